@@ -1,0 +1,80 @@
+//! Customer scoring from an order log.
+//!
+//! Data flows one way, each stage a function from one checked, immutable table to the next:
+//!
+//! ```text
+//! orders ──► customer summary ──► models ──► scores ──► segments
+//! ```
+//!
+//! | stage | module | from | to |
+//! |---|---|---|---|
+//! | 1 | orders | columns of an order log | [`Orders`], what was refused in [`OrdersReport`] |
+//! | 2 | summary | [`Orders`] (or [`Occasions`], batch by batch) | [`CustomerSummary`], [`CalibrationHoldout`] |
+//! | 3 | models | [`CustomerSummary`] | [`BgNbd`], [`GammaGamma`], each as a [`Fit`]; [`ModelFile`] |
+//! | 4 | scores | models and [`CustomerSummary`] | P(alive), expected purchases, spend, [`clv_into`], [`Rfm`] |
+//! | 5 | segments | [`Rfm`] | named segments by a [`SegmentTable`] |
+//!
+//! # Example
+//!
+//! ```
+//! use loyalty_core::*;
+//!
+//! # let customer: Vec<i64> = (0..40).flat_map(|c| vec![c; 1 + (c * c % 7) as usize]).collect();
+//! # let day: Vec<i64> = (0..customer.len() as i64).map(|i| (i * 37) % 270).collect();
+//! # let price: Vec<f64> = (0..customer.len()).map(|i| 5.0 + ((i * 13) % 60) as f64).collect();
+//! let orders = Orders::new(
+//!     &OrderColumns {
+//!         customer: Column::new("customer", &customer[..]).into(),
+//!         time: Column::new("day", &day),
+//!         scale: TimeScale::Days,
+//!         amount: Some(Column::new("price", &price)),
+//!     },
+//!     Invalid::Raise,
+//! )?;
+//! let mut options = SummaryOptions::default();
+//! options.unit = Unit::Week;
+//! let customers = orders.summarize(&options)?;
+//!
+//! let purchases = BgNbd::fit(&customers, &FitOptions::default())?.model;
+//! let spend = GammaGamma::fit(&customers, &FitOptions::default())?.model;
+//!
+//! let mut value = vec![0.0; customers.len()];
+//! let year = Discounting::continuous(52.0, 0.10 / Unit::Week.per_year())?;
+//! let margin = Margin::Same(0.3);
+//! clv_into(&purchases, &spend, &customers, &year, margin, &mut value, Threads::default())?;
+//!
+//! let rfm = Rfm::score(&RfmValues::of(&customers)?, &RfmOptions::default())?;
+//! let segments = SegmentTable::customary().assign(&rfm)?;
+//! assert_eq!((value.len(), segments.len()), (customers.len(), customers.len()));
+//! # Ok::<(), loyalty_core::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod error;
+mod models;
+mod orders;
+mod parallel;
+mod scores;
+mod segments;
+mod special;
+mod summary;
+mod time;
+
+pub use error::Error;
+pub use models::{
+    BgNbd, Covariance, Discounting, Fit, FitFacts, FitOptions, GammaGamma, Model, ModelFile,
+    Parameters, Progress, Stop,
+};
+pub use orders::{
+    Column, CustomerColumn, CustomerId, Customers, Invalid, OrderColumns, Orders, OrdersReport,
+    Reason, Refusal, TextColumn, TextIds, TimeScale,
+};
+pub use parallel::Threads;
+pub use scores::{Margin, Rfm, RfmAxis, RfmOptions, RfmValues, clv_into};
+pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
+pub use summary::{
+    CalibrationHoldout, CustomerSummary, History, LeftOut, Occasions, SummaryColumns,
+    SummaryOptions,
+};
+pub use time::{Clock, Occasion, Unit};

@@ -1,0 +1,250 @@
+//! Model files: JSON that every language reads to the same bits.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{BgNbd, Fit, GammaGamma, Parameters};
+use crate::Error;
+use crate::time::Unit;
+
+const FORMAT: &str = "loyalty-model";
+const VERSION: u32 = 1;
+
+/// A model of any kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Model {
+    /// When customers buy.
+    BgNbd(BgNbd),
+    /// How much they spend.
+    GammaGamma(GammaGamma),
+}
+
+impl From<BgNbd> for Model {
+    fn from(model: BgNbd) -> Self {
+        Self::BgNbd(model)
+    }
+}
+
+impl From<GammaGamma> for Model {
+    fn from(model: GammaGamma) -> Self {
+        Self::GammaGamma(model)
+    }
+}
+
+/// How the parameters of a saved model were found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FitFacts {
+    /// ln L at the model.
+    pub log_likelihood: f64,
+    /// The customers whose data entered.
+    pub customers: f64,
+    /// Customers left out as their data say nothing of the parameters.
+    pub left_out: f64,
+    /// Iterations of the solver.
+    pub iterations: usize,
+    /// Why the solver ended: `converged`, `boundary`, `iteration_limit` or `stalled`.
+    pub stop: String,
+    /// The largest derivative of ln L by the logarithm of a parameter.
+    pub gradient_norm: f64,
+    /// Covariance of the logarithms of the parameters, row by row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariance_of_logs: Option<Vec<Vec<f64>>>,
+}
+
+impl<M> From<&Fit<M>> for FitFacts {
+    fn from(fit: &Fit<M>) -> Self {
+        let rows = |covariance: &super::Covariance| {
+            let n = covariance.dimension();
+            let row = |i| (0..n).map(|j| covariance.of_log(i, j)).collect();
+            (0..n).map(row).collect()
+        };
+        Self {
+            log_likelihood: fit.log_likelihood,
+            customers: fit.customers,
+            left_out: fit.left_out,
+            iterations: fit.iterations,
+            stop: fit.stop.name().to_owned(),
+            gradient_norm: fit.gradient_norm,
+            covariance_of_logs: fit.covariance.as_ref().map(rows),
+        }
+    }
+}
+
+/// A model as it is kept in a file: the parameters, their unit, and how they were found.
+///
+/// The file is JSON. Every number is written with the fewest digits that read back to the same bits,
+/// so a model scores alike in every language that loads it.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{BgNbd, Model, ModelFile};
+/// let model = BgNbd::new(0.1 + 0.2, 4.414, 0.793, 2.426)?;
+/// let file = ModelFile::from(model);
+/// assert_eq!(ModelFile::from_json(&file.to_json())?, file);
+/// assert!(file.to_json().contains("0.30000000000000004"));
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ModelFile {
+    /// The model.
+    pub model: Model,
+    /// How it was found; `None` for a model given by its parameters.
+    pub fit: Option<FitFacts>,
+}
+
+impl<M: Into<Model>> From<M> for ModelFile {
+    fn from(model: M) -> Self {
+        Self { model: model.into(), fit: None }
+    }
+}
+
+impl<M: Into<Model> + Copy> From<&Fit<M>> for ModelFile {
+    fn from(fit: &Fit<M>) -> Self {
+        Self { model: fit.model.into(), fit: Some(fit.into()) }
+    }
+}
+
+/// The file as it stands; checked when it becomes a [`ModelFile`].
+#[derive(Serialize, Deserialize)]
+struct Raw {
+    format: String,
+    version: u32,
+    kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    parameters: serde_json::Map<String, serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fit: Option<FitFacts>,
+}
+
+/// What a file of any version has; read first, so that a later version is named as such.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+}
+
+impl ModelFile {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] where the file cannot be read, is no model file, has an unknown version or
+    /// kind, or lacks a parameter; [`Error::Parameter`] where a parameter is outside its domain.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|error| problem(path, &error.to_string()))?;
+        Self::from_json(&text).map_err(|error| match error {
+            Error::ModelFile { problem: what, .. } => problem(path, &what),
+            other => other,
+        })
+    }
+
+    /// Writes a model file, whole or not at all: an existing file is replaced only once the new one is
+    /// complete.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] where the file cannot be written.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = path.as_ref();
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(format!(".{}.partial", std::process::id()));
+        let written = fs::File::create(&beside)
+            .and_then(|mut file| {
+                file.write_all(self.to_json().as_bytes())?;
+                file.sync_all()
+            })
+            .and_then(|()| fs::rename(&beside, path));
+        written.map_err(|error| {
+            // Best effort: the write has failed already, and that is what is reported.
+            let _ = fs::remove_file(&beside);
+            problem(path, &error.to_string())
+        })
+    }
+
+    /// The model as JSON text.
+    pub fn to_json(&self) -> String {
+        let (kind, unit, names, values) = match &self.model {
+            Model::BgNbd(model) => (BgNbd::KIND, model.unit(), BgNbd::NAMES, model.values()),
+            Model::GammaGamma(model) => (GammaGamma::KIND, None, GammaGamma::NAMES, model.values()),
+        };
+        let mut json = serde_json::to_string_pretty(&Raw {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            kind: kind.to_owned(),
+            unit: unit.map(|unit| unit.to_string()),
+            parameters: names
+                .iter()
+                .zip(values)
+                .map(|(&name, value)| (name.to_owned(), value.into()))
+                .collect(),
+            fit: self.fit.clone(),
+        })
+        .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
+        json.push('\n');
+        json
+    }
+
+    /// Reads a model from JSON text.
+    ///
+    /// # Errors
+    /// As [`ModelFile::read`].
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let here = Path::new("");
+        let syntax = |error: serde_json::Error| problem(here, &error.to_string());
+        let head: Head = serde_json::from_str(text).map_err(syntax)?;
+        if head.format != FORMAT {
+            return Err(problem(here, &format!("format {:?} is not {FORMAT:?}", head.format)));
+        }
+        if head.version != VERSION {
+            let what = format!("version {} is unknown, this library reads {VERSION}", head.version);
+            return Err(problem(here, &what));
+        }
+        let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
+        Ok(Self { model: raw.model()?, fit: raw.fit })
+    }
+}
+
+impl Raw {
+    fn model(&self) -> Result<Model, Error> {
+        let unit = self.unit.as_deref().map(str::parse::<Unit>).transpose()?;
+        match self.kind.as_str() {
+            BgNbd::KIND => {
+                let [r, alpha, a, b] = self.values(BgNbd::NAMES)?;
+                Ok(BgNbd::new(r, alpha, a, b)?.with_unit(unit).into())
+            }
+            GammaGamma::KIND => {
+                let [p, q, v] = self.values(GammaGamma::NAMES)?;
+                Ok(GammaGamma::new(p, q, v)?.into())
+            }
+            kind => {
+                let mut what = format!("kind {kind:?} is unknown, this library reads");
+                for known in [BgNbd::KIND, GammaGamma::KIND] {
+                    // Writing to a string cannot fail.
+                    let _ = write!(what, " {known:?}");
+                }
+                Err(problem(Path::new(""), &what))
+            }
+        }
+    }
+
+    fn values<const N: usize>(&self, names: &[&str]) -> Result<[f64; N], Error> {
+        let mut values = [0.0; N];
+        for (value, &name) in values.iter_mut().zip(names) {
+            let found = self.parameters.get(name).and_then(serde_json::Value::as_f64);
+            *value = found
+                .ok_or_else(|| problem(Path::new(""), &format!("parameter {name:?} is missing")))?;
+        }
+        Ok(values)
+    }
+}
+
+fn problem(path: &Path, what: &str) -> Error {
+    Error::ModelFile { path: path.display().to_string(), problem: what.to_owned() }
+}

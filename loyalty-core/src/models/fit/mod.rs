@@ -1,0 +1,225 @@
+//! Fitting by maximum likelihood: options, result, and the solver behind it.
+
+mod covariance;
+mod trust_region;
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+pub use covariance::Covariance;
+pub(crate) use trust_region::{Evaluation, maximise};
+
+use super::Parameters;
+use crate::Error;
+use crate::parallel::Threads;
+
+/// How a model is fitted.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::FitOptions;
+/// let mut options = FitOptions::default();
+/// options.start = Some(vec![0.3, 4.0, 0.8, 2.0]);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FitOptions {
+    /// Where to start, in the order of the model's parameters; by default read off the data.
+    pub start: Option<Vec<f64>>,
+    /// Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-12 by
+    /// default.
+    pub tolerance: f64,
+    /// Most iterations; 200 by default.
+    pub max_iterations: usize,
+    /// Threads to use. The result is the same for every number.
+    pub threads: Threads,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self { start: None, tolerance: 1e-12, max_iterations: 200, threads: Threads::default() }
+    }
+}
+
+impl FitOptions {
+    /// Checks the options and gives the start, as logarithms.
+    pub(crate) fn checked_start<const N: usize>(
+        &self,
+        names: &[&'static str],
+        default: impl FnOnce() -> [f64; N],
+    ) -> Result<[f64; N], Error> {
+        crate::error::positive("tolerance", self.tolerance)?;
+        crate::error::positive("max_iterations", self.max_iterations as f64)?;
+        let mut start =
+            match &self.start {
+                None => default(),
+                Some(start) => <[f64; N]>::try_from(start.as_slice()).map_err(|_| {
+                    Error::Length { column: "start".to_owned(), expected: N, got: start.len() }
+                })?,
+            };
+        for (&name, value) in names.iter().zip(&mut start) {
+            *value = crate::special::elementary::ln(crate::error::positive(name, *value)?);
+        }
+        Ok(start)
+    }
+}
+
+/// Why the solver ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// At a maximum with a definite curvature.
+    Converged,
+    /// The likelihood keeps rising, by ever less, while this parameter runs towards 0 or infinity (or
+    /// it is flat along it): predictions within the data hold, the parameter itself means nothing.
+    Boundary {
+        /// The parameter that the data leave open.
+        parameter: &'static str,
+    },
+    /// The iterations allowed were used up.
+    IterationLimit,
+    /// No step raised the likelihood any further, short of a maximum.
+    Stalled,
+}
+
+impl Stop {
+    /// A short name for tables: `converged`, `boundary`, `iteration_limit`, `stalled`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Converged => "converged",
+            Self::Boundary { .. } => "boundary",
+            Self::IterationLimit => "iteration_limit",
+            Self::Stalled => "stalled",
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Converged => f.write_str("converged"),
+            Self::Boundary { parameter } => {
+                write!(f, "boundary: the data do not bound the parameter {parameter}")
+            }
+            Self::IterationLimit => f.write_str("iteration limit reached"),
+            Self::Stalled => f.write_str("stalled: no step raised the likelihood"),
+        }
+    }
+}
+
+/// A fit in progress, as its observer sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Iterations made.
+    pub iteration: usize,
+    /// The log-likelihood reached.
+    pub log_likelihood: f64,
+    /// How far below its maximum that is, by the quadratic model; infinite where the curvature is not
+    /// yet that of a maximum.
+    pub gap: f64,
+}
+
+/// Sees every iteration of a fit and may end it.
+pub(crate) type Observer<'a> = &'a mut dyn FnMut(&Progress) -> ControlFlow<()>;
+
+/// A fitted model and how it was found.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{BgNbd, CustomerSummary, FitOptions, SummaryColumns};
+/// let frequency = [0.0, 2.0, 0.0, 1.0, 7.0, 0.0, 3.0, 0.0, 4.0, 1.0, 0.0, 1.0];
+/// let recency = [0.0, 30.0, 0.0, 2.0, 37.0, 0.0, 5.0, 0.0, 33.0, 3.0, 0.0, 1.5];
+/// let t = [38.0, 38.0, 36.0, 38.0, 38.0, 30.0, 31.0, 29.0, 35.0, 36.0, 39.0, 33.0];
+/// let summary = CustomerSummary::new(&SummaryColumns::new(&frequency, &recency, &t))?;
+/// let fit = BgNbd::fit(&summary, &FitOptions::default())?;
+/// assert_eq!(fit.parameters, 4);
+/// assert!(fit.aic() > -2.0 * fit.log_likelihood);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[must_use = "a fit may not have converged"]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Fit<M> {
+    /// The model found.
+    pub model: M,
+    /// ln L at the model, in the units of the data.
+    pub log_likelihood: f64,
+    /// The customers whose data entered, counted with their weights.
+    pub customers: f64,
+    /// Customers without information on the model's parameters, who were left out.
+    pub left_out: f64,
+    /// The number of parameters.
+    pub parameters: usize,
+    /// Iterations of the solver.
+    pub iterations: usize,
+    /// Why the solver ended.
+    pub stop: Stop,
+    /// The largest derivative of ln L by the logarithm of a parameter.
+    pub gradient_norm: f64,
+    /// Covariance of the parameters, where the curvature is that of a maximum.
+    pub covariance: Option<Covariance>,
+}
+
+impl<M: Parameters> Fit<M> {
+    /// Akaike's criterion, 2k − 2 ln L.
+    pub fn aic(&self) -> f64 {
+        2.0 * self.parameters as f64 - 2.0 * self.log_likelihood
+    }
+
+    /// The Bayesian criterion, k ln n − 2 ln L, n the customers who entered.
+    pub fn bic(&self) -> f64 {
+        let ln_n = crate::special::elementary::ln(self.customers);
+        self.parameters as f64 * ln_n - 2.0 * self.log_likelihood
+    }
+
+    /// Standard errors of the parameters on their natural scale; `None` where the curvature is not
+    /// that of a maximum.
+    pub fn standard_errors(&self) -> Option<Vec<f64>> {
+        self.covariance.as_ref().map(Covariance::standard_errors)
+    }
+
+    /// The model, if the solver ended at a maximum.
+    ///
+    /// # Errors
+    /// [`Error::NotConverged`] with the reason.
+    pub fn converged(self) -> Result<M, Error> {
+        match self.stop {
+            Stop::Converged => Ok(self.model),
+            stop => Err(Error::NotConverged { iterations: self.iterations, stop }),
+        }
+    }
+}
+
+/// What the solver found, in logarithms of the parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct Maximum<const N: usize> {
+    pub(crate) ln_parameters: [f64; N],
+    pub(crate) value: f64,
+    pub(crate) iterations: usize,
+    pub(crate) stop: Stop,
+    pub(crate) gradient_norm: f64,
+    pub(crate) covariance: Option<[[f64; N]; N]>,
+}
+
+impl<const N: usize> Maximum<N> {
+    /// The parameters on their natural scale.
+    pub(crate) fn parameters(&self) -> [f64; N] {
+        self.ln_parameters.map(crate::special::elementary::exp)
+    }
+
+    pub(crate) fn fit<M: Parameters>(self, model: M, customers: f64, left_out: f64) -> Fit<M> {
+        let values = self.parameters();
+        Fit {
+            model,
+            log_likelihood: self.value,
+            customers,
+            left_out,
+            parameters: N,
+            iterations: self.iterations,
+            stop: self.stop,
+            gradient_norm: self.gradient_norm,
+            covariance: self.covariance.map(|of_logs| Covariance::new(&values, &of_logs)),
+        }
+    }
+}

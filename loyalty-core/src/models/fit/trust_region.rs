@@ -1,0 +1,227 @@
+//! A trust-region Newton method for a handful of parameters.
+//!
+//! Moré & Sorensen (1983), SIAM J. Sci. Stat. Comput. 4(3); Nocedal & Wright (2006), §4.3. The step is
+//! exact: with at most a dozen parameters the eigenvalues of the Hessian cost nothing next to one pass
+//! over the data. It knows no model. General-purpose solvers ask for value, gradient and Hessian in
+//! separate calls, which would read the data three times.
+
+use std::ops::ControlFlow;
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+use super::{FitOptions, Maximum, Observer, Progress, Stop};
+use crate::Error;
+
+/// Value and derivatives at a point; a value that is not finite marks a point outside the domain.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Evaluation<const N: usize> {
+    pub(crate) value: f64,
+    pub(crate) gradient: [f64; N],
+    pub(crate) hessian: [[f64; N]; N],
+}
+
+/// Farthest a logarithm may run from the start.
+const FARTHEST: f64 = 36.0;
+
+/// A standard error of a logarithm beyond this says that the data leave the parameter open.
+const OPEN: f64 = 10.0;
+
+/// Finds a maximum of a smooth function of the logarithms of positive parameters.
+pub(crate) fn maximise<const N: usize>(
+    names: &'static [&'static str],
+    start: [f64; N],
+    options: &FitOptions,
+    observe: Observer<'_>,
+    mut evaluate: impl FnMut(&[f64; N]) -> Evaluation<N>,
+) -> Result<Maximum<N>, Error> {
+    let mut point = start;
+    let mut here = Local::new(evaluate(&point));
+    let mut radius: f64 = 1.0;
+    let mut iterations = 0;
+    let stop = loop {
+        let gap = here.gap();
+        let progress = Progress { iteration: iterations, log_likelihood: here.at.value, gap };
+        if observe(&progress) == ControlFlow::Break(()) {
+            return Err(Error::Cancelled { iterations });
+        }
+        if gap <= options.tolerance {
+            break here.classify(names);
+        }
+        if iterations == options.max_iterations {
+            break Stop::IterationLimit;
+        }
+        iterations += 1;
+        let step = here.step(radius);
+        let trial: [f64; N] = std::array::from_fn(|i| {
+            (point[i] + step.by[i]).clamp(start[i] - FARTHEST, start[i] + FARTHEST)
+        });
+        let there = evaluate(&trial);
+        let gain = there.value - here.at.value;
+        // Where the promised gain drowns in rounding, the quadratic model is all there is to go by.
+        let rounding = 1e-14 * here.at.value.abs();
+        let trust = if step.gain.abs() <= rounding && gain.abs() <= 10.0 * rounding {
+            1.0
+        } else {
+            gain / step.gain
+        };
+        let length = step.by.iter().map(|s| s * s).sum::<f64>().sqrt();
+        radius = match trust {
+            trust if trust > 0.75 => radius.max((2.0 * length).min(8.0)),
+            trust if trust > 0.1 => radius,
+            _ => 0.25 * length,
+        };
+        if trust > 1e-4 {
+            let moved = trial != point;
+            point = trial;
+            here = Local::new(there);
+            if !moved {
+                break here.classify(names);
+            }
+        } else if radius < 1e-12 {
+            break if gap < 1e-6 { here.classify(names) } else { Stop::Stalled };
+        }
+    };
+    Ok(Maximum {
+        ln_parameters: point,
+        value: here.at.value,
+        iterations,
+        stop,
+        gradient_norm: here.at.gradient.iter().fold(0.0, |most, g| most.max(g.abs())),
+        covariance: here.covariance(),
+    })
+}
+
+struct Step<const N: usize> {
+    by: [f64; N],
+    gain: f64,
+}
+
+/// A point with its curvature taken apart: −H = Σ λ_k q_k q_kᵀ.
+struct Local<const N: usize> {
+    at: Evaluation<N>,
+    /// λ_k, the information along each direction.
+    information: [f64; N],
+    /// q_k.
+    direction: [[f64; N]; N],
+    /// gᵀq_k.
+    slope: [f64; N],
+}
+
+impl<const N: usize> Local<N> {
+    fn new(at: Evaluation<N>) -> Self {
+        let negated = DMatrix::from_fn(N, N, |i, j| -0.5 * (at.hessian[i][j] + at.hessian[j][i]));
+        let eigen = SymmetricEigen::new(negated);
+        let direction: [[f64; N]; N] =
+            std::array::from_fn(|k| std::array::from_fn(|i| eigen.eigenvectors[(i, k)]));
+        let gradient = DVector::from_column_slice(&at.gradient);
+        let along = |k: usize| gradient.iter().zip(direction[k]).map(|(g, q)| g * q).sum();
+        Self {
+            at,
+            information: std::array::from_fn(|k| eigen.eigenvalues[k]),
+            direction,
+            slope: std::array::from_fn(along),
+        }
+    }
+
+    /// ½ gᵀ(−H)⁻¹g, the distance to the maximum of the quadratic model; infinite where it has none.
+    fn gap(&self) -> f64 {
+        let share = |(slope, information): (&f64, &f64)| match (*slope, *information) {
+            (_, information) if information > 0.0 => slope * slope / information,
+            (0.0, 0.0) => 0.0,
+            _ => f64::INFINITY,
+        };
+        0.5 * self.slope.iter().zip(&self.information).map(share).sum::<f64>()
+    }
+
+    /// The maximum of the quadratic model within the radius: (−H + μI) p = g with the smallest μ >= 0
+    /// that makes the matrix positive definite and |p| <= radius.
+    fn step(&self, radius: f64) -> Step<N> {
+        let least = self.information.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = self.information.iter().copied().fold(0.0, |a: f64, b| a.max(b.abs()));
+        let floor = 1e-15 * most + f64::MIN_POSITIVE;
+        if least > floor && self.length(0.0) <= radius {
+            return self.shifted(0.0);
+        }
+        // |p(μ)| falls from infinity (or, in the hard case, from too short) to 0 as μ grows.
+        let slope = self.slope.iter().map(|s| s * s).sum::<f64>().sqrt();
+        let (mut lo, mut hi) =
+            ((-least).max(0.0) + floor, (-least).max(0.0) + floor + slope / radius);
+        if self.length(lo) <= radius {
+            return self.along_lowest(lo, radius);
+        }
+        for _ in 0..200 {
+            let middle = 0.5 * (lo + hi);
+            if self.length(middle) > radius {
+                lo = middle;
+            } else {
+                hi = middle;
+            }
+            if hi - lo <= 1e-10 * hi {
+                break;
+            }
+        }
+        self.shifted(hi)
+    }
+
+    fn length(&self, shift: f64) -> f64 {
+        let part = |(slope, information): (&f64, &f64)| slope / (information + shift);
+        self.slope.iter().zip(&self.information).map(part).map(|p| p * p).sum::<f64>().sqrt()
+    }
+
+    fn shifted(&self, shift: f64) -> Step<N> {
+        self.combine(std::array::from_fn(|k| self.slope[k] / (self.information[k] + shift)))
+    }
+
+    /// The hard case: no slope along the lowest curvature, so any step along it up to the radius.
+    fn along_lowest(&self, shift: f64, radius: f64) -> Step<N> {
+        let mut parts: [f64; N] =
+            std::array::from_fn(|k| self.slope[k] / (self.information[k] + shift));
+        let lowest =
+            (0..N).fold(0, |a, b| if self.information[b] < self.information[a] { b } else { a });
+        let others: f64 = (0..N).filter(|&k| k != lowest).map(|k| parts[k] * parts[k]).sum();
+        let rest = (radius * radius - others).max(0.0).sqrt();
+        parts[lowest] = if parts[lowest] < 0.0 { -rest } else { rest };
+        self.combine(parts)
+    }
+
+    fn combine(&self, parts: [f64; N]) -> Step<N> {
+        let gain =
+            (0..N).map(|k| parts[k] * (self.slope[k] - 0.5 * self.information[k] * parts[k]));
+        Step {
+            by: std::array::from_fn(|i| (0..N).map(|k| parts[k] * self.direction[k][i]).sum()),
+            gain: gain.sum(),
+        }
+    }
+
+    /// (−H)⁻¹ where −H is positive definite.
+    fn covariance(&self) -> Option<[[f64; N]; N]> {
+        let definite = self.information.iter().all(|&information| information > 0.0);
+        let entry = |i: usize, j: usize| -> f64 {
+            let part = |k: usize| self.direction[k][i] * self.direction[k][j] / self.information[k];
+            (0..N).map(part).sum()
+        };
+        definite.then(|| std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j))))
+    }
+
+    /// A stationary point: a proper maximum, or flat along some parameter?
+    fn classify(&self, names: &'static [&'static str]) -> Stop {
+        let Some(covariance) = self.covariance() else {
+            let lowest = (0..N)
+                .fold(0, |a, b| if self.information[b] < self.information[a] { b } else { a });
+            let largest = |a: usize, b: usize| {
+                if self.direction[lowest][b].abs() > self.direction[lowest][a].abs() {
+                    b
+                } else {
+                    a
+                }
+            };
+            return Stop::Boundary { parameter: names[(0..N).fold(0, largest)] };
+        };
+        let widest = (0..N).fold(0, |a, b| if covariance[b][b] > covariance[a][a] { b } else { a });
+        if covariance[widest][widest] > OPEN * OPEN {
+            Stop::Boundary { parameter: names[widest] }
+        } else {
+            Stop::Converged
+        }
+    }
+}

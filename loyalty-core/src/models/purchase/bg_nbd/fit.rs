@@ -1,0 +1,106 @@
+//! Maximum likelihood for the BG/NBD.
+
+use std::ops::ControlFlow;
+
+use super::BgNbd;
+use super::likelihood::evaluate;
+use crate::Error;
+use crate::models::fit::{Fit, FitOptions, Observer, maximise};
+use crate::models::{Parameters, Progress};
+use crate::parallel::Threads;
+use crate::special::elementary::ln;
+use crate::summary::{CustomerSummary, Histories};
+
+impl BgNbd {
+    /// Fits the model by maximum likelihood, with analytic gradient and Hessian in the logarithms of
+    /// the parameters, over the distinct histories.
+    ///
+    /// # Errors
+    /// [`Error::Degenerate`] where nobody bought again, [`Error::Parameter`] for options outside
+    /// their domain. A fit without a proper maximum is not an error: [`Fit::stop`] names it.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::{BgNbd, CustomerSummary, FitOptions, SummaryColumns};
+    /// let frequency = [0.0, 2.0, 0.0, 1.0, 7.0, 0.0, 3.0, 0.0, 4.0, 1.0, 0.0, 1.0];
+    /// let recency = [0.0, 30.0, 0.0, 2.0, 37.0, 0.0, 5.0, 0.0, 33.0, 3.0, 0.0, 1.5];
+    /// let t = [38.0, 38.0, 36.0, 38.0, 38.0, 30.0, 31.0, 29.0, 35.0, 36.0, 39.0, 33.0];
+    /// let summary = CustomerSummary::new(&SummaryColumns::new(&frequency, &recency, &t))?;
+    /// let fit = BgNbd::fit(&summary, &FitOptions::default())?;
+    /// assert_eq!(fit.stop.name(), "converged");
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn fit(summary: &CustomerSummary, options: &FitOptions) -> Result<Fit<Self>, Error> {
+        Self::fit_observed(summary, options, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// [`BgNbd::fit`] with an observer that sees every iteration and may end the fit.
+    ///
+    /// # Errors
+    /// As [`BgNbd::fit`], and [`Error::Cancelled`] where the observer ends it.
+    pub fn fit_observed(
+        summary: &CustomerSummary,
+        options: &FitOptions,
+        observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Fit<Self>, Error> {
+        let histories = Histories::of(summary);
+        let model = "BG/NBD";
+        if histories.runs().iter().all(|run| run.x == 0) {
+            return Err(Error::Degenerate { model, reason: "no customer bought more than once" });
+        }
+        let start = options.checked_start(Self::NAMES, || start(&histories))?;
+        fit_histories(&histories, start, summary, options, observe)
+    }
+
+    /// ln L of a summary at these parameters.
+    ///
+    /// # Errors
+    /// [`Error::Unit`] where the summary is in another unit than the model.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::{BgNbd, CustomerSummary, SummaryColumns};
+    /// let summary = CustomerSummary::new(&SummaryColumns::new(&[2.0], &[30.43], &[38.86]))?;
+    /// let model = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
+    /// assert!((model.log_likelihood(&summary)? + 9.4586).abs() < 1e-4);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn log_likelihood(&self, summary: &CustomerSummary) -> Result<f64, Error> {
+        summary.same_unit(self.unit)?;
+        let ln_parameters = [self.r, self.alpha, self.a, self.b].map(ln);
+        Ok(evaluate(&Histories::of(summary), &ln_parameters, Threads::default()).value)
+    }
+}
+
+fn fit_histories(
+    histories: &Histories,
+    start: [f64; 4],
+    summary: &CustomerSummary,
+    options: &FitOptions,
+    observe: Observer<'_>,
+) -> Result<Fit<BgNbd>, Error> {
+    let maximum = maximise(BgNbd::NAMES, start, options, observe, |ln_parameters| {
+        evaluate(histories, ln_parameters, options.threads)
+    })?;
+    let [r, alpha, a, b] = maximum.parameters();
+    let model = BgNbd::new(r, alpha, a, b)?.with_unit(summary.unit());
+    Ok(maximum.fit(model, histories.weight().iter().sum(), 0.0))
+}
+
+/// Moments of the data: the rate while active, and the share of customers who never come back.
+fn start(histories: &Histories) -> [f64; 4] {
+    let (mut customers, mut purchases, mut time) = (0.0, 0.0, 0.0);
+    for run in histories.runs() {
+        for row in run.rows.clone() {
+            let weight = histories.weight()[row];
+            customers += weight;
+            purchases += weight * f64::from(run.x);
+            time += weight * histories.t()[row];
+        }
+    }
+    let r: f64 = 0.5;
+    let mean_time = (time / customers).max(f64::MIN_POSITIVE);
+    // Purchases per unit of time, taken as though everybody stayed a third of the time.
+    let rate = 3.0 * purchases / customers / mean_time;
+    [r, r / rate, 1.0, 3.0]
+}

@@ -1,0 +1,188 @@
+//! Log-likelihood of the BG/NBD with its gradient and Hessian in the logarithms of the parameters.
+//!
+//! ```text
+//! ln L = ln Γ(r+x)/Γ(r) − ln (α+T)^(r+x)/α^r + ln B(a, b+x)/B(a, b) + [x > 0] ln(1 + e^u)
+//! u    = ln a − ln(b+x−1) + (r+x) ln((α+T)/(α+t_x))
+//! ```
+//!
+//! (Fader, Hardie & Lee 2005, eq. 6, with the larger of the two powers taken out.) What depends on x
+//! alone is worked out once per run of equal x, so a history costs three logarithms and an
+//! exponential. With ρ = α/(α+T) and ρ_x = α/(α+t_x), the derivatives by ln α are
+//!
+//! ```text
+//! ∂/∂ln α of −ln (α+T)^(r+x)/α^r = r(1−ρ) − xρ,    ∂²  = −(r+x) ρ(1−ρ)
+//! ∂u/∂ln α = (r+x)(ρ−ρ_x),                          ∂²u = (r+x)(ρ(1−ρ) − ρ_x(1−ρ_x))
+//! ```
+
+use crate::models::fit::Evaluation;
+use crate::parallel::{Threads, map_chunks};
+use crate::special::elementary::{exp, ln, ln_1p, logistic, softplus};
+use crate::special::{digamma_rise, ln_gamma_ratio, trigamma_drop};
+use crate::summary::Histories;
+
+/// Histories per chunk: fixed, so that sums have one order for every number of threads.
+const CHUNK: usize = 8192;
+
+/// Value, gradient and Hessian at (ln r, ln α, ln a, ln b).
+pub(super) fn evaluate(
+    histories: &Histories,
+    ln_parameters: &[f64; 4],
+    threads: Threads,
+) -> Evaluation<4> {
+    let [r, alpha, a, b] = ln_parameters.map(exp);
+    let chunks = map_chunks(histories.len(), CHUNK, threads, |rows| {
+        let first = histories.runs().partition_point(|run| run.rows.end <= rows.start);
+        let overlapping = histories.runs()[first..].iter().map_while(|run| {
+            let part = run.rows.start.max(rows.start)..run.rows.end.min(rows.end);
+            (!part.is_empty()).then_some((run.x, part))
+        });
+        let runs = overlapping.map(|(x, part)| {
+            let (t_x, t) = (&histories.t_x()[part.clone()], &histories.t()[part.clone()]);
+            (x, RunSums::over(f64::from(x), r, alpha, a, b, t_x, t, &histories.weight()[part]))
+        });
+        runs.collect::<Vec<_>>()
+    });
+    let mut total = Total::default();
+    for (x, sums) in chunks.into_iter().flatten() {
+        total.add(f64::from(x), r, alpha, a, b, &sums);
+    }
+    total.into_evaluation()
+}
+
+/// Sums over the histories of one x, weighted.
+#[derive(Debug, Clone, Copy, Default)]
+struct RunSums {
+    weight: f64,
+    /// ln((α+T)/α), ρ, ρ(1−ρ).
+    ln_growth: f64,
+    rho: f64,
+    rho_variance: f64,
+    /// ln(1 + e^u).
+    softplus: f64,
+    /// σ = ∂ln(1+e^u)/∂u, times 1, ln((α+T)/(α+t_x)), ∂u/∂ln α and ∂²u/∂ln α², the last two over r+x.
+    first: [f64; 4],
+    /// σ(1−σ), times the products of 1, the logarithm and ∂u/∂ln α: 1, l, d, ll, ld, dd.
+    second: [f64; 6],
+}
+
+impl RunSums {
+    #[expect(clippy::too_many_arguments, reason = "the model's letters")]
+    fn over(
+        x: f64,
+        r: f64,
+        alpha: f64,
+        a: f64,
+        b: f64,
+        t_x: &[f64],
+        t: &[f64],
+        weight: &[f64],
+    ) -> Self {
+        let mut sums = Self::default();
+        let ln_odds = if x > 0.0 { ln(a / (b + (x - 1.0))) } else { 0.0 };
+        for ((&t_x, &t), &weight) in t_x.iter().zip(t).zip(weight) {
+            let rho = alpha / (alpha + t);
+            let rho_variance = rho * (t / (alpha + t));
+            sums.weight += weight;
+            sums.ln_growth += weight * ln_1p(t / alpha);
+            sums.rho += weight * rho;
+            sums.rho_variance += weight * rho_variance;
+            if x == 0.0 {
+                continue;
+            }
+            let since = ln_1p((t - t_x) / (alpha + t_x));
+            let u = ln_odds + (r + x) * since;
+            let rho_x = alpha / (alpha + t_x);
+            // ρ − ρ_x without cancellation where t_x is near T.
+            let drop = -rho * ((t - t_x) / (alpha + t_x));
+            let bend = rho_variance - rho_x * (t_x / (alpha + t_x));
+            let sigma = weight * logistic(u);
+            let spread = sigma * logistic(-u);
+            sums.softplus += weight * softplus(u);
+            let first = [1.0, since, drop, bend];
+            let second = [1.0, since, drop, since * since, since * drop, drop * drop];
+            sums.first.iter_mut().zip(first).for_each(|(sum, term)| *sum += sigma * term);
+            sums.second.iter_mut().zip(second).for_each(|(sum, term)| *sum += spread * term);
+        }
+        sums
+    }
+}
+
+#[derive(Default)]
+struct Total {
+    value: f64,
+    gradient: [f64; 4],
+    /// The upper triangle is filled.
+    hessian: [[f64; 4]; 4],
+}
+
+impl Total {
+    /// Adds a run: its sums times what depends on x and the parameters alone.
+    fn add(&mut self, x: f64, r: f64, alpha: f64, a: f64, b: f64, sums: &RunSums) {
+        self.add_rate(x, r, alpha, sums);
+        self.add_dropout(x, a, b, sums.weight);
+        if x > 0.0 {
+            self.add_ended(x, r, b, sums);
+        }
+    }
+
+    /// ln Γ(r+x)/Γ(r) − r ln((α+T)/α) − x ln(α+T).
+    fn add_rate(&mut self, x: f64, r: f64, alpha: f64, sums: &RunSums) {
+        let w = sums.weight;
+        self.value += w * (ln_gamma_ratio(r, x) - x * ln(alpha)) - (r + x) * sums.ln_growth;
+        let (by_r, by_rr) = (digamma_rise(r, x), -trigamma_drop(r, x));
+        self.gradient[0] += r * (w * by_r - sums.ln_growth);
+        self.gradient[1] += r * w - (r + x) * sums.rho;
+        self.hessian[0][0] += r * (w * by_r - sums.ln_growth) + r * r * w * by_rr;
+        self.hessian[0][1] += r * (w - sums.rho);
+        self.hessian[1][1] -= (r + x) * sums.rho_variance;
+    }
+
+    /// ln B(a, b+x) / B(a, b).
+    fn add_dropout(&mut self, x: f64, a: f64, b: f64, w: f64) {
+        if x == 0.0 {
+            return;
+        }
+        self.value += w * super::predict::ln_survived(a, b, x);
+        let (by_a, by_aa) = (-digamma_rise(a + b, x), trigamma_drop(a + b, x));
+        let (by_b, by_bb) = (by_a + digamma_rise(b, x), by_aa - trigamma_drop(b, x));
+        self.gradient[2] += w * a * by_a;
+        self.gradient[3] += w * b * by_b;
+        self.hessian[2][2] += w * (a * by_a + a * a * by_aa);
+        self.hessian[2][3] += w * a * b * by_aa;
+        self.hessian[3][3] += w * (b * by_b + b * b * by_bb);
+    }
+
+    /// ln(1 + e^u).
+    fn add_ended(&mut self, x: f64, r: f64, b: f64, sums: &RunSums) {
+        self.value += sums.softplus;
+        let s = r + x;
+        let beta = b / (b + (x - 1.0));
+        let [by_u, since, drop, bend] = sums.first;
+        // ∂u/∂(ln r, ln α, ln a, ln b) = (r·since, s·drop, 1, −beta)
+        let first = [r * since, s * drop, by_u, -beta * by_u];
+        self.gradient.iter_mut().zip(first).for_each(|(g, term)| *g += term);
+        let [one, l, d, ll, ld, dd] = sums.second;
+        let second = [
+            [r * r * ll, r * s * ld, r * l, -r * beta * l],
+            [0.0, s * s * dd, s * d, -s * beta * d],
+            [0.0, 0.0, one, -beta * one],
+            [0.0, 0.0, 0.0, beta * beta * one],
+        ];
+        for (row, terms) in self.hessian.iter_mut().zip(second) {
+            row.iter_mut().zip(terms).for_each(|(h, term)| *h += term);
+        }
+        self.hessian[0][0] += r * since;
+        self.hessian[0][1] += r * drop;
+        self.hessian[1][1] += s * bend;
+        self.hessian[3][3] -= by_u * beta * (x - 1.0) / (b + (x - 1.0));
+    }
+
+    fn into_evaluation(self) -> Evaluation<4> {
+        let entry = |i: usize, j: usize| self.hessian[i.min(j)][i.max(j)];
+        Evaluation {
+            value: self.value,
+            gradient: self.gradient,
+            hessian: std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j))),
+        }
+    }
+}

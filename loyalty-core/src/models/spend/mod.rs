@@ -1,0 +1,5 @@
+//! How much customers spend per purchase.
+
+mod gamma_gamma;
+
+pub use gamma_gamma::GammaGamma;

@@ -1,0 +1,149 @@
+//! Columns as they come in: borrowed, unchecked, with the caller's names for them.
+
+/// A borrowed column: its name, its values and, where some may be missing, which are there.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::Column;
+/// let amounts = Column::new("price", &[9.5, 12.0][..]);
+/// assert_eq!(amounts.values.len(), 2);
+/// ```
+#[derive(Debug)]
+pub struct Column<'a, T: ?Sized> {
+    /// The caller's name for the column; errors quote it.
+    pub name: &'a str,
+    /// One value per row.
+    pub values: &'a T,
+    /// `false` where the value is missing; `None` where all are there.
+    pub present: Option<&'a [bool]>,
+}
+
+impl<T: ?Sized> Clone for Column<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Column<'_, T> {}
+
+impl<'a, T: ?Sized> Column<'a, T> {
+    /// A column without missing values.
+    pub fn new(name: &'a str, values: &'a T) -> Self {
+        Self { name, values, present: None }
+    }
+
+    /// The same column with a mask of what is there.
+    #[must_use]
+    pub fn with_present(self, present: Option<&'a [bool]>) -> Self {
+        Self { present, ..self }
+    }
+
+    pub(crate) fn is_present(&self, row: usize) -> bool {
+        self.present.is_none_or(|present| present[row])
+    }
+}
+
+/// Text by row, however it is stored: `Vec<&str>`, `Vec<String>`, Arrow buffers.
+pub trait TextColumn: Sync {
+    /// The number of rows.
+    fn len(&self) -> usize;
+
+    /// The text of a row; anything where the column's mask says that it is missing.
+    fn get(&self, row: usize) -> &str;
+
+    /// Whether there are no rows.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<S: AsRef<str> + Sync> TextColumn for Vec<S> {
+    fn len(&self) -> usize {
+        <[S]>::len(self)
+    }
+
+    fn get(&self, row: usize) -> &str {
+        self[row].as_ref()
+    }
+}
+
+/// Who ordered: whole numbers or text.
+#[derive(Clone, Copy)]
+pub enum CustomerColumn<'a> {
+    /// Ids that are whole numbers.
+    Int(Column<'a, [i64]>),
+    /// Ids that are text; empty text is a missing id.
+    Text(Column<'a, dyn TextColumn + 'a>),
+}
+
+impl std::fmt::Debug for CustomerColumn<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = if matches!(self, Self::Int(_)) { "Int" } else { "Text" };
+        write!(f, "CustomerColumn::{kind}({:?}, {} rows)", self.name(), self.len())
+    }
+}
+
+impl<'a> From<Column<'a, [i64]>> for CustomerColumn<'a> {
+    fn from(column: Column<'a, [i64]>) -> Self {
+        Self::Int(column)
+    }
+}
+
+impl<'a, S: AsRef<str> + Sync> From<Column<'a, Vec<S>>> for CustomerColumn<'a> {
+    fn from(column: Column<'a, Vec<S>>) -> Self {
+        Self::Text(Column { name: column.name, values: column.values, present: column.present })
+    }
+}
+
+impl CustomerColumn<'_> {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Int(column) => column.name,
+            Self::Text(column) => column.name,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Int(column) => column.values.len(),
+            Self::Text(column) => column.values.len(),
+        }
+    }
+
+    pub(crate) fn is_present(&self, row: usize) -> bool {
+        match self {
+            Self::Int(column) => column.is_present(row),
+            Self::Text(column) => column.is_present(row) && !column.values.get(row).is_empty(),
+        }
+    }
+}
+
+/// What the integers of a time column count since 1970-01-01T00:00 wall-clock time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeScale {
+    /// Days.
+    Days,
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Microseconds, the library's own resolution.
+    Microseconds,
+    /// Nanoseconds, rounded down to microseconds.
+    Nanoseconds,
+}
+
+impl TimeScale {
+    /// The same instant in microseconds, or `None` outside the years 0001 to 9999.
+    pub(crate) fn microseconds(self, time: i64) -> Option<i64> {
+        let time = match self {
+            Self::Days => time.checked_mul(86_400_000_000),
+            Self::Seconds => time.checked_mul(1_000_000),
+            Self::Milliseconds => time.checked_mul(1_000),
+            Self::Microseconds => Some(time),
+            Self::Nanoseconds => Some(time.div_euclid(1_000)),
+        };
+        time.filter(|time| crate::time::RANGE.contains(time))
+    }
+}

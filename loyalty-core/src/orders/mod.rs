@@ -1,0 +1,210 @@
+//! Stage 1: an order log, checked once.
+
+mod columns;
+mod customers;
+mod report;
+
+pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
+pub use customers::{CustomerId, Customers, TextIds};
+pub use report::{Invalid, OrdersReport, Reason, Refusal};
+
+use crate::Error;
+use crate::error::same_length;
+
+/// The largest amount of one order; sums of any log stay finite.
+const LARGEST_AMOUNT: f64 = 1e100;
+
+/// An order log as the caller holds it: one row per order line, in any order.
+#[derive(Debug, Clone, Copy)]
+pub struct OrderColumns<'a> {
+    /// Who ordered.
+    pub customer: CustomerColumn<'a>,
+    /// When, as integers on the scale below.
+    pub time: Column<'a, [i64]>,
+    /// What the time integers count.
+    pub scale: TimeScale,
+    /// How much was paid, in one currency: finite, at least 0, NaN where missing.
+    pub amount: Option<Column<'a, [f64]>>,
+}
+
+/// A checked order log.
+///
+/// Rows need no order. Two equal rows are two order lines and both count. Customers are numbered in
+/// order of their ids (numbers ascending, text by its UTF-8 bytes), so that nothing computed from a
+/// log depends on the order of its rows.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{Column, Invalid, OrderColumns, Orders, SummaryOptions, TimeScale};
+/// let names = vec!["grace", "ada", "ada"];
+/// let columns = OrderColumns {
+///     customer: Column::new("name", &names).into(),
+///     time: Column::new("day", &[3, 0, 14]),
+///     scale: TimeScale::Days,
+///     amount: Some(Column::new("price", &[20.0, 5.0, 7.5])),
+/// };
+/// let orders = Orders::new(&columns, Invalid::Raise)?;
+/// assert_eq!((orders.len(), orders.customers().len()), (3, 2));
+///
+/// let summary = orders.summarize(&SummaryOptions::default())?;
+/// assert_eq!(summary.frequency(), [1, 0]);
+/// assert_eq!(summary.recency(), [14.0, 0.0]);
+/// assert_eq!(summary.t(), [14.0, 11.0]);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Orders {
+    customers: Customers,
+    customer: Vec<u32>,
+    time: Vec<i64>,
+    amount: Option<Vec<f64>>,
+    report: OrdersReport,
+}
+
+impl Orders {
+    /// Checks every row of a log and takes a copy of those in use.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the columns differ in length, [`Error::Empty`] where there is no row,
+    /// [`Error::Refused`] with a count by reason where rows cannot be used and `invalid` is
+    /// [`Invalid::Raise`], or where none can.
+    pub fn new(columns: &OrderColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
+        let rows = columns.customer.len();
+        same_length(rows, columns.time.name, columns.time.values.len())?;
+        same_length(rows, columns.customer.name(), mask_length(&columns.customer).unwrap_or(rows))?;
+        same_length(rows, columns.time.name, columns.time.present.map_or(rows, <[bool]>::len))?;
+        if let Some(amount) = &columns.amount {
+            same_length(rows, amount.name, amount.values.len())?;
+            same_length(rows, amount.name, amount.present.map_or(rows, <[bool]>::len))?;
+        }
+        if rows == 0 {
+            return Err(Error::Empty { what: "the order log", expected: "at least one order" });
+        }
+        let report = columns.check();
+        if report.refused() > 0 && (invalid == Invalid::Raise || report.kept() == 0) {
+            return Err(Error::Refused(Box::new(report)));
+        }
+        Ok(columns.take(report))
+    }
+
+    /// The number of order lines in use.
+    pub fn len(&self) -> usize {
+        self.customer.len()
+    }
+
+    /// Whether there are none, which `new` does not allow.
+    pub fn is_empty(&self) -> bool {
+        self.customer.is_empty()
+    }
+
+    /// The customers, in order of their ids.
+    pub fn customers(&self) -> &Customers {
+        &self.customers
+    }
+
+    /// The rows read, in use and refused.
+    pub fn report(&self) -> &OrdersReport {
+        &self.report
+    }
+
+    /// Whether the log has amounts.
+    pub fn has_amounts(&self) -> bool {
+        self.amount.is_some()
+    }
+
+    /// First and last order, in microseconds since 1970-01-01T00:00.
+    pub fn time_range(&self) -> (i64, i64) {
+        let bounds = |(lo, hi): (i64, i64), &time: &i64| (lo.min(time), hi.max(time));
+        self.time.iter().fold((i64::MAX, i64::MIN), bounds)
+    }
+
+    /// For each order line the number of its customer.
+    pub(crate) fn customer(&self) -> &[u32] {
+        &self.customer
+    }
+
+    /// For each order line its time in microseconds.
+    pub(crate) fn time(&self) -> &[i64] {
+        &self.time
+    }
+
+    /// For each order line its amount.
+    pub(crate) fn amount(&self) -> Option<&[f64]> {
+        self.amount.as_deref()
+    }
+}
+
+impl OrderColumns<'_> {
+    /// Why a row cannot be used, if it cannot.
+    fn refuse(&self, row: usize) -> Option<Reason> {
+        if !self.customer.is_present(row) {
+            return Some(Reason::MissingCustomer);
+        }
+        if !self.time.is_present(row) {
+            return Some(Reason::MissingTime);
+        }
+        if self.scale.microseconds(self.time.values[row]).is_none() {
+            return Some(Reason::TimeOutOfRange);
+        }
+        let amount = self.amount.as_ref()?;
+        let value = amount.values[row];
+        if !amount.is_present(row) || value.is_nan() {
+            Some(Reason::MissingAmount)
+        } else if (0.0..=LARGEST_AMOUNT).contains(&value) {
+            None
+        } else if value < 0.0 && value.is_finite() {
+            Some(Reason::NegativeAmount)
+        } else {
+            Some(Reason::AmountOutOfRange)
+        }
+    }
+
+    fn check(&self) -> OrdersReport {
+        let rows = self.customer.len();
+        let mut refusals = Reason::ALL.map(|reason| Refusal {
+            reason,
+            column: self.column_of(reason).to_owned(),
+            rows: 0,
+            first_row: 0,
+        });
+        for row in 0..rows {
+            let Some(reason) = self.refuse(row) else { continue };
+            let refusal = &mut refusals[reason as usize];
+            if refusal.rows == 0 {
+                refusal.first_row = row;
+            }
+            refusal.rows += 1;
+        }
+        OrdersReport::new(rows, refusals.into())
+    }
+
+    fn column_of(&self, reason: Reason) -> &str {
+        match reason {
+            Reason::MissingCustomer => self.customer.name(),
+            Reason::MissingTime | Reason::TimeOutOfRange => self.time.name,
+            _ => self.amount.as_ref().map_or("amount", |amount| amount.name),
+        }
+    }
+
+    /// Copies the rows in use.
+    fn take(&self, report: OrdersReport) -> Orders {
+        let clean = report.refused() == 0;
+        let rows = 0..self.customer.len();
+        let used = move |row: &usize| clean || self.refuse(*row).is_none();
+        let (customers, customer) = customers::intern(&self.customer, rows.clone().filter(used));
+        let instant = |row: usize| self.scale.microseconds(self.time.values[row]);
+        let time = rows.clone().filter(used).filter_map(instant).collect();
+        let amount = self.amount.as_ref().map(|amount| {
+            // Adding zero turns −0 into 0, which prints and compares as an amount should.
+            rows.filter(used).map(|row| amount.values[row] + 0.0).collect()
+        });
+        Orders { customers, customer, time, amount, report }
+    }
+}
+
+fn mask_length(column: &CustomerColumn<'_>) -> Option<usize> {
+    match column {
+        CustomerColumn::Int(column) => column.present.map(<[bool]>::len),
+        CustomerColumn::Text(column) => column.present.map(<[bool]>::len),
+    }
+}

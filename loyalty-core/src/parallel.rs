@@ -1,0 +1,124 @@
+//! Scoped threads: work is cut by row, results never depend on how many threads did it.
+//!
+//! There is no pool. A pool's threads do not survive a fork, and the processes that load this library
+//! (application servers, job runners) fork.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// How many threads a call may use.
+///
+/// The results are the same for every number.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::Threads;
+/// assert_eq!(Threads::new(2).count(), 2);
+/// assert!(Threads::default().count() >= 1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Threads(usize);
+
+impl Threads {
+    /// Only the calling thread.
+    pub const ONE: Self = Self(1);
+
+    /// That many threads; 0 stands for as many as the machine runs at once, the default.
+    pub fn new(count: usize) -> Self {
+        Self(count)
+    }
+
+    /// The number of threads this stands for.
+    pub fn count(self) -> usize {
+        match self.0 {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        }
+    }
+}
+
+/// Fewest rows worth a thread.
+const SMALLEST_PART: usize = 8192;
+
+/// Fills `out` row by row; each thread makes one `state` for its rows.
+pub(crate) fn fill<S>(
+    out: &mut [f64],
+    threads: Threads,
+    state: impl Fn() -> S + Sync,
+    row: impl Fn(&mut S, usize) -> f64 + Sync,
+) {
+    let run = |start: usize, part: &mut [f64]| {
+        let mut state = state();
+        for (offset, value) in part.iter_mut().enumerate() {
+            *value = row(&mut state, start + offset);
+        }
+    };
+    let parts = threads.count().min(out.len() / SMALLEST_PART).max(1);
+    if parts == 1 {
+        return run(0, out);
+    }
+    let length = out.len().div_ceil(parts);
+    thread::scope(|scope| {
+        for (part, values) in out.chunks_mut(length).enumerate() {
+            let run = &run;
+            scope.spawn(move || run(part * length, values));
+        }
+    });
+}
+
+/// `f` of each chunk of `0..rows`, in the order of the chunks. Their length is fixed, so that a sum
+/// over the results has one order of addition for every number of threads.
+pub(crate) fn map_chunks<R: Send>(
+    rows: usize,
+    chunk: usize,
+    threads: Threads,
+    f: impl Fn(Range<usize>) -> R + Sync,
+) -> Vec<R> {
+    let chunks = rows.div_ceil(chunk);
+    let range = |index: usize| index * chunk..rows.min((index + 1) * chunk);
+    let workers = threads.count().min(chunks).max(1);
+    if workers == 1 {
+        return (0..chunks).map(|index| f(range(index))).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= chunks {
+                return done;
+            }
+            done.push((index, f(range(index))));
+        }
+    };
+    let mut results: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let join = |worker: thread::ScopedJoinHandle<'_, _>| match worker.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        workers.into_iter().flat_map(join).collect()
+    });
+    results.sort_unstable_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_once_for_every_number_of_threads() {
+        for rows in [0, 1, 8192, 100_001] {
+            for threads in [1, 2, 3, 16] {
+                let mut out = vec![-1.0; rows];
+                fill(&mut out, Threads::new(threads), || (), |(), row| row as f64);
+                assert!(out.iter().enumerate().all(|(row, &value)| value == row as f64));
+                let chunks = map_chunks(rows, 1000, Threads::new(threads), |range| range);
+                let flat: Vec<usize> = chunks.into_iter().flatten().collect();
+                assert!(flat.into_iter().eq(0..rows));
+            }
+        }
+    }
+}

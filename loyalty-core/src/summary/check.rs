@@ -1,0 +1,186 @@
+//! A customer summary that comes as columns, checked row by row.
+
+use super::{CustomerSummary, LeftOut, MonetaryValue};
+use crate::Error;
+use crate::error::{same_length, shown};
+use crate::orders::{Column, CustomerColumn, CustomerId, Customers};
+use crate::time::Unit;
+
+/// A customer summary as the caller holds it.
+///
+/// | column | rule |
+/// |---|---|
+/// | frequency | a whole number from 0 to 4,294,967,294 |
+/// | T | finite, at least 0 |
+/// | recency | from 0 to T; 0 exactly where frequency is 0 |
+/// | monetary value | finite, at least 0; 0 or NaN where no purchase is behind it |
+/// | total amount | finite, at least 0 |
+/// | weights | finite, above 0 |
+/// | customer | no id twice, none missing |
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct SummaryColumns<'a> {
+    /// The customers' ids.
+    pub customer: Option<CustomerColumn<'a>>,
+    /// Repeat purchases.
+    pub frequency: Column<'a, [f64]>,
+    /// Time from first to last purchase.
+    pub recency: Column<'a, [f64]>,
+    /// Time from first purchase to the end of observation.
+    pub t: Column<'a, [f64]>,
+    /// Mean amount per purchase.
+    pub monetary_value: Option<Column<'a, [f64]>>,
+    /// Whether the monetary value averages the first purchase too.
+    pub includes_first: bool,
+    /// Sum of all amounts.
+    pub total_amount: Option<Column<'a, [f64]>>,
+    /// How many customers each row stands for.
+    pub weights: Option<Column<'a, [f64]>>,
+    /// The unit of recency and T.
+    pub unit: Option<Unit>,
+}
+
+impl<'a> SummaryColumns<'a> {
+    /// The three columns that every summary has, under their usual names.
+    pub fn new(frequency: &'a [f64], recency: &'a [f64], t: &'a [f64]) -> Self {
+        Self {
+            customer: None,
+            frequency: Column::new("frequency", frequency),
+            recency: Column::new("recency", recency),
+            t: Column::new("T", t),
+            monetary_value: None,
+            includes_first: false,
+            total_amount: None,
+            weights: None,
+            unit: None,
+        }
+    }
+}
+
+impl CustomerSummary {
+    /// Checks every row and takes a copy of the columns.
+    ///
+    /// # Errors
+    /// [`Error::Length`], [`Error::Empty`], or [`Error::Value`] with the first row that breaks its
+    /// column's rule and how many more do; see [`SummaryColumns`] for the rules.
+    pub fn new(columns: &SummaryColumns<'_>) -> Result<Self, Error> {
+        let rows = columns.frequency.values.len();
+        if rows == 0 {
+            let expected = "at least one customer";
+            return Err(Error::Empty { what: "the customer summary", expected });
+        }
+        let frequency = frequencies(&columns.frequency)?;
+        let t = checked(&columns.t, rows, |_, t| at_least_0(t))?;
+        let recency =
+            checked(&columns.recency, rows, |row, t_x| recency_rule(frequency[row], t_x, t[row]))?;
+        let first = u32::from(columns.includes_first);
+        let money = |column: &Column<'_, [f64]>| {
+            let mut mean =
+                checked(column, rows, |row, value| money_rule(frequency[row] + first, value))?;
+            // No purchase, no mean: stored as 0, as lifetimes has it.
+            mean.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
+            Ok(MonetaryValue { mean, includes_first: columns.includes_first })
+        };
+        let monetary_value = columns.monetary_value.as_ref().map(money).transpose()?;
+        let total = |column| checked(column, rows, |_, value| at_least_0(value));
+        let weight = |column| checked(column, rows, |_, value| above_0(value));
+        Ok(Self {
+            customers: columns.customer.as_ref().map(|ids| unique(ids, rows)).transpose()?,
+            frequency,
+            recency,
+            t,
+            monetary_value,
+            total_amount: columns.total_amount.as_ref().map(total).transpose()?,
+            weights: columns.weights.as_ref().map(weight).transpose()?,
+            unit: columns.unit,
+            left_out: LeftOut::default(),
+        })
+    }
+}
+
+/// What recency must be, if it is not.
+pub(super) fn recency_rule(x: u32, t_x: f64, t: f64) -> Option<&'static str> {
+    if !(t_x.is_finite() && (0.0..=t).contains(&t_x)) {
+        Some("finite, >= 0 and <= T")
+    } else if x == 0 && t_x != 0.0 {
+        Some("0 where frequency is 0")
+    } else if x > 0 && t_x == 0.0 {
+        Some("> 0 where frequency is > 0")
+    } else {
+        None
+    }
+}
+
+fn money_rule(transactions: u32, value: f64) -> Option<&'static str> {
+    if transactions > 0 {
+        return at_least_0(value);
+    }
+    let nothing = value.is_nan() || value == 0.0;
+    (!nothing).then_some("0 or missing where no purchase is behind it")
+}
+
+fn at_least_0(value: f64) -> Option<&'static str> {
+    (!(value.is_finite() && value >= 0.0)).then_some("finite and >= 0")
+}
+
+fn above_0(value: f64) -> Option<&'static str> {
+    (!(value.is_finite() && value > 0.0)).then_some("finite and > 0")
+}
+
+fn frequencies(column: &Column<'_, [f64]>) -> Result<Vec<u32>, Error> {
+    const LARGEST: f64 = u32::MAX as f64 - 1.0;
+    let whole = |_, x: f64| {
+        let allowed = (0.0..=LARGEST).contains(&x) && x.fract() == 0.0;
+        (!allowed).then_some("a whole number from 0 to 4294967294")
+    };
+    let checked = checked(column, column.values.len(), whole)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    Ok(checked.into_iter().map(|x| x as u32).collect())
+}
+
+/// A copy of a column whose every row keeps the rule. A missing value is NaN to the rule.
+fn checked(
+    column: &Column<'_, [f64]>,
+    rows: usize,
+    broken: impl Fn(usize, f64) -> Option<&'static str>,
+) -> Result<Vec<f64>, Error> {
+    same_length(rows, column.name, column.values.len())?;
+    same_length(rows, column.name, column.present.map_or(rows, <[bool]>::len))?;
+    let read = |row| if column.is_present(row) { column.values[row] } else { f64::NAN };
+    let mut problems =
+        (0..rows).filter_map(|row| broken(row, read(row)).map(|expected| (row, expected)));
+    let Some((row, expected)) = problems.next() else {
+        // Adding zero turns −0 into 0.
+        return Ok((0..rows).map(|row| read(row) + 0.0).collect());
+    };
+    let value = if column.is_present(row) { read(row).to_string() } else { "null".to_owned() };
+    let column = column.name.to_owned();
+    Err(Error::Value { column, row, expected, value, more: problems.count() })
+}
+
+/// The ids, each once.
+fn unique(column: &CustomerColumn<'_>, rows: usize) -> Result<Customers, Error> {
+    same_length(rows, column.name(), column.len())?;
+    let problem = |row, expected, value| {
+        Err(Error::Value { column: column.name().to_owned(), row, expected, value, more: 0 })
+    };
+    if let Some(row) = (0..rows).find(|&row| !column.is_present(row)) {
+        return problem(row, "present in every row", "null".to_owned());
+    }
+    let customers = match column {
+        CustomerColumn::Int(column) => Customers::Int(column.values.to_vec()),
+        CustomerColumn::Text(column) => {
+            Customers::from_text((0..rows).map(|row| column.values.get(row)))
+        }
+    };
+    match customers.first_repeated() {
+        None => Ok(customers),
+        Some(row) => {
+            let value = match customers.get(row) {
+                CustomerId::Int(id) => id.to_string(),
+                CustomerId::Text(id) => shown(id),
+            };
+            problem(row, "different from the ids of all rows before", value)
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! From occasions to the customer summary, whole or split into calibration and holdout.
+
+use super::{CustomerSummary, MonetaryValue, Occasions};
+use crate::Error;
+use crate::orders::Orders;
+use crate::time::{Clock, Occasion, Unit};
+
+/// How a log is summarised.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{SummaryOptions, Unit};
+/// let mut options = SummaryOptions::default();
+/// assert_eq!(options.unit, Unit::Day);
+/// options.unit = Unit::Week;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct SummaryOptions {
+    /// The unit of recency and T; days by default.
+    pub unit: Unit,
+    /// What counts as one purchase: by default the day, the hour with [`Unit::Hour`], the period
+    /// itself with a calendar unit.
+    pub occasion: Option<Occasion>,
+    /// The end of observation, in microseconds since 1970-01-01T00:00; by default the last order. The
+    /// whole occasion period that holds it counts as observed.
+    pub observation_end: Option<i64>,
+    /// Whether the monetary value is the mean of all occasions, the first one included, instead of
+    /// the mean of the repeat occasions. Frequency always counts repeats.
+    pub include_first: bool,
+}
+
+impl Default for SummaryOptions {
+    fn default() -> Self {
+        Self { unit: Unit::Day, occasion: None, observation_end: None, include_first: false }
+    }
+}
+
+/// Customers and occasions that a summary leaves out because they lie after its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// Customers whose first order lies after the end.
+    pub customers: usize,
+    /// Occasions after the end, those of these customers included.
+    pub occasions: usize,
+}
+
+/// A summary up to the calibration end, and what the same customers did after it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CalibrationHoldout {
+    /// What was known at the calibration end.
+    pub calibration: CustomerSummary,
+    /// Purchase occasions in the holdout period, one value per customer.
+    pub holdout_frequency: Vec<u32>,
+    /// Mean amount of these occasions, 0 for none; `None` where the log has no amounts.
+    pub holdout_monetary_value: Option<Vec<f64>>,
+    /// The length of the holdout period, in the unit of the summary.
+    pub holdout_duration: f64,
+    /// Customers whose first order lies in the holdout period; they are in neither part.
+    pub born_in_holdout: usize,
+}
+
+impl Orders {
+    /// Frequency, recency, T and monetary value of each customer.
+    ///
+    /// ```text
+    /// x   = number of occasions − 1
+    /// t_x = last occasion − first occasion
+    /// T   = observation end − first occasion
+    /// m   = mean amount of the repeat occasions (0 where x = 0), or of all
+    /// ```
+    ///
+    /// Occasions after the observation end are left out and counted.
+    ///
+    /// # Errors
+    /// [`Error::Choice`] where unit and occasion do not fit, [`Error::Empty`] where every order lies
+    /// after the observation end.
+    ///
+    /// # References
+    /// Fader & Hardie (2005), note 004; the same numbers as lifetimes'
+    /// `summary_data_from_transaction_data`.
+    pub fn summarize(&self, options: &SummaryOptions) -> Result<CustomerSummary, Error> {
+        let clock = Clock::new(options.unit, options.occasion)?;
+        Occasions::of(self, clock).summarize(options.observation_end, options.include_first)
+    }
+
+    /// A summary up to `calibration_end` (microseconds; its whole occasion period belongs to the
+    /// calibration) and the customers' occasions from there to the observation end.
+    ///
+    /// # Errors
+    /// As [`Orders::summarize`]; and [`Error::Empty`] where the calibration end is not before the
+    /// observation end.
+    pub fn calibration_holdout(
+        &self,
+        calibration_end: i64,
+        options: &SummaryOptions,
+    ) -> Result<CalibrationHoldout, Error> {
+        let clock = Clock::new(options.unit, options.occasion)?;
+        Occasions::of(self, clock).calibration_holdout(
+            calibration_end,
+            options.observation_end,
+            options.include_first,
+        )
+    }
+}
+
+impl Occasions {
+    /// Frequency, recency, T and monetary value of each customer; see [`Orders::summarize`].
+    ///
+    /// # Errors
+    /// [`Error::Empty`] where every order lies after the observation end.
+    pub fn summarize(
+        &self,
+        observation_end: Option<i64>,
+        include_first: bool,
+    ) -> Result<CustomerSummary, Error> {
+        let end = observation_end.map_or_else(|| self.last_key(), |end| self.clock.key(end));
+        self.summarize_to(end, include_first)
+    }
+
+    /// A summary up to `calibration_end` and what came after; see [`Orders::calibration_holdout`].
+    ///
+    /// # Errors
+    /// [`Error::Empty`] where no order lies before the calibration end, or where the calibration end
+    /// is not before the observation end.
+    pub fn calibration_holdout(
+        &self,
+        calibration_end: i64,
+        observation_end: Option<i64>,
+        include_first: bool,
+    ) -> Result<CalibrationHoldout, Error> {
+        let end = observation_end.map_or_else(|| self.last_key(), |end| self.clock.key(end));
+        let split = self.clock.key(calibration_end);
+        if split >= end {
+            let expected = "a calibration end before the observation end";
+            return Err(Error::Empty { what: "the holdout period", expected });
+        }
+        let calibration = self.summarize_to(split, include_first)?;
+        let mut born_in_holdout = 0;
+        let mut holdout_frequency = Vec::with_capacity(calibration.len());
+        let mut money = Vec::new();
+        for customer in 0..self.len() {
+            let (known, later) = self.lines(customer).split_after(split);
+            let (holdout, _) = later.split_after(end);
+            if known.key.is_empty() {
+                born_in_holdout += usize::from(!holdout.key.is_empty());
+                continue;
+            }
+            holdout_frequency.push(count(holdout.key));
+            money.push(holdout.mean());
+        }
+        Ok(CalibrationHoldout {
+            calibration,
+            holdout_frequency,
+            holdout_monetary_value: self.has_amounts().then_some(money),
+            holdout_duration: self.clock.duration(split, end),
+            born_in_holdout,
+        })
+    }
+
+    fn summarize_to(&self, end: i64, include_first: bool) -> Result<CustomerSummary, Error> {
+        let mut left_out = LeftOut::default();
+        let mut observed = Vec::with_capacity(self.len());
+        let (mut frequency, mut recency, mut t) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut mean, mut total) = (Vec::new(), Vec::new());
+        for customer in 0..self.len() {
+            let (seen, later) = self.lines(customer).split_after(end);
+            left_out.occasions += later.key.len();
+            let Some((first, repeats)) = seen.split_first() else {
+                left_out.customers += 1;
+                continue;
+            };
+            observed.push(customer);
+            frequency.push(count(repeats.key));
+            recency.push(self.clock.duration(first, repeats.key.last().copied().unwrap_or(first)));
+            t.push(self.clock.duration(first, end));
+            if self.has_amounts() {
+                mean.push(if include_first { seen.mean() } else { repeats.mean() });
+                total.push(seen.total());
+            }
+        }
+        if observed.is_empty() {
+            let expected = "an order at or before the observation end";
+            return Err(Error::Empty { what: "the customer summary", expected });
+        }
+        let everyone = observed.len() == self.len();
+        let customers = || self.customers.select(observed);
+        Ok(CustomerSummary {
+            customers: Some(if everyone { self.customers.clone() } else { customers() }),
+            frequency,
+            recency,
+            t,
+            monetary_value: self
+                .has_amounts()
+                .then_some(MonetaryValue { mean, includes_first: include_first }),
+            total_amount: self.has_amounts().then_some(total),
+            weights: None,
+            unit: Some(self.clock.unit()),
+            left_out,
+        })
+    }
+}
+
+fn count(occasions: &[i64]) -> u32 {
+    u32::try_from(occasions.len()).unwrap_or(u32::MAX)
+}

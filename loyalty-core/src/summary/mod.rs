@@ -1,0 +1,229 @@
+//! Stage 2: one row per customer, all that the models need to know of a log.
+
+mod check;
+mod from_orders;
+mod histories;
+mod occasions;
+
+pub use check::SummaryColumns;
+pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
+pub(crate) use histories::Histories;
+pub use occasions::Occasions;
+
+use crate::Error;
+use crate::error::non_negative;
+use crate::orders::Customers;
+use crate::time::Unit;
+
+/// Frequency, recency and T of one customer: what the BG/NBD and its relatives know of a history.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::History;
+/// let history = History::new(2, 30.43, 38.86)?;
+/// assert_eq!(history.x(), 2);
+/// assert!(History::new(2, 40.0, 38.86).is_err());
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct History {
+    x: u32,
+    t_x: f64,
+    t: f64,
+}
+
+impl History {
+    /// `x` repeat purchases, the last of them `t_x` after the first purchase, observed for `t` since
+    /// the first purchase.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `0 <= t_x <= t`, both finite, and `t_x` is 0 exactly where `x` is.
+    pub fn new(x: u32, t_x: f64, t: f64) -> Result<Self, Error> {
+        let t = non_negative("T", t)?;
+        let problem = |expected| Err(Error::Parameter { name: "recency", expected, value: t_x });
+        match check::recency_rule(x, t_x, t) {
+            None => Ok(Self { x, t_x, t }),
+            Some(expected) => problem(expected),
+        }
+    }
+
+    /// A row that a summary has checked.
+    pub(crate) fn trusted(x: u32, t_x: f64, t: f64) -> Self {
+        Self { x, t_x, t }
+    }
+
+    /// Frequency: repeat purchases.
+    pub fn x(&self) -> u32 {
+        self.x
+    }
+
+    /// Recency: time from the first to the last purchase.
+    pub fn t_x(&self) -> f64 {
+        self.t_x
+    }
+
+    /// T: time from the first purchase to the end of observation.
+    pub fn t(&self) -> f64 {
+        self.t
+    }
+}
+
+/// Mean amount per purchase, one value per customer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MonetaryValue {
+    pub(crate) mean: Vec<f64>,
+    pub(crate) includes_first: bool,
+}
+
+/// Frequency, recency, T and monetary value, one row per customer, in the caller's row order or, made
+/// from a log, in order of the customers' ids.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{Column, CustomerSummary, SummaryColumns, Unit};
+/// let mut columns = SummaryColumns::new(&[2.0, 0.0], &[30.43, 0.0], &[38.86, 38.86]);
+/// columns.unit = Some(Unit::Week);
+/// columns.monetary_value = Some(Column::new("monetary_value", &[22.5, 0.0]));
+/// let summary = CustomerSummary::new(&columns)?;
+/// assert_eq!(summary.frequency(), [2, 0]);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomerSummary {
+    customers: Option<Customers>,
+    frequency: Vec<u32>,
+    recency: Vec<f64>,
+    t: Vec<f64>,
+    monetary_value: Option<MonetaryValue>,
+    total_amount: Option<Vec<f64>>,
+    weights: Option<Vec<f64>>,
+    unit: Option<Unit>,
+    left_out: LeftOut,
+}
+
+impl CustomerSummary {
+    /// The number of customers (of rows, where rows carry weights).
+    pub fn len(&self) -> usize {
+        self.frequency.len()
+    }
+
+    /// Whether there are none, which the constructors do not allow.
+    pub fn is_empty(&self) -> bool {
+        self.frequency.is_empty()
+    }
+
+    /// The customers' ids.
+    pub fn customers(&self) -> Option<&Customers> {
+        self.customers.as_ref()
+    }
+
+    /// Repeat purchases x.
+    pub fn frequency(&self) -> &[u32] {
+        &self.frequency
+    }
+
+    /// Time from first to last purchase, t_x.
+    pub fn recency(&self) -> &[f64] {
+        &self.recency
+    }
+
+    /// Time from first purchase to the end of observation, T.
+    pub fn t(&self) -> &[f64] {
+        &self.t
+    }
+
+    /// Mean amount per purchase.
+    pub fn monetary_value(&self) -> Option<&[f64]> {
+        self.monetary_value.as_ref().map(|money| &money.mean[..])
+    }
+
+    /// Whether the monetary value averages the first purchase too.
+    pub fn includes_first(&self) -> bool {
+        self.monetary_value.as_ref().is_some_and(|money| money.includes_first)
+    }
+
+    /// Sum of all amounts, the first purchase included.
+    pub fn total_amount(&self) -> Option<&[f64]> {
+        self.total_amount.as_deref()
+    }
+
+    /// How many customers each row stands for; `None` for one each.
+    pub fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
+    }
+
+    /// The unit of recency and T, where it is known.
+    pub fn unit(&self) -> Option<Unit> {
+        self.unit
+    }
+
+    /// What lay after the observation end.
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
+    }
+
+    /// One customer's history.
+    ///
+    /// # Panics
+    /// Where there is no such row.
+    pub fn history(&self, row: usize) -> History {
+        History::trusted(self.frequency[row], self.recency[row], self.t[row])
+    }
+
+    /// The number of purchases behind a customer's monetary value.
+    ///
+    /// # Panics
+    /// Where there is no such row.
+    pub fn transactions(&self, row: usize) -> u32 {
+        self.frequency[row].saturating_add(u32::from(self.includes_first()))
+    }
+
+    /// The number of customers the table stands for.
+    pub fn total_weight(&self) -> f64 {
+        match &self.weights {
+            Some(weights) => weights.iter().sum(),
+            None => self.len() as f64,
+        }
+    }
+
+    /// The distinct histories (x, t_x, T) with the number of customers that share each as weight, in
+    /// order of x, T and t_x. A fit to them equals a fit to the customers.
+    ///
+    /// ```
+    /// use loyalty_core::{CustomerSummary, SummaryColumns};
+    /// let columns = SummaryColumns::new(&[0.0, 1.0, 0.0], &[0.0, 4.0, 0.0], &[9.0, 9.0, 9.0]);
+    /// let distinct = CustomerSummary::new(&columns)?.distinct_histories();
+    /// assert_eq!((distinct.frequency(), distinct.weights()), (&[0, 1][..], Some(&[2.0, 1.0][..])));
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn distinct_histories(&self) -> Self {
+        let distinct = Histories::of(self);
+        let frequency =
+            distinct.runs().iter().flat_map(|run| std::iter::repeat_n(run.x, run.rows.len()));
+        Self {
+            customers: None,
+            frequency: frequency.collect(),
+            recency: distinct.t_x().to_vec(),
+            t: distinct.t().to_vec(),
+            monetary_value: None,
+            total_amount: None,
+            weights: Some(distinct.weight().to_vec()),
+            unit: self.unit,
+            left_out: LeftOut::default(),
+        }
+    }
+
+    /// Accepts a model fitted in the same unit, or either without a known unit.
+    pub(crate) fn same_unit(&self, model: Option<Unit>) -> Result<(), Error> {
+        match (model, self.unit) {
+            (Some(model), Some(data)) if model != data => Err(Error::Unit {
+                left: "the model",
+                left_unit: model.to_string(),
+                right: "the customer summary",
+                right_unit: data.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Units of time, purchase occasions, and the clock that turns times into both.
+//!
+//! Times are integers: microseconds of wall-clock time since 1970-01-01T00:00. A day is a day on the
+//! wall, so the caller converts zones before (the Python package does it from the column's zone).
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::Error;
+
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
+/// 30.4375 days, a twelfth of 365.25.
+const MONTH: i64 = DAY * 304_375 / 10_000;
+const YEAR: i64 = DAY * 36_525 / 100;
+
+/// First and last instant accepted: years 0001 to 9999.
+pub(crate) const RANGE: std::ops::RangeInclusive<i64> = -719_162 * DAY..=2_932_897 * DAY - 1;
+
+/// The unit in which recency, T, horizons and discount periods are counted.
+///
+/// | word | length | lifetimes |
+/// |---|---|---|
+/// | `hour`, `day`, `week` | exact | `freq="h"`, `freq="D"`, `freq="D", freq_multiplier=7` |
+/// | `month` | 30.4375 days | – |
+/// | `year` | 365.25 days | – |
+/// | `calendar_week` (from Monday), `calendar_month`, `calendar_quarter`, `calendar_year` | one period, whatever its length | `freq="W"`, `"M"`, `"Q"`, `"Y"` |
+///
+/// # Examples
+/// ```
+/// use loyalty_core::Unit;
+/// assert_eq!("week".parse::<Unit>()?, Unit::Week);
+/// assert_eq!(Unit::Month.days(), 30.4375);
+/// assert_eq!(Unit::CalendarMonth.to_string(), "calendar_month");
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unit {
+    /// 60 minutes.
+    Hour,
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    Week,
+    /// 30.4375 days.
+    Month,
+    /// 365.25 days.
+    Year,
+    /// Weeks from Monday to Sunday, counted.
+    CalendarWeek,
+    /// Months of the calendar, counted.
+    CalendarMonth,
+    /// Quarters of the calendar, counted.
+    CalendarQuarter,
+    /// Years of the calendar, counted.
+    CalendarYear,
+}
+
+impl Unit {
+    const WORDS: [(&'static str, Self); 9] = [
+        ("hour", Self::Hour),
+        ("day", Self::Day),
+        ("week", Self::Week),
+        ("month", Self::Month),
+        ("year", Self::Year),
+        ("calendar_week", Self::CalendarWeek),
+        ("calendar_month", Self::CalendarMonth),
+        ("calendar_quarter", Self::CalendarQuarter),
+        ("calendar_year", Self::CalendarYear),
+    ];
+
+    /// The mean length in days.
+    pub fn days(self) -> f64 {
+        self.microseconds() as f64 / DAY as f64
+    }
+
+    /// How many of this unit make a year of 365.25 days.
+    ///
+    /// ```
+    /// assert_eq!(loyalty_core::Unit::Month.per_year(), 12.0);
+    /// ```
+    pub fn per_year(self) -> f64 {
+        YEAR as f64 / self.microseconds() as f64
+    }
+
+    fn microseconds(self) -> i64 {
+        match self {
+            Self::Hour => HOUR,
+            Self::Day => DAY,
+            Self::Week | Self::CalendarWeek => WEEK,
+            Self::Month | Self::CalendarMonth => MONTH,
+            Self::CalendarQuarter => 3 * MONTH,
+            Self::Year | Self::CalendarYear => YEAR,
+        }
+    }
+
+    /// The occasion that a calendar unit brings with it.
+    fn period(self) -> Option<Occasion> {
+        match self {
+            Self::CalendarWeek => Some(Occasion::Week),
+            Self::CalendarMonth => Some(Occasion::Month),
+            Self::CalendarQuarter => Some(Occasion::Quarter),
+            Self::CalendarYear => Some(Occasion::Year),
+            _ => None,
+        }
+    }
+}
+
+/// What counts as one purchase: all orders of a customer within the same period are one occasion.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::Occasion;
+/// assert_eq!("exact".parse::<Occasion>()?, Occasion::Exact);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Occasion {
+    /// Orders at the same microsecond.
+    Exact,
+    /// Orders within the same hour.
+    Hour,
+    /// Orders on the same day.
+    #[default]
+    Day,
+    /// Orders within the same week from Monday to Sunday.
+    Week,
+    /// Orders within the same calendar month.
+    Month,
+    /// Orders within the same calendar quarter.
+    Quarter,
+    /// Orders within the same calendar year.
+    Year,
+}
+
+impl Occasion {
+    const WORDS: [(&'static str, Self); 7] = [
+        ("exact", Self::Exact),
+        ("hour", Self::Hour),
+        ("day", Self::Day),
+        ("week", Self::Week),
+        ("month", Self::Month),
+        ("quarter", Self::Quarter),
+        ("year", Self::Year),
+    ];
+
+    /// The number of the period that holds this instant.
+    fn key(self, time: i64) -> i64 {
+        match self {
+            Self::Exact => time,
+            Self::Hour => time.div_euclid(HOUR),
+            Self::Day => time.div_euclid(DAY),
+            // 1970-01-01 was a Thursday.
+            Self::Week => (time.div_euclid(DAY) + 3).div_euclid(7),
+            Self::Month => months(time),
+            Self::Quarter => months(time).div_euclid(3),
+            Self::Year => months(time).div_euclid(12),
+        }
+    }
+
+    /// The length of one period, where all periods are alike.
+    fn microseconds(self) -> Option<i64> {
+        match self {
+            Self::Exact => Some(1),
+            Self::Hour => Some(HOUR),
+            Self::Day => Some(DAY),
+            Self::Week => Some(WEEK),
+            Self::Month | Self::Quarter | Self::Year => None,
+        }
+    }
+}
+
+/// Months since year 0 (Hinnant, "chrono-compatible low-level date algorithms", 2013).
+fn months(time: i64) -> i64 {
+    let from_march_0000 = time.div_euclid(DAY) + 719_468;
+    let era = from_march_0000.div_euclid(146_097);
+    let day_of_era = from_march_0000.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    (era * 400 + year_of_era) * 12 + month_from_march + 2
+}
+
+/// How a log is read in time: which orders are one occasion, and in which unit time is counted.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{Clock, Occasion, Unit};
+/// let clock = Clock::new(Unit::Week, None)?;
+/// assert_eq!(clock.occasion(), Occasion::Day);
+/// let calendar = Clock::new(Unit::CalendarMonth, None)?;
+/// assert_eq!(calendar.occasion(), Occasion::Month);
+/// assert!(Clock::new(Unit::CalendarMonth, Some(Occasion::Day)).is_err());
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    unit: Unit,
+    occasion: Occasion,
+}
+
+impl Clock {
+    /// Joins a unit with an occasion; without one it is the day, or the period of a calendar unit.
+    ///
+    /// # Errors
+    /// [`Error::Choice`] where the two do not fit: a calendar unit counts its own periods, and
+    /// calendar periods have no exact length in another unit.
+    pub fn new(unit: Unit, occasion: Option<Occasion>) -> Result<Self, Error> {
+        let natural = unit.period().unwrap_or(match unit {
+            Unit::Hour => Occasion::Hour,
+            _ => Occasion::Day,
+        });
+        let occasion = occasion.unwrap_or(natural);
+        let fits = match unit.period() {
+            Some(period) => occasion == period,
+            None => occasion.microseconds().is_some(),
+        };
+        if fits {
+            return Ok(Self { unit, occasion });
+        }
+        let expected = match unit.period() {
+            Some(_) => "the period of the calendar unit itself (leave it out)",
+            None => "\"exact\", \"hour\", \"day\" or \"week\" with a unit of fixed length",
+        };
+        Err(Error::Choice { name: "occasion", expected, value: occasion.to_string() })
+    }
+
+    /// The unit in which durations are given.
+    pub fn unit(self) -> Unit {
+        self.unit
+    }
+
+    /// What counts as one purchase.
+    pub fn occasion(self) -> Occasion {
+        self.occasion
+    }
+
+    /// The number of the occasion period that holds this instant.
+    pub(crate) fn key(self, time: i64) -> i64 {
+        self.occasion.key(time)
+    }
+
+    /// The time from one occasion period to another, in the unit.
+    pub(crate) fn duration(self, from: i64, to: i64) -> f64 {
+        let periods = (to - from) as f64;
+        match (self.unit.period(), self.occasion.microseconds()) {
+            (None, Some(length)) => periods * length as f64 / self.unit.microseconds() as f64,
+            _ => periods,
+        }
+    }
+}
+
+macro_rules! words {
+    ($type:ident, $name:literal, $expected:literal) => {
+        impl FromStr for $type {
+            type Err = Error;
+
+            fn from_str(word: &str) -> Result<Self, Error> {
+                let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+                known.map(|&(_, value)| value).ok_or_else(|| Error::Choice {
+                    name: $name,
+                    expected: $expected,
+                    value: word.to_owned(),
+                })
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let known = Self::WORDS.iter().find(|(_, value)| value == self);
+                f.write_str(known.map_or("unknown", |(word, _)| word))
+            }
+        }
+    };
+}
+
+words!(
+    Unit,
+    "unit",
+    "hour, day, week, month, year, calendar_week, calendar_month, calendar_quarter or calendar_year"
+);
+words!(Occasion, "occasion", "exact, hour, day, week, month, quarter or year");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calendar_periods_begin_where_the_calendar_says() {
+        // Days since the epoch of 1999-12-31, 2000-02-29, 2000-03-01, 1969-12-31, 2024-12-30.
+        let at = |day: i64| day * DAY + 5 * HOUR;
+        assert_eq!(Occasion::Month.key(at(10_956)), 1999 * 12 + 11);
+        assert_eq!(Occasion::Month.key(at(11_016)), 2000 * 12 + 1);
+        assert_eq!(Occasion::Month.key(at(11_017)), 2000 * 12 + 2);
+        assert_eq!(Occasion::Month.key(at(-1)), 1969 * 12 + 11);
+        assert_eq!(Occasion::Quarter.key(at(-1)), 1969 * 4 + 3);
+        assert_eq!(Occasion::Year.key(at(10_956)), 1999);
+        // 2024-12-30 is a Monday.
+        assert_eq!(Occasion::Week.key(at(20_087)), Occasion::Week.key(at(20_086)) + 1);
+        assert_eq!(Occasion::Week.key(at(20_087)), Occasion::Week.key(at(20_093)));
+        assert_eq!(Occasion::Week.key(0), Occasion::Week.key(-3 * DAY));
+        assert_eq!(Occasion::Week.key(0), Occasion::Week.key(-4 * DAY) + 1);
+    }
+
+    #[test]
+    fn durations_are_rounded_once() {
+        let weeks = Clock::new(Unit::Week, None).unwrap();
+        assert_eq!(weeks.duration(100, 372), 272.0 / 7.0);
+        let exact = Clock::new(Unit::Day, Some(Occasion::Exact)).unwrap();
+        assert_eq!(exact.duration(0, DAY / 3), (DAY / 3) as f64 / DAY as f64);
+        let months = Clock::new(Unit::Month, Some(Occasion::Week)).unwrap();
+        assert_eq!(months.duration(0, 1), 7.0 / 30.4375);
+        let quarters = Clock::new(Unit::CalendarQuarter, None).unwrap();
+        assert_eq!(quarters.duration(7999, 8003), 4.0);
+    }
+
+    #[test]
+    fn words_go_both_ways() {
+        for (word, unit) in Unit::WORDS {
+            assert_eq!((word.parse(), unit.to_string().as_str()), (Ok(unit), word));
+        }
+        for (word, occasion) in Occasion::WORDS {
+            assert_eq!((word.parse(), occasion.to_string().as_str()), (Ok(occasion), word));
+        }
+        let error = "fortnight".parse::<Unit>().unwrap_err();
+        assert!(error.to_string().starts_with("unit must be hour, day,"), "{error}");
+        assert!(error.to_string().ends_with("got \"fortnight\""), "{error}");
+    }
+}
