@@ -43,6 +43,16 @@ pub enum Error {
         /// How many further rows break the same rule.
         more: usize,
     },
+    /// A column holds another type of data than its role allows.
+    #[error("column {column:?} must hold {expected}, got {got}")]
+    Type {
+        /// The column, by the caller's name for it.
+        column: String,
+        /// What is allowed.
+        expected: &'static str,
+        /// What it holds.
+        got: String,
+    },
     /// Two columns of one table differ in length.
     #[error("column {column:?} has {got} rows, but {expected} are expected")]
     Length {

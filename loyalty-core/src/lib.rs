@@ -39,7 +39,7 @@
 //! let spend = GammaGamma::fit(&customers, &FitOptions::default())?.model;
 //!
 //! let mut value = vec![0.0; customers.len()];
-//! let year = Discounting::continuous(52.0, 0.10 / Unit::Week.per_year())?;
+//! let year = Discounting::annual(52.0, 0.10, Unit::Week)?;
 //! let margin = Margin::Same(0.3);
 //! clv_into(&purchases, &spend, &customers, &year, margin, &mut value, Threads::default())?;
 //!

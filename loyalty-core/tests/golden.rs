@@ -59,7 +59,7 @@ fn scores(customers: &CustomerSummary) -> String {
         column(&|out| purchases.p_alive_into(customers, out, threads).unwrap()),
         column(&|out| purchases.expected_purchases_into(customers, 39.0, out, threads).unwrap()),
         column(&|out| spend.expected_spend_into(customers, out, threads).unwrap()),
-        clv(Discounting::continuous(52.0, 0.1 / Unit::Week.per_year()).unwrap()),
+        clv(Discounting::annual(52.0, 0.1, Unit::Week).unwrap()),
         clv(Discounting::per_period(12, 4.345, 0.01).unwrap()),
     ];
     let mut text = format!("{HEADER}\n");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BgNbd, Fit, GammaGamma, Parameters};
+use super::{BgNbd, Covariance, Fit, GammaGamma, Parameters, Stop};
 use crate::Error;
 use crate::time::Unit;
 
@@ -22,6 +22,40 @@ pub enum Model {
     BgNbd(BgNbd),
     /// How much they spend.
     GammaGamma(GammaGamma),
+}
+
+impl Model {
+    /// The model's name in files and messages: `bg-nbd`, `gamma-gamma`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::BgNbd(_) => BgNbd::KIND,
+            Self::GammaGamma(_) => GammaGamma::KIND,
+        }
+    }
+
+    /// The parameters' names, in order.
+    pub fn names(&self) -> &'static [&'static str] {
+        match self {
+            Self::BgNbd(_) => BgNbd::NAMES,
+            Self::GammaGamma(_) => GammaGamma::NAMES,
+        }
+    }
+
+    /// The parameters' values, in the order of the names.
+    pub fn values(&self) -> Vec<f64> {
+        match self {
+            Self::BgNbd(model) => model.values(),
+            Self::GammaGamma(model) => model.values(),
+        }
+    }
+
+    /// The unit of time, where the model has one and it is known.
+    pub fn unit(&self) -> Option<Unit> {
+        match self {
+            Self::BgNbd(model) => model.unit(),
+            Self::GammaGamma(_) => None,
+        }
+    }
 }
 
 impl From<BgNbd> for Model {
@@ -50,6 +84,9 @@ pub struct FitFacts {
     pub iterations: usize,
     /// Why the solver ended: `converged`, `boundary`, `iteration_limit` or `stalled`.
     pub stop: String,
+    /// With `boundary`, the parameter that the data leave open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary_parameter: Option<String>,
     /// The largest derivative of ln L by the logarithm of a parameter.
     pub gradient_norm: f64,
     /// Covariance of the logarithms of the parameters, row by row.
@@ -59,7 +96,7 @@ pub struct FitFacts {
 
 impl<M> From<&Fit<M>> for FitFacts {
     fn from(fit: &Fit<M>) -> Self {
-        let rows = |covariance: &super::Covariance| {
+        let rows = |covariance: &Covariance| {
             let n = covariance.dimension();
             let row = |i| (0..n).map(|j| covariance.of_log(i, j)).collect();
             (0..n).map(row).collect()
@@ -70,6 +107,10 @@ impl<M> From<&Fit<M>> for FitFacts {
             left_out: fit.left_out,
             iterations: fit.iterations,
             stop: fit.stop.name().to_owned(),
+            boundary_parameter: match fit.stop {
+                Stop::Boundary { parameter } => Some(parameter.to_owned()),
+                _ => None,
+            },
             gradient_norm: fit.gradient_norm,
             covariance_of_logs: fit.covariance.as_ref().map(rows),
         }
@@ -170,18 +211,16 @@ impl ModelFile {
 
     /// The model as JSON text.
     pub fn to_json(&self) -> String {
-        let (kind, unit, names, values) = match &self.model {
-            Model::BgNbd(model) => (BgNbd::KIND, model.unit(), BgNbd::NAMES, model.values()),
-            Model::GammaGamma(model) => (GammaGamma::KIND, None, GammaGamma::NAMES, model.values()),
-        };
         let mut json = serde_json::to_string_pretty(&Raw {
             format: FORMAT.to_owned(),
             version: VERSION,
-            kind: kind.to_owned(),
-            unit: unit.map(|unit| unit.to_string()),
-            parameters: names
+            kind: self.model.kind().to_owned(),
+            unit: self.model.unit().map(|unit| unit.to_string()),
+            parameters: self
+                .model
+                .names()
                 .iter()
-                .zip(values)
+                .zip(self.model.values())
                 .map(|(&name, value)| (name.to_owned(), value.into()))
                 .collect(),
             fit: self.fit.clone(),
@@ -207,7 +246,44 @@ impl ModelFile {
             return Err(problem(here, &what));
         }
         let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
-        Ok(Self { model: raw.model()?, fit: raw.fit })
+        let file = Self { model: raw.model()?, fit: raw.fit };
+        file.as_fit().map(|_| file)
+    }
+
+    /// The fit that the file describes, or `None` for a model given by its parameters.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] where the facts do not suit the model; [`ModelFile::from_json`] has made
+    /// sure that they do.
+    pub fn as_fit(&self) -> Result<Option<Fit<Model>>, Error> {
+        let Some(facts) = &self.fit else { return Ok(None) };
+        let wrong = |what: &str| problem(Path::new(""), &format!("fit: {what}"));
+        let parameter = facts.boundary_parameter.as_deref().unwrap_or_default();
+        let known = self.model.names().iter().find(|&&name| name == parameter);
+        let stop = match (facts.stop.as_str(), known) {
+            ("converged", _) => Stop::Converged,
+            ("iteration_limit", _) => Stop::IterationLimit,
+            ("stalled", _) => Stop::Stalled,
+            ("boundary", Some(parameter)) => Stop::Boundary { parameter },
+            (stop, _) => return Err(wrong(&format!("stop {stop:?} of {parameter:?} is unknown"))),
+        };
+        let values = self.model.values();
+        let n = values.len();
+        let covariance = facts.covariance_of_logs.as_ref().map(|rows| rows.concat());
+        if covariance.as_ref().is_some_and(|entries| entries.len() != n * n) {
+            return Err(wrong("covariance_of_logs has another size"));
+        }
+        Ok(Some(Fit {
+            model: self.model,
+            log_likelihood: facts.log_likelihood,
+            customers: facts.customers,
+            left_out: facts.left_out,
+            parameters: n,
+            iterations: facts.iterations,
+            stop,
+            gradient_norm: facts.gradient_norm,
+            covariance: covariance.map(|of_logs| Covariance::new(values, of_logs)),
+        }))
     }
 }
 

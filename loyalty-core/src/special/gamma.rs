@@ -133,3 +133,68 @@ impl Powers {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::special::reference::{Worst, error, rows};
+
+    /// The largest relative error of a function of one variable.
+    fn worst_of_values(table: &str, function: impl Fn(f64) -> f64) -> Worst {
+        let mut worst = Worst::default();
+        for row @ [x, exact] in rows(table) {
+            worst.see(error(function(x), exact, 0.0), &row);
+        }
+        worst
+    }
+
+    /// The largest error of a function of z and d, relative to the result or, where that is smaller,
+    /// to `least` times d.
+    fn worst_of_differences(table: &str, least: f64, function: impl Fn(f64, f64) -> f64) -> Worst {
+        let mut worst = Worst::default();
+        for row @ [z, d, exact] in rows(table) {
+            worst.see(error(function(z, d), exact, least * d), &row);
+        }
+        worst
+    }
+
+    #[test]
+    fn ln_gamma_is_accurate_near_its_zeros_too() {
+        let table = include_str!("../../tests/reference/ln_gamma.csv");
+        worst_of_values(table, ln_gamma).is_below(2.2e-16);
+    }
+
+    #[test]
+    fn trigamma_matches_high_precision() {
+        let table = include_str!("../../tests/reference/trigamma.csv");
+        worst_of_values(table, trigamma).is_below(4.3e-16);
+    }
+
+    /// The ratio passes 0 where Γ(z + d) = Γ(z); near there it is accurate to an ulp of d.
+    #[test]
+    fn ln_gamma_ratio_matches_high_precision() {
+        let table = include_str!("../../tests/reference/ln_gamma_ratio.csv");
+        worst_of_differences(table, 1.0, ln_gamma_ratio).is_below(8.3e-16);
+    }
+
+    #[test]
+    fn digamma_rise_keeps_its_digits_however_small_the_step() {
+        let table = include_str!("../../tests/reference/digamma_rise.csv");
+        worst_of_differences(table, 0.0, digamma_rise).is_below(5.9e-16);
+    }
+
+    #[test]
+    fn trigamma_drop_keeps_its_digits_however_small_the_step() {
+        let table = include_str!("../../tests/reference/trigamma_drop.csv");
+        worst_of_differences(table, 0.0, trigamma_drop).is_below(5.2e-16);
+    }
+
+    #[test]
+    fn a_step_of_nothing_changes_nothing() {
+        for z in [1e-6, 0.5, 12.0, 1e6] {
+            assert_eq!(ln_gamma_ratio(z, 0.0), 0.0);
+            assert_eq!(digamma_rise(z, 0.0), 0.0);
+            assert_eq!(trigamma_drop(z, 0.0), 0.0);
+        }
+    }
+}

@@ -66,3 +66,55 @@ fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
     }
     fraction
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::special::reference::{Worst, error, rows};
+
+    const TABLE: &str = include_str!("../../tests/reference/negative_binomial.csv");
+
+    fn whole(n: f64) -> u32 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let whole = n as u32;
+        assert_eq!(f64::from(whole), n);
+        whole
+    }
+
+    /// The two powers in the pmf are large and nearly cancel the coefficient, so the error is measured
+    /// against their logarithms. For n = 100,000 that leaves 1e-11 of the probability.
+    #[test]
+    fn ln_pmf_matches_high_precision() {
+        let mut worst = Worst::default();
+        for row @ [n, r, z, ln_pmf, _] in rows(TABLE) {
+            let powers = r * ln_1p(z) + n * ln_1p(1.0 / z);
+            let got = negative_binomial_ln_pmf(whole(n), r, z);
+            worst.see(error(got, ln_pmf, powers), &row);
+        }
+        worst.is_below(8.6e-16);
+    }
+
+    /// Where r is tiny the tail is about r, and the complement of a number near 1 loses that many
+    /// digits: hence two bounds.
+    #[test]
+    fn upper_tail_matches_high_precision() {
+        let (mut customary, mut tiny) = (Worst::default(), Worst::default());
+        for row @ [n, r, z, _, upper_tail] in rows(TABLE) {
+            let got = negative_binomial_upper_tail(whole(n), r, z);
+            let worst = if r < 1e-3 { &mut tiny } else { &mut customary };
+            worst.see(error(got, upper_tail, f64::MIN_POSITIVE), &row);
+        }
+        customary.is_below(1.4e-11);
+        tiny.is_below(8.2e-10);
+    }
+
+    #[test]
+    fn upper_tail_falls_from_one_to_nothing() {
+        for (r, z) in [(0.243, 8.8), (30.0, 0.1), (1e-6, 1e6), (1e4, 1e-6)] {
+            let tail = |n| negative_binomial_upper_tail(n, r, z);
+            assert_eq!(tail(0), 1.0);
+            assert!((1..2000).all(|n| tail(n + 1) <= tail(n)), "r = {r}, z = {z}");
+        }
+        assert_eq!(negative_binomial_upper_tail(4_000_000, 30.0, 0.1), 0.0);
+    }
+}

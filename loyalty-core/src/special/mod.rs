@@ -9,6 +9,8 @@ mod exact_sum;
 mod gamma;
 mod incomplete_beta;
 mod quadrature;
+#[cfg(test)]
+pub(crate) mod reference;
 
 pub(crate) use beta_geometric::renewals_while_alive;
 pub(crate) use exact_sum::ExactSum;

@@ -12,8 +12,9 @@ pub struct Covariance {
 }
 
 impl Covariance {
-    pub(super) fn new<const N: usize>(values: &[f64; N], of_logs: &[[f64; N]; N]) -> Self {
-        Self { values: values.to_vec(), of_logs: of_logs.concat() }
+    /// From the parameters and the rows of the covariance of their logarithms.
+    pub(crate) fn new(values: Vec<f64>, of_logs: Vec<f64>) -> Self {
+        Self { values, of_logs }
     }
 
     /// The number of parameters, and of rows and columns.

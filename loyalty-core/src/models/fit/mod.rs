@@ -161,7 +161,7 @@ pub struct Fit<M> {
     pub covariance: Option<Covariance>,
 }
 
-impl<M: Parameters> Fit<M> {
+impl<M> Fit<M> {
     /// Akaike's criterion, 2k − 2 ln L.
     pub fn aic(&self) -> f64 {
         2.0 * self.parameters as f64 - 2.0 * self.log_likelihood
@@ -177,6 +177,21 @@ impl<M: Parameters> Fit<M> {
     /// that of a maximum.
     pub fn standard_errors(&self) -> Option<Vec<f64>> {
         self.covariance.as_ref().map(Covariance::standard_errors)
+    }
+
+    /// The same fit with its model turned into another type, such as [`Model`](crate::Model).
+    pub fn map<N>(self, turn: impl FnOnce(M) -> N) -> Fit<N> {
+        Fit {
+            model: turn(self.model),
+            log_likelihood: self.log_likelihood,
+            customers: self.customers,
+            left_out: self.left_out,
+            parameters: self.parameters,
+            iterations: self.iterations,
+            stop: self.stop,
+            gradient_norm: self.gradient_norm,
+            covariance: self.covariance,
+        }
     }
 
     /// The model, if the solver ended at a maximum.
@@ -219,7 +234,9 @@ impl<const N: usize> Maximum<N> {
             iterations: self.iterations,
             stop: self.stop,
             gradient_norm: self.gradient_norm,
-            covariance: self.covariance.map(|of_logs| Covariance::new(&values, &of_logs)),
+            covariance: self
+                .covariance
+                .map(|of_logs| Covariance::new(values.to_vec(), of_logs.concat())),
         }
     }
 }

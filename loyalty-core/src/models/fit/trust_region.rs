@@ -225,3 +225,121 @@ impl<const N: usize> Local<N> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::special::elementary::{exp, ln};
+
+    const NAMES: &[&str] = &["first", "second"];
+
+    fn maximum_of(
+        start: [f64; 2],
+        options: &FitOptions,
+        evaluate: impl FnMut(&[f64; 2]) -> Evaluation<2>,
+    ) -> Maximum<2> {
+        let mut observe = |_: &Progress| ControlFlow::Continue(());
+        maximise(NAMES, start, options, &mut observe, evaluate).expect("nobody cancels")
+    }
+
+    /// −½ (p − c)ᵀ A (p − c) with c = (3, −20) and A = [[4, 1], [1, 0.5]].
+    fn quadratic([x, y]: &[f64; 2]) -> Evaluation<2> {
+        let (dx, dy) = (x - 3.0, y + 20.0);
+        Evaluation {
+            value: -0.5 * (4.0 * dx * dx + 2.0 * dx * dy + 0.5 * dy * dy),
+            gradient: [-(4.0 * dx + dy), -(dx + 0.5 * dy)],
+            hessian: [[-4.0, -1.0], [-1.0, -0.5]],
+        }
+    }
+
+    #[test]
+    fn finds_the_top_of_a_quadratic_and_its_covariance() {
+        let maximum = maximum_of([0.0, 0.0], &FitOptions::default(), quadratic);
+        assert_eq!(maximum.stop, Stop::Converged);
+        let [x, y] = maximum.ln_parameters;
+        assert!((x - 3.0).abs() < 1e-9 && (y + 20.0).abs() < 1e-9, "{x} {y}");
+        // A⁻¹ = [[0.5, −1], [−1, 4]].
+        let covariance = maximum.covariance.expect("a proper maximum");
+        for (got, expected) in covariance.concat().iter().zip([0.5, -1.0, -1.0, 4.0]) {
+            assert!((got - expected).abs() < 1e-12, "{covariance:?}");
+        }
+    }
+
+    #[test]
+    fn leaves_a_saddle_where_the_slope_is_nothing() {
+        // −(x² − 1)² − y²: flat at the origin, with maxima at x = ±1.
+        let maximum = maximum_of([0.0, 0.0], &FitOptions::default(), |&[x, y]| {
+            let inner = x * x - 1.0;
+            Evaluation {
+                value: -inner * inner - y * y,
+                gradient: [-4.0 * x * inner, -2.0 * y],
+                hessian: [[-4.0 * (3.0 * x * x - 1.0), 0.0], [0.0, -2.0]],
+            }
+        });
+        assert_eq!(maximum.stop, Stop::Converged);
+        assert!((maximum.ln_parameters[0].abs() - 1.0).abs() < 1e-7, "{:?}", maximum.ln_parameters);
+    }
+
+    #[test]
+    fn comes_back_from_outside_the_domain() {
+        // ln(3 − x) + x − y²: a full Newton step from 0.5 lands beyond 3.
+        let mut outside = 0;
+        let maximum = maximum_of([-6.5, 1.0], &FitOptions::default(), |&[x, y]| {
+            let rest = 3.0 - x;
+            outside += usize::from(rest <= 0.0);
+            let value = if rest > 0.0 { ln(rest) + x - y * y } else { f64::NAN };
+            Evaluation {
+                value,
+                gradient: [1.0 - 1.0 / rest, -2.0 * y],
+                hessian: [[-1.0 / (rest * rest), 0.0], [0.0, -2.0]],
+            }
+        });
+        assert_eq!(maximum.stop, Stop::Converged);
+        assert!((maximum.ln_parameters[0] - 2.0).abs() < 1e-6, "{:?}", maximum.ln_parameters);
+        assert!(outside > 0, "the domain was never left, so nothing was tested");
+    }
+
+    #[test]
+    fn names_the_parameter_that_runs_away() {
+        // −e^y − (x − 1)²: rises, by ever less, as y falls.
+        let maximum = maximum_of([0.0, 0.0], &FitOptions::default(), |&[x, y]| Evaluation {
+            value: -exp(y) - (x - 1.0) * (x - 1.0),
+            gradient: [-2.0 * (x - 1.0), -exp(y)],
+            hessian: [[-2.0, 0.0], [0.0, -exp(y)]],
+        });
+        assert_eq!(maximum.stop, Stop::Boundary { parameter: "second" });
+        assert!((maximum.ln_parameters[0] - 1.0).abs() < 1e-6, "{:?}", maximum.ln_parameters);
+    }
+
+    #[test]
+    fn names_the_parameter_that_changes_nothing() {
+        let maximum = maximum_of([0.0, 0.0], &FitOptions::default(), |&[_, y]| Evaluation {
+            value: -y * y,
+            gradient: [0.0, -2.0 * y],
+            hessian: [[0.0, 0.0], [0.0, -2.0]],
+        });
+        assert_eq!(maximum.stop, Stop::Boundary { parameter: "first" });
+        assert_eq!(maximum.covariance, None);
+    }
+
+    #[test]
+    fn stops_at_the_iterations_allowed() {
+        let options = FitOptions { max_iterations: 2, ..FitOptions::default() };
+        let maximum = maximum_of([0.0, 0.0], &options, quadratic);
+        assert_eq!((maximum.stop, maximum.iterations), (Stop::IterationLimit, 2));
+    }
+
+    #[test]
+    fn the_observer_sees_every_iteration_and_may_end_the_fit() {
+        let mut seen = Vec::new();
+        let mut observe = |progress: &Progress| {
+            seen.push((progress.iteration, progress.log_likelihood));
+            if seen.len() == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = FitOptions::default();
+        let ended = maximise(NAMES, [0.0, 0.0], &options, &mut observe, quadratic);
+        assert_eq!(ended.map(|_| ()), Err(Error::Cancelled { iterations: 2 }));
+        assert_eq!(seen.iter().map(|(iteration, _)| *iteration).collect::<Vec<_>>(), [0, 1, 2]);
+        assert!(seen.windows(2).all(|pair| pair[0].1 < pair[1].1), "{seen:?}");
+    }
+}

@@ -4,18 +4,19 @@ use crate::Error;
 use crate::error::{non_negative, positive};
 use crate::special::elementary::ln_1p;
 use crate::special::gauss_legendre;
+use crate::time::Unit;
 
 /// How far the future reaches and how it is discounted.
 ///
 /// | form | value of expected purchases E(t) | use |
 /// |---|---|---|
-/// | [`continuous`](Self::continuous) | `∫₀ʰ e^(−δt) dE(t)`, `δ = ln(1 + rate)` | the default: a purchase counts from the moment it is made |
+/// | [`continuous`](Self::continuous), [`annual`](Self::annual) | `∫₀ʰ e^(−δt) dE(t)`, `δ = ln(1 + rate)` | the default: a purchase counts from the moment it is made |
 /// | [`per_period`](Self::per_period) | `Σ_i [E(i·length) − E((i−1)·length)] / (1 + rate)^i` | the sum that lifetimes and PyMC-Marketing make, every purchase paid at its period's end |
 ///
 /// # Examples
 /// ```
 /// use loyalty_core::{Discounting, Unit};
-/// let year = Discounting::continuous(52.0, 0.10 / Unit::Week.per_year())?;
+/// let year = Discounting::annual(52.0, 0.10, Unit::Week)?;
 /// let lifetimes = Discounting::per_period(12, 4.345, 0.01)?;
 /// assert_eq!((year.horizon(), lifetimes.horizon()), (52.0, 12.0 * 4.345));
 /// # Ok::<(), loyalty_core::Error>(())
@@ -40,6 +41,16 @@ impl Discounting {
     pub fn continuous(horizon: f64, rate: f64) -> Result<Self, Error> {
         let horizon = non_negative("horizon", horizon)?;
         let force = ln_1p(non_negative("discount_rate", rate)?);
+        Ok(Self { form: Form::Continuous { horizon, force } })
+    }
+
+    /// The same with an effective rate per year of 365.25 days: δ = ln(1 + rate) / units per year.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless horizon and rate are finite and at least 0.
+    pub fn annual(horizon: f64, rate: f64, unit: Unit) -> Result<Self, Error> {
+        let horizon = non_negative("horizon", horizon)?;
+        let force = ln_1p(non_negative("annual_discount_rate", rate)?) / unit.per_year();
         Ok(Self { form: Form::Continuous { horizon, force } })
     }
 

@@ -186,3 +186,111 @@ impl Total {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::special::reference::{Worst, error, rows};
+    use crate::summary::{CustomerSummary, SummaryColumns};
+
+    /// ln L of one customer and its derivatives by the logarithms of the parameters.
+    fn evaluate_one(model: &[f64], x: f64, t_x: f64, t: f64) -> Evaluation<4> {
+        let (x, t_x, t) = ([x], [t_x], [t]);
+        let customer =
+            CustomerSummary::new(&SummaryColumns::new(&x, &t_x, &t)).expect("a customer");
+        let ln_parameters = std::array::from_fn(|i| ln(model[i]));
+        evaluate(&Histories::of(&customer), &ln_parameters, Threads::ONE)
+    }
+
+    /// Each derivative is a difference of terms of size r + x, so that is what its error is measured
+    /// against.
+    #[test]
+    fn gradient_and_hessian_match_high_precision() {
+        let table = include_str!("../../../../tests/reference/bg_nbd_derivatives.csv");
+        let (mut value, mut gradient, mut hessian) =
+            (Worst::default(), Worst::default(), Worst::default());
+        for row in rows::<22>(table) {
+            let (model, rest) = row.split_at(4);
+            let (customer, exact) = rest.split_at(3);
+            let at = evaluate_one(model, customer[0], customer[1], customer[2]);
+            let size = model[0] + customer[0];
+            value.see(error(at.value, exact[0], size), &row);
+            let mut upper = exact[5..].iter();
+            for i in 0..4 {
+                gradient.see(error(at.gradient[i], exact[1 + i], size), &(i, row));
+                for j in i..4 {
+                    let &exact = upper.next().expect("ten second derivatives");
+                    hessian.see(error(at.hessian[i][j], exact, size), &(i, j, row));
+                    assert_eq!(at.hessian[i][j], at.hessian[j][i]);
+                }
+            }
+        }
+        value.is_below(6.6e-16);
+        gradient.is_below(1.8e-16);
+        hessian.is_below(4.0e-16);
+    }
+
+    /// The histories of one x may end exactly where a chunk of work does.
+    #[test]
+    fn a_table_of_several_chunks_is_the_sum_of_its_parts() {
+        let model = [0.243, 4.414, 0.793, 2.426];
+        let value = |x: &[f64], t: &[f64]| {
+            let t_x: Vec<f64> =
+                x.iter().zip(t).map(|(x, t)| if *x > 0.0 { t / 2.0 } else { 0.0 }).collect();
+            let table = CustomerSummary::new(&SummaryColumns::new(x, &t_x, t)).expect("customers");
+            evaluate(&Histories::of(&table), &model.map(ln), Threads::ONE).value
+        };
+        for zeros in [CHUNK - 1, CHUNK, CHUNK + 1] {
+            let x: Vec<f64> = (0..3 * CHUNK).map(|row| f64::from(row >= zeros)).collect();
+            let t: Vec<f64> = (0..3 * CHUNK).map(|row| 1.0 + row as f64).collect();
+            let parts = value(&x[..zeros], &t[..zeros]) + value(&x[zeros..], &t[zeros..]);
+            assert!(error(value(&x, &t), parts, 0.0) < 1e-14, "{zeros} without a repeat purchase");
+        }
+    }
+
+    #[test]
+    fn log_likelihood_matches_high_precision() {
+        let table = include_str!("../../../../tests/reference/bg_nbd.csv");
+        let mut worst = Worst::default();
+        for row in rows::<13>(table) {
+            let at = evaluate_one(&row[..4], row[4], row[5], row[6]);
+            worst.see(error(at.value, row[9], row[0] + row[4]), &row);
+        }
+        worst.is_below(1.5e-15);
+    }
+
+    proptest! {
+        #[test]
+        fn derivatives_are_the_slopes_of_a_weighted_table(
+            at in proptest::array::uniform4(-2.0..2.0_f64),
+            rows in proptest::collection::vec((0..40_u32, 0.01..1.0, 1.0..100.0, 0.1..5.0), 1..20),
+        ) {
+            let x: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
+            let recency = |row: &(u32, f64, f64, f64)| if row.0 > 0 { row.1 * row.2 } else { 0.0 };
+            let t_x: Vec<f64> = rows.iter().map(recency).collect();
+            let (t, weight): (Vec<f64>, Vec<f64>) = rows.iter().map(|row| (row.2, row.3)).unzip();
+            let mut columns = SummaryColumns::new(&x, &t_x, &t);
+            columns.weights = Some(crate::orders::Column::new("weight", &weight));
+            let histories = Histories::of(&CustomerSummary::new(&columns).expect("customers"));
+            let here = evaluate(&histories, &at, Threads::ONE);
+            // The error of a central difference is of the order of step², that of rounding 1e-16/step.
+            let step = 1e-4;
+            let size: f64 = weight.iter().zip(&x).map(|(weight, x)| weight * (8.0 + x)).sum();
+            for i in 0..4 {
+                let [up, down] = [step, -step].map(|by| {
+                    let mut moved = at;
+                    moved[i] += by;
+                    evaluate(&histories, &moved, Threads::ONE)
+                });
+                let slope = (up.value - down.value) / (2.0 * step);
+                prop_assert!((slope - here.gradient[i]).abs() < 1e-7 * size, "{i}: {slope}");
+                for j in 0..4 {
+                    let slope = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
+                    prop_assert!((slope - here.hessian[i][j]).abs() < 1e-7 * size, "{i} {j}: {slope}");
+                }
+            }
+        }
+    }
+}

@@ -161,3 +161,116 @@ impl Sums {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::orders::Column;
+    use crate::special::reference::{Worst, error, rows};
+    use crate::summary::SummaryColumns;
+
+    /// ln f of one customer and its derivatives by the logarithms of the parameters.
+    fn evaluate_one(model: &[f64], x: f64, mean: f64) -> Evaluation<3> {
+        let (x, t, mean) = ([x], [1.0], [mean]);
+        let mut columns = SummaryColumns::new(&x, &t, &t);
+        columns.monetary_value = Some(Column::new("mean", &mean));
+        let customer = CustomerSummary::new(&columns).expect("a customer");
+        let ln_parameters = std::array::from_fn(|i| ln(model[i]));
+        Spenders::of(&customer, &mean).evaluate(&ln_parameters, Threads::ONE)
+    }
+
+    /// Each derivative is a difference of terms of size px + q, so that is what its error is measured
+    /// against.
+    #[test]
+    fn gradient_and_hessian_match_high_precision() {
+        let table = include_str!("../../../../tests/reference/gamma_gamma_derivatives.csv");
+        let (mut value, mut gradient, mut hessian) =
+            (Worst::default(), Worst::default(), Worst::default());
+        for row in rows::<15>(table) {
+            let (model, rest) = row.split_at(3);
+            let (customer, exact) = rest.split_at(2);
+            let at = evaluate_one(model, customer[0], customer[1]);
+            let size = model[0] * customer[0] + model[1];
+            value.see(error(at.value, exact[0], size), &row);
+            let mut upper = exact[4..].iter();
+            for i in 0..3 {
+                gradient.see(error(at.gradient[i], exact[1 + i], size), &(i, row));
+                for j in i..3 {
+                    let &exact = upper.next().expect("six second derivatives");
+                    hessian.see(error(at.hessian[i][j], exact, size), &(i, j, row));
+                    assert_eq!(at.hessian[i][j], at.hessian[j][i]);
+                }
+            }
+        }
+        value.is_below(3.5e-16);
+        gradient.is_below(5.1e-16);
+        hessian.is_below(5.0e-16);
+    }
+
+    /// The customers of one x may end exactly where a chunk of work does.
+    #[test]
+    fn a_table_of_several_chunks_is_the_sum_of_its_parts() {
+        let value = |x: &[f64], mean: &[f64]| {
+            let time = vec![1.0; x.len()];
+            let mut columns = SummaryColumns::new(x, &time, &time);
+            columns.monetary_value = Some(Column::new("mean", mean));
+            let customers = CustomerSummary::new(&columns).expect("customers");
+            let ln_parameters = [6.25, 3.74, 15.44].map(ln);
+            Spenders::of(&customers, mean).evaluate(&ln_parameters, Threads::ONE).value
+        };
+        for ones in [CHUNK - 1, CHUNK, CHUNK + 1] {
+            let x: Vec<f64> =
+                (0..3 * CHUNK).map(|row| if row < ones { 1.0 } else { 2.0 }).collect();
+            let mean: Vec<f64> = (0..3 * CHUNK).map(|row| 1.0 + row as f64).collect();
+            let parts = value(&x[..ones], &mean[..ones]) + value(&x[ones..], &mean[ones..]);
+            assert!(error(value(&x, &mean), parts, 0.0) < 1e-14, "{ones} with one purchase");
+        }
+    }
+
+    #[test]
+    fn ln_density_matches_high_precision() {
+        let table = include_str!("../../../../tests/reference/gamma_gamma.csv");
+        let mut worst = Worst::default();
+        for row @ [p, q, _, x, mean, exact] in rows(table) {
+            let at = evaluate_one(&row[..3], x, mean);
+            worst.see(error(at.value, exact, p * x + q), &row);
+        }
+        worst.is_below(9.5e-16);
+    }
+
+    proptest! {
+        #[test]
+        fn derivatives_are_the_slopes_of_a_weighted_table(
+            at in proptest::array::uniform3(-2.0..2.0_f64),
+            rows in proptest::collection::vec((1..40_u32, 0.1..100.0, 0.1..5.0), 1..20),
+        ) {
+            let x: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
+            let (mean, weight): (Vec<f64>, Vec<f64>) = rows.iter().map(|row| (row.1, row.2)).unzip();
+            let time = vec![1.0; x.len()];
+            let mut columns = SummaryColumns::new(&x, &time, &time);
+            columns.monetary_value = Some(Column::new("mean", &mean));
+            columns.weights = Some(Column::new("weight", &weight));
+            let customers = CustomerSummary::new(&columns).expect("customers");
+            let spenders = Spenders::of(&customers, &mean);
+            let here = spenders.evaluate(&at, Threads::ONE);
+            // The error of a central difference is of the order of step², that of rounding 1e-16/step.
+            let (step, p) = (1e-4, exp(at[0]));
+            let size: f64 = weight.iter().zip(&x).map(|(weight, x)| weight * (8.0 + p * x)).sum();
+            for i in 0..3 {
+                let [up, down] = [step, -step].map(|by| {
+                    let mut moved = at;
+                    moved[i] += by;
+                    spenders.evaluate(&moved, Threads::ONE)
+                });
+                let slope = (up.value - down.value) / (2.0 * step);
+                prop_assert!((slope - here.gradient[i]).abs() < 1e-7 * size, "{i}: {slope}");
+                for j in 0..3 {
+                    let slope = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
+                    prop_assert!((slope - here.hessian[i][j]).abs() < 1e-7 * size, "{i} {j}: {slope}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,399 @@
+"""High-precision values that the Rust tests compare with.
+
+    python3 scripts/reference_values.py [name ...]
+
+writes loyalty-core/tests/reference/<name>.csv for every name given, or all of them (half a
+minute). Needs Python 3.11 and mpmath 1.3. The output is the same on every run.
+
+Inputs are doubles, written so that they read back to the same bits; results have 20 digits of 60
+or more. No formula here is the one that the library evaluates: it works with differences taken term
+by term, continued fractions and trapezoidal sums, this script with plain logarithms of gamma
+functions, term-by-term sums, Gauss-Legendre panels and power series.
+"""
+
+import itertools
+import random
+import sys
+from functools import cache
+from pathlib import Path
+
+import mpmath
+from mpmath import mp, mpf
+
+OUT = Path(__file__).resolve().parent.parent / "loyalty-core" / "tests" / "reference"
+DIGITS = 60
+mp.dps = DIGITS
+
+
+def log_uniform(rng, low, high):
+    """A double between two powers of ten, uniform in the exponent."""
+    return 10.0 ** rng.uniform(low, high)
+
+
+# -- Expected renewals -----------------------------------------------------------------------------
+
+
+@cache
+def gauss_legendre(points):
+    """Nodes and weights on [-1, 1], by Newton's method on the Legendre polynomial."""
+    rule = []
+    for i in range(points):
+        x = mp.cos(mp.pi * (i + mpf("0.75")) / (points + mpf("0.5")))
+        for _ in range(8):
+            p0, p1 = mpf(1), x
+            for k in range(2, points + 1):
+                p0, p1 = p1, ((2 * k - 1) * x * p1 - (k - 1) * p0) / k
+            slope = points * (x * p1 - p0) / (x * x - 1)
+            x -= p1 / slope
+        rule.append((x, 2 / ((1 - x * x) * slope * slope)))
+    return rule
+
+
+def power_series(exponent, scale, terms):
+    """Coefficients of (1 + scale u)^exponent in u."""
+    coefficients = [mpf(1)]
+    for k in range(terms):
+        coefficients.append(coefficients[-1] * (exponent - k) / (k + 1) * scale)
+    return coefficients
+
+
+def product(a, b):
+    return [sum(a[i] * b[k - i] for i in range(k + 1)) for k in range(min(len(a), len(b)))]
+
+
+def renewals(s, z, a, b):
+    """G = int_0^1 p^(a-1) (1-p)^(b-1) / B(a,b) * [1 - (1+pz)^-s] / p dp.
+
+    Near 0 and 1 by power series, between by Gauss-Legendre panels in logit p.
+    """
+    s, z, a, b = (mpf(value) for value in (s, z, a, b))
+    terms = 50
+
+    def ln_integrand(v):
+        ln_p, ln_q = -mp.log1p(mp.exp(-v)), -mp.log1p(mp.exp(v))
+        renewed = -mp.expm1(-s * mp.log1p(z * mp.exp(ln_p)))
+        return (a - 1) * ln_p + b * ln_q + mp.log(renewed)
+
+    near_0 = mpf(1) / (8 * max(1, b, z, s * z))
+    near_1 = mpf(1) / (8 * max(1, a, s * z / (1 + z)))
+    low, high = mp.log(near_0 / (1 - near_0)), -mp.log(near_1 / (1 - near_1))
+    middles = [mp.log(a / b), mp.log(max(a - 1, a / 1000) / b), low, high, (low + high) / 2]
+    middles = [min(max(v, low), high) for v in middles]
+    top = max(middles, key=ln_integrand)
+    floor = ln_integrand(top) - 140
+
+    def cut(end):
+        """Where the integrand no longer counts, between its top and this end."""
+        ends = [top, end]
+        for _ in range(60):
+            middle = sum(ends) / 2
+            ends[ln_integrand(middle) <= floor] = middle
+        return ends[1]
+
+    total = mpf(0)
+    if ln_integrand(low) > floor:
+        dropout = power_series(b - 1, -near_0, terms)
+        renewed = [-c / near_0 for c in power_series(-s, z * near_0, terms + 1)[1:]]
+        series = product(dropout, renewed)
+        total += near_0**a * sum(c / (a + k) for k, c in enumerate(series))
+    else:
+        low = cut(low)
+    if ln_integrand(high) > floor:
+        kept = mp.exp(-s * mp.log1p(z))
+        renewed = [-kept * c for c in power_series(-s, -z / (1 + z) * near_1, terms)]
+        renewed[0] = -mp.expm1(-s * mp.log1p(z))
+        series = product(power_series(a - 2, -near_1, terms), renewed)
+        total += near_1**b * sum(c / (b + k) for k, c in enumerate(series))
+    else:
+        high = cut(high)
+    panels = int(mp.ceil((high - low) / min(mpf("0.75"), mp.sqrt(1 / a + 1 / b)))) + 1
+    half = (high - low) / (2 * panels)
+    for panel in range(panels):
+        middle = low + half * (2 * panel + 1)
+        for node, weight in gauss_legendre(30):
+            total += half * weight * mp.exp(ln_integrand(middle + half * node))
+    return total / mp.beta(a, b)
+
+
+def renewals_published(s, z, a, b):
+    """The closed form of Fader, Hardie & Lee (2005), eq. 9, for a other than 1."""
+    with mp.workdps(3 * DIGITS):
+        s, z, a, b = (mpf(value) for value in (s, z, a, b))
+        return (a + b - 1) / (a - 1) * (1 - mp.hyp2f1(s, a - 1, a + b - 1, -z))
+
+
+def renewals_rows():
+    rng = random.Random(1)
+    ends = [1e-6, 1.0, 1e6]
+    points = list(itertools.product(ends, [1e-12, 1.0, 1e12], ends, ends))
+    near_1 = [1.0, 1.0 - 1e-9, 1.0 + 1e-9]
+    points += itertools.product([0.243, 30.0], [1e-3, 0.9, 1e6], near_1, [2.426, 500.0])
+    points += itertools.product([0.243, 2.243, 1000.243], [1e-3, 0.9, 30.0], [0.793], [2.426, 50.0])
+    wide = [(-6, 6), (-12, 12), (-6, 6), (-6, 6)]
+    points += [tuple(log_uniform(rng, *ends) for ends in wide) for _ in range(100)]
+    customary = [(-1, 3), (-3, 2), (-2, 1), (-1, 3)]
+    points += [tuple(log_uniform(rng, *ends) for ends in customary) for _ in range(60)]
+    for s, z, a, b in points:
+        value = renewals(s, z, a, b)
+        if a != 1 and s < 100 and a < 100 and b < 100 and z < 1e6:
+            published = renewals_published(s, z, a, b)
+            assert abs(value / published - 1) < mpf(10) ** -30, (s, z, a, b)
+        yield s, z, a, b, value
+
+
+# -- Gamma functions -------------------------------------------------------------------------------
+
+
+def ratio_points():
+    """Pairs z, d: ends, whole and half numbers, and wide random ones."""
+    rng = random.Random(2)
+    points = list(itertools.product([1e-6, 0.243, 1.0, 11.999, 12.0, 1e6], [1e-9, 0.5, 1.0, 1e6]))
+    points += [(0.5, 0.5), (1.0, 1.0), (2.0, 1e-9), (1e-6, 1e-9), (3.0, 7.0), (100.0, 0.1)]
+    wide = [(-6, 6), (-9, 6)]
+    return points + [tuple(log_uniform(rng, *ends) for ends in wide) for _ in range(150)]
+
+
+def ln_gamma_ratio(z, d):
+    return mp.loggamma(mpf(z) + mpf(d)) - mp.loggamma(mpf(z))
+
+
+def differences(function):
+    """Rows z, d, function(z + d) - function(z)."""
+    return lambda: ((z, d, function(mpf(z) + mpf(d)) - function(mpf(z))) for z, d in ratio_points())
+
+
+def values(function):
+    """Rows x, function(x), near the zeros 1 and 2 of ln Gamma too."""
+    rng = random.Random(3)
+    points = [1e-6, 0.5, 1.0, 1.5, 2.0, 11.999, 12.0, 1e6, 1e8]
+    points += [x + sign * 10.0**-k for x in (1, 2) for sign in (1, -1) for k in (1, 3, 6, 9, 12)]
+    points += [log_uniform(rng, -6, 8) for _ in range(90)]
+    return lambda: ((x, function(mpf(x))) for x in points)
+
+
+def trigamma(x):
+    return mp.polygamma(1, x)
+
+
+# -- Negative binomial -----------------------------------------------------------------------------
+
+
+def negative_binomial(n, r, z):
+    """ln P(N = n) and P(N >= n), summed term by term upwards or, where that is long, downwards."""
+    r, z = mpf(r), mpf(z)
+
+    def ln_pmf(n):
+        ln_ways = ln_gamma_ratio(r, n) - mp.loggamma(mpf(n + 1))
+        return ln_ways - r * mp.log1p(z) - (n * mp.log1p(1 / z) if n else 0)
+
+    if n == 0:
+        return ln_pmf(0), mpf(1)
+    bits = 220
+    w = z / (1 + z)
+
+    def fixed(value):
+        return int(mp.floor(value * mpf(2) ** bits + mpf("0.5")))
+
+    one = term = total = 1 << bits
+    if max(w, w * (r + n) / (n + 1)) < mpf("0.9995"):
+        w_fixed, wr, k = fixed(w), fixed(w * r), n
+        while term > total >> (bits - 12):
+            term = term * (wr + w_fixed * k) // (k + 1) >> bits
+            total += term
+            k += 1
+        return ln_pmf(n), mp.exp(ln_pmf(n)) * (mpf(total) / one)
+    by_w, less_1 = fixed(1 / w), fixed(r - 1)
+    for k in range(n - 1, 0, -1):
+        term = term * k * by_w // (less_1 + (k << bits))
+        total += term
+        if term < total >> (bits - 12):
+            break
+    upper = 1 - mp.exp(ln_pmf(n - 1)) * (mpf(total) / one)
+    assert upper > mpf(10) ** -35, (n, r, z)
+    return ln_pmf(n), upper
+
+
+def negative_binomial_rows():
+    rng = random.Random(4)
+    points = list(itertools.product([0, 1, 2, 30], [1e-6, 0.243, 1e4], [1e-6, 8.8, 1e6]))
+    points += itertools.product([100_000], [1e-6, 0.243, 50.0, 1e4], [1e-6, 1.0, 10.0, 1e6])
+    for _ in range(130):
+        r, z = log_uniform(rng, -6, 4), log_uniform(rng, -6, 6)
+        points.append((int(log_uniform(rng, 0, 4)), r, z))
+    # Near the mean, where neither side of the distribution is small.
+    for _ in range(60):
+        r, z = log_uniform(rng, -2, 3), log_uniform(rng, -1, 2)
+        points.append((1 + int(r * z * rng.uniform(0.5, 2.0)), r, z))
+    for n, r, z in points:
+        yield n, r, z, *negative_binomial(n, r, z)
+
+
+# -- BG/NBD ----------------------------------------------------------------------------------------
+
+
+def bg_nbd_ln_likelihood(r, alpha, a, b, x, t_x, t):
+    """Fader, Hardie & Lee (2005), eq. 6, as it is printed."""
+    rate = ln_gamma_ratio(r, x) + r * mp.log(alpha)
+    dropout = ln_beta(a, b + x) - ln_beta(a, b)
+    # Both powers over the larger one, so that none underflows to a logarithm of 0.
+    alive = -(r + x) * mp.log(alpha + t)
+    if x == 0:
+        return rate + dropout + alive
+    gone = mp.log(a / (b + x - 1)) - (r + x) * mp.log(alpha + t_x)
+    most = max(alive, gone)
+    return rate + dropout + most + mp.log(mp.exp(alive - most) + mp.exp(gone - most))
+
+
+def ln_beta(a, b):
+    return mp.loggamma(a) + mp.loggamma(b) - mp.loggamma(a + b)
+
+
+def p_alive(r, alpha, a, b, x, t_x, t):
+    if x == 0:
+        return mpf(1)
+    return 1 / (1 + a / (b + x - 1) * ((alpha + t) / (alpha + t_x)) ** (r + x))
+
+
+def n_purchases(r, alpha, a, b, n, t):
+    """P(X(t) = n), eq. 8."""
+    ln_pmf, upper = negative_binomial(n, r, t / alpha)
+    survived = mp.exp(ln_beta(a, b + n) - ln_beta(a, b))
+    ended = a / (b + n - 1) * upper if n else mpf(0)
+    return survived * (mp.exp(ln_pmf) + ended)
+
+
+def bg_nbd_points():
+    rng = random.Random(5)
+    cdnow, a_is_1 = (0.243, 4.414, 0.793, 2.426), (0.5, 5.0, 1.0, 2.0)
+    histories = [(0, 0.0, 38.86), (1, 1.71, 38.86), (2, 30.43, 38.86), (300, 38.0, 38.86)]
+    histories += [(2000, 10.0, 38.86), (5000, 38.8, 38.86), (2, 30.43, 30.43)]
+    for model, history in itertools.product([cdnow, a_is_1], histories):
+        yield *model, *history, 39.0, min(history[0], 200)
+    for shape, scale in [((-2, 2), (-2, 2))] * 90 + [((-6, 6), (-6, 6))] * 40:
+        model = [log_uniform(rng, *ends) for ends in (shape, scale, shape, shape)]
+        t = log_uniform(rng, *scale)
+        x = rng.choice([0, 1, 2, int(log_uniform(rng, 0, 4 if scale[1] == 2 else 6))])
+        t_x = t * rng.random() if x else 0.0
+        yield *model, x, t_x, t, log_uniform(rng, *scale), int(log_uniform(rng, 0, 3)) - 1
+
+
+def bg_nbd_rows():
+    for point in bg_nbd_points():
+        r, alpha, a, b, x, t_x, t, horizon, n = (mpf(value) for value in point)
+        alive = p_alive(r, alpha, a, b, x, t_x, t)
+        expected = alive * renewals(r + x, horizon / (alpha + t), a, b + x)
+        pmf = n_purchases(r, alpha, a, b, int(n), horizon)
+        likelihood = bg_nbd_ln_likelihood(r, alpha, a, b, x, t_x, t)
+        yield *point, likelihood, alive, expected, pmf
+
+
+# -- Gamma-Gamma -----------------------------------------------------------------------------------
+
+
+def gamma_gamma_ln_density(p, q, v, x, mean):
+    """Fader & Hardie (2013), note 025, eq. 1, as it is printed."""
+    own = p * x
+    shapes = mp.loggamma(own + q) - mp.loggamma(own) - mp.loggamma(q)
+    powers = q * mp.log(v) + (own - 1) * mp.log(mean) + own * mp.log(x)
+    return shapes + powers - (own + q) * mp.log(v + x * mean)
+
+
+def gamma_gamma_points():
+    rng = random.Random(6)
+    yield 6.0, 4.0, 16.0, 3, 35.0
+    for shape, money, most in [((-1, 2), (-1, 3), 2)] * 60 + [((-6, 6), (-6, 6), 6)] * 60:
+        p, q = log_uniform(rng, *shape), log_uniform(rng, *shape)
+        v, mean = log_uniform(rng, *money), log_uniform(rng, *money)
+        yield p, q, v, int(log_uniform(rng, 0, most)), mean
+
+
+def gamma_gamma_rows():
+    for point in gamma_gamma_points():
+        yield *point, gamma_gamma_ln_density(*(mpf(value) for value in point))
+
+
+# -- Derivatives by the logarithms of the parameters -----------------------------------------------
+
+
+def derivatives(function, parameters):
+    """Value, gradient and upper triangle of the Hessian, by central differences at 120 digits."""
+    size = len(parameters)
+    with mp.workdps(120):
+        step = mpf(10) ** -30
+        logs = [mp.log(mpf(value)) for value in parameters]
+
+        def at(*moves):
+            moved = list(logs)
+            for i, sign in moves:
+                moved[i] += sign * step
+            return function(*(mp.exp(value) for value in moved))
+
+        here = at()
+        gradient = [(at((i, 1)) - at((i, -1))) / (2 * step) for i in range(size)]
+        hessian = []
+        for i in range(size):
+            for j in range(i, size):
+                corners = sum(p * q * at((i, p), (j, q)) for p in (1, -1) for q in (1, -1))
+                hessian.append(corners / (4 * step * step))
+        return [here, *gradient, *hessian]
+
+
+def bg_nbd_derivatives_rows():
+    rng = random.Random(7)
+    points = [point[:7] for point in itertools.islice(bg_nbd_points(), 14)]
+    for _ in range(8):
+        model = [log_uniform(rng, -2, 2) for _ in range(4)]
+        t = log_uniform(rng, -1, 2)
+        points.append((*model, int(log_uniform(rng, 0, 3)), t * rng.random(), t))
+    for *model, x, t_x, t in points:
+        x, t_x, t = mpf(x), mpf(t_x), mpf(t)
+        found = derivatives(lambda *m: bg_nbd_ln_likelihood(*m, x, t_x, t), model)
+        yield *model, int(x), float(t_x), float(t), *found
+
+
+def gamma_gamma_derivatives_rows():
+    for p, q, v, x, mean in itertools.islice(gamma_gamma_points(), 20):
+        whole, money = mpf(x), mpf(mean)
+        found = derivatives(lambda *m: gamma_gamma_ln_density(*m, whole, money), (p, q, v))
+        yield p, q, v, x, mean, *found
+
+
+def triangle(names):
+    pairs = itertools.combinations_with_replacement(names, 2)
+    return ["ln_l", *(f"d_{name}" for name in names), *(f"d_{i}_{j}" for i, j in pairs)]
+
+
+BG_NBD = ["r", "alpha", "a", "b", "x", "t_x", "T"]
+GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
+FILES = {
+    "renewals": (renewals_rows, ["s", "z", "a", "b", "G"]),
+    "ln_gamma": (values(mp.loggamma), ["x", "value"]),
+    "ln_gamma_ratio": (differences(mp.loggamma), ["z", "d", "value"]),
+    "digamma_rise": (differences(mp.digamma), ["z", "d", "value"]),
+    "trigamma_drop": (differences(lambda x: -trigamma(x)), ["z", "d", "value"]),
+    "trigamma": (values(trigamma), ["x", "value"]),
+    "negative_binomial": (negative_binomial_rows, ["n", "r", "z", "ln_pmf", "upper_tail"]),
+    "bg_nbd": (bg_nbd_rows, [*BG_NBD, "horizon", "n", "ln_l", "p_alive", "expected", "pmf"]),
+    "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),
+    "bg_nbd_derivatives": (bg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),
+    "gamma_gamma_derivatives": (
+        gamma_gamma_derivatives_rows,
+        [*GAMMA_GAMMA, *triangle(GAMMA_GAMMA[:3])],
+    ),
+}
+
+
+def written(value):
+    return mpmath.nstr(value, 20) if isinstance(value, mpf) else repr(value)
+
+
+def main(names):
+    for name in names or FILES:
+        rows, header = FILES[name]
+        lines = [",".join(header)] + [",".join(map(written, row)) for row in rows()]
+        (OUT / f"{name}.csv").write_text("\n".join(lines) + "\n")
+        print(f"{name}: {len(lines) - 1} rows")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
