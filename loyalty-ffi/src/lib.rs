@@ -1,1 +1,62 @@
-//! C library.
+//! The C library: every function of `include/loyalty.h`.
+//!
+//! The header is generated from this crate and is its documentation; the rules that hold for all
+//! functions stand at its top (`cbindgen.toml`). The crate converts and delegates, the meaning is
+//! in `loyalty-core`.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`error`] | status codes, the error object, the guard around every call |
+//! | `handle`, `column`, `text`, `versioned` | all the code that touches the caller's memory |
+//! | [`code`] | enumerations, which travel as `int32_t` |
+//! | the others | one object each, in the order of the data |
+
+#![allow(non_camel_case_types, reason = "names of C")]
+#![allow(non_snake_case, reason = "T is the letter of the papers, apart from t")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the rules at the top of the header are the safety contract of every function"
+)]
+
+mod column;
+mod handle;
+mod text;
+mod versioned;
+
+// The header has the functions in the order of these lines.
+
+pub mod version;
+
+pub mod error;
+
+pub mod code;
+
+pub mod orders;
+
+pub mod summarize;
+
+pub mod summary_columns;
+
+pub mod summary;
+
+pub mod holdout;
+
+pub mod occasions;
+
+pub mod fit;
+mod model_file;
+
+pub mod bg_nbd;
+
+pub mod gamma_gamma;
+
+pub mod discounting;
+
+pub mod clv;
+
+pub mod rfm;
+
+pub mod segments;
+
+#[cfg(test)]
+mod allocations;

@@ -1,0 +1,1492 @@
+/*
+ * loyalty: customer scoring from an order log.
+ *
+ * Data flow one way, each stage from one checked object that never changes to the next:
+ *
+ *   order log --> loyalty_orders --> loyalty_summary --> loyalty_bg_nbd       P(alive), purchases
+ *                                                    --> loyalty_gamma_gamma  spend, lifetime value
+ *                                                    --> loyalty_rfm          segments
+ *
+ * The rules below hold for every function, and keeping them is all that a caller must do.
+ *
+ * Status and errors
+ *   A function that can fail returns a loyalty_status: LOYALTY_STATUS_OK, which is 0, or the kind
+ *   of reason. "Errors" in a function's comment lists the kinds it has, without their prefix; every
+ *   function may also return NULL_ARGUMENT, and PANIC if the library has a bug. The last parameter,
+ *   `loyalty_error **error`, takes the whole reason; it may be NULL. See loyalty_error. Messages
+ *   count rows from 0 and are the same in C, Rust and Python. A function that returns a plain value
+ *   cannot fail; it returns 0 for a NULL object.
+ *
+ * Out-parameters
+ *   On failure they are as before, except that an array to be filled (`out` with a `length`) may
+ *   hold anything. Arrays must be as long as the result, exactly; otherwise the call fails with
+ *   LENGTH.
+ *
+ * Ownership
+ *   What a function stores in a pointer to a pointer belongs to the caller, who frees it with the
+ *   _free function of its type, once; freeing NULL does nothing. An object never refers to another
+ *   or to the caller's memory: arrays and text may be changed or freed as soon as a call returns.
+ *
+ * Threads
+ *   Nothing is global. Objects never change, so any number of threads may use one at the same time,
+ *   each with an error variable of its own; only free it when no thread uses it any more. A call
+ *   that uses threads itself has ended them when it returns.
+ *
+ * Columns
+ *   A column is an array with one value per row. NULL stands for an optional column that is left
+ *   out, and for an empty one. An array that a call fills must not overlap those it reads.
+ *
+ * Text
+ *   Text that comes in is UTF-8, closed by a NUL where no length goes with it. Text that goes out
+ *   is copied into `buffer`, of `length` bytes: as many whole characters as fit in front of a
+ *   closing NUL. The full length, the NUL not counted, is returned or stored; the text was cut if
+ *   it is `length` or more. Ask for it alone with a buffer of NULL and a length of 0.
+ *
+ * Structs with a struct_size
+ *   Call the _init function with the struct and its size, then set fields:
+ *
+ *     loyalty_summary_options options;
+ *     loyalty_summary_options_init(&options, sizeof options);
+ *     options.unit = LOYALTY_UNIT_WEEK;
+ *
+ *   Later versions append fields. A program keeps working with a later library without being
+ *   compiled anew, and NULL in place of options stands for the defaults.
+ *
+ * Enumerations
+ *   They go in as int32_t, and an unknown number fails with CHOICE. Numbers never change their
+ *   meaning.
+ *
+ * Numbers
+ *   The same input gives the same bits in C, Rust and Python, on every machine and for every number
+ *   of threads. No result is NaN. If memory runs out, the process ends.
+ */
+
+
+#ifndef LOYALTY_H
+#define LOYALTY_H
+
+/* Generated from the crate loyalty-ffi; do not edit. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header; see also loyalty_version. */
+#define LOYALTY_VERSION "0.1.0"
+#define LOYALTY_VERSION_MAJOR 0
+#define LOYALTY_VERSION_MINOR 1
+#define LOYALTY_VERSION_PATCH 0
+
+
+/** One day, in the microseconds in which an end of observation or of calibration is given. */
+#define LOYALTY_MICROSECONDS_PER_DAY 86400000000
+
+/**
+ * Whether a call did what it says and, if not, what kind of reason there is. The error object's
+ * message says which parameter, row or file.
+ *
+ * Later versions may add numbers, so take every number but 0 for a failure.
+ */
+enum loyalty_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Success. */
+    LOYALTY_STATUS_OK = 0,
+    /** A pointer that must point to something is NULL. */
+    LOYALTY_STATUS_NULL_ARGUMENT = 1,
+    /** Text is not valid UTF-8. */
+    LOYALTY_STATUS_INVALID_UTF8 = 2,
+    /** A number lies outside its domain. */
+    LOYALTY_STATUS_PARAMETER = 3,
+    /** A code is none of those of its enumeration, or two choices do not fit together. */
+    LOYALTY_STATUS_CHOICE = 4,
+    /** A cell of a column breaks the column's rule. */
+    LOYALTY_STATUS_VALUE = 5,
+    /** A column holds another type of data than its role allows. */
+    LOYALTY_STATUS_TYPE = 6,
+    /** An array is not as long as it must be. */
+    LOYALTY_STATUS_LENGTH = 7,
+    /** A column that this call needs is not there. */
+    LOYALTY_STATUS_MISSING_COLUMN = 8,
+    /** An order log has rows that cannot be used. */
+    LOYALTY_STATUS_REFUSED = 9,
+    /** There is nothing to work on. */
+    LOYALTY_STATUS_EMPTY = 10,
+    /** Model and data, or two batches, count time in different units. */
+    LOYALTY_STATUS_UNIT = 11,
+    /** The data cannot determine the model's parameters. */
+    LOYALTY_STATUS_DEGENERATE = 12,
+    /** The solver stopped before it found a maximum. */
+    LOYALTY_STATUS_NOT_CONVERGED = 13,
+    /** The progress callback asked the fit to stop. */
+    LOYALTY_STATUS_CANCELLED = 14,
+    /** The expectation is infinite under the model. */
+    LOYALTY_STATUS_INFINITE = 15,
+    /** A segment table cannot be read, or leaves a score without a segment or gives it two. */
+    LOYALTY_STATUS_SEGMENTS = 16,
+    /** A model file cannot be read, written or understood. */
+    LOYALTY_STATUS_MODEL_FILE = 17,
+    /** The library has a bug. Please report the message. */
+    LOYALTY_STATUS_PANIC = 18,
+    /** A reason that has no number yet; the message says what it is. */
+    LOYALTY_STATUS_OTHER = 19,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_status loyalty_status;
+#else
+typedef int32_t loyalty_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** The unit in which recency, T, horizons and discount periods are counted. */
+enum loyalty_unit
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** No unit is declared; such data and models go with any. */
+    LOYALTY_UNIT_NONE = 0,
+    /** 60 minutes. */
+    LOYALTY_UNIT_HOUR = 1,
+    /** 24 hours. */
+    LOYALTY_UNIT_DAY = 2,
+    /** 7 days. */
+    LOYALTY_UNIT_WEEK = 3,
+    /** 30.4375 days. */
+    LOYALTY_UNIT_MONTH = 4,
+    /** 365.25 days. */
+    LOYALTY_UNIT_YEAR = 5,
+    /** Weeks from Monday to Sunday, counted. */
+    LOYALTY_UNIT_CALENDAR_WEEK = 6,
+    /** Months of the calendar, counted. */
+    LOYALTY_UNIT_CALENDAR_MONTH = 7,
+    /** Quarters of the calendar, counted. */
+    LOYALTY_UNIT_CALENDAR_QUARTER = 8,
+    /** Years of the calendar, counted. */
+    LOYALTY_UNIT_CALENDAR_YEAR = 9,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_unit loyalty_unit;
+#else
+typedef int32_t loyalty_unit;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** Why the solver of a fit ended. */
+enum loyalty_stop
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** At a maximum with a definite curvature. */
+    LOYALTY_STOP_CONVERGED = 0,
+    /**
+     * The likelihood keeps rising, by ever less, while one parameter runs towards 0 or infinity:
+     * predictions within the data hold, the parameter itself means nothing.
+     */
+    LOYALTY_STOP_BOUNDARY = 1,
+    /** The iterations allowed were used up. */
+    LOYALTY_STOP_ITERATION_LIMIT = 2,
+    /** No step raised the likelihood any further, short of a maximum. */
+    LOYALTY_STOP_STALLED = 3,
+    /** A reason that has no number yet. */
+    LOYALTY_STOP_OTHER = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_stop loyalty_stop;
+#else
+typedef int32_t loyalty_stop;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What to do with the rows of an order log that cannot be used. */
+enum loyalty_invalid
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Refuse the log with an error that counts them by reason. */
+    LOYALTY_INVALID_RAISE = 0,
+    /** Leave them out and count them by reason in the report. */
+    LOYALTY_INVALID_DROP = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_invalid loyalty_invalid;
+#else
+typedef int32_t loyalty_invalid;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What counts as one purchase: all orders of a customer within the same period are one occasion.
+ */
+enum loyalty_occasion
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** The day; the hour with `LOYALTY_UNIT_HOUR`, the period itself with a calendar unit. */
+    LOYALTY_OCCASION_NATURAL = 0,
+    /** Orders at the same microsecond. */
+    LOYALTY_OCCASION_EXACT = 1,
+    /** Orders within the same hour. */
+    LOYALTY_OCCASION_HOUR = 2,
+    /** Orders on the same day. */
+    LOYALTY_OCCASION_DAY = 3,
+    /** Orders within the same week from Monday to Sunday. */
+    LOYALTY_OCCASION_WEEK = 4,
+    /** Orders within the same calendar month. */
+    LOYALTY_OCCASION_MONTH = 5,
+    /** Orders within the same calendar quarter. */
+    LOYALTY_OCCASION_QUARTER = 6,
+    /** Orders within the same calendar year. */
+    LOYALTY_OCCASION_YEAR = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_occasion loyalty_occasion;
+#else
+typedef int32_t loyalty_occasion;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** The axes of RFM. */
+enum loyalty_rfm_axis
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Time since the last purchase; the least has the highest score. */
+    LOYALTY_RFM_AXIS_RECENCY = 0,
+    /** Number of purchases. */
+    LOYALTY_RFM_AXIS_FREQUENCY = 1,
+    /** Money. */
+    LOYALTY_RFM_AXIS_MONETARY = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_rfm_axis loyalty_rfm_axis;
+#else
+typedef int32_t loyalty_rfm_axis;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What the integers of a time column count since 1970-01-01T00:00, wall-clock time. */
+enum loyalty_time_scale
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Days. */
+    LOYALTY_TIME_SCALE_DAYS = 1,
+    /** Seconds. */
+    LOYALTY_TIME_SCALE_SECONDS = 2,
+    /** Milliseconds. */
+    LOYALTY_TIME_SCALE_MILLISECONDS = 3,
+    /** Microseconds, the library's own resolution. */
+    LOYALTY_TIME_SCALE_MICROSECONDS = 4,
+    /** Nanoseconds, rounded down to microseconds. */
+    LOYALTY_TIME_SCALE_NANOSECONDS = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_time_scale loyalty_time_scale;
+#else
+typedef int32_t loyalty_time_scale;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A BG/NBD model: customers buy at random times at a rate of their own, and after every purchase
+ * may leave for good, with a probability of their own.
+ *
+ * While alive, a customer makes Poisson purchases at rate lambda; after each purchase he drops out
+ * with probability p. Over the customers lambda ~ Gamma(r, rate alpha) and p ~ Beta(a, b),
+ * independently. A customer who never bought again is alive by definition.
+ *
+ * Its parameters, in this order: r, alpha (in time units), a, b, all above 0.
+ *
+ * Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2),
+ * 275-284.
+ */
+typedef struct loyalty_bg_nbd loyalty_bg_nbd;
+
+/** How far the future reaches and how it is discounted. */
+typedef struct loyalty_discounting loyalty_discounting;
+
+/**
+ * Why a call failed: a status and a message.
+ *
+ * Initialise a variable `loyalty_error *error = NULL` and pass `&error` to as many calls as you
+ * like: a call that fails frees the error in it and stores its own, a call that succeeds leaves it
+ * alone. Free it once, at the end, with `loyalty_error_free`.
+ */
+typedef struct loyalty_error loyalty_error;
+
+/**
+ * A Gamma-Gamma model: a customer's purchases vary around a mean of his own.
+ *
+ * Amounts of one customer are Gamma(p, rate nu), independent of how often he buys; over the
+ * customers nu ~ Gamma(q, rate v).
+ *
+ * Its parameters, in this order: p, q, v (in money), all above 0. At q <= 1 the mean over
+ * customers is infinite.
+ *
+ * Fader & Hardie (2013), The Gamma-Gamma model of monetary value, note 025.
+ */
+typedef struct loyalty_gamma_gamma loyalty_gamma_gamma;
+
+/**
+ * What the customers of a calibration summary did after its end, row by row. Compare predictions
+ * with it.
+ */
+typedef struct loyalty_holdout loyalty_holdout;
+
+/**
+ * Each customer's purchase occasions: the state of a summary that can be merged.
+ *
+ * For a log that does not fit in memory, or grows: make one from every batch, merge them in any
+ * order, and summarise once. The result does not depend on how the log was cut.
+ */
+typedef struct loyalty_occasions loyalty_occasions;
+
+/**
+ * A checked order log.
+ *
+ * Rows need no order; two equal rows are two order lines and both count. Customers are sorted by
+ * id (numbers ascending, text by its bytes), and so are the rows of every summary made from a log.
+ */
+typedef struct loyalty_orders loyalty_orders;
+
+/**
+ * RFM scores from 1 (worst) to the number of bins (best), one per customer and axis, with the
+ * measures they rank.
+ *
+ *     score = 1 + floor(bins * share of customers strictly worse)
+ *
+ * Equal values have equal scores and a better value never has a lower one. Ties can leave a score
+ * that nobody has (`loyalty_rfm_empty_scores`).
+ */
+typedef struct loyalty_rfm loyalty_rfm;
+
+/** A table that gives every RFM cell a named segment. */
+typedef struct loyalty_segment_table loyalty_segment_table;
+
+/**
+ * Frequency, recency, T and monetary value, one row per customer: all that the models need to know
+ * of a log.
+ *
+ * Made from a log, the rows are in order of the customers' ids; made from columns, in the order
+ * given.
+ */
+typedef struct loyalty_summary loyalty_summary;
+
+/**
+ * The columns of an order log, but for the customers' ids. Set by `loyalty_order_columns_init`,
+ * then field by field; `time` and `time_scale` are needed.
+ */
+typedef struct loyalty_order_columns {
+    /** Set by `loyalty_order_columns_init`. */
+    size_t struct_size;
+    /** The number of order lines, and of values in each column. */
+    size_t rows;
+    /** When: whole numbers on the scale below, within the years 0001 to 9999. */
+    const int64_t *time;
+    /** What they count, a `loyalty_time_scale`. There is no default. */
+    int32_t time_scale;
+    /**
+     * What to do with rows that cannot be used, a `loyalty_invalid`; `LOYALTY_INVALID_RAISE` by
+     * default.
+     */
+    int32_t invalid;
+    /**
+     * How much was paid, in one currency: from 0 to 1e100, NaN where missing. NULL for a log
+     * without amounts, which serves the BG/NBD but neither the Gamma-Gamma nor RFM.
+     */
+    const double *amount;
+    /** False where there is no customer id; NULL where all are there. */
+    const bool *customer_present;
+    /** False where there is no time; NULL where all are there. */
+    const bool *time_present;
+    /** False where there is no amount; NULL where all are there. */
+    const bool *amount_present;
+} loyalty_order_columns;
+
+/** The rows of an order log that cannot be used for one reason. */
+typedef struct loyalty_refusal {
+    /**
+     * The reason: `missing_customer`, `missing_time`, `time_out_of_range`, `missing_amount`,
+     * `negative_amount` or `amount_out_of_range`.
+     */
+    char reason[32];
+    /** The column at fault: `customer`, `time` or `amount`. */
+    char column[32];
+    /** How many rows. */
+    size_t rows;
+    /** The first of them, counted from 0. */
+    size_t first_row;
+} loyalty_refusal;
+
+/** How an order log is summarised. Set by `loyalty_summary_options_init`, then field by field. */
+typedef struct loyalty_summary_options {
+    /** Set by `loyalty_summary_options_init`. */
+    size_t struct_size;
+    /** The unit of recency and T, a `loyalty_unit`; `LOYALTY_UNIT_DAY` by default. */
+    int32_t unit;
+    /** What counts as one purchase, a `loyalty_occasion`; `LOYALTY_OCCASION_NATURAL` by default. */
+    int32_t occasion;
+    /**
+     * The end of observation, in microseconds since 1970-01-01T00:00; NULL, the default, for the
+     * last order. The whole occasion period that holds it counts as observed.
+     */
+    const int64_t *observation_end;
+    /**
+     * Whether the monetary value is the mean of all occasions, the first one included, instead of
+     * the mean of the repeat occasions; false by default. Frequency always counts repeats.
+     */
+    bool include_first;
+} loyalty_summary_options;
+
+/**
+ * The columns of a customer summary. Set by `loyalty_summary_columns_init`, then field by field;
+ * `frequency`, `recency` and `T` are needed, the others may stay NULL.
+ */
+typedef struct loyalty_summary_columns {
+    /** Set by `loyalty_summary_columns_init`. */
+    size_t struct_size;
+    /** The number of customers, and of values in each column. */
+    size_t rows;
+    /** Repeat purchases: whole numbers from 0 to 4294967294. */
+    const double *frequency;
+    /** Time from first to last purchase: from 0 to T, and 0 exactly where frequency is 0. */
+    const double *recency;
+    /** Time from first purchase to the end of observation: finite, at least 0. */
+    const double *T;
+    /** Mean amount per purchase: finite, at least 0; 0 or NaN where no purchase is behind it. */
+    const double *monetary_value;
+    /** Sum of all amounts: finite, at least 0. RFM needs it. */
+    const double *total_amount;
+    /** How many customers each row stands for: finite, above 0. */
+    const double *weights;
+    /** The customers' ids, none twice. */
+    const int64_t *customer;
+    /** The unit of recency and T, a `loyalty_unit`; `LOYALTY_UNIT_NONE` by default. */
+    int32_t unit;
+    /** Whether the monetary value averages the first purchase too; false by default. */
+    bool includes_first;
+} loyalty_summary_columns;
+
+/** A fit in progress. */
+typedef struct loyalty_progress {
+    /** Iterations made. */
+    size_t iteration;
+    /** The log-likelihood reached. */
+    double log_likelihood;
+    /**
+     * How far below its maximum that is, by the quadratic model; INFINITY where the curvature is
+     * not yet that of a maximum.
+     */
+    double gap;
+} loyalty_progress;
+
+/** How a model is fitted. Set by `loyalty_fit_options_init`, then field by field. */
+typedef struct loyalty_fit_options {
+    /** Set by `loyalty_fit_options_init`. */
+    size_t struct_size;
+    /**
+     * Where to start, in the order of the model's parameters, all above 0; NULL, the default, to
+     * read it off the data.
+     */
+    const double *start;
+    /** The number of values in `start`. */
+    size_t start_length;
+    /**
+     * Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-12 by
+     * default.
+     */
+    double tolerance;
+    /** Most iterations; 200 by default. */
+    size_t max_iterations;
+    /**
+     * Threads to use; 0, the default, for as many as the machine runs at once. The result is the
+     * same for every number.
+     */
+    size_t threads;
+    /**
+     * Called after every iteration, in the thread of the fit, with a struct that lives as long as
+     * the call; NULL by default. If it returns anything but 0, the fit ends with
+     * `LOYALTY_STATUS_CANCELLED`. It must return: no longjmp, no C++ exception.
+     */
+    int (*progress)(const struct loyalty_progress *progress, void *user);
+    /** Handed to `progress` as it is. */
+    void *user;
+} loyalty_fit_options;
+
+/** How a model's parameters were found. Set by `loyalty_fit_facts_init`, filled by the call. */
+typedef struct loyalty_fit_facts {
+    /** Set by `loyalty_fit_facts_init`. */
+    size_t struct_size;
+    /** ln L at the model, in the units of the data. */
+    double log_likelihood;
+    /** Akaike's criterion, 2k - 2 ln L. */
+    double aic;
+    /** The Bayesian criterion, k ln n - 2 ln L, n the customers who entered. */
+    double bic;
+    /** The customers whose data entered, counted with their weights. */
+    double customers;
+    /** Customers left out as their data say nothing of the parameters. */
+    double left_out;
+    /** The largest derivative of ln L by the logarithm of a parameter. */
+    double gradient_norm;
+    /** Iterations of the solver. */
+    size_t iterations;
+    /** The number of parameters, k. */
+    size_t parameters;
+    /**
+     * Standard errors of the first `parameters` parameters, in the model's order; the others are
+     * 0.
+     */
+    double standard_errors[8];
+    /**
+     * Whether there are standard errors: there are none, and all are 0, where the curvature is not
+     * that of a maximum.
+     */
+    bool has_standard_errors;
+    /**
+     * With `LOYALTY_STOP_BOUNDARY`, the name of the parameter that the data leave open; else
+     * empty.
+     */
+    char boundary_parameter[16];
+    /** Why the solver ended. */
+    loyalty_stop stop;
+} loyalty_fit_facts;
+
+/** How RFM scores are made. Set by `loyalty_rfm_options_init`, then field by field. */
+typedef struct loyalty_rfm_options {
+    /** Set by `loyalty_rfm_options_init`. */
+    size_t struct_size;
+    /** The scores of each axis run from 1 to this, which is at most 1000; 5 by default. */
+    uint32_t bins;
+    /**
+     * Whether frequency is ranked within each recency score and money within each pair of these,
+     * instead of each axis over all customers; false by default.
+     */
+    bool nested;
+} loyalty_rfm_options;
+
+/** One segment: how many customers, and what they are like. Means of an empty segment are 0. */
+typedef struct loyalty_segment_summary {
+    /** Customers, counted with their weights. */
+    double customers;
+    /** Their share of all customers. */
+    double share_of_customers;
+    /** Mean time since the last purchase. */
+    double mean_recency;
+    /** Mean number of purchases. */
+    double mean_frequency;
+    /** Mean money. */
+    double mean_monetary;
+    /** All their money. */
+    double total_monetary;
+    /** Its share of everybody's. */
+    double share_of_monetary;
+} loyalty_segment_summary;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library in use, such as "0.1.0". `LOYALTY_VERSION` is that of the header.
+ *
+ * The text is static; do not free it.
+ */
+const char *loyalty_version(void);
+
+/** The kind of reason; `LOYALTY_STATUS_OK` for NULL. */
+loyalty_status loyalty_error_status(const struct loyalty_error *error);
+
+/**
+ * Copies the message into `buffer` and returns its full length in bytes, the closing NUL not
+ * counted; 0 for NULL. See "Text" above.
+ */
+size_t loyalty_error_message(const struct loyalty_error *error, char *buffer, size_t length);
+
+/** Frees an error; NULL is allowed. Set the variable to NULL if you pass it on to further calls. */
+void loyalty_error_free(struct loyalty_error *error);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_order_columns)`. */
+void loyalty_order_columns_init(struct loyalty_order_columns *columns, size_t size);
+
+/**
+ * Checks an order log whose customer ids are whole numbers, `columns->rows` of them, and takes a
+ * copy of the rows in use.
+ *
+ * Errors: `EMPTY` without rows; `REFUSED` where rows cannot be used and `columns->invalid` is
+ * `LOYALTY_INVALID_RAISE`, or where none can, with a count by reason in the message; `VALUE` for a
+ * mask that is neither 0 nor 1; `CHOICE` for an unknown code. Free with `loyalty_orders_free`.
+ */
+loyalty_status loyalty_orders_new_int(const int64_t *customer,
+                                      const struct loyalty_order_columns *columns,
+                                      struct loyalty_orders **out,
+                                      struct loyalty_error **error);
+
+/**
+ * Checks an order log whose customer ids are text, as Arrow stores it, and takes a copy of the
+ * rows in use.
+ *
+ * The id of row i is the bytes `offsets[i]` to `offsets[i + 1]` of `data`, so there are
+ * `columns->rows + 1` offsets. Ids are UTF-8 of any length; an empty id is a missing one.
+ *
+ * Errors: as `loyalty_orders_new_int`, and `INVALID_UTF8` with the first row at fault; `VALUE`
+ * where the offsets fall. Free with `loyalty_orders_free`.
+ */
+loyalty_status loyalty_orders_new_text(const int64_t *offsets,
+                                       const char *data,
+                                       const struct loyalty_order_columns *columns,
+                                       struct loyalty_orders **out,
+                                       struct loyalty_error **error);
+
+/** The number of order lines in use. */
+size_t loyalty_orders_len(const struct loyalty_orders *orders);
+
+/** The number of order lines read, those in use and those refused. */
+size_t loyalty_orders_rows(const struct loyalty_orders *orders);
+
+/** The number of customers. */
+size_t loyalty_orders_customers(const struct loyalty_orders *orders);
+
+/** First and last order, in microseconds since 1970-01-01T00:00. */
+loyalty_status loyalty_orders_time_range(const struct loyalty_orders *orders,
+                                         int64_t *first,
+                                         int64_t *last,
+                                         struct loyalty_error **error);
+
+/**
+ * Copies a sentence on the rows that cannot be used into `buffer` and returns its full length; see
+ * "Text" above.
+ */
+size_t loyalty_orders_report(const struct loyalty_orders *orders, char *buffer, size_t length);
+
+/** The number of reasons for which rows were left out. */
+size_t loyalty_orders_refusals(const struct loyalty_orders *orders);
+
+/**
+ * The rows left out for one reason, counted from 0.
+ *
+ * Errors: `PARAMETER` unless `row` is below `loyalty_orders_refusals`.
+ */
+loyalty_status loyalty_orders_refusal(const struct loyalty_orders *orders,
+                                      size_t row,
+                                      struct loyalty_refusal *out,
+                                      struct loyalty_error **error);
+
+/** Frees an order log; NULL is allowed. */
+void loyalty_orders_free(struct loyalty_orders *orders);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_summary_options)`. */
+void loyalty_summary_options_init(struct loyalty_summary_options *options, size_t size);
+
+/**
+ * Frequency, recency, T and monetary value of each customer, one row per customer in order of id:
+ *
+ *     x   = number of occasions - 1
+ *     t_x = last occasion - first occasion
+ *     T   = observation end - first occasion
+ *     m   = mean amount of the repeat occasions (0 where x = 0), or of all
+ *
+ * `options` may be NULL for the defaults. Occasions after the observation end are left out and
+ * counted (`loyalty_summary_left_out`).
+ *
+ * Errors: `CHOICE` for an unknown code, or where unit and occasion do not fit; `EMPTY` where every
+ * order lies after the observation end. Free with `loyalty_summary_free`.
+ */
+loyalty_status loyalty_orders_summarize(const struct loyalty_orders *orders,
+                                        const struct loyalty_summary_options *options,
+                                        struct loyalty_summary **out,
+                                        struct loyalty_error **error);
+
+/**
+ * A summary up to a calibration end, and what the same customers did from there to the observation
+ * end.
+ *
+ * `calibration_end` is in microseconds since 1970-01-01T00:00; the whole occasion period that
+ * holds it belongs to the calibration. Row i of `*holdout` is the customer in row i of
+ * `*calibration`.
+ *
+ * Errors: as `loyalty_orders_summarize`, and `EMPTY` where the calibration end is not before the
+ * observation end. Free both, with `loyalty_summary_free` and `loyalty_holdout_free`.
+ */
+loyalty_status loyalty_orders_calibration_holdout(const struct loyalty_orders *orders,
+                                                  int64_t calibration_end,
+                                                  const struct loyalty_summary_options *options,
+                                                  struct loyalty_summary **calibration,
+                                                  struct loyalty_holdout **holdout,
+                                                  struct loyalty_error **error);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_summary_columns)`. */
+void loyalty_summary_columns_init(struct loyalty_summary_columns *columns, size_t size);
+
+/**
+ * Checks every row of a customer summary and takes a copy of the columns, in the order given.
+ *
+ * Errors: `EMPTY` without rows; `VALUE` with the first row that breaks its column's rule and how
+ * many more do; `CHOICE` for an unknown unit. Free with `loyalty_summary_free`.
+ */
+loyalty_status loyalty_summary_new(const struct loyalty_summary_columns *columns,
+                                   struct loyalty_summary **out,
+                                   struct loyalty_error **error);
+
+/** The number of customers (of rows, where rows carry weights). */
+size_t loyalty_summary_len(const struct loyalty_summary *summary);
+
+/** The unit of recency and T; `LOYALTY_UNIT_NONE` where it is not known. */
+loyalty_unit loyalty_summary_unit(const struct loyalty_summary *summary);
+
+/** Whether the monetary value averages the first purchase too. */
+bool loyalty_summary_includes_first(const struct loyalty_summary *summary);
+
+/**
+ * What lay after the observation end: customers whose first order did, and occasions, those of
+ * these customers included.
+ */
+loyalty_status loyalty_summary_left_out(const struct loyalty_summary *summary,
+                                        size_t *customers,
+                                        size_t *occasions,
+                                        struct loyalty_error **error);
+
+/**
+ * Copies the repeat purchases x.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_summary_len`.
+ */
+loyalty_status loyalty_summary_frequency(const struct loyalty_summary *summary,
+                                         uint32_t *out,
+                                         size_t length,
+                                         struct loyalty_error **error);
+
+/**
+ * Copies the times from first to last purchase, t_x.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_summary_len`.
+ */
+loyalty_status loyalty_summary_recency(const struct loyalty_summary *summary,
+                                       double *out,
+                                       size_t length,
+                                       struct loyalty_error **error);
+
+/**
+ * Copies the times from first purchase to the end of observation, T.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_summary_len`.
+ */
+loyalty_status loyalty_summary_T(const struct loyalty_summary *summary,
+                                 double *out,
+                                 size_t length,
+                                 struct loyalty_error **error);
+
+/**
+ * Copies the mean amounts per purchase, 0 where no purchase is behind one.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has none; `LENGTH` unless `length` is
+ * `loyalty_summary_len`.
+ */
+loyalty_status loyalty_summary_monetary_value(const struct loyalty_summary *summary,
+                                              double *out,
+                                              size_t length,
+                                              struct loyalty_error **error);
+
+/**
+ * Copies the sums of all amounts, the first purchase included.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has none; `LENGTH` unless `length` is
+ * `loyalty_summary_len`.
+ */
+loyalty_status loyalty_summary_total_amount(const struct loyalty_summary *summary,
+                                            double *out,
+                                            size_t length,
+                                            struct loyalty_error **error);
+
+/**
+ * Copies how many customers each row stands for.
+ *
+ * Errors: `MISSING_COLUMN` where each row is one customer; `LENGTH` unless `length` is
+ * `loyalty_summary_len`.
+ */
+loyalty_status loyalty_summary_weights(const struct loyalty_summary *summary,
+                                       double *out,
+                                       size_t length,
+                                       struct loyalty_error **error);
+
+/**
+ * The id of the customer in a row, where ids are whole numbers.
+ *
+ * Errors: `PARAMETER` unless `row` is below `loyalty_summary_len`; `MISSING_COLUMN` where the
+ * summary has no ids; `TYPE` where they are text.
+ */
+loyalty_status loyalty_summary_customer_int(const struct loyalty_summary *summary,
+                                            size_t row,
+                                            int64_t *out,
+                                            struct loyalty_error **error);
+
+/**
+ * Copies the id of the customer in a row into `buffer` as text and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above. Ids that are numbers are written in
+ * decimal.
+ *
+ * Errors: `PARAMETER` unless `row` is below `loyalty_summary_len`; `MISSING_COLUMN` where the
+ * summary has no ids.
+ */
+loyalty_status loyalty_summary_customer_text(const struct loyalty_summary *summary,
+                                             size_t row,
+                                             char *buffer,
+                                             size_t length,
+                                             size_t *full_length,
+                                             struct loyalty_error **error);
+
+/**
+ * The distinct histories (x, t_x, T), each with the number of customers who share it as weight. A
+ * fit of the BG/NBD to them equals a fit to the customers.
+ *
+ * Free with `loyalty_summary_free`.
+ */
+loyalty_status loyalty_summary_distinct_histories(const struct loyalty_summary *summary,
+                                                  struct loyalty_summary **out,
+                                                  struct loyalty_error **error);
+
+/** Frees a summary; NULL is allowed. */
+void loyalty_summary_free(struct loyalty_summary *summary);
+
+/** The number of customers, as in the calibration summary. */
+size_t loyalty_holdout_len(const struct loyalty_holdout *holdout);
+
+/** The length of the holdout period, in the unit of the summary. */
+double loyalty_holdout_duration(const struct loyalty_holdout *holdout);
+
+/** Customers whose first order lies in the holdout period; they are in neither part. */
+size_t loyalty_holdout_born(const struct loyalty_holdout *holdout);
+
+/**
+ * Copies the number of purchase occasions of each customer in the holdout period.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_holdout_len`.
+ */
+loyalty_status loyalty_holdout_frequency(const struct loyalty_holdout *holdout,
+                                         uint32_t *out,
+                                         size_t length,
+                                         struct loyalty_error **error);
+
+/**
+ * Copies the mean amount of these occasions, 0 where there is none.
+ *
+ * Errors: `MISSING_COLUMN` where the log has no amounts; `LENGTH` unless `length` is
+ * `loyalty_holdout_len`.
+ */
+loyalty_status loyalty_holdout_monetary_value(const struct loyalty_holdout *holdout,
+                                              double *out,
+                                              size_t length,
+                                              struct loyalty_error **error);
+
+/** Frees a holdout; NULL is allowed. */
+void loyalty_holdout_free(struct loyalty_holdout *holdout);
+
+/**
+ * Groups the orders of each customer into occasions; `unit` is a `loyalty_unit`, `occasion` a
+ * `loyalty_occasion`.
+ *
+ * Errors: `CHOICE` for an unknown code, or where the two do not fit. Free with
+ * `loyalty_occasions_free`.
+ */
+loyalty_status loyalty_occasions_of(const struct loyalty_orders *orders,
+                                    int32_t unit,
+                                    int32_t occasion,
+                                    struct loyalty_occasions **out,
+                                    struct loyalty_error **error);
+
+/**
+ * Joins the occasions of two batches of one log into a third object; both stay as they are.
+ *
+ * Errors: `UNIT` where unit or occasion differ; `CHOICE` where one has ids that are numbers and
+ * the other has text; `MISSING_COLUMN` where only one has amounts. Free with
+ * `loyalty_occasions_free`.
+ */
+loyalty_status loyalty_occasions_merge(const struct loyalty_occasions *occasions,
+                                       const struct loyalty_occasions *other,
+                                       struct loyalty_occasions **out,
+                                       struct loyalty_error **error);
+
+/** The number of customers. */
+size_t loyalty_occasions_len(const struct loyalty_occasions *occasions);
+
+/**
+ * Frequency, recency, T and monetary value of each customer, as `loyalty_orders_summarize` makes
+ * them of a whole log; see there for `observation_end` (NULL for the last order) and
+ * `include_first`.
+ *
+ * Errors: `EMPTY` where every order lies after the observation end. Free with
+ * `loyalty_summary_free`.
+ */
+loyalty_status loyalty_occasions_summarize(const struct loyalty_occasions *occasions,
+                                           const int64_t *observation_end,
+                                           bool include_first,
+                                           struct loyalty_summary **out,
+                                           struct loyalty_error **error);
+
+/**
+ * A summary up to a calibration end and what came after, as `loyalty_orders_calibration_holdout`
+ * makes them of a whole log.
+ *
+ * Errors: as there. Free both, with `loyalty_summary_free` and `loyalty_holdout_free`.
+ */
+loyalty_status loyalty_occasions_calibration_holdout(const struct loyalty_occasions *occasions,
+                                                     int64_t calibration_end,
+                                                     const int64_t *observation_end,
+                                                     bool include_first,
+                                                     struct loyalty_summary **calibration,
+                                                     struct loyalty_holdout **holdout,
+                                                     struct loyalty_error **error);
+
+/** Frees occasions; NULL is allowed. */
+void loyalty_occasions_free(struct loyalty_occasions *occasions);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_fit_options)`. */
+void loyalty_fit_options_init(struct loyalty_fit_options *options, size_t size);
+
+/** Empties the struct; `size` is `sizeof(loyalty_fit_facts)`. */
+void loyalty_fit_facts_init(struct loyalty_fit_facts *facts, size_t size);
+
+/**
+ * A model with known parameters, all finite and above 0. `unit` is the `loyalty_unit` that alpha
+ * is in: the model then refuses data in another; `LOYALTY_UNIT_NONE` goes with any.
+ *
+ * Errors: `PARAMETER`, or `CHOICE` for an unknown unit. Free with `loyalty_bg_nbd_free`.
+ */
+loyalty_status loyalty_bg_nbd_new(double r,
+                                  double alpha,
+                                  double a,
+                                  double b,
+                                  int32_t unit,
+                                  struct loyalty_bg_nbd **out,
+                                  struct loyalty_error **error);
+
+/**
+ * Fits the model to a summary by maximum likelihood; it takes over the summary's unit.
+ *
+ * `options` may be NULL for the defaults. `facts` may be NULL, but then a fit that stopped short
+ * of a maximum is an error (`NOT_CONVERGED`); with it, see `facts->stop`.
+ *
+ * Errors: `DEGENERATE` where nobody bought again; `PARAMETER` or `LENGTH` for options outside
+ * their domain; `CANCELLED`. Free with `loyalty_bg_nbd_free`.
+ */
+loyalty_status loyalty_bg_nbd_fit(const struct loyalty_summary *summary,
+                                  const struct loyalty_fit_options *options,
+                                  struct loyalty_fit_facts *facts,
+                                  struct loyalty_bg_nbd **out,
+                                  struct loyalty_error **error);
+
+/**
+ * Loads a model file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
+ * model; `PARAMETER` where a parameter is outside its domain. Free with `loyalty_bg_nbd_free`.
+ */
+loyalty_status loyalty_bg_nbd_load(const char *path,
+                                   struct loyalty_bg_nbd **out,
+                                   struct loyalty_error **error);
+
+/**
+ * Writes a model file, whole or not at all, with the facts of the fit. `path` is UTF-8. Loading it
+ * gives a model that scores alike, to the last bit.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be written.
+ */
+loyalty_status loyalty_bg_nbd_save(const struct loyalty_bg_nbd *model,
+                                   const char *path,
+                                   struct loyalty_error **error);
+
+/** Copies the parameters r, alpha, a, b; `length` must be 4. */
+loyalty_status loyalty_bg_nbd_parameters(const struct loyalty_bg_nbd *model,
+                                         double *out,
+                                         size_t length,
+                                         struct loyalty_error **error);
+
+/** The unit of time; `LOYALTY_UNIT_NONE` where none is declared. */
+loyalty_unit loyalty_bg_nbd_unit(const struct loyalty_bg_nbd *model);
+
+/**
+ * How the parameters were found, for a model that was fitted, now or before it was saved.
+ *
+ * Errors: `EMPTY` for a model given by its parameters.
+ */
+loyalty_status loyalty_bg_nbd_fit_facts(const struct loyalty_bg_nbd *model,
+                                        struct loyalty_fit_facts *facts,
+                                        struct loyalty_error **error);
+
+/**
+ * ln L of a summary under the model.
+ *
+ * Errors: `UNIT` where the summary is in another unit than the model.
+ */
+loyalty_status loyalty_bg_nbd_log_likelihood(const struct loyalty_bg_nbd *model,
+                                             const struct loyalty_summary *summary,
+                                             double *out,
+                                             struct loyalty_error **error);
+
+/** Frees a model; NULL is allowed. */
+void loyalty_bg_nbd_free(struct loyalty_bg_nbd *model);
+
+/**
+ * Probability that a customer is still active at the end of observation:
+ *
+ *     1 / (1 + a/(b+x-1) * ((alpha+T)/(alpha+t_x))^(r+x)),   and 1 for x = 0
+ *
+ * The customer made `x` repeat purchases, the last of them `t_x` after the first purchase, and was
+ * observed for `T` since the first purchase; times are in the model's unit.
+ *
+ * Errors: `PARAMETER` unless 0 <= t_x <= T, both finite, and t_x is 0 exactly where x is.
+ */
+loyalty_status loyalty_bg_nbd_p_alive(const struct loyalty_bg_nbd *model,
+                                      uint32_t x,
+                                      double t_x,
+                                      double T,
+                                      double *out,
+                                      struct loyalty_error **error);
+
+/**
+ * Expected number of purchases of a customer within `horizon` after the end of observation (Fader,
+ * Hardie & Lee 2005, eq. 10); for x, t_x and T see `loyalty_bg_nbd_p_alive`.
+ *
+ * Errors: `PARAMETER` for a history as there, or unless the horizon is finite and at least 0.
+ */
+loyalty_status loyalty_bg_nbd_expected_purchases(const struct loyalty_bg_nbd *model,
+                                                 uint32_t x,
+                                                 double t_x,
+                                                 double T,
+                                                 double horizon,
+                                                 double *out,
+                                                 struct loyalty_error **error);
+
+/**
+ * Discounted expected purchases of a customer after the end of observation; for x, t_x and T see
+ * `loyalty_bg_nbd_p_alive`.
+ *
+ * Errors: `PARAMETER` for a history as there.
+ */
+loyalty_status loyalty_bg_nbd_discounted_purchases(const struct loyalty_bg_nbd *model,
+                                                   uint32_t x,
+                                                   double t_x,
+                                                   double T,
+                                                   const struct loyalty_discounting *discounting,
+                                                   double *out,
+                                                   struct loyalty_error **error);
+
+/**
+ * Expected number of purchases of a new customer within `horizon` after the first purchase, which
+ * is not counted (Fader, Hardie & Lee 2005, eq. 9).
+ *
+ * Errors: `PARAMETER` unless the horizon is finite and at least 0.
+ */
+loyalty_status loyalty_bg_nbd_expected_purchases_new_customer(const struct loyalty_bg_nbd *model,
+                                                              double horizon,
+                                                              double *out,
+                                                              struct loyalty_error **error);
+
+/**
+ * Probability that a new customer makes exactly `n` purchases within `t` after the first, which is
+ * not counted (Fader, Hardie & Lee 2005, eq. 8).
+ *
+ * Errors: `PARAMETER` unless t is finite and at least 0.
+ */
+loyalty_status loyalty_bg_nbd_probability_of_n_purchases(const struct loyalty_bg_nbd *model,
+                                                         uint32_t n,
+                                                         double t,
+                                                         double *out,
+                                                         struct loyalty_error **error);
+
+/**
+ * `loyalty_bg_nbd_p_alive` of every customer of a summary, in row order. `threads` is 0 for as
+ * many as the machine runs at once; the results are the same for every number.
+ *
+ * Errors: `UNIT` where the summary is in another unit than the model; `LENGTH` unless `length` is
+ * `loyalty_summary_len`.
+ */
+loyalty_status loyalty_bg_nbd_p_alive_batch(const struct loyalty_bg_nbd *model,
+                                            const struct loyalty_summary *summary,
+                                            size_t threads,
+                                            double *out,
+                                            size_t length,
+                                            struct loyalty_error **error);
+
+/**
+ * `loyalty_bg_nbd_expected_purchases` of every customer of a summary; see
+ * `loyalty_bg_nbd_p_alive_batch`.
+ *
+ * Errors: as there, and `PARAMETER` unless the horizon is finite and at least 0.
+ */
+loyalty_status loyalty_bg_nbd_expected_purchases_batch(const struct loyalty_bg_nbd *model,
+                                                       const struct loyalty_summary *summary,
+                                                       double horizon,
+                                                       size_t threads,
+                                                       double *out,
+                                                       size_t length,
+                                                       struct loyalty_error **error);
+
+/**
+ * `loyalty_bg_nbd_discounted_purchases` of every customer of a summary; see
+ * `loyalty_bg_nbd_p_alive_batch`.
+ *
+ * Errors: as there.
+ */
+loyalty_status loyalty_bg_nbd_discounted_purchases_batch(const struct loyalty_bg_nbd *model,
+                                                         const struct loyalty_summary *summary,
+                                                         const struct loyalty_discounting *discounting,
+                                                         size_t threads,
+                                                         double *out,
+                                                         size_t length,
+                                                         struct loyalty_error **error);
+
+/**
+ * A model with known parameters, all finite and above 0.
+ *
+ * Errors: `PARAMETER`. Free with `loyalty_gamma_gamma_free`.
+ */
+loyalty_status loyalty_gamma_gamma_new(double p,
+                                       double q,
+                                       double v,
+                                       struct loyalty_gamma_gamma **out,
+                                       struct loyalty_error **error);
+
+/**
+ * Fits the model by maximum likelihood to the customers with purchases behind their monetary
+ * value. Those whose purchases were all free are left out, and counted in `facts->left_out`.
+ *
+ * `options` and `facts` as in `loyalty_bg_nbd_fit`.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no monetary value; `DEGENERATE` where fewer than
+ * two customers spent something or all spent the same; `PARAMETER` or `LENGTH` for options outside
+ * their domain; `CANCELLED`; `NOT_CONVERGED` where `facts` is NULL. Free with
+ * `loyalty_gamma_gamma_free`.
+ */
+loyalty_status loyalty_gamma_gamma_fit(const struct loyalty_summary *summary,
+                                       const struct loyalty_fit_options *options,
+                                       struct loyalty_fit_facts *facts,
+                                       struct loyalty_gamma_gamma **out,
+                                       struct loyalty_error **error);
+
+/**
+ * Loads a model file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
+ * model; `PARAMETER` where a parameter is outside its domain. Free with
+ * `loyalty_gamma_gamma_free`.
+ */
+loyalty_status loyalty_gamma_gamma_load(const char *path,
+                                        struct loyalty_gamma_gamma **out,
+                                        struct loyalty_error **error);
+
+/**
+ * Writes a model file, whole or not at all, with the facts of the fit. `path` is UTF-8. Loading it
+ * gives a model that scores alike, to the last bit.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be written.
+ */
+loyalty_status loyalty_gamma_gamma_save(const struct loyalty_gamma_gamma *model,
+                                        const char *path,
+                                        struct loyalty_error **error);
+
+/** Copies the parameters p, q, v; `length` must be 3. */
+loyalty_status loyalty_gamma_gamma_parameters(const struct loyalty_gamma_gamma *model,
+                                              double *out,
+                                              size_t length,
+                                              struct loyalty_error **error);
+
+/**
+ * How the parameters were found, for a model that was fitted, now or before it was saved.
+ *
+ * Errors: `EMPTY` for a model given by its parameters.
+ */
+loyalty_status loyalty_gamma_gamma_fit_facts(const struct loyalty_gamma_gamma *model,
+                                             struct loyalty_fit_facts *facts,
+                                             struct loyalty_error **error);
+
+/**
+ * ln L of a summary under the model.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no monetary value.
+ */
+loyalty_status loyalty_gamma_gamma_log_likelihood(const struct loyalty_gamma_gamma *model,
+                                                  const struct loyalty_summary *summary,
+                                                  double *out,
+                                                  struct loyalty_error **error);
+
+/**
+ * Expected amount per purchase of a customer whose `transactions` purchases had the mean amount
+ * `mean`; with no purchase it is the mean of a new customer:
+ *
+ *     p (v + x mean) / (p x + q - 1),   x = transactions
+ *
+ * The purchases are those behind the monetary value: x, or x + 1 where it includes the first.
+ *
+ * Errors: `PARAMETER` unless the mean is finite and at least 0; `INFINITE` where p x + q <= 1.
+ */
+loyalty_status loyalty_gamma_gamma_expected_spend(const struct loyalty_gamma_gamma *model,
+                                                  uint32_t transactions,
+                                                  double mean,
+                                                  double *out,
+                                                  struct loyalty_error **error);
+
+/**
+ * `loyalty_gamma_gamma_expected_spend` of every customer of a summary, in row order. `threads` is
+ * 0 for as many as the machine runs at once; the results are the same for every number.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no monetary value; `INFINITE` with the first row
+ * where the mean is infinite; `LENGTH` unless `length` is `loyalty_summary_len`.
+ */
+loyalty_status loyalty_gamma_gamma_expected_spend_batch(const struct loyalty_gamma_gamma *model,
+                                                        const struct loyalty_summary *summary,
+                                                        size_t threads,
+                                                        double *out,
+                                                        size_t length,
+                                                        struct loyalty_error **error);
+
+/** Frees a model; NULL is allowed. */
+void loyalty_gamma_gamma_free(struct loyalty_gamma_gamma *model);
+
+/**
+ * Everything up to `horizon`, discounted from the moment it happens at an effective `annual_rate`
+ * (0.1 for 10 %): a purchase after the time t counts (1 + annual_rate)^-(t in years of 365.25
+ * days). `horizon` is in `unit`, a `loyalty_unit`, which is the unit of the model.
+ *
+ * Errors: `PARAMETER` unless horizon and rate are finite and at least 0; `CHOICE` for an unknown
+ * unit or none. Free with `loyalty_discounting_free`.
+ */
+loyalty_status loyalty_discounting_annual(double horizon,
+                                          double annual_rate,
+                                          int32_t unit,
+                                          struct loyalty_discounting **out,
+                                          struct loyalty_error **error);
+
+/**
+ * The same with an effective `rate` per time unit of the model.
+ *
+ * Errors: `PARAMETER` unless both are finite and at least 0. Free with `loyalty_discounting_free`.
+ */
+loyalty_status loyalty_discounting_continuous(double horizon,
+                                              double rate,
+                                              struct loyalty_discounting **out,
+                                              struct loyalty_error **error);
+
+/**
+ * `periods` periods of `length` time units each, every purchase discounted at `rate` per period as
+ * though it were paid at its period's end: the sum that lifetimes and PyMC-Marketing make.
+ *
+ * Errors: `PARAMETER` unless `periods` and `length` are above 0 and the rate at least 0, all
+ * finite. Free with `loyalty_discounting_free`.
+ */
+loyalty_status loyalty_discounting_per_period(uint32_t periods,
+                                              double length,
+                                              double rate,
+                                              struct loyalty_discounting **out,
+                                              struct loyalty_error **error);
+
+/** How far it reaches, in the model's unit of time. */
+double loyalty_discounting_horizon(const struct loyalty_discounting *discounting);
+
+/** Frees a discounting; NULL is allowed. */
+void loyalty_discounting_free(struct loyalty_discounting *discounting);
+
+/**
+ * Expected value of every customer's future purchases, discounted to the end of observation, in
+ * row order and in the currency of the amounts:
+ *
+ *     CLV = margin * expected spend per purchase * discounted expected purchases
+ *
+ * `margin` is the contribution margin, the share of the amount that is left after all that grows
+ * with it: finite and at most 1, and 1 gives the value in revenue. `threads` is 0 for as many as
+ * the machine runs at once; the results are the same for every number.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no monetary value; `INFINITE` where a customer's
+ * expected spend is; `UNIT` where the model of purchases is in another unit than the summary;
+ * `PARAMETER` for the margin; `LENGTH` unless `length` is `loyalty_summary_len`.
+ */
+loyalty_status loyalty_clv(const struct loyalty_bg_nbd *purchases,
+                           const struct loyalty_gamma_gamma *spend,
+                           const struct loyalty_summary *summary,
+                           const struct loyalty_discounting *discounting,
+                           double margin,
+                           size_t threads,
+                           double *out,
+                           size_t length,
+                           struct loyalty_error **error);
+
+/**
+ * `loyalty_clv` with a margin for each customer: `length` values in row order, in an array other
+ * than `out`.
+ *
+ * Errors: as there, and `VALUE` with the first row whose margin is not finite or above 1.
+ */
+loyalty_status loyalty_clv_with_margins(const struct loyalty_bg_nbd *purchases,
+                                        const struct loyalty_gamma_gamma *spend,
+                                        const struct loyalty_summary *summary,
+                                        const struct loyalty_discounting *discounting,
+                                        const double *margins,
+                                        size_t threads,
+                                        double *out,
+                                        size_t length,
+                                        struct loyalty_error **error);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_rfm_options)`. */
+void loyalty_rfm_options_init(struct loyalty_rfm_options *options, size_t size);
+
+/**
+ * Scores the customers of a summary by T - t_x, x + 1 and the sum of all amounts. `options` may be
+ * NULL for the defaults.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no total amounts; `PARAMETER` unless the number
+ * of bins is from 1 to 1000. Free with `loyalty_rfm_free`.
+ */
+loyalty_status loyalty_rfm_of(const struct loyalty_summary *summary,
+                              const struct loyalty_rfm_options *options,
+                              struct loyalty_rfm **out,
+                              struct loyalty_error **error);
+
+/**
+ * Scores customers by columns of `rows` values: time since the last purchase, number of purchases,
+ * money, and how many customers each row stands for (NULL for one each).
+ *
+ * Errors: `EMPTY` without rows; `VALUE` unless all values are finite, times and numbers at least 0
+ * and weights above 0; `PARAMETER` unless the number of bins is from 1 to 1000. Free with
+ * `loyalty_rfm_free`.
+ */
+loyalty_status loyalty_rfm_new(const double *recency,
+                               const double *frequency,
+                               const double *monetary,
+                               const double *weights,
+                               size_t rows,
+                               const struct loyalty_rfm_options *options,
+                               struct loyalty_rfm **out,
+                               struct loyalty_error **error);
+
+/** The number of customers (of rows, where rows carry weights). */
+size_t loyalty_rfm_len(const struct loyalty_rfm *rfm);
+
+/** The number of scores on each axis. */
+uint32_t loyalty_rfm_bins(const struct loyalty_rfm *rfm);
+
+/**
+ * Copies the scores on one axis, a `loyalty_rfm_axis`, in row order.
+ *
+ * Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is `loyalty_rfm_len`.
+ */
+loyalty_status loyalty_rfm_scores(const struct loyalty_rfm *rfm,
+                                  int32_t axis,
+                                  uint32_t *out,
+                                  size_t length,
+                                  struct loyalty_error **error);
+
+/**
+ * Counts the scores of an axis that no customer has, because too many customers share one value.
+ *
+ * Errors: `CHOICE` for an unknown axis.
+ */
+loyalty_status loyalty_rfm_empty_scores_len(const struct loyalty_rfm *rfm,
+                                            int32_t axis,
+                                            size_t *out,
+                                            struct loyalty_error **error);
+
+/**
+ * Copies the scores of an axis that no customer has, ascending.
+ *
+ * Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is
+ * `loyalty_rfm_empty_scores_len`.
+ */
+loyalty_status loyalty_rfm_empty_scores(const struct loyalty_rfm *rfm,
+                                        int32_t axis,
+                                        uint32_t *out,
+                                        size_t length,
+                                        struct loyalty_error **error);
+
+/** Frees RFM scores; NULL is allowed. */
+void loyalty_rfm_free(struct loyalty_rfm *rfm);
+
+/**
+ * The customary ten segments over recency and frequency scores of 1 to 5: Champions, Loyal,
+ * Potential loyalists, New customers, Promising, Need attention, About to sleep, Cannot lose them,
+ * At risk, Hibernating.
+ *
+ * Free with `loyalty_segment_table_free`.
+ */
+loyalty_status loyalty_segment_table_customary(struct loyalty_segment_table **out,
+                                               struct loyalty_error **error);
+
+/**
+ * A table for scores of 1 to `bins`, from JSON: a list of objects with `name` and, as pairs of
+ * first and last score, `recency`, `frequency`, `monetary`. An axis left out allows every score:
+ *
+ *     [{"name": "Active", "recency": [3, 5]}, {"name": "Lapsed", "recency": [1, 2]}]
+ *
+ * `json` is UTF-8 and ends with NUL.
+ *
+ * Errors: `SEGMENTS` where the text is not such a list, with the first cell that has no segment or
+ * two, with a range that ends before it starts or reaches beyond the scores, with a name used
+ * twice, or where there is no rule. Free with `loyalty_segment_table_free`.
+ */
+loyalty_status loyalty_segment_table_from_json(const char *json,
+                                               uint32_t bins,
+                                               struct loyalty_segment_table **out,
+                                               struct loyalty_error **error);
+
+/** The number of segments. */
+size_t loyalty_segment_table_len(const struct loyalty_segment_table *table);
+
+/**
+ * Copies the name of a segment, counted from 0, into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `PARAMETER` unless `row` is below `loyalty_segment_table_len`.
+ */
+loyalty_status loyalty_segment_table_name(const struct loyalty_segment_table *table,
+                                          size_t row,
+                                          char *buffer,
+                                          size_t length,
+                                          size_t *full_length,
+                                          struct loyalty_error **error);
+
+/**
+ * Stores the number of each customer's segment, for `loyalty_segment_table_name`, in row order.
+ *
+ * Errors: `SEGMENTS` where the scores have another number of bins than the table; `LENGTH` unless
+ * `length` is `loyalty_rfm_len`.
+ */
+loyalty_status loyalty_segment_table_assign(const struct loyalty_segment_table *table,
+                                            const struct loyalty_rfm *rfm,
+                                            size_t *out,
+                                            size_t length,
+                                            struct loyalty_error **error);
+
+/**
+ * Size and value of each segment, empty ones included, in the order of their numbers.
+ *
+ * Errors: `SEGMENTS` where the scores have another number of bins than the table; `LENGTH` unless
+ * `length` is `loyalty_segment_table_len`.
+ */
+loyalty_status loyalty_segment_table_summarize(const struct loyalty_segment_table *table,
+                                               const struct loyalty_rfm *rfm,
+                                               struct loyalty_segment_summary *out,
+                                               size_t length,
+                                               struct loyalty_error **error);
+
+/** Frees a segment table; NULL is allowed. */
+void loyalty_segment_table_free(struct loyalty_segment_table *table);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* LOYALTY_H */

@@ -1,0 +1,199 @@
+//! Recency, frequency and monetary scores.
+
+use loyalty_core::{Rfm, RfmOptions, RfmValues};
+
+use crate::code;
+use crate::column::{column, copy_column, optional_column};
+use crate::error::{Failure, guard, loyalty_error, loyalty_status};
+use crate::handle::{borrow, free, give, look, put};
+use crate::summary::loyalty_summary;
+use crate::versioned::{self, Versioned};
+
+/// RFM scores from 1 (worst) to the number of bins (best), one per customer and axis, with the
+/// measures they rank.
+///
+/// ```text
+///     score = 1 + floor(bins * share of customers strictly worse)
+/// ```
+///
+/// Equal values have equal scores and a better value never has a lower one. Ties can leave a score
+/// that nobody has (`loyalty_rfm_empty_scores`).
+#[derive(Debug)]
+pub struct loyalty_rfm {
+    pub(crate) values: RfmValues,
+    pub(crate) scores: Rfm,
+}
+
+impl loyalty_rfm {
+    /// # Safety
+    /// `options` is NULL or was set by `loyalty_rfm_options_init`.
+    unsafe fn new(values: RfmValues, options: *const loyalty_rfm_options) -> Result<Self, Failure> {
+        // SAFETY: this function's contract.
+        let options = unsafe { versioned::read(options)? };
+        let mut core = RfmOptions::default();
+        core.bins = options.bins;
+        core.nested = options.nested;
+        let scores = Rfm::score(&values, &core)?;
+        Ok(Self { values, scores })
+    }
+}
+
+/// How RFM scores are made. Set by `loyalty_rfm_options_init`, then field by field.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct loyalty_rfm_options {
+    /// Set by `loyalty_rfm_options_init`.
+    pub struct_size: usize,
+    /// The scores of each axis run from 1 to this, which is at most 1000; 5 by default.
+    pub bins: u32,
+    /// Whether frequency is ranked within each recency score and money within each pair of these,
+    /// instead of each axis over all customers; false by default.
+    pub nested: bool,
+}
+
+// SAFETY: plain data, size first.
+unsafe impl Versioned for loyalty_rfm_options {
+    const FIRST_SIZE: usize = size_of::<Self>();
+
+    fn defaults() -> Self {
+        let core = RfmOptions::default();
+        Self { struct_size: size_of::<Self>(), bins: core.bins, nested: core.nested }
+    }
+}
+
+/// Sets the defaults; `size` is `sizeof(loyalty_rfm_options)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_options_init(options: *mut loyalty_rfm_options, size: usize) {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { versioned::init(options, size) }
+}
+
+/// Scores the customers of a summary by T - t_x, x + 1 and the sum of all amounts. `options` may be
+/// NULL for the defaults.
+///
+/// Errors: `MISSING_COLUMN` where the summary has no total amounts; `PARAMETER` unless the number
+/// of bins is from 1 to 1000. Free with `loyalty_rfm_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_of(
+    summary: *const loyalty_summary,
+    options: *const loyalty_rfm_options,
+    out: *mut *mut loyalty_rfm,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let values = RfmValues::of(&borrow("summary", summary)?.0)?;
+            give(out, loyalty_rfm::new(values, options)?)
+        })
+    }
+}
+
+/// Scores customers by columns of `rows` values: time since the last purchase, number of purchases,
+/// money, and how many customers each row stands for (NULL for one each).
+///
+/// Errors: `EMPTY` without rows; `VALUE` unless all values are finite, times and numbers at least 0
+/// and weights above 0; `PARAMETER` unless the number of bins is from 1 to 1000. Free with
+/// `loyalty_rfm_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_new(
+    recency: *const f64,
+    frequency: *const f64,
+    monetary: *const f64,
+    weights: *const f64,
+    rows: usize,
+    options: *const loyalty_rfm_options,
+    out: *mut *mut loyalty_rfm,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let values = RfmValues::new(
+                column("recency", recency, rows)?,
+                column("frequency", frequency, rows)?,
+                column("monetary", monetary, rows)?,
+                optional_column(weights, rows)?,
+            )?;
+            give(out, loyalty_rfm::new(values, options)?)
+        })
+    }
+}
+
+/// The number of customers (of rows, where rows carry weights).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_len(rfm: *const loyalty_rfm) -> usize {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(rfm, |rfm| rfm.scores.len()) }
+}
+
+/// The number of scores on each axis.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_bins(rfm: *const loyalty_rfm) -> u32 {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(rfm, |rfm| rfm.scores.bins()) }
+}
+
+/// Copies the scores on one axis, a `loyalty_rfm_axis`, in row order.
+///
+/// Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is `loyalty_rfm_len`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_scores(
+    rfm: *const loyalty_rfm,
+    axis: i32,
+    out: *mut u32,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let scores = &borrow("rfm", rfm)?.scores;
+            copy_column(scores.scores(code::axis(axis)?), out, length)
+        })
+    }
+}
+
+/// Counts the scores of an axis that no customer has, because too many customers share one value.
+///
+/// Errors: `CHOICE` for an unknown axis.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_empty_scores_len(
+    rfm: *const loyalty_rfm,
+    axis: i32,
+    out: *mut usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || put(out, borrow("rfm", rfm)?.scores.empty_scores(code::axis(axis)?).len()))
+    }
+}
+
+/// Copies the scores of an axis that no customer has, ascending.
+///
+/// Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is
+/// `loyalty_rfm_empty_scores_len`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_empty_scores(
+    rfm: *const loyalty_rfm,
+    axis: i32,
+    out: *mut u32,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let empty = borrow("rfm", rfm)?.scores.empty_scores(code::axis(axis)?);
+            copy_column(&empty, out, length)
+        })
+    }
+}
+
+/// Frees RFM scores; NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_free(rfm: *mut loyalty_rfm) {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { free(rfm) }
+}

@@ -1,0 +1,213 @@
+//! Structs that C declares and that later versions of the library may lengthen.
+//!
+//! A program states in the first field how long its struct is. A newer library gives the fields
+//! that an older program does not have their default; an older library refuses a newer program that
+//! uses a field which it does not have. Nothing here makes a reference to such a struct: the memory
+//! behind it may be shorter than the type.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use loyalty_core::Error;
+
+use crate::error::Failure;
+
+/// A struct with its size in the first field.
+///
+/// # Safety
+/// `repr(C)`, plain data, `struct_size: usize` first. Fields are only ever appended, none in what was
+/// padding before (it holds anything), and in an appended field 0 means the default.
+pub(crate) unsafe trait Versioned: Copy {
+    /// The size in the first version that had the struct. Never changes.
+    const FIRST_SIZE: usize;
+
+    /// The defaults.
+    fn defaults() -> Self;
+}
+
+/// Fills the caller's struct, `size` bytes long, with the defaults.
+///
+/// # Safety
+/// `target` is NULL or writable for `size` bytes.
+pub(crate) unsafe fn init<T: Versioned>(target: *mut T, size: usize) {
+    if target.is_null() {
+        return;
+    }
+    // SAFETY: no more than `size` bytes are written.
+    unsafe {
+        target.cast::<u8>().write_bytes(0, size);
+        overwrite(target, T::defaults(), size);
+    }
+}
+
+/// The caller's struct; the defaults for NULL.
+///
+/// # Safety
+/// `source` is NULL or a struct as long as it says, filled by [`init`] and by field.
+pub(crate) unsafe fn read<T: Versioned>(source: *const T) -> Result<T, Failure> {
+    let mut read = MaybeUninit::new(T::defaults());
+    if !source.is_null() {
+        // SAFETY: this function's contract.
+        unsafe {
+            let size = checked_size(source)?;
+            let known = size.min(size_of::<T>());
+            copy_bytes(source, read.as_mut_ptr(), known);
+        }
+    }
+    // SAFETY: defaults, overwritten by fields of the same types.
+    Ok(unsafe { read.assume_init() })
+}
+
+/// [`read`] for a struct that has to be there.
+///
+/// # Safety
+/// As [`read`].
+pub(crate) unsafe fn read_required<T: Versioned>(
+    name: &'static str,
+    source: *const T,
+) -> Result<T, Failure> {
+    if source.is_null() {
+        return Err(Failure::Null(name));
+    }
+    // SAFETY: this function's contract.
+    unsafe { read(source) }
+}
+
+/// Writes the fields that the caller's struct has.
+///
+/// # Safety
+/// `target` is NULL or a struct as long as it says, filled by [`init`].
+pub(crate) unsafe fn write<T: Versioned>(
+    name: &'static str,
+    target: *mut T,
+    value: T,
+) -> Result<(), Failure> {
+    if target.is_null() {
+        return Err(Failure::Null(name));
+    }
+    // SAFETY: this function's contract.
+    unsafe { overwrite(target, value, checked_size(target)?) };
+    Ok(())
+}
+
+/// # Safety
+/// `target` is writable for `size` bytes.
+unsafe fn overwrite<T: Versioned>(target: *mut T, value: T, size: usize) {
+    // SAFETY: this function's contract.
+    unsafe {
+        copy_bytes(&raw const value, target, size.min(size_of::<T>()));
+        if size >= size_of::<usize>() {
+            target.cast::<usize>().write(size);
+        }
+    }
+}
+
+/// # Safety
+/// Both are valid for `bytes` bytes.
+unsafe fn copy_bytes<T>(source: *const T, target: *mut T, bytes: usize) {
+    // SAFETY: this function's contract.
+    unsafe { ptr::copy_nonoverlapping(source.cast::<u8>(), target.cast::<u8>(), bytes) }
+}
+
+/// The size the caller states, if this library can read such a struct.
+///
+/// # Safety
+/// `source` is a struct as long as it says.
+unsafe fn checked_size<T: Versioned>(source: *const T) -> Result<usize, Failure> {
+    // SAFETY: the size comes first, and this function's contract.
+    let size = unsafe { source.cast::<usize>().read() };
+    let expected = if size < T::FIRST_SIZE {
+        "what the _init function has set"
+    // SAFETY: this function's contract.
+    } else if unsafe { uses_unknown_fields(source, size) } {
+        "no larger than this version of the library knows, or unused beyond"
+    } else {
+        return Ok(size);
+    };
+    let value = size as f64;
+    Err(Error::Parameter { name: "struct_size", expected, value }.into())
+}
+
+/// # Safety
+/// `source` is readable for `size` bytes.
+unsafe fn uses_unknown_fields<T>(source: *const T, size: usize) -> bool {
+    let bytes = source.cast::<u8>();
+    // SAFETY: this function's contract.
+    (size_of::<T>()..size).any(|at| unsafe { bytes.add(at).read() } != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[repr(C)]
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Old {
+        struct_size: usize,
+        a: u32,
+    }
+
+    #[repr(C)]
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct New {
+        struct_size: usize,
+        a: u32,
+        b: f64,
+    }
+
+    const OLD: usize = size_of::<Old>();
+    const NEW: usize = size_of::<New>();
+
+    // SAFETY: plain data, size first.
+    unsafe impl Versioned for Old {
+        const FIRST_SIZE: usize = OLD;
+
+        fn defaults() -> Self {
+            Self { struct_size: OLD, a: 5 }
+        }
+    }
+
+    // SAFETY: plain data, size first, and `b` is 0 by default.
+    unsafe impl Versioned for New {
+        const FIRST_SIZE: usize = OLD;
+
+        fn defaults() -> Self {
+            Self { struct_size: NEW, a: 5, b: 0.0 }
+        }
+    }
+
+    fn new(b: f64) -> New {
+        let mut made = New { struct_size: 0, a: 0, b: 1.0 };
+        // SAFETY: a program that knows the newer struct, with an older library.
+        unsafe { init((&raw mut made).cast::<Old>(), NEW) };
+        assert_eq!(made, New { struct_size: NEW, a: 5, b: 0.0 });
+        New { b, ..made }
+    }
+
+    #[test]
+    fn an_older_program_gets_defaults_for_what_it_does_not_have() {
+        let mut place = New { struct_size: 1, a: 1, b: 1.0 };
+        let old = &raw mut place;
+        // SAFETY: the place is longer than the program says.
+        let seen = unsafe {
+            init(old, OLD);
+            let seen = read(old).unwrap();
+            write("facts", old, New { struct_size: NEW, a: 7, b: 2.0 }).unwrap();
+            seen
+        };
+        assert_eq!(seen, New { struct_size: OLD, a: 5, b: 0.0 });
+        assert_eq!(place, New { struct_size: OLD, a: 7, b: 1.0 });
+    }
+
+    #[test]
+    fn a_newer_program_may_not_use_what_an_older_library_does_not_have() {
+        let read = |made: &New| {
+            // SAFETY: the struct is as long as it says.
+            unsafe { read((&raw const *made).cast::<Old>()) }.map_err(|failure| failure.to_string())
+        };
+        assert_eq!(read(&new(0.0)).map(|old| old.a), Ok(5));
+        assert!(read(&new(3.0)).unwrap_err().contains("unused beyond, got 24"));
+        let unset = New { struct_size: 0, ..new(0.0) };
+        assert!(read(&unset).unwrap_err().starts_with("struct_size must be what the _init"));
+    }
+}

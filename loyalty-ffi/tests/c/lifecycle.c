@@ -1,0 +1,247 @@
+/* Objects, errors and options from their making to their end. */
+
+#include "check.h"
+
+#include <math.h>
+
+static void null_is_harmless(void)
+{
+    loyalty_bg_nbd_free(NULL);
+    loyalty_discounting_free(NULL);
+    loyalty_error_free(NULL);
+    loyalty_gamma_gamma_free(NULL);
+    loyalty_holdout_free(NULL);
+    loyalty_occasions_free(NULL);
+    loyalty_orders_free(NULL);
+    loyalty_rfm_free(NULL);
+    loyalty_segment_table_free(NULL);
+    loyalty_summary_free(NULL);
+    loyalty_fit_options_init(NULL, sizeof(loyalty_fit_options));
+
+    CHECK(loyalty_error_status(NULL) == LOYALTY_STATUS_OK);
+    CHECK(loyalty_error_message(NULL, NULL, 0) == 0);
+    CHECK(loyalty_orders_len(NULL) == 0 && loyalty_orders_rows(NULL) == 0);
+    CHECK(loyalty_orders_report(NULL, NULL, 0) == 0);
+    CHECK(loyalty_summary_len(NULL) == 0 && loyalty_holdout_len(NULL) == 0);
+    CHECK(loyalty_bg_nbd_unit(NULL) == LOYALTY_UNIT_NONE);
+    CHECK(loyalty_discounting_horizon(NULL) == 0);
+    CHECK(strcmp(loyalty_version(), LOYALTY_VERSION) == 0);
+}
+
+static void one_error_serves_many_calls(void)
+{
+    loyalty_error *mine = NULL;
+    loyalty_bg_nbd *model = NULL;
+    CHECK(loyalty_bg_nbd_new(-1, 4, 1, 2, 0, &model, NULL) == LOYALTY_STATUS_PARAMETER);
+    loyalty_bg_nbd_new(-1, 4, 1, 2, 0, &model, &mine);
+    CHECK(loyalty_error_status(mine) == LOYALTY_STATUS_PARAMETER);
+    loyalty_bg_nbd_new(1, 4, 1, 2, 77, &model, &mine);
+    CHECK(loyalty_error_status(mine) == LOYALTY_STATUS_CHOICE);
+    CHECK(loyalty_bg_nbd_new(1, 4, 1, 2, 0, &model, &mine) == LOYALTY_STATUS_OK);
+    CHECK(loyalty_error_status(mine) == LOYALTY_STATUS_CHOICE);
+
+    char text[32];
+    const char *message = "unit must be a code of loyalty_unit, got \"77\"";
+    CHECK(loyalty_error_message(mine, NULL, 0) == strlen(message));
+    CHECK(loyalty_error_message(mine, text, sizeof text) == strlen(message));
+    CHECK(strlen(text) == sizeof text - 1 && strncmp(text, message, sizeof text - 1) == 0);
+    CHECK(loyalty_error_message(mine, text, 1) == strlen(message) && text[0] == '\0');
+    text[0] = 'x';
+    CHECK(loyalty_error_message(mine, text, 0) == strlen(message) && text[0] == 'x');
+    loyalty_error_free(mine);
+    loyalty_bg_nbd_free(model);
+}
+
+/* Twelve customers of a shop that some have left. */
+static loyalty_summary *twelve_customers(void)
+{
+    static const double x[] = {0, 2, 0, 1, 7, 0, 3, 0, 4, 1, 0, 1};
+    static const double t_x[] = {0, 30, 0, 2, 37, 0, 5, 0, 33, 3, 0, 1.5};
+    static const double T[] = {38, 38, 36, 38, 38, 30, 31, 29, 35, 36, 39, 33};
+    static const double mean[] = {0, 22, 0, 50, 31, NAN, 9, 0, 14, 70, 0, 12};
+    loyalty_summary *summary = NULL;
+    loyalty_summary_columns columns;
+    loyalty_summary_columns_init(&columns, sizeof columns);
+    columns.rows = 12;
+    columns.frequency = x;
+    columns.recency = t_x;
+    columns.T = T;
+    columns.monetary_value = mean;
+    columns.unit = LOYALTY_UNIT_WEEK;
+    OK(loyalty_summary_new(&columns, &summary, &error));
+    return summary;
+}
+
+static void defaults_are_what_null_stands_for(const loyalty_summary *summary)
+{
+    loyalty_fit_options options;
+    loyalty_fit_options_init(&options, sizeof options);
+    CHECK(options.struct_size == sizeof options && options.tolerance == 1e-12);
+    CHECK(options.max_iterations == 200 && options.start == NULL && options.progress == NULL);
+    loyalty_bg_nbd *one = NULL, *other = NULL;
+    double left[4], right[4];
+    OK(loyalty_bg_nbd_fit(summary, NULL, NULL, &one, &error));
+    OK(loyalty_bg_nbd_fit(summary, &options, NULL, &other, &error));
+    OK(loyalty_bg_nbd_parameters(one, left, 4, &error));
+    OK(loyalty_bg_nbd_parameters(other, right, 4, &error));
+    CHECK(same_column(left, right, 4));
+    CHECK(loyalty_bg_nbd_unit(one) == LOYALTY_UNIT_WEEK);
+    loyalty_bg_nbd_free(one);
+    loyalty_bg_nbd_free(other);
+}
+
+/* A program of a later version, with a struct that is longer, and one that forgot to call _init. */
+static void structs_may_grow(const loyalty_summary *summary)
+{
+    struct {
+        loyalty_fit_options options;
+        double later;
+    } longer;
+    loyalty_bg_nbd *model = NULL;
+    memset(&longer, 0x5a, sizeof longer);
+    loyalty_fit_options_init(&longer.options, sizeof longer);
+    CHECK(longer.later == 0 && longer.options.struct_size == sizeof longer);
+    OK(loyalty_bg_nbd_fit(summary, &longer.options, NULL, &model, &error));
+    loyalty_bg_nbd_free(model);
+    model = NULL;
+    longer.later = 1;
+    CHECK(loyalty_bg_nbd_fit(summary, &longer.options, NULL, &model, &error) ==
+          LOYALTY_STATUS_PARAMETER);
+    memset(&longer, 0, sizeof longer);
+    FAILS(loyalty_bg_nbd_fit(summary, &longer.options, NULL, &model, &error), PARAMETER,
+          "struct_size must be what the _init function has set, got 0");
+    CHECK(model == NULL);
+}
+
+struct watch {
+    size_t calls;
+    size_t last;
+    double best;
+};
+
+static int watch(const loyalty_progress *progress, void *user)
+{
+    struct watch *watch = user;
+    watch->calls++;
+    watch->best = progress->log_likelihood;
+    return progress->iteration >= watch->last;
+}
+
+static void a_fit_can_be_watched(const loyalty_summary *summary)
+{
+    struct watch watched = {0, 1000, -INFINITY};
+    loyalty_bg_nbd *model = NULL;
+    loyalty_fit_facts facts;
+    loyalty_fit_options options;
+    loyalty_fit_facts_init(&facts, sizeof facts);
+    loyalty_fit_options_init(&options, sizeof options);
+    options.progress = watch;
+    options.user = &watched;
+    OK(loyalty_bg_nbd_fit(summary, &options, &facts, &model, &error));
+    CHECK(watched.calls >= facts.iterations && facts.iterations > 2);
+    CHECK(fabs(watched.best - facts.log_likelihood) < 1e-6);
+    CHECK(facts.struct_size == sizeof facts && facts.parameters == 4);
+    loyalty_bg_nbd_free(model);
+
+    model = NULL;
+    watched.last = 2;
+    FAILS(loyalty_bg_nbd_fit(summary, &options, &facts, &model, &error), CANCELLED,
+          "cancelled after 2 iterations");
+    CHECK(model == NULL);
+}
+
+/* Who does not ask how the fit ended is told by an error. */
+static void a_fit_that_stops_short_is_not_silent(const loyalty_summary *summary)
+{
+    const double start[] = {1, 1, 1, 1};
+    loyalty_bg_nbd *model = NULL;
+    loyalty_fit_facts facts;
+    loyalty_fit_options options;
+    loyalty_fit_facts_init(&facts, sizeof facts);
+    loyalty_fit_options_init(&options, sizeof options);
+    options.max_iterations = 1;
+    options.start = start;
+    options.start_length = 4;
+    FAILS(loyalty_bg_nbd_fit(summary, &options, NULL, &model, &error), NOT_CONVERGED,
+          "not converged after 1 iterations: iteration limit reached");
+    CHECK(model == NULL);
+    OK(loyalty_bg_nbd_fit(summary, &options, &facts, &model, &error));
+    CHECK(facts.stop == LOYALTY_STOP_ITERATION_LIMIT && facts.iterations == 1);
+    loyalty_bg_nbd_free(model);
+}
+
+static void a_boundary_is_named(void)
+{
+    const double x[] = {1, 20, 3, 50}, t_x[] = {10, 10, 10, 10}, T[] = {10, 10, 10, 10};
+    loyalty_summary *summary = NULL;
+    loyalty_bg_nbd *model = NULL;
+    loyalty_summary_columns columns;
+    loyalty_fit_facts facts;
+    loyalty_summary_columns_init(&columns, sizeof columns);
+    loyalty_fit_facts_init(&facts, sizeof facts);
+    columns.rows = 4;
+    columns.frequency = x;
+    columns.recency = t_x;
+    columns.T = T;
+    OK(loyalty_summary_new(&columns, &summary, &error));
+    OK(loyalty_bg_nbd_fit(summary, NULL, &facts, &model, &error));
+    CHECK(facts.stop == LOYALTY_STOP_BOUNDARY && strlen(facts.boundary_parameter) > 0);
+    loyalty_bg_nbd_free(model);
+    loyalty_summary_free(summary);
+}
+
+static void saved_purchases_score_alike(const loyalty_summary *summary, const char *path)
+{
+    loyalty_bg_nbd *model = NULL, *loaded = NULL;
+    loyalty_fit_facts facts;
+    double one[12], other[12];
+    loyalty_fit_facts_init(&facts, sizeof facts);
+    OK(loyalty_bg_nbd_fit(summary, NULL, NULL, &model, &error));
+    OK(loyalty_bg_nbd_save(model, path, &error));
+    OK(loyalty_bg_nbd_load(path, &loaded, &error));
+    OK(loyalty_bg_nbd_p_alive_batch(model, summary, 1, one, 12, &error));
+    OK(loyalty_bg_nbd_p_alive_batch(loaded, summary, 0, other, 12, &error));
+    CHECK(same_column(one, other, 12));
+    OK(loyalty_bg_nbd_fit_facts(loaded, &facts, &error));
+    CHECK(facts.customers == 12 && facts.has_standard_errors && facts.standard_errors[3] > 0);
+    loyalty_bg_nbd_free(loaded);
+    loyalty_bg_nbd_free(model);
+}
+
+static void saved_spend_scores_alike(const loyalty_summary *summary, const char *path)
+{
+    loyalty_gamma_gamma *model = NULL, *loaded = NULL;
+    loyalty_fit_facts facts;
+    double one, other;
+    loyalty_fit_facts_init(&facts, sizeof facts);
+    OK(loyalty_gamma_gamma_fit(summary, NULL, &facts, &model, &error));
+    OK(loyalty_gamma_gamma_save(model, path, &error));
+    OK(loyalty_gamma_gamma_load(path, &loaded, &error));
+    OK(loyalty_gamma_gamma_expected_spend(model, 3, 9, &one, &error));
+    OK(loyalty_gamma_gamma_expected_spend(loaded, 3, 9, &other, &error));
+    CHECK(same_bits(one, other) && facts.parameters == 3);
+    loyalty_bg_nbd *wrong = NULL;
+    CHECK(loyalty_bg_nbd_load(path, &wrong, &error) == LOYALTY_STATUS_MODEL_FILE && wrong == NULL);
+    loyalty_gamma_gamma_free(loaded);
+    loyalty_gamma_gamma_free(model);
+}
+
+/* The second argument is a directory to write to. */
+int main(int argc, char **argv)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/model.json", argc > 2 ? argv[2] : ".");
+    null_is_harmless();
+    one_error_serves_many_calls();
+    loyalty_summary *summary = twelve_customers();
+    defaults_are_what_null_stands_for(summary);
+    structs_may_grow(summary);
+    a_fit_can_be_watched(summary);
+    a_fit_that_stops_short_is_not_silent(summary);
+    a_boundary_is_named();
+    saved_purchases_score_alike(summary, path);
+    saved_spend_scores_alike(summary, path);
+    loyalty_summary_free(summary);
+    remove(path);
+    return finish("lifecycle");
+}
