@@ -1,1 +1,38 @@
-//! Native module.
+//! The native module of the Python package `loyalty`: conversions between Arrow and the core's
+//! columns, and one class per noun of the core. It is private; the package wraps it with typed,
+//! documented Python.
+
+#![allow(clippy::needless_pass_by_value, reason = "the macros hand arguments over by value")]
+
+mod arrow;
+mod column;
+mod error;
+mod models;
+mod orders;
+mod read;
+mod scores;
+mod summary;
+mod zone;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use crate::column::{Column, Table};
+    #[pymodule_export]
+    use crate::models::{BgNbd, Discounting, Fit, GammaGamma, load};
+    #[pymodule_export]
+    use crate::orders::{Occasions, Orders, instant};
+    #[pymodule_export]
+    use crate::scores::{SegmentTable, clv, rfm_scores};
+    #[pymodule_export]
+    use crate::summary::{CustomerSummary, Holdout, units_per_year};
+
+    use super::{Bound, PyModule, PyModuleMethods, PyResult};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,63 @@
+"""Customer scoring from an order log: RFM, BG/NBD, Gamma-Gamma, customer lifetime value.
+
+Data flows one way::
+
+    Orders ──► CustomerSummary ──► BgNbd, GammaGamma ──► scores, clv, rfm ──► segments
+
+Examples
+--------
+>>> import loyalty
+>>> log = loyalty.datasets.cdnow("pandas")
+>>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+>>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
+>>> purchases = loyalty.BgNbd.fit(customers).model
+>>> spend = loyalty.GammaGamma.fit(customers).model
+>>> values = loyalty.clv(
+...     customers, purchases, spend, horizon=52, annual_discount_rate=0.1, margin=0.3
+... )
+>>> values.round(2).head(2)
+   customer_id    clv
+0            1  11.03
+1            2   1.41
+"""
+
+from loyalty import datasets, errors
+from loyalty._native import __version__
+from loyalty.bg_nbd import BgNbd
+from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning, ModelFileError
+from loyalty.files import load, load_fit
+from loyalty.fit import Fit
+from loyalty.gamma_gamma import GammaGamma
+from loyalty.orders import Occasions, Orders, OrdersReport, Refusal
+from loyalty.rfm import Rfm, SegmentTable, rfm
+from loyalty.scoring import Scores, score
+from loyalty.summary import CalibrationHoldout, CustomerSummary
+from loyalty.value import clv
+
+__all__ = [
+    "BgNbd",
+    "CalibrationHoldout",
+    "CustomerSummary",
+    "Fit",
+    "FitError",
+    "GammaGamma",
+    "InputError",
+    "LoyaltyError",
+    "LoyaltyWarning",
+    "ModelFileError",
+    "Occasions",
+    "Orders",
+    "OrdersReport",
+    "Refusal",
+    "Rfm",
+    "Scores",
+    "SegmentTable",
+    "__version__",
+    "clv",
+    "datasets",
+    "errors",
+    "load",
+    "load_fit",
+    "rfm",
+    "score",
+]

@@ -1,0 +1,27 @@
+"""Arguments that the native module would refuse without their names."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, TypeVar
+
+from loyalty.errors import InputError
+
+_LARGEST = 2**32 - 1
+
+Kind = TypeVar("Kind")
+
+
+def whole(name: str, value: Any) -> int:
+    """A whole number that fits into 32 bits without a sign."""
+    number = operator.index(value)
+    if not 0 <= number <= _LARGEST:
+        raise InputError(f"{name} must be a whole number from 0 to {_LARGEST}, got {number}")
+    return number
+
+
+def instance(name: str, value: object, kind: type[Kind]) -> Kind:
+    """An object of the class that is needed."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+    return value

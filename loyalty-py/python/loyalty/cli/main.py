@@ -1,0 +1,217 @@
+"""Arguments, commands and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import TYPE_CHECKING, Any, get_args
+
+import loyalty
+from loyalty.cli import report, tables
+from loyalty.cli.steps import Steps
+from loyalty.errors import FitError, InputError, LoyaltyError
+from loyalty.orders import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNITS = get_args(Unit)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command and gives its exit code: 0 done, 1 input that cannot be used, 2 wrong
+    arguments, 3 a model that the data cannot determine, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except FitError as error:
+        return _fail(options, error, 3)
+    except LoyaltyError as error:
+        return _fail(options, error, 1)
+    except BrokenPipeError:
+        # The reader of our output has seen enough.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("loyalty: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _fail(options: argparse.Namespace, error: LoyaltyError, code: int) -> int:
+    message = str(error)
+    if options.input.endswith((".csv", ".txt")) and (row := re.search(r"row (\d+)", message)):
+        message += f"\n  rows are counted from 0: row {row[1]} is line {int(row[1]) + 2} of the file"
+    if "rows cannot be used" in message:
+        message += "\n  --invalid drop leaves such rows out and counts them"
+    print(f"loyalty: {options.input}: {message}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="loyalty",
+        description="Customer scoring from an order log: RFM, BG/NBD, Gamma-Gamma, CLV.",
+    )
+    parser.add_argument("--version", action="version", version=f"loyalty {loyalty.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    score = commands.add_parser(
+        "score",
+        help="fit both models to an order log and score every customer",
+        description="Fits both models to an order log and scores every customer.",
+    )
+    _orders(score)
+    _outlook(score)
+    score.set_defaults(run=_score)
+    fit = commands.add_parser(
+        "fit",
+        help="fit a model to an order log and save it",
+        description="Fits both models to an order log, shows and saves them.",
+    )
+    _orders(fit)
+    fit.add_argument("--purchases", metavar="FILE", help="save the BG/NBD here (JSON)")
+    fit.add_argument("--spend", metavar="FILE", help="save the Gamma-Gamma here (JSON)")
+    fit.set_defaults(run=_fit)
+    predict = commands.add_parser(
+        "predict",
+        help="score customers with saved models",
+        description="Scores the customers of an order log with models saved before, in any language.",
+    )
+    _orders(predict)
+    _outlook(predict)
+    predict.add_argument(
+        "--model",
+        metavar="FILE",
+        action="append",
+        required=True,
+        help="a model file, BG/NBD or Gamma-Gamma; give one of each for the lifetime value",
+    )
+    predict.set_defaults(run=_predict)
+    return parser
+
+
+def _orders(command: argparse.ArgumentParser) -> None:
+    command.add_argument("input", metavar="INPUT", help="order log, .csv or .parquet; - for CSV on standard input")
+    for role in tables.COMMON:
+        command.add_argument(f"--{role}", metavar="COL", help=f"the column of the {role}")
+    command.add_argument("--unit", choices=UNITS, help="unit of time (default: week)")
+    command.add_argument("--observation-end", metavar="DATE", help="by default the last order")
+    command.add_argument("--time-zone", metavar="ZONE", help="the zone whose days count")
+    command.add_argument(
+        "--invalid",
+        choices=("raise", "drop"),
+        default="raise",
+        help="rows that cannot be used: refuse the log, or leave them out and count them",
+    )
+
+
+def _outlook(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--output", metavar="OUT", help="write the scores here, .csv or .parquet")
+    command.add_argument("--horizon", type=float, metavar="T", help="in the unit (default: a year)")
+    command.add_argument(
+        "--discount-rate", type=float, default=0.1, metavar="R", help="per year (default: 0.1)"
+    )
+    command.add_argument(
+        "--margin", type=float, default=1.0, metavar="M", help="contribution margin (default: 1)"
+    )
+
+
+def _read(options: argparse.Namespace, steps: Steps) -> loyalty.Orders:
+    named = {role: getattr(options, role) for role in tables.COMMON}
+    steps.begin("read")
+    frame, roles = tables.read(options.input, named)
+    guessed = {role: name for role, name in roles.items() if named[role] is None}
+    if guessed:
+        report.say("columns taken by their names", guessed)
+    orders = loyalty.Orders(
+        frame,
+        customer=roles["customer"],
+        time=roles["time"],
+        amount=roles.get("amount"),
+        invalid=options.invalid,
+        time_zone=options.time_zone,
+    )
+    if orders.report.kept < orders.report.rows:
+        report.say("left out", {"rows": str(orders.report)})
+    return orders
+
+
+def _summarize(
+    options: argparse.Namespace, orders: loyalty.Orders, unit: str, steps: Steps
+) -> loyalty.CustomerSummary:
+    steps.begin("summarise")
+    customers = orders.summarize(unit=unit, observation_end=options.observation_end)  # type: ignore[arg-type]
+    if customers.left_out["occasions"]:
+        report.say("after the observation end", customers.left_out)
+    return customers
+
+
+def _score(options: argparse.Namespace) -> None:
+    with Steps(4) as steps:
+        orders = _read(options, steps)
+        customers = _summarize(options, orders, options.unit or "week", steps)
+        steps.begin("fit and score")
+        scores = _scores(options, customers, None, None)
+        _deliver(options, scores, steps)
+
+
+def _fit(options: argparse.Namespace) -> None:
+    with Steps(4) as steps:
+        orders = _read(options, steps)
+        customers = _summarize(options, orders, options.unit or "week", steps)
+        steps.begin("fit")
+        purchases = loyalty.BgNbd.fit(customers)
+        has_amounts = customers.monetary_value is not None
+        if options.spend and not has_amounts:
+            raise InputError("--spend needs amounts: name their column with --amount")
+        spend = loyalty.GammaGamma.fit(customers) if has_amounts else None
+        steps.begin("save")
+        fits: list[tuple[Any, str | None]] = [(purchases, options.purchases)]
+        fits += [] if spend is None else [(spend, options.spend)]
+        for fit, path in fits:
+            if path:
+                fit.save(path)
+    for fit, path in fits:
+        report.fit(fit, path)
+
+
+def _predict(options: argparse.Namespace) -> None:
+    models: dict[type, Any] = {}
+    for path in options.model:
+        model = loyalty.load(path)
+        if type(model) in models:
+            raise InputError(f"two models of one kind: {type(model).__name__} of {path}")
+        models[type(model)] = model
+    purchases, spend = models.get(loyalty.BgNbd), models.get(loyalty.GammaGamma)
+    unit = options.unit or (purchases.unit if purchases else None) or "week"
+    with Steps(4) as steps:
+        orders = _read(options, steps)
+        customers = _summarize(options, orders, unit, steps)
+        steps.begin("score")
+        scores = _scores(options, customers, purchases, spend)
+        _deliver(options, scores, steps)
+
+
+def _scores(
+    options: argparse.Namespace,
+    customers: loyalty.CustomerSummary,
+    purchases: loyalty.BgNbd | None,
+    spend: loyalty.GammaGamma | None,
+) -> loyalty.Scores:
+    return loyalty.score(
+        customers,
+        horizon=options.horizon,
+        annual_discount_rate=options.discount_rate,
+        margin=options.margin,
+        purchases=purchases,
+        spend=spend,
+    )
+
+
+def _deliver(options: argparse.Namespace, scores: loyalty.Scores, steps: Steps) -> None:
+    steps.begin("write")
+    if options.output:
+        tables.write(scores.to_frame(), options.output)
+    steps.end()
+    report.scores(scores, options.output)

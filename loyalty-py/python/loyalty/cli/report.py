@@ -1,0 +1,90 @@
+"""What the commands print."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import loyalty
+
+#: Customers shown on the terminal; the output file has them all.
+SHOWN = 10
+
+
+def say(what: str, facts: Mapping[str, Any]) -> None:
+    """A line beside the result, on standard error."""
+    listed = ", ".join(f"{name} {value}" for name, value in facts.items())
+    print(f"{what}: {listed}", file=sys.stderr)
+
+
+def scores(result: loyalty.Scores, output: str | None) -> None:
+    """The models, the segments and the most valuable customers."""
+    for fit_ in (result.purchases, result.spend):
+        if fit_ is not None:
+            fit(fit_, None)
+    if result.rfm is not None:
+        print("Segments (recency and frequency scores of 1 to 5)")
+        _frame(result.rfm.segments().drop("mean_recency", "mean_frequency"))
+    frame = result.to_frame()
+    by = next((name for name in ("clv", "expected_purchases") if name in frame.columns), None)
+    if by is not None:
+        frame = frame.sort(by, descending=True, maintain_order=True)
+    print(f"Customers ({len(result):,} in all{f', by {by}' if by else ''})")
+    drop = [name for name in ("total_amount",) if name in frame.columns]
+    _frame(frame.drop(drop).head(SHOWN))
+    for note in result.notes:
+        print(f"note: {note}")
+    print(f"written to {output}" if output else "(-o FILE.csv or FILE.parquet writes them all)")
+
+
+def fit(result: loyalty.Fit[Any], path: str | None) -> None:
+    """A fitted model."""
+    errors = result.standard_errors or {}
+    print(f"{type(result.model).__name__} fitted to {result.customers:,.0f} customers: ", end="")
+    print(f"{result.stop_message}, log-likelihood {result.log_likelihood:.3f}")
+    rows = [
+        [name, f"{value:.6g}", f"{errors[name]:.3g}" if name in errors else "–"]
+        for name, value in result.parameters.items()
+    ]
+    _table(["parameter", "estimate", "standard error"], rows)
+    if path:
+        print(f"saved to {path}")
+    print()
+
+
+def _frame(frame: Any) -> None:
+    _table(frame.columns, [[_text(cell) for cell in row] for row in frame.rows()])
+    print()
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.4g}"
+    return str(cell)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns side by side, numbers to the right."""
+    titles = [_wrapped(name) for name in header]
+    height = max(len(title) for title in titles)
+    lines = [[""] * (height - len(title)) + title for title in titles]
+    cells = [[line[i] for line in lines] for i in range(height)] + [list(row) for row in rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    left = [not any(_is_number(row[column]) for row in rows) for column in range(len(header))]
+    for row in cells:
+        padded = [
+            cell.ljust(width) if to_left else cell.rjust(width)
+            for cell, width, to_left in zip(row, widths, left, strict=True)
+        ]
+        print("  " + "  ".join(padded).rstrip())
+
+
+def _wrapped(name: str) -> list[str]:
+    return name.split("_") if len(name) > 9 else [name]
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "").replace("-", "").replace("e", "").replace("+", "").isdigit()

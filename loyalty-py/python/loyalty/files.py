@@ -1,0 +1,64 @@
+"""Model files."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+from loyalty import _native
+from loyalty.bg_nbd import BgNbd
+from loyalty.fit import Fit
+from loyalty.gamma_gamma import GammaGamma
+
+__all__ = ["load", "load_fit"]
+
+
+def load(path: str | PathLike[str]) -> BgNbd | GammaGamma:
+    """The model of a file, of whichever kind, saved in any language.
+
+    Raises
+    ------
+    ModelFileError
+        Where the file cannot be read, is no model file, or has an unknown version or kind.
+    InputError
+        Where a parameter is outside its domain.
+
+    Examples
+    --------
+    >>> import loyalty, pathlib, tempfile
+    >>> model = loyalty.BgNbd(r=0.1 + 0.2, alpha=4.414, a=0.793, b=2.426, unit="week")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "model.json"
+    ...     model.save(path)
+    ...     loyalty.load(path) == model
+    True
+    """
+    model, _ = _native.load(path)
+    return BgNbd._of(model) if isinstance(model, _native.BgNbd) else GammaGamma._of(model)
+
+
+def load_fit(path: str | PathLike[str]) -> Fit[Any] | None:
+    """The fit that a file describes; None for a model that was saved without one.
+
+    Raises
+    ------
+    ModelFileError, InputError
+        As :func:`load`.
+
+    Examples
+    --------
+    >>> import loyalty, pathlib, tempfile
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+    >>> fit = loyalty.BgNbd.fit(customers)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "model.json"
+    ...     fit.save(path)
+    ...     loyalty.load_fit(path) == fit
+    True
+    """
+    _, fit = _native.load(path)
+    if fit is None:
+        return None
+    model: Any = fit.model
+    wrapped = BgNbd._of(model) if isinstance(model, _native.BgNbd) else GammaGamma._of(model)
+    return Fit._of(fit, wrapped)

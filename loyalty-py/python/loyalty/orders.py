@@ -1,0 +1,385 @@
+"""Stage 1: an order log, checked once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from loyalty import _columns, _html, _native
+from loyalty._frozen import Frozen
+from loyalty.summary import CalibrationHoldout, CustomerSummary
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = ["Invalid", "Moment", "Occasion", "Occasions", "Orders", "OrdersReport", "Refusal", "Unit"]
+
+#: The unit in which recency, T, horizons and discount periods are counted.
+Unit = Literal[
+    "hour",
+    "day",
+    "week",
+    "month",
+    "year",
+    "calendar_week",
+    "calendar_month",
+    "calendar_quarter",
+    "calendar_year",
+]
+#: What counts as one purchase.
+Occasion = Literal["exact", "hour", "day", "week", "month", "quarter", "year"]
+#: What to do with rows that cannot be used.
+Invalid = Literal["raise", "drop"]
+#: A date or a time: ISO 8601 text, a date, a datetime, a pandas Timestamp or a numpy datetime64.
+Moment = str | dt.date | np.datetime64
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The rows of an order log that cannot be used for one reason.
+
+    Attributes
+    ----------
+    reason : str
+        ``missing_customer``, ``missing_time``, ``time_out_of_range``, ``missing_amount``,
+        ``negative_amount`` or ``amount_out_of_range``. A row counts under the first that applies.
+    column : str
+        The column at fault.
+    rows : int
+        How many rows.
+    first_row : int
+        The first of them, counted from 0.
+    """
+
+    reason: str
+    column: str
+    rows: int
+    first_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersReport:
+    """How many rows a log had, how many are in use, and why the others are not.
+
+    Attributes
+    ----------
+    rows : int
+        Rows read.
+    kept : int
+        Rows in use.
+    refusals : tuple of Refusal
+        The other rows by reason.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> log = {"who": ["ann", "bob", None], "day": ["2024-01-01"] * 3, "paid": [5.0, -5.0, 7.0]}
+    >>> orders = loyalty.Orders(log, customer="who", time="day", amount="paid", invalid="drop")
+    >>> orders.report.kept, [refusal.reason for refusal in orders.report.refusals]
+    (1, ['missing_customer', 'negative_amount'])
+    """
+
+    rows: int
+    kept: int
+    refusals: tuple[Refusal, ...]
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+    def _repr_html_(self) -> str:
+        rows = [(r.reason, r.column, r.rows, r.first_row) for r in self.refusals]
+        return _html.table(self.message, rows, ("reason", "column", "rows", "first row"))
+
+
+class Orders(Frozen):
+    """A checked order log: one row per order line, in any order.
+
+    Parameters
+    ----------
+    data : data frame or mapping of columns
+        pandas, polars, pyarrow, duckdb, anything with ``__arrow_c_stream__``, or a mapping of
+        names to arrays or lists. Other columns than those named are not looked at.
+    customer : str
+        The column of customer ids: whole numbers or text.
+    time : str
+        The column of times: dates, timestamps of any unit, or ISO 8601 text. Days are days on the
+        wall clock of the column's zone, or of `time_zone`.
+    amount : str, optional
+        The column of amounts in one currency: finite and at least 0.
+    invalid : {"raise", "drop"}
+        What to do with rows that cannot be used: refuse the log with an error that counts them by
+        reason, or leave them out and count them in `report`.
+    time_zone : str, optional
+        The zone on whose clock days are read, for times that carry a zone; by default their own.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing, has the wrong type, or has rows that cannot be used.
+
+    Notes
+    -----
+    Two equal rows are two order lines and both count. Nothing computed from a log depends on the
+    order of its rows.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> log = {
+    ...     "customer": ["ann", "bob", "ann"],
+    ...     "day": ["2024-01-01", "2024-01-03", "2024-01-15"],
+    ...     "paid": [5.0, 20.0, 7.5],
+    ... }
+    >>> orders = loyalty.Orders(log, customer="customer", time="day", amount="paid")
+    >>> orders
+    <Orders: 3 order lines of 2 customers, 2024-01-01 to 2024-01-15>
+    """
+
+    __slots__ = ("_customer", "_frame", "_core", "report")
+
+    #: Rows read, in use and refused.
+    report: OrdersReport
+    _core: _native.Orders
+    _customer: str
+    _frame: nw.Implementation | None
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        customer: str,
+        time: str,
+        amount: str | None = None,
+        invalid: Invalid = "raise",
+        time_zone: str | None = None,
+    ) -> None:
+        names = [customer, time] if amount is None else [customer, time, amount]
+        columns, frame = _columns.read(data, names)
+        native = _native.Orders(*columns, invalid=invalid, time_zone=time_zone)
+        rows, refusals, message = native.report()
+        report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
+        self._set(_core=native, _customer=customer, _frame=frame, report=report)
+
+    def summarize(
+        self,
+        *,
+        unit: Unit = "day",
+        occasion: Occasion | None = None,
+        observation_end: Moment | None = None,
+        include_first: bool = False,
+    ) -> CustomerSummary:
+        """Frequency, recency, T and monetary value of each customer.
+
+        ::
+
+            x   = number of occasions − 1
+            t_x = last occasion − first occasion
+            T   = observation end − first occasion
+            m   = mean amount of the repeat occasions (0 where x = 0), or of all
+
+        Parameters
+        ----------
+        unit : str
+            The unit of recency and T: ``hour``, ``day``, ``week`` (7 days), ``month`` (30.4375
+            days), ``year`` (365.25 days), or ``calendar_week``, ``calendar_month``,
+            ``calendar_quarter``, ``calendar_year``, which count periods of the calendar.
+        occasion : str, optional
+            What counts as one purchase: ``exact``, ``hour``, ``day``, ``week``; by default the day,
+            the hour with ``unit="hour"``, the period itself with a calendar unit.
+        observation_end : date or time, optional
+            By default the last order. The whole occasion period that holds it counts as observed;
+            later orders are left out and counted in ``left_out``.
+        include_first : bool
+            Whether the monetary value averages all occasions instead of the repeat occasions.
+            Frequency always counts repeats.
+
+        Returns
+        -------
+        CustomerSummary
+            One row per customer in order of id.
+
+        Raises
+        ------
+        InputError
+            Where unit and occasion do not fit, or every order lies after the observation end.
+
+        References
+        ----------
+        Fader & Hardie (2005), note 004; the numbers of lifetimes'
+        ``summary_data_from_transaction_data``.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = {"id": [7, 7, 8], "day": ["2024-01-01", "2024-01-15", "2024-01-08"]}
+        >>> orders = loyalty.Orders(log, customer="id", time="day")
+        >>> orders.summarize(unit="week", observation_end="2024-01-29").T
+        array([4., 3.])
+        """
+        end = self._moment("observation_end", observation_end)
+        native = self._core.summarize(unit, occasion, end, include_first)
+        return CustomerSummary._of(native, self._customer, self._frame)
+
+    def calibration_holdout(
+        self,
+        calibration_end: Moment,
+        *,
+        unit: Unit = "day",
+        occasion: Occasion | None = None,
+        observation_end: Moment | None = None,
+        include_first: bool = False,
+    ) -> CalibrationHoldout:
+        """A summary up to `calibration_end` and what the same customers did after it.
+
+        Parameters
+        ----------
+        calibration_end : date or time
+            The whole occasion period that holds it belongs to the calibration.
+        unit, occasion, observation_end, include_first
+            As for :meth:`summarize`.
+
+        Returns
+        -------
+        CalibrationHoldout
+
+        Raises
+        ------
+        InputError
+            As :meth:`summarize`, and where the calibration end is not before the observation end.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.datasets.cdnow_orders()
+        >>> split = cdnow.calibration_holdout("1997-09-30", unit="week")
+        >>> len(split.calibration), split.holdout_duration
+        (2357, 39.0)
+        """
+        split = self._moment("calibration_end", calibration_end)
+        end = self._moment("observation_end", observation_end)
+        assert split is not None
+        native, holdout = self._core.calibration_holdout(
+            split, unit, occasion, end, include_first
+        )
+        summary = CustomerSummary._of(native, self._customer, self._frame)
+        return CalibrationHoldout._of(summary, holdout)
+
+    def occasions(self, *, unit: Unit = "day", occasion: Occasion | None = None) -> Occasions:
+        """Each customer's purchase occasions, to be merged with those of other batches of the log.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> june = {"id": [1, 2], "day": ["2024-06-01", "2024-06-30"]}
+        >>> july = {"id": [2, 1], "day": ["2024-06-30", "2024-07-31"]}
+        >>> batches = [loyalty.Orders(b, customer="id", time="day") for b in (june, july)]
+        >>> states = [batch.occasions() for batch in batches]
+        >>> states[0].merge(states[1]).summarize().frequency
+        array([1, 0])
+        """
+        native = self._core.occasions(unit, occasion)
+        return Occasions._of(native, self._customer, self._frame)
+
+    def _moment(self, name: str, moment: Moment | None) -> int | None:
+        return _instant(name, moment, self._core.time_zone)
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        first, last = (_day(time) for time in self._core.time_range)
+        customers = self._core.customers
+        return f"<Orders: {len(self)} order lines of {customers} customers, {first} to {last}>"
+
+    def _repr_html_(self) -> str:
+        first, last = (_day(time) for time in self._core.time_range)
+        rows = [
+            ("order lines in use", len(self)),
+            ("order lines refused", self.report.rows - self.report.kept),
+            ("customers", self._core.customers),
+            ("first order", first),
+            ("last order", last),
+            ("amounts", "yes" if self._core.has_amounts else "no"),
+        ]
+        return _html.table("Orders", rows)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("Orders cannot be pickled; pickle its CustomerSummary instead")
+
+
+class Occasions(Frozen):
+    """Each customer's purchase occasions: the mergeable state between log and summary.
+
+    Make one of every batch of a log with :meth:`Orders.occasions`, merge them in any order,
+    summarise once. The result does not depend on how the log was cut.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> loyalty.datasets.cdnow_orders().occasions(unit="week")
+    <Occasions of 2357 customers>
+    """
+
+    __slots__ = ("_customer", "_frame", "_core")
+
+    _core: _native.Occasions
+    _customer: str
+    _frame: nw.Implementation | None
+
+    @classmethod
+    def _of(
+        cls, native: _native.Occasions, customer: str, frame: nw.Implementation | None
+    ) -> Occasions:
+        occasions = cls.__new__(cls)
+        occasions._set(_core=native, _customer=customer, _frame=frame)
+        return occasions
+
+    def merge(self, other: Occasions) -> Occasions:
+        """The occasions of both batches.
+
+        Raises
+        ------
+        InputError
+            Where the two differ in unit, occasion, kind of ids, time zone, or in having amounts.
+        """
+        return self._of(self._core.merge(other._core), self._customer, self._frame)
+
+    def summarize(
+        self, *, observation_end: Moment | None = None, include_first: bool = False
+    ) -> CustomerSummary:
+        """Frequency, recency, T and monetary value of each customer; see :meth:`Orders.summarize`."""
+        end = _instant("observation_end", observation_end, self._core.time_zone)
+        native = self._core.summarize(end, include_first)
+        return CustomerSummary._of(native, self._customer, self._frame)
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        return f"<Occasions of {len(self)} customers>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("Occasions cannot be pickled; pickle a CustomerSummary instead")
+
+
+def _instant(name: str, moment: Moment | None, zone: str | None) -> int | None:
+    """A moment as microseconds of wall-clock time."""
+    if moment is None:
+        return None
+    if isinstance(moment, np.datetime64):
+        text = str(moment.astype("datetime64[us]"))
+    elif isinstance(moment, dt.date):
+        text = moment.isoformat()
+    elif isinstance(moment, str):
+        text = moment
+    else:
+        raise TypeError(f"{name} must be a date, a time or ISO 8601 text, got {moment!r}")
+    return _native.instant(name, text, zone)
+
+
+def _day(microseconds: int) -> str:
+    return str(np.datetime64(microseconds, "us").astype("datetime64[D]"))

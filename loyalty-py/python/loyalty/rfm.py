@@ -1,0 +1,296 @@
+"""RFM scores and named segments."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from loyalty import _check, _columns, _frames, _html, _native
+from loyalty._frozen import Frozen
+from loyalty.errors import InputError, LoyaltyWarning
+from loyalty.summary import CustomerSummary
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = ["Rfm", "SegmentTable", "rfm"]
+
+_AXES = ("recency", "frequency", "monetary")
+
+
+class SegmentTable(Frozen):
+    """A rule table that gives every RFM cell a segment.
+
+    Parameters
+    ----------
+    rules : sequence of mappings
+        Each with ``name`` and, as pairs of first and last score, ``recency``, ``frequency`` and
+        ``monetary``; an axis left out allows every score.
+    bins : int
+        The scores run from 1 to this.
+    otherwise : str, optional
+        Without it every cell must have exactly one segment. With it the first matching rule wins,
+        and cells without a rule get this name.
+
+    Raises
+    ------
+    InputError
+        With the first cell that has no segment, or two, or with a rule that makes no sense.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> loyalty.SegmentTable(
+    ...     [{"name": "recent", "recency": (4, 5)}, {"name": "gone", "recency": (1, 2)}], bins=5
+    ... )
+    Traceback (most recent call last):
+        ...
+    loyalty.errors.InputError: segment table: no segment for recency 3, frequency 1, monetary 1
+    >>> loyalty.SegmentTable.customary().names[:3]
+    ['Champions', 'Loyal', 'Potential loyalists']
+    """
+
+    __slots__ = ("_bins", "_core", "_otherwise")
+
+    _bins: int
+    _core: _native.SegmentTable
+    _otherwise: str | None
+
+    def __init__(
+        self,
+        rules: Sequence[Mapping[str, Any]],
+        *,
+        bins: int = 5,
+        otherwise: str | None = None,
+    ) -> None:
+        bins = _check.whole("bins", bins)
+        native = _native.SegmentTable([_rule(rule) for rule in rules], bins, otherwise)
+        self._set(_core=native, _bins=bins, _otherwise=otherwise)
+
+    @classmethod
+    def customary(cls) -> SegmentTable:
+        """The customary ten segments over recency and frequency scores of 1 to 5."""
+        table = cls.__new__(cls)
+        table._set(_core=_native.SegmentTable.customary(), _bins=5, _otherwise=None)
+        return table
+
+    @property
+    def names(self) -> list[str]:
+        """The segments' names, in the order of the rules; last the one of the gaps, if any."""
+        return self._core.names
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules, as they can be given to the constructor."""
+        # An axis that allows every score may be stored without an end.
+        whole = [
+            (name, *((first, min(last, self._bins)) for first, last in scores))
+            for name, *scores in self._core.rules
+        ]
+        return [dict(zip(("name", *_AXES), rule, strict=True)) for rule in whole]
+
+    def _parts(self) -> tuple[list[dict[str, Any]], int, str | None]:
+        return self.rules, self._bins, self._otherwise
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SegmentTable) and self._parts() == other._parts()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<SegmentTable: {', '.join(self.names)}>"
+
+    def _repr_html_(self) -> str:
+        rows = [tuple(rule.values()) for rule in self.rules]
+        return _html.table("Segments", rows, ("segment", *_AXES))
+
+    def __reduce__(self) -> Any:
+        return _restore, self._parts()
+
+
+def _restore(rules: list[dict[str, Any]], bins: int, otherwise: str | None) -> SegmentTable:
+    return SegmentTable(rules, bins=bins, otherwise=otherwise)
+
+
+def _rule(rule: Mapping[str, Any]) -> tuple[str, Any, Any, Any]:
+    unknown = set(rule) - {"name", *_AXES}
+    if unknown or "name" not in rule:
+        expected = "name, recency, frequency, monetary"
+        raise InputError(f"a segment rule has {expected}, got {', '.join(map(str, rule))}")
+    pairs = [rule.get(axis) for axis in _AXES]
+    return (rule["name"], *map(_scores, _AXES, pairs))
+
+
+def _scores(axis: str, pair: Any) -> tuple[int, int] | None:
+    if pair is None:
+        return None
+    scores = [_check.whole(axis, score) for score in pair]
+    if len(scores) != 2:
+        raise InputError(f"{axis} must be a pair of first and last score, got {pair!r}")
+    return scores[0], scores[1]
+
+
+class Rfm(Frozen):
+    """RFM scores of customers, and their segments.
+
+    Made by :func:`rfm`.
+    """
+
+    __slots__ = ("_columns", "_frame", "_segments", "bins", "empty_scores")
+
+    #: The scores run from 1 to this.
+    bins: int
+    #: For each axis the scores that nobody has, because too many customers share one value.
+    empty_scores: dict[str, list[int]]
+    _columns: tuple[_native.Column, ...]
+    _segments: tuple[tuple[Any, ...], ...] | None
+    _frame: nw.Implementation | None
+
+    def to_frame(self) -> Any:
+        """One row per customer: id, the three measures, their scores and the segment."""
+        return _frames.table(self._columns, self._frame)
+
+    def segments(self) -> Any:
+        """One row per segment: customers, their share, means of the measures, money, its share."""
+        if self._segments is None:
+            raise InputError("these scores have no segments: give a table for this number of bins")
+        names, *numbers = zip(*self._segments, strict=True)
+        titles = (
+            "customers",
+            "share_of_customers",
+            "mean_recency",
+            "mean_frequency",
+            "mean_monetary",
+            "total_monetary",
+            "share_of_monetary",
+        )
+        columns = [_frames.text_column("segment", names)]
+        columns += [_frames.float_column(*pair) for pair in zip(titles, numbers, strict=True)]
+        return _frames.table(columns, self._frame)
+
+    def __len__(self) -> int:
+        return len(self._columns[-1])
+
+    def __repr__(self) -> str:
+        return f"<Rfm: {len(self)} customers, scores 1 to {self.bins}>"
+
+    def _repr_html_(self) -> str:
+        if self._segments is None:
+            return _html.table(repr(self)[1:-1], [])
+        header = ("segment", "customers", "share", "recency", "frequency", "monetary", "total", "share")
+        return _html.table(repr(self)[1:-1], self._segments, header)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("Rfm cannot be pickled; pickle its frame instead")
+
+
+def rfm(
+    data: Any,
+    *,
+    recency: str = "recency",
+    frequency: str = "frequency",
+    monetary: str = "monetary",
+    customer: str | None = None,
+    weights: str | None = None,
+    bins: int = 5,
+    nested: bool = False,
+    segments: SegmentTable | None = None,
+) -> Rfm:
+    """Recency, frequency and monetary scores from 1 (worst) to `bins` (best), and segments.
+
+    ::
+
+        score = 1 + ⌊bins · (share of customers strictly worse)⌋
+
+    Equal values have equal scores and a better value never has a lower one. For distinct values
+    this is the rule by quantiles.
+
+    Parameters
+    ----------
+    data : CustomerSummary, data frame or mapping of columns
+        A summary is measured by the time since the last purchase, T − t_x, the number of purchases,
+        x + 1, and the sum of all amounts. Of a frame or mapping the columns named are taken.
+    recency, frequency, monetary : str
+        The columns of a frame: time since the last purchase, number of purchases, money.
+    customer, weights : str, optional
+        Further columns of a frame: ids, and how many customers each row stands for.
+    bins : int
+        From 1 to 1000.
+    nested : bool
+        Whether frequency is ranked within each recency score and money within each pair of these.
+    segments : SegmentTable, optional
+        By default :meth:`SegmentTable.customary` where there are 5 bins, else none.
+
+    Returns
+    -------
+    Rfm
+
+    Warns
+    -----
+    LoyaltyWarning
+        Where ties leave the best or worst score of an axis without customers.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing or a value is outside its domain, or the table is for another
+        number of bins.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = {
+    ...     "who": ["a", "b", "c", "d", "e"],
+    ...     "recency": [3, 90, 14, 200, 41],
+    ...     "frequency": [8, 1, 5, 2, 3],
+    ...     "monetary": [410.0, 25.0, 190.0, 44.0, 87.0],
+    ... }
+    >>> scored = loyalty.rfm(customers, customer="who").to_frame()
+    >>> [str(segment) for segment in scored["segment"]]
+    ['Champions', 'Hibernating', 'Loyal', 'Hibernating', 'Need attention']
+    """
+    bins = _check.whole("bins", bins)
+    if segments is None and bins == 5:
+        segments = SegmentTable.customary()
+    table = None if segments is None else _check.instance("segments", segments, SegmentTable)._core
+    summary, ids, weight = None, None, None
+    recent, count, money = None, None, None
+    if isinstance(data, CustomerSummary):
+        summary, frame = data._core, data._frame
+        ids = summary.customer(data._customer)
+    else:
+        names = [recency, frequency, monetary]
+        names += [name for name in (customer, weights) if name is not None]
+        columns, frame = _columns.read(data, names)
+        recent, count, money, *further = columns
+        ids = further.pop(0).as_ids(len(recent)) if customer is not None else None
+        weight = further.pop(0) if weights is not None else None
+    columns, empty, segmented = _native.rfm_scores(
+        summary, recent, count, money, weight, bins, nested, table
+    )
+    empty_scores = dict(zip(_AXES, empty, strict=True))
+    _warn(empty_scores, bins)
+    rows = None
+    if segmented is not None:
+        assert segments is not None
+        numbers, rows = segmented
+        columns.append(_frames.text_column("segment", [segments.names[n] for n in numbers]))
+    result = Rfm.__new__(Rfm)
+    result._set(
+        bins=bins,
+        empty_scores=empty_scores,
+        _columns=tuple(columns if ids is None else [ids, *columns]),
+        _segments=None if rows is None else tuple(rows),
+        _frame=frame,
+    )
+    return result
+
+
+def _warn(empty_scores: dict[str, list[int]], bins: int) -> None:
+    for axis, empty in empty_scores.items():
+        ends = [score for score in (1, bins) if score in empty]
+        if ends:
+            named = " and ".join(map(str, ends))
+            message = f"no customer has the {axis} score {named}: too many share one value"
+            warnings.warn(message, LoyaltyWarning, stacklevel=3)

@@ -1,0 +1,166 @@
+"""Customer lifetime value."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from loyalty import _check, _columns, _native
+from loyalty.bg_nbd import BgNbd
+from loyalty.errors import InputError
+from loyalty.gamma_gamma import GammaGamma
+from loyalty.summary import CustomerSummary
+
+__all__ = ["clv"]
+
+
+def clv(
+    customers: CustomerSummary,
+    purchases: BgNbd,
+    spend: GammaGamma,
+    *,
+    horizon: float | None = None,
+    annual_discount_rate: float | None = None,
+    discount_rate: float | None = None,
+    periods: int | None = None,
+    period_length: float | None = None,
+    margin: Any = 1.0,
+    threads: int = 0,
+) -> Any:
+    """Expected value of every customer's future purchases, discounted to the end of observation.
+
+    ::
+
+        CLV = margin · E[M | x, m] · discounted expected purchases
+
+    in one of two forms, E(t) being the expected purchases up to t:
+
+    ===========  =========================================================  =====================
+    form         discounted expected purchases                              arguments
+    ===========  =========================================================  =====================
+    continuous   ∫₀ʰ e^(−δt) dE(t)                                          horizon h, and a rate
+    per period   Σ_i [E(i·length) − E((i−1)·length)] / (1 + rate)^i         periods, period_length
+    ===========  =========================================================  =====================
+
+    The continuous form counts a purchase from the moment it is made. The form per period puts every
+    purchase at its period's end; it is the sum that lifetimes makes, with ``period_length`` 30 for
+    its ``freq="D"``, 4.345 for ``"W"`` and 1 for ``"M"``, and ``discount_rate`` per period.
+
+    Parameters
+    ----------
+    customers : CustomerSummary
+        With monetary value.
+    purchases : BgNbd
+    spend : GammaGamma
+    horizon : float, optional
+        How far the continuous form reaches, in the unit of the model.
+    annual_discount_rate : float, optional
+        Effective rate per year of 365.25 days, δ = ln(1 + rate) / units per year; needs a known
+        unit. For the continuous form.
+    discount_rate : float, optional
+        Effective rate per time unit for the continuous form, δ = ln(1 + rate), or per period for
+        the other. Without either rate nothing is discounted.
+    periods : int, optional
+        Number of periods, for the form per period.
+    period_length : float, optional
+        Their length in the unit of the model.
+    margin : float or array or list
+        Contribution margin, at most 1: one number, or one per customer in row order. 1 gives the
+        value in revenue.
+    threads : int
+        Threads to use, 0 for all.
+
+    Returns
+    -------
+    data frame or array
+        A frame keyed by the customers' ids where the summary came from a frame, else an array.
+
+    Raises
+    ------
+    InputError
+        For arguments of both forms or of none, a rate or margin outside its domain, a summary
+        without monetary value or in another unit.
+    FitError
+        Where a customer's expected spend is infinite.
+
+    References
+    ----------
+    Fader, Hardie & Lee (2005), RFM and CLV: using iso-value curves for customer base analysis,
+    Journal of Marketing Research 42(4), 415–430.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.CustomerSummary(
+    ...     frequency=[2], recency=[30.43], T=[38.86], monetary_value=[22.35], unit="week"
+    ... )
+    >>> purchases = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    >>> spend = loyalty.GammaGamma(p=6.25, q=3.74, v=15.44)
+    >>> loyalty.clv(customers, purchases, spend, horizon=52, annual_discount_rate=0.1).round(2)
+    array([36.8])
+    >>> loyalty.clv(
+    ...     customers, purchases, spend, periods=12, period_length=4.345, discount_rate=0.01
+    ... ).round(2)
+    array([36.29])
+    """
+    _check.instance("customers", customers, CustomerSummary)
+    _check.instance("purchases", purchases, BgNbd)
+    _check.instance("spend", spend, GammaGamma)
+    discounting = _discounting(
+        purchases.unit or customers.unit,
+        horizon,
+        annual_discount_rate,
+        discount_rate,
+        periods,
+        period_length,
+    )
+    return customers._answer(column(customers, purchases, spend, discounting, margin, threads))
+
+
+def column(
+    customers: CustomerSummary,
+    purchases: BgNbd,
+    spend: GammaGamma,
+    discounting: _native.Discounting,
+    margin: Any,
+    threads: int,
+) -> _native.Column:
+    """Lifetime values as a native column."""
+    one = np.ndim(margin) == 0
+    if one and not isinstance(margin, Real | np.ndarray):
+        raise TypeError(f"margin must be a number, or one per customer, got {margin!r}")
+    return _native.clv(
+        customers._core,
+        purchases._core,
+        spend._core,
+        discounting,
+        float(margin) if one else 1.0,
+        None if one else _columns.from_values("margin", margin),
+        _check.whole("threads", threads),
+    )
+
+
+def _discounting(
+    unit: str | None,
+    horizon: float | None,
+    annual_discount_rate: float | None,
+    discount_rate: float | None,
+    periods: int | None,
+    period_length: float | None,
+) -> _native.Discounting:
+    if horizon is None and periods is not None and period_length is not None:
+        if annual_discount_rate is not None:
+            raise InputError("periods are discounted by discount_rate, per period")
+        periods = _check.whole("periods", periods)
+        return _native.Discounting.per_period(periods, period_length, discount_rate or 0.0)
+    if horizon is None or periods is not None or period_length is not None:
+        raise InputError("give either horizon, or periods and period_length")
+    if annual_discount_rate is None:
+        return _native.Discounting.continuous(horizon, discount_rate or 0.0)
+    if discount_rate is not None:
+        raise InputError("give either annual_discount_rate or discount_rate")
+    if unit is None:
+        raise InputError("annual_discount_rate needs a model or a summary with a known unit")
+    return _native.Discounting.annual(horizon, annual_discount_rate, unit)

@@ -1,0 +1,228 @@
+//! A column on its way in or out: Arrow arrays under a name.
+
+use std::ffi::{c_int, c_void};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, UInt32Type};
+use arrow_array::{
+    Array, ArrayRef, Float64Array, Int64Array, LargeStringArray, NullArray,
+    TimestampMicrosecondArray,
+};
+use arrow_schema::DataType;
+use loyalty_core::Customers;
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::{PyBufferError, PyTypeError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+
+use crate::error::Result;
+use crate::read::Ids;
+
+/// A named column.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) data_type: DataType,
+    pub(crate) chunks: Vec<ArrayRef>,
+}
+
+impl Column {
+    pub(crate) fn new(name: &str, array: ArrayRef) -> Self {
+        let data_type = array.data_type().clone();
+        Self { name: name.to_owned(), data_type, chunks: vec![array] }
+    }
+
+    pub(crate) fn floats(name: &str, values: Vec<f64>) -> Self {
+        Self::new(name, Arc::new(Float64Array::from(values)))
+    }
+
+    pub(crate) fn counts(name: &str, values: &[u32]) -> Self {
+        let values = values.iter().map(|&value| i64::from(value));
+        Self::new(name, Arc::new(Int64Array::from_iter_values(values)))
+    }
+
+    pub(crate) fn ids(name: &str, customers: &Customers) -> Self {
+        Self::new(
+            name,
+            match customers {
+                Customers::Int(ids) => Arc::new(Int64Array::from(ids.clone())),
+                Customers::Text(ids) => Arc::new(LargeStringArray::from_iter_values(
+                    (0..customers.len()).map(|row| ids.get(row)),
+                )),
+            },
+        )
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.chunks.iter().map(Array::len).sum()
+    }
+
+    fn only_chunk(&self) -> PyResult<&ArrayRef> {
+        match &self.chunks[..] {
+            [chunk] => Ok(chunk),
+            _ => Err(PyBufferError::new_err("the column is not in one piece")),
+        }
+    }
+}
+
+#[pymethods]
+impl Column {
+    /// The columns named, of anything with `__arrow_c_stream__`.
+    #[staticmethod]
+    fn from_stream(table: &Bound<'_, PyAny>, names: Vec<String>) -> Result<Vec<Self>> {
+        let columns = crate::arrow::read(table, &names)?.into_iter();
+        let column = |(field, chunks): (Arc<arrow_schema::Field>, Vec<ArrayRef>)| Self {
+            name: field.name().clone(),
+            data_type: field.data_type().clone(),
+            chunks,
+        };
+        Ok(columns.map(column).collect())
+    }
+
+    /// A column of floats from a buffer of float64.
+    #[staticmethod]
+    fn from_float64(py: Python<'_>, name: &str, buffer: PyBuffer<f64>) -> Result<Self> {
+        Ok(Self::floats(name, buffer.to_vec(py)?))
+    }
+
+    /// A column of whole numbers from a buffer of int64.
+    #[staticmethod]
+    fn from_int64(py: Python<'_>, name: &str, buffer: PyBuffer<i64>) -> Result<Self> {
+        Ok(Self::new(name, Arc::new(Int64Array::from(buffer.to_vec(py)?))))
+    }
+
+    /// A column of whole numbers from a list of `int` and `None`.
+    #[staticmethod]
+    fn from_integers(name: &str, values: Vec<Option<i64>>) -> Self {
+        Self::new(name, Arc::new(Int64Array::from(values)))
+    }
+
+    /// A column of times from a buffer of int64 microseconds, where the least value is a missing time.
+    #[staticmethod]
+    #[pyo3(signature = (name, buffer, time_zone = None))]
+    fn from_microseconds(
+        py: Python<'_>,
+        name: &str,
+        buffer: PyBuffer<i64>,
+        time_zone: Option<String>,
+    ) -> Result<Self> {
+        let values = buffer.to_vec(py)?.into_iter();
+        let times = values.map(|time| (time != i64::MIN).then_some(time));
+        let array: TimestampMicrosecondArray = times.collect();
+        Ok(Self::new(name, Arc::new(array.with_timezone_opt(time_zone))))
+    }
+
+    /// A column of missing values, of any type.
+    #[staticmethod]
+    fn from_nulls(name: &str, rows: usize) -> Self {
+        Self::new(name, Arc::new(NullArray::new(rows)))
+    }
+
+    /// A column of text from a list of `str` and `None`.
+    #[staticmethod]
+    fn from_text(name: &str, values: Vec<Option<String>>) -> Self {
+        Self::new(name, Arc::new(LargeStringArray::from(values)))
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `"float64"`, `"int64"`, `"text"` or the name of another Arrow type.
+    #[getter]
+    fn kind(&self) -> String {
+        match &self.data_type {
+            DataType::Float64 => "float64".to_owned(),
+            DataType::Int64 => "int64".to_owned(),
+            DataType::LargeUtf8 => "text".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    fn __len__(&self) -> usize {
+        self.rows()
+    }
+
+    /// The customer ids of this column as whole numbers or text in one piece, one in each of so many
+    /// rows.
+    fn as_ids(&self, rows: usize) -> Result<Self> {
+        Ok(Self::new(&self.name, Ids::read(self)?.complete(rows)?))
+    }
+
+    /// The same values under another name.
+    fn renamed(&self, name: String) -> Self {
+        Self { name, data_type: self.data_type.clone(), chunks: self.chunks.clone() }
+    }
+
+    /// The values of a text column.
+    fn to_list(&self) -> PyResult<Vec<Option<String>>> {
+        let chunk = self.only_chunk()?;
+        let text = chunk.as_string_opt::<i64>();
+        let text = text.ok_or_else(|| PyTypeError::new_err("not a text column"))?;
+        Ok(text.iter().map(|value| value.map(str::to_owned)).collect())
+    }
+
+    /// The bytes of a numeric column; read-only.
+    ///
+    /// # Safety
+    /// Python calls it with a view to fill.
+    unsafe fn __getbuffer__(
+        slf: Bound<'_, Self>,
+        view: *mut ffi::Py_buffer,
+        flags: c_int,
+    ) -> PyResult<()> {
+        let column = slf.get();
+        let chunk = column.only_chunk()?;
+        let (pointer, bytes): (*const c_void, usize) = match column.data_type {
+            DataType::Float64 => bytes_of(chunk.as_primitive::<Float64Type>().values()),
+            DataType::Int64 => bytes_of(chunk.as_primitive::<Int64Type>().values()),
+            DataType::UInt32 => bytes_of(chunk.as_primitive::<UInt32Type>().values()),
+            _ => return Err(PyBufferError::new_err("not a numeric column")),
+        };
+        // SAFETY: the array lives as long as this object, which the view keeps alive, and never
+        // changes; the view is read-only, so nobody writes through the pointer.
+        let filled = unsafe {
+            ffi::PyBuffer_FillInfo(
+                view,
+                slf.as_ptr(),
+                pointer.cast_mut(),
+                bytes.cast_signed(),
+                1,
+                flags,
+            )
+        };
+        if filled == 0 { Ok(()) } else { Err(PyErr::fetch(slf.py())) }
+    }
+}
+
+fn bytes_of<T>(values: &[T]) -> (*const c_void, usize) {
+    (values.as_ptr().cast(), size_of_val(values))
+}
+
+/// Columns side by side; anything that reads Arrow takes it.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct Table(Vec<(String, ArrayRef)>);
+
+#[pymethods]
+impl Table {
+    #[new]
+    fn new(columns: Vec<PyRef<'_, Column>>) -> PyResult<Self> {
+        let named =
+            columns.iter().map(|column| Ok((column.name.clone(), column.only_chunk()?.clone())));
+        named.collect::<PyResult<_>>().map(Self)
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyCapsule>> {
+        // The interface lets a producer ignore the wish for another schema.
+        drop(requested_schema);
+        crate::arrow::write(py, &self.0)
+    }
+}

@@ -1,0 +1,197 @@
+//! `Orders` and the mergeable state behind a summary.
+
+use loyalty_core::{Clock, Invalid, Occasion, OrderColumns, SummaryOptions, Unit};
+use pyo3::prelude::*;
+
+use crate::column::Column;
+use crate::error::{Result, input};
+use crate::read::{Ids, Numbers, numbers, times};
+use crate::summary::{CustomerSummary, Holdout};
+use crate::zone::{instant_in, wall_clock};
+
+/// Reason, column, rows, first row.
+type RefusedRows = (&'static str, String, usize, usize);
+
+/// A checked order log.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct Orders {
+    orders: loyalty_core::Orders,
+    zone: Option<String>,
+}
+
+#[pymethods]
+impl Orders {
+    #[new]
+    #[pyo3(signature = (customer, time, amount = None, *, invalid = "raise", time_zone = None))]
+    fn new(
+        py: Python<'_>,
+        customer: &Column,
+        time: &Column,
+        amount: Option<&Column>,
+        invalid: &str,
+        time_zone: Option<&str>,
+    ) -> Result<Self> {
+        let invalid: Invalid = invalid.parse()?;
+        py.detach(|| {
+            let customer = Ids::read(customer)?;
+            let times = times(time, time_zone)?;
+            let amounts = amount.map(numbers).transpose()?;
+            let columns = OrderColumns {
+                customer: customer.as_column(),
+                time: loyalty_core::Column::new(&time.name, &times.values[..])
+                    .with_present(times.present.as_deref()),
+                scale: times.scale,
+                amount: amounts.as_ref().map(Numbers::as_column),
+            };
+            let orders = loyalty_core::Orders::new(&columns, invalid)?;
+            Ok(Self { orders, zone: times.zone })
+        })
+    }
+
+    fn __len__(&self) -> usize {
+        self.orders.len()
+    }
+
+    #[getter]
+    fn customers(&self) -> usize {
+        self.orders.customers().len()
+    }
+
+    #[getter]
+    fn has_amounts(&self) -> bool {
+        self.orders.has_amounts()
+    }
+
+    #[getter]
+    fn time_zone(&self) -> Option<&str> {
+        self.zone.as_deref()
+    }
+
+    /// First and last order, in microseconds of wall-clock time.
+    #[getter]
+    fn time_range(&self) -> (i64, i64) {
+        self.orders.time_range()
+    }
+
+    /// Rows read, and the refusals as (reason, column, rows, first row).
+    fn report(&self) -> (usize, Vec<RefusedRows>, String) {
+        let report = self.orders.report();
+        let refusals = report.refusals().iter().map(|refusal| {
+            (refusal.reason.name(), refusal.column.clone(), refusal.rows, refusal.first_row)
+        });
+        (report.rows(), refusals.collect(), report.to_string())
+    }
+
+    #[pyo3(signature = (unit, occasion, observation_end, include_first))]
+    fn summarize(
+        &self,
+        py: Python<'_>,
+        unit: &str,
+        occasion: Option<&str>,
+        observation_end: Option<i64>,
+        include_first: bool,
+    ) -> Result<CustomerSummary> {
+        let options = options(unit, occasion, observation_end, include_first)?;
+        Ok(CustomerSummary(py.detach(|| self.orders.summarize(&options))?))
+    }
+
+    #[pyo3(signature = (calibration_end, unit, occasion, observation_end, include_first))]
+    fn calibration_holdout(
+        &self,
+        py: Python<'_>,
+        calibration_end: i64,
+        unit: &str,
+        occasion: Option<&str>,
+        observation_end: Option<i64>,
+        include_first: bool,
+    ) -> Result<(CustomerSummary, Holdout)> {
+        let options = options(unit, occasion, observation_end, include_first)?;
+        let split = py.detach(|| self.orders.calibration_holdout(calibration_end, &options))?;
+        Ok(crate::summary::split(split))
+    }
+
+    fn occasions(&self, py: Python<'_>, unit: &str, occasion: Option<&str>) -> Result<Occasions> {
+        let clock = clock(unit, occasion)?;
+        let occasions = py.detach(|| loyalty_core::Occasions::of(&self.orders, clock));
+        Ok(Occasions { occasions, zone: self.zone.clone() })
+    }
+}
+
+/// Each customer's purchase occasions: the mergeable state of a summary.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct Occasions {
+    occasions: loyalty_core::Occasions,
+    zone: Option<String>,
+}
+
+#[pymethods]
+impl Occasions {
+    fn __len__(&self) -> usize {
+        self.occasions.len()
+    }
+
+    #[getter]
+    fn time_zone(&self) -> Option<&str> {
+        self.zone.as_deref()
+    }
+
+    fn merge(&self, py: Python<'_>, other: &Self) -> Result<Self> {
+        if self.zone != other.zone {
+            let name = |zone: &Option<String>| zone.clone().unwrap_or_else(|| "none".to_owned());
+            let (first, second) = (name(&self.zone), name(&other.zone));
+            return Err(input(format!("the batches have different time zones: {first}, {second}")));
+        }
+        let occasions = py.detach(|| self.occasions.merge(&other.occasions))?;
+        Ok(Self { occasions, zone: self.zone.clone() })
+    }
+
+    #[pyo3(signature = (observation_end, include_first))]
+    fn summarize(
+        &self,
+        py: Python<'_>,
+        observation_end: Option<i64>,
+        include_first: bool,
+    ) -> Result<CustomerSummary> {
+        let summarize = || self.occasions.summarize(observation_end, include_first);
+        Ok(CustomerSummary(py.detach(summarize)?))
+    }
+}
+
+/// A date or time in ISO 8601 as microseconds of wall-clock time; one with an offset is read in the
+/// zone of the log.
+#[pyfunction]
+#[pyo3(signature = (name, text, zone))]
+pub(crate) fn instant(name: &str, text: &str, zone: Option<&str>) -> Result<i64> {
+    if let Some(time) = wall_clock(text) {
+        return Ok(time);
+    }
+    let with_offset = instant_in(text, zone.unwrap_or("UTC"))?;
+    match (with_offset, zone) {
+        (Some(time), Some(_)) => Ok(time),
+        (Some(_), None) => {
+            Err(input(format!("{name} has a time zone, but the times of the orders have none")))
+        }
+        (None, _) => {
+            Err(input(format!("{name} must be a date or time like 1997-09-30, got {text:?}")))
+        }
+    }
+}
+
+fn clock(unit: &str, occasion: Option<&str>) -> Result<Clock> {
+    let occasion = occasion.map(str::parse::<Occasion>).transpose()?;
+    Ok(Clock::new(unit.parse::<Unit>()?, occasion)?)
+}
+
+fn options(
+    unit: &str,
+    occasion: Option<&str>,
+    observation_end: Option<i64>,
+    include_first: bool,
+) -> Result<SummaryOptions> {
+    let mut options = SummaryOptions::default();
+    options.unit = unit.parse()?;
+    options.occasion = occasion.map(str::parse).transpose()?;
+    options.observation_end = observation_end;
+    options.include_first = include_first;
+    Ok(options)
+}

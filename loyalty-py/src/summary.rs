@@ -1,0 +1,160 @@
+//! `CustomerSummary` and the holdout beside it.
+
+use loyalty_core::{CalibrationHoldout, SummaryColumns};
+use pyo3::prelude::*;
+
+use crate::column::Column;
+use crate::error::Result;
+use crate::read::{Ids, Numbers, numbers};
+
+/// One row per customer.
+#[pyclass(frozen, eq, module = "loyalty._native")]
+#[derive(PartialEq)]
+pub(crate) struct CustomerSummary(pub(crate) loyalty_core::CustomerSummary);
+
+#[pymethods]
+impl CustomerSummary {
+    #[new]
+    #[pyo3(signature = (
+        frequency, recency, t, *, monetary_value = None, total_amount = None, weights = None,
+        customer = None, unit = None, includes_first = false,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "one per column")]
+    fn new<'a>(
+        py: Python<'_>,
+        frequency: &'a Column,
+        recency: &'a Column,
+        t: &'a Column,
+        monetary_value: Option<&'a Column>,
+        total_amount: Option<&'a Column>,
+        weights: Option<&'a Column>,
+        customer: Option<&'a Column>,
+        unit: Option<&str>,
+        includes_first: bool,
+    ) -> Result<Self> {
+        let unit = unit.map(str::parse).transpose()?;
+        py.detach(|| {
+            let optional = |column: Option<&'a Column>| column.map(numbers).transpose();
+            let (frequency, recency, t) = (numbers(frequency)?, numbers(recency)?, numbers(t)?);
+            let (money, total) = (optional(monetary_value)?, optional(total_amount)?);
+            let weights = optional(weights)?;
+            let ids = customer.map(Ids::read).transpose()?;
+            let mut columns = SummaryColumns::new(&[], &[], &[]);
+            columns.customer = ids.as_ref().map(Ids::as_column);
+            columns.frequency = frequency.as_column();
+            columns.recency = recency.as_column();
+            columns.t = t.as_column();
+            columns.monetary_value = money.as_ref().map(Numbers::as_column);
+            columns.total_amount = total.as_ref().map(Numbers::as_column);
+            columns.weights = weights.as_ref().map(Numbers::as_column);
+            columns.unit = unit;
+            columns.includes_first = includes_first;
+            Ok(Self(loyalty_core::CustomerSummary::new(&columns)?))
+        })
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    #[getter]
+    fn unit(&self) -> Option<String> {
+        self.0.unit().map(|unit| unit.to_string())
+    }
+
+    #[getter]
+    fn includes_first(&self) -> bool {
+        self.0.includes_first()
+    }
+
+    /// Customers and occasions after the observation end.
+    #[getter]
+    fn left_out(&self) -> (usize, usize) {
+        (self.0.left_out().customers, self.0.left_out().occasions)
+    }
+
+    #[getter]
+    fn total_weight(&self) -> f64 {
+        self.0.total_weight()
+    }
+
+    fn customer(&self, name: &str) -> Option<Column> {
+        self.0.customers().map(|ids| Column::ids(name, ids))
+    }
+
+    fn frequency(&self) -> Column {
+        Column::counts("frequency", self.0.frequency())
+    }
+
+    fn recency(&self) -> Column {
+        Column::floats("recency", self.0.recency().to_vec())
+    }
+
+    fn t(&self) -> Column {
+        Column::floats("T", self.0.t().to_vec())
+    }
+
+    fn monetary_value(&self) -> Option<Column> {
+        let values = self.0.monetary_value()?;
+        Some(Column::floats("monetary_value", values.to_vec()))
+    }
+
+    fn total_amount(&self) -> Option<Column> {
+        Some(Column::floats("total_amount", self.0.total_amount()?.to_vec()))
+    }
+
+    fn weights(&self) -> Option<Column> {
+        Some(Column::floats("weights", self.0.weights()?.to_vec()))
+    }
+
+    fn distinct_histories(&self, py: Python<'_>) -> Self {
+        Self(py.detach(|| self.0.distinct_histories()))
+    }
+}
+
+/// What the customers of a calibration summary did after it.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct Holdout {
+    frequency: Vec<u32>,
+    monetary_value: Option<Vec<f64>>,
+    duration: f64,
+    born: usize,
+}
+
+#[pymethods]
+impl Holdout {
+    fn frequency(&self) -> Column {
+        Column::counts("frequency_holdout", &self.frequency)
+    }
+
+    fn monetary_value(&self) -> Option<Column> {
+        let values = self.monetary_value.clone()?;
+        Some(Column::floats("monetary_value_holdout", values))
+    }
+
+    #[getter]
+    fn duration(&self) -> f64 {
+        self.duration
+    }
+
+    #[getter]
+    fn born_in_holdout(&self) -> usize {
+        self.born
+    }
+}
+
+pub(crate) fn split(split: CalibrationHoldout) -> (CustomerSummary, Holdout) {
+    let holdout = Holdout {
+        frequency: split.holdout_frequency,
+        monetary_value: split.holdout_monetary_value,
+        duration: split.holdout_duration,
+        born: split.born_in_holdout,
+    };
+    (CustomerSummary(split.calibration), holdout)
+}
+
+/// How many of a unit make a year of 365.25 days.
+#[pyfunction]
+pub(crate) fn units_per_year(unit: &str) -> Result<f64> {
+    Ok(unit.parse::<loyalty_core::Unit>()?.per_year())
+}
