@@ -154,21 +154,41 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-/// Accepts a finite number above zero.
+/// The largest number taken in, and the inverse of the smallest that must be above 0: far beyond any
+/// shop, and close enough that products and quotients of a few stay within the range of `f64`.
+pub(crate) const LARGEST: f64 = 1e50;
+
+/// Accepts a number above zero.
 pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64, Error> {
-    if value.is_finite() && value > 0.0 {
-        Ok(value)
-    } else {
-        Err(Error::Parameter { name, expected: "finite and > 0", value })
+    match above_0(value) {
+        None => Ok(value),
+        Some(expected) => Err(Error::Parameter { name, expected, value }),
     }
 }
 
-/// Accepts a finite number at or above zero.
+/// Accepts a number at or above zero.
 pub(crate) fn non_negative(name: &'static str, value: f64) -> Result<f64, Error> {
-    if value.is_finite() && value >= 0.0 {
-        Ok(value)
-    } else {
-        Err(Error::Parameter { name, expected: "finite and >= 0", value })
+    match at_least_0(value) {
+        None => Ok(value),
+        Some(expected) => Err(Error::Parameter { name, expected, value }),
+    }
+}
+
+/// What a number above zero must be, if it is not.
+pub(crate) fn above_0(value: f64) -> Option<&'static str> {
+    match value {
+        _ if (1.0 / LARGEST..=LARGEST).contains(&value) => None,
+        _ if value.is_finite() && value > 0.0 => Some("from 1e-50 to 1e50"),
+        _ => Some("finite and > 0"),
+    }
+}
+
+/// What a number at or above zero must be, if it is not.
+pub(crate) fn at_least_0(value: f64) -> Option<&'static str> {
+    match value {
+        _ if (0.0..=LARGEST).contains(&value) => None,
+        _ if value.is_finite() && value > 0.0 => Some("at most 1e50"),
+        _ => Some("finite and >= 0"),
     }
 }
 

@@ -7,6 +7,9 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// Fewest rows worth a thread.
+const SMALLEST_PART: usize = 8192;
+
 /// How many threads a call may use.
 ///
 /// The results are the same for every number.
@@ -29,6 +32,11 @@ impl Threads {
         Self(count)
     }
 
+    /// Not more threads than this many rows are worth.
+    pub(crate) fn for_rows(self, rows: usize) -> Self {
+        Self(self.count().min(rows / SMALLEST_PART).max(1))
+    }
+
     /// The number of threads this stands for.
     pub fn count(self) -> usize {
         match self.0 {
@@ -38,31 +46,30 @@ impl Threads {
     }
 }
 
-/// Fewest rows worth a thread.
-const SMALLEST_PART: usize = 8192;
-
-/// Fills `out` row by row; each thread makes one `state` for its rows.
-pub(crate) fn fill<S>(
+/// Cuts `out` in one part per thread. `fill` gets the first row and the values to fill.
+pub(crate) fn fill_parts(
     out: &mut [f64],
     threads: Threads,
-    state: impl Fn() -> S + Sync,
-    row: impl Fn(&mut S, usize) -> f64 + Sync,
+    fill: impl Fn(usize, &mut [f64]) + Sync,
 ) {
-    let run = |start: usize, part: &mut [f64]| {
-        let mut state = state();
-        for (offset, value) in part.iter_mut().enumerate() {
-            *value = row(&mut state, start + offset);
-        }
-    };
-    let parts = threads.count().min(out.len() / SMALLEST_PART).max(1);
+    let parts = threads.for_rows(out.len()).count();
     if parts == 1 {
-        return run(0, out);
+        return fill(0, out);
     }
     let length = out.len().div_ceil(parts);
     thread::scope(|scope| {
         for (part, values) in out.chunks_mut(length).enumerate() {
-            let run = &run;
-            scope.spawn(move || run(part * length, values));
+            let fill = &fill;
+            scope.spawn(move || fill(part * length, values));
+        }
+    });
+}
+
+/// Fills `out` row by row.
+pub(crate) fn fill(out: &mut [f64], threads: Threads, row: impl Fn(usize) -> f64 + Sync) {
+    fill_parts(out, threads, |start, values| {
+        for (number, value) in values.iter_mut().enumerate() {
+            *value = row(start + number);
         }
     });
 }
@@ -113,7 +120,7 @@ mod tests {
         for rows in [0, 1, 8192, 100_001] {
             for threads in [1, 2, 3, 16] {
                 let mut out = vec![-1.0; rows];
-                fill(&mut out, Threads::new(threads), || (), |(), row| row as f64);
+                fill(&mut out, Threads::new(threads), |row| row as f64);
                 assert!(out.iter().enumerate().all(|(row, &value)| value == row as f64));
                 let chunks = map_chunks(rows, 1000, Threads::new(threads), |range| range);
                 let flat: Vec<usize> = chunks.into_iter().flatten().collect();

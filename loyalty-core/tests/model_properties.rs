@@ -194,8 +194,8 @@ fn another_currency_scales_the_spend_and_nothing_else() {
 }
 
 fn positive() -> impl Strategy<Value = f64> {
-    // All bits of finite floats above zero, subnormal ones too.
-    (1..f64::INFINITY.to_bits()).prop_map(f64::from_bits)
+    // All bits of floats within the domain.
+    (1e-50_f64.to_bits()..=1e50_f64.to_bits()).prop_map(f64::from_bits)
 }
 
 proptest! {

@@ -84,7 +84,19 @@ fn facts_of_a_fit_that_do_not_suit_the_model() {
     }
     let start = sound.find("\"covariance_of_logs\"").unwrap();
     let short = format!("{}\"covariance_of_logs\": [[1.0]]}}}}", &sound[..start]);
-    assert_eq!(refused(&short), file("covariance_of_logs has another size"));
+    let other = file("covariance_of_logs is not one of these parameters");
+    assert_eq!(refused(&short), other);
+    let negative = sound.replacen("0.002", "-0.002", 1);
+    assert_ne!(negative, sound);
+    assert_eq!(refused(&negative), other);
+    for (good, bad) in [
+        ("\"customers\": 2357.0", "\"customers\": 0.0"),
+        ("\"left_out\": 0.0", "\"left_out\": -1.0"),
+    ] {
+        assert!(sound.contains(good));
+        let expected = file("customers, left_out or gradient_norm is out of range");
+        assert_eq!(refused(&sound.replace(good, bad)), expected);
+    }
 }
 
 #[test]

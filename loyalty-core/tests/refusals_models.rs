@@ -54,7 +54,16 @@ fn parameters_that_are_not_positive() {
             assert_eq!(message(GammaGamma::new(v[0], v[1], v[2])), expected);
         }
     }
-    assert!(BgNbd::new(f64::MIN_POSITIVE, f64::MAX, 1e-310, 1.0).is_ok());
+    assert!(BgNbd::new(1e-50, 1e50, 1.0, 1.0).is_ok());
+    for absurd in [1e-51, 1.1e50, f64::MAX, f64::MIN_POSITIVE] {
+        let expected = format!("alpha must be from 1e-50 to 1e50, got {absurd}");
+        assert_eq!(message(BgNbd::new(1.0, absurd, 1.0, 1.0)), expected);
+        if absurd > 1.0 {
+            let expected = format!("horizon must be at most 1e50, got {absurd}");
+            let new = cdnow_model().expected_purchases_new_customer(absurd);
+            assert_eq!(message(new), expected);
+        }
+    }
 }
 
 #[test]
@@ -80,10 +89,10 @@ fn horizons_rates_and_means_that_are_negative() {
         let expected = format!("period_length must be finite and > 0, got {bad}");
         assert_eq!(message(Discounting::per_period(12, bad, 0.1)), expected);
     }
-    let none = "periods must be finite and > 0, got 0";
-    assert_eq!(message(Discounting::per_period(0, 4.0, 0.1)), none);
-    let endless = "horizon must be finite and > 0, got inf";
-    assert_eq!(message(Discounting::per_period(u32::MAX, 1e300, 0.1)), endless);
+    for bad in [0, 10_001, u32::MAX] {
+        let expected = format!("periods must be from 1 to 10000, got {bad}");
+        assert_eq!(message(Discounting::per_period(bad, 4.0, 0.1)), expected);
+    }
 }
 
 #[test]
@@ -216,7 +225,7 @@ fn margins_that_cannot_be() {
         clv_into(&model, &spend(), &table, &year, margin, &mut out, threads).map(|()| out)
     };
     for bad in [NAN, INF, -INF, 1.0 + f64::EPSILON, 30.0] {
-        let rule = format!("must be finite and <= 1, got {bad}");
+        let rule = format!("must be from -1000 to 1, got {bad}");
         assert_eq!(message(value(Margin::Same(bad))), format!("margin {rule}"));
         let expected = format!("column \"margin\", row 1: {rule}");
         assert_eq!(message(value(Margin::PerCustomer(&[0.5, bad]))), expected);
@@ -244,7 +253,11 @@ fn segment_tables_that_leave_a_cell_out_or_give_it_twice() {
         SegmentTable::new(vec![low.clone(), high.clone()], 2).unwrap().names(),
         ["Low", "High"]
     );
-    assert_eq!(table(vec![]), "segment table: has no rules");
+    assert_eq!(table(vec![]), "segment table: has 0 rules, allowed are 1 to 100");
+    let many = table((0..101).map(|i| rule(&i.to_string(), [1, 2])).collect());
+    assert_eq!(many, "segment table: has 101 rules, allowed are 1 to 100");
+    let no_scores = message(SegmentTable::new(vec![low.clone()], 0));
+    assert_eq!(no_scores, "segment table: is for scores of 1 to 0");
     let gap = "segment table: no segment for recency 2, frequency 1, monetary 1";
     assert_eq!(table(vec![low.clone()]), gap);
     let twice = "segment table: both \"Low\" and \"All\" have recency 1, frequency 1, monetary 1";
@@ -263,7 +276,7 @@ fn segment_tables_that_leave_a_cell_out_or_give_it_twice() {
     assert_eq!(message(taken), name);
     assert_eq!(
         message(SegmentTable::first_match(vec![], "Others", 2)),
-        "segment table: has no rules"
+        "segment table: has 0 rules, allowed are 1 to 100"
     );
     let gaps = SegmentTable::first_match(vec![low, rule("All", [1, 2])], "Others", 2).unwrap();
     assert_eq!(gaps.names(), ["Low", "All", "Others"]);

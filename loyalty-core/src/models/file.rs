@@ -270,8 +270,13 @@ impl ModelFile {
         let values = self.model.values();
         let n = values.len();
         let covariance = facts.covariance_of_logs.as_ref().map(|rows| rows.concat());
-        if covariance.as_ref().is_some_and(|entries| entries.len() != n * n) {
-            return Err(wrong("covariance_of_logs has another size"));
+        let possible =
+            |entries: &Vec<f64>| entries.len() == n * n && (0..n).all(|i| entries[i * n + i] > 0.0);
+        if !covariance.as_ref().is_none_or(possible) {
+            return Err(wrong("covariance_of_logs is not one of these parameters"));
+        }
+        if !(facts.customers > 0.0 && facts.left_out >= 0.0 && facts.gradient_norm >= 0.0) {
+            return Err(wrong("customers, left_out or gradient_norm is out of range"));
         }
         Ok(Some(Fit {
             model: self.model,

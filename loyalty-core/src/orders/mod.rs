@@ -9,10 +9,7 @@ pub use customers::{CustomerId, Customers, TextIds};
 pub use report::{Invalid, OrdersReport, Reason, Refusal};
 
 use crate::Error;
-use crate::error::same_length;
-
-/// The largest amount of one order; sums of any log stay finite.
-const LARGEST_AMOUNT: f64 = 1e100;
+use crate::error::{LARGEST, same_length};
 
 /// An order log as the caller holds it: one row per order line, in any order.
 #[derive(Debug, Clone, Copy)]
@@ -150,7 +147,7 @@ impl OrderColumns<'_> {
         let value = amount.values[row];
         if !amount.is_present(row) || value.is_nan() {
             Some(Reason::MissingAmount)
-        } else if (0.0..=LARGEST_AMOUNT).contains(&value) {
+        } else if (0.0..=LARGEST).contains(&value) {
             None
         } else if value < 0.0 && value.is_finite() {
             Some(Reason::NegativeAmount)

@@ -19,7 +19,7 @@ pub enum Reason {
     MissingAmount,
     /// An amount below zero: a refund or a credit note is not a purchase.
     NegativeAmount,
-    /// An infinite amount, or one above 1e100.
+    /// An infinite amount, or one above 1e50.
     AmountOutOfRange,
 }
 
@@ -50,7 +50,7 @@ impl Reason {
             Self::MissingCustomer | Self::MissingTime | Self::MissingAmount => "is missing",
             Self::TimeOutOfRange => "is not within the years 0001 to 9999",
             Self::NegativeAmount => "is negative",
-            Self::AmountOutOfRange => "is not within 0 to 1e100",
+            Self::AmountOutOfRange => "is not within 0 to 1e50",
         }
     }
 }

@@ -27,7 +27,7 @@ pub enum Margin<'a> {
 /// # Errors
 /// [`Error::MissingColumn`] where the summary has no monetary value, [`Error::Infinite`] where a
 /// customer's expected spend is, [`Error::Unit`] where the model is in another unit,
-/// [`Error::Parameter`] or [`Error::Value`] for a margin that is not finite or above 1,
+/// [`Error::Parameter`] or [`Error::Value`] for a margin that is not from −1000 to 1,
 /// [`Error::Length`] where `out` or the margins are not as long as the summary.
 ///
 /// # Examples
@@ -62,6 +62,7 @@ pub fn clv_into(
     threads: Threads,
 ) -> Result<(), Error> {
     margin.check(customers.len())?;
+    customers.same_unit(purchases.unit())?;
     spend.expected_spend_into(customers, out, threads)?;
     let mut count = vec![0.0; customers.len()];
     purchases.discounted_purchases_into(customers, discounting, &mut count, threads)?;
@@ -80,8 +81,8 @@ impl Margin<'_> {
     }
 
     fn check(&self, customers: usize) -> Result<(), Error> {
-        const EXPECTED: &str = "finite and <= 1";
-        let allowed = |margin: f64| margin.is_finite() && margin <= 1.0;
+        const EXPECTED: &str = "from -1000 to 1";
+        let allowed = |margin: f64| (-1000.0..=1.0).contains(&margin);
         match *self {
             Self::Same(margin) if allowed(margin) => Ok(()),
             Self::Same(value) => {

@@ -1,7 +1,7 @@
 //! Recency, frequency and monetary scores.
 
 use crate::Error;
-use crate::error::{positive, same_length};
+use crate::error::{above_0, at_least_0, positive, same_length};
 use crate::summary::CustomerSummary;
 
 /// Most scores on one axis.
@@ -54,8 +54,8 @@ impl RfmValues {
     /// many customers each row stands for.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::Length`], or [`Error::Value`] unless all values are finite, times
-    /// and numbers at least 0 and weights above 0.
+    /// [`Error::Empty`], [`Error::Length`], or [`Error::Value`] unless times and numbers are from 0 to
+    /// 1e50, amounts from −1e50 to 1e50 and weights above 0.
     pub fn new(
         recency: &[f64],
         frequency: &[f64],
@@ -66,12 +66,12 @@ impl RfmValues {
         if rows == 0 {
             return Err(Error::Empty { what: "the RFM table", expected: "at least one customer" });
         }
-        let at_least_0 = |value: f64| value >= 0.0;
-        check("recency", rows, recency, "finite and >= 0", at_least_0)?;
-        check("frequency", rows, frequency, "finite and >= 0", at_least_0)?;
-        check("monetary", rows, monetary, "finite", |_| true)?;
+        let money = |value: f64| at_least_0(value.abs()).map(|_| "finite, at most 1e50 in size");
+        check("recency", rows, recency, at_least_0)?;
+        check("frequency", rows, frequency, at_least_0)?;
+        check("monetary", rows, monetary, money)?;
         if let Some(weights) = weights {
-            check("weights", rows, weights, "finite and > 0", |weight| weight > 0.0)?;
+            check("weights", rows, weights, above_0)?;
         }
         Ok(Self {
             recency: recency.to_vec(),
@@ -99,9 +99,8 @@ impl RfmValues {
         let total = customers
             .total_amount()
             .ok_or(Error::MissingColumn { column: "total_amount", needed_by: "RFM" })?;
-        let ages = customers.t().iter().zip(customers.recency());
         Ok(Self {
-            recency: ages.map(|(t, t_x)| t - t_x).collect(),
+            recency: customers.since_last(),
             frequency: customers.frequency().iter().map(|&x| f64::from(x) + 1.0).collect(),
             monetary: total.to_vec(),
             weights: customers.weights().map(<[f64]>::to_vec),
@@ -264,12 +263,12 @@ fn check(
     column: &str,
     rows: usize,
     values: &[f64],
-    expected: &'static str,
-    allowed: impl Fn(f64) -> bool,
+    rule: impl Fn(f64) -> Option<&'static str>,
 ) -> Result<(), Error> {
     same_length(rows, column, values.len())?;
-    let mut broken = (0..rows).filter(|&row| !(values[row].is_finite() && allowed(values[row])));
-    let Some(row) = broken.next() else { return Ok(()) };
+    let problem = |row: usize| rule(values[row]).map(|expected| (row, expected));
+    let mut broken = (0..rows).filter_map(problem);
+    let Some((row, expected)) = broken.next() else { return Ok(()) };
     let (value, column) = (values[row].to_string(), column.to_owned());
     Err(Error::Value { column, row, expected, value, more: broken.count() })
 }

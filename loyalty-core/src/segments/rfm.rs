@@ -89,6 +89,9 @@ pub struct SegmentTable {
     bins: u32,
 }
 
+/// Most rules of one table.
+const MOST_RULES: usize = 100;
+
 impl SegmentTable {
     /// The customary ten segments over recency and frequency scores of 1 to 5: Champions, Loyal,
     /// Potential loyalists, New customers, Promising, Need attention, About to sleep, Cannot lose
@@ -106,18 +109,15 @@ impl SegmentTable {
     pub fn new(rules: Vec<SegmentRule>, bins: u32) -> Result<Self, Error> {
         let table = Self { rules, otherwise: None, bins };
         table.check_rules()?;
-        for cell in table.cells() {
+        for cell @ [r, f, m] in table.corners() {
             let mut matching = table.rules.iter().filter(|rule| rule.has(cell));
-            let [r, f, m] = cell;
+            let problem = match (matching.next(), matching.next()) {
+                (Some(_), None) => continue,
+                (None, _) => "no segment for".to_owned(),
+                (Some(a), Some(b)) => format!("both {:?} and {:?} have", a.name, b.name),
+            };
             let place = format!("recency {r}, frequency {f}, monetary {m}");
-            match (matching.next(), matching.next()) {
-                (None, _) => return Err(Error::Segments(format!("no segment for {place}"))),
-                (Some(a), Some(b)) => {
-                    let both = format!("both {:?} and {:?} have {place}", a.name, b.name);
-                    return Err(Error::Segments(both));
-                }
-                _ => {}
-            }
+            return Err(Error::Segments(format!("{problem} {place}")));
         }
         Ok(table)
     }
@@ -134,6 +134,23 @@ impl SegmentTable {
         let table = Self { rules, otherwise: Some(otherwise.into()), bins };
         table.check_rules()?;
         Ok(table)
+    }
+
+    /// [`first_match`](Self::first_match) from JSON, as [`from_json`](Self::from_json) has it.
+    ///
+    /// # Errors
+    /// As [`first_match`](Self::first_match), and where the text is not such a list.
+    pub fn first_match_from_json(
+        text: &str,
+        otherwise: impl Into<String>,
+        bins: u32,
+    ) -> Result<Self, Error> {
+        let rules = serde_json::from_str(text);
+        Self::first_match(
+            rules.map_err(|error| Error::Segments(error.to_string()))?,
+            otherwise,
+            bins,
+        )
     }
 
     /// [`new`](Self::new) from JSON: a list of objects with `name` and, as pairs of first and last
@@ -177,7 +194,8 @@ impl SegmentTable {
     /// `segments` is what [`assign`](Self::assign) gave for the same customers.
     ///
     /// # Errors
-    /// [`Error::Length`] where the two differ in length.
+    /// [`Error::Length`] where the two differ in length, [`Error::Segments`] where a segment is none of
+    /// this table's.
     pub fn summarize(
         &self,
         segments: &[usize],
@@ -185,6 +203,11 @@ impl SegmentTable {
     ) -> Result<Vec<SegmentSummary>, Error> {
         crate::error::same_length(values.len(), "segments", segments.len())?;
         let names = self.names();
+        let unknown = |row: &usize| segments[*row] >= names.len();
+        if let Some(row) = (0..segments.len()).find(unknown) {
+            let problem = format!("row {row} has segment {} of {}", segments[row], names.len());
+            return Err(Error::Segments(problem));
+        }
         let mut sums = vec![[0.0; 4]; names.len()];
         for (row, &segment) in segments.iter().enumerate() {
             let weight = values.weight(row);
@@ -208,29 +231,46 @@ impl SegmentTable {
         Ok(names.into_iter().zip(sums).map(summary).collect())
     }
 
-    fn cells(&self) -> impl Iterator<Item = [u32; 3]> + use<> {
-        let bins = self.bins;
-        (1..=bins)
-            .flat_map(move |r| (1..=bins).flat_map(move |f| (1..=bins).map(move |m| [r, f, m])))
+    /// One cell of every box that the rules' ranges cut the scores into, in order: within a box all
+    /// cells have the same rules.
+    fn corners(&self) -> Vec<[u32; 3]> {
+        let edges = |axis: fn(&SegmentRule) -> Scores| {
+            let ranges = self.rules.iter().map(axis);
+            let ends = ranges.flat_map(|scores| [scores.first, scores.last.saturating_add(1)]);
+            let mut edges: Vec<u32> = ends.chain([1]).filter(|&edge| edge <= self.bins).collect();
+            edges.sort_unstable();
+            edges.dedup();
+            edges
+        };
+        let (recency, frequency) = (edges(|rule| rule.recency), edges(|rule| rule.frequency));
+        let monetary = edges(|rule| rule.monetary);
+        let pairs = recency.iter().flat_map(|&r| frequency.iter().map(move |&f| (r, f)));
+        pairs.flat_map(|(r, f)| monetary.iter().map(move |&m| [r, f, m])).collect()
     }
 
     fn check_rules(&self) -> Result<(), Error> {
-        if self.rules.is_empty() {
-            return Err(Error::Segments("has no rules".to_owned()));
+        let problem = |what: String| Err(Error::Segments(what));
+        if self.rules.is_empty() || self.rules.len() > MOST_RULES {
+            let rules = self.rules.len();
+            return problem(format!("has {rules} rules, allowed are 1 to {MOST_RULES}"));
+        }
+        if self.bins == 0 {
+            return problem("is for scores of 1 to 0".to_owned());
         }
         for (position, rule) in self.rules.iter().enumerate() {
             let name = &rule.name;
             if self.rules[..position].iter().any(|earlier| earlier.name == *name)
                 || self.otherwise.as_ref() == Some(name)
             {
-                return Err(Error::Segments(format!("the name {name:?} stands twice")));
+                return problem(format!("the name {name:?} stands twice"));
             }
             for scores in [rule.recency, rule.frequency, rule.monetary] {
                 let Scores { first, last } = scores;
                 if first < 1 || first > last || (last > self.bins && !scores.is_all()) {
                     let (bins, range) = (self.bins, format!("{first} to {last}"));
-                    let problem = format!("{name:?} has scores {range}, allowed are 1 to {bins}");
-                    return Err(Error::Segments(problem));
+                    return problem(format!(
+                        "{name:?} has scores {range}, allowed are 1 to {bins}"
+                    ));
                 }
             }
         }

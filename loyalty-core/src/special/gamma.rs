@@ -32,6 +32,17 @@ pub(crate) fn ln_gamma(x: f64) -> f64 {
     libm::lgamma(x)
 }
 
+/// The error of Stirling's formula, ln Γ(x+1) − (x+½) ln x + x − ½ ln 2π, for x > 0. Absolute error
+/// 1e-15.
+pub(crate) fn stirling_error(x: f64) -> f64 {
+    const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
+    if x < ASYMPTOTIC {
+        return ln_gamma(x + 1.0) - (x + 0.5) * ln(x) + x - HALF_LN_TAU;
+    }
+    let u = 1.0 / x;
+    STIRLING.iter().rev().fold(0.0, |sum, c| c + u * u * sum) * u
+}
+
 /// ln Γ(z + d) − ln Γ(z) for z > 0, d >= 0, without the cancellation of the difference.
 ///
 /// Recurrence up to z >= 12, there the difference of two Stirling series taken term by term

@@ -1,19 +1,20 @@
 //! Special functions, each with its source and the range it was tested on.
 //!
-//! Everything here is a pure function of its arguments with the same bits on every machine: the
-//! elementary functions come from the `libm` crate, not from the platform.
+//! Everything here is a pure function of its arguments with the same bits on every machine: nothing
+//! comes from the platform's libm.
 
 mod beta_geometric;
 pub(crate) mod elementary;
 mod exact_sum;
 mod gamma;
-mod incomplete_beta;
+mod negative_binomial;
 mod quadrature;
 #[cfg(test)]
 pub(crate) mod reference;
+pub(crate) mod vector;
 
-pub(crate) use beta_geometric::renewals_while_alive;
+pub(crate) use beta_geometric::Renewals;
 pub(crate) use exact_sum::ExactSum;
 pub(crate) use gamma::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
-pub(crate) use incomplete_beta::{negative_binomial_ln_pmf, negative_binomial_upper_tail};
-pub(crate) use quadrature::gauss_legendre;
+pub(crate) use negative_binomial::{negative_binomial_ln_pmf, negative_binomial_upper_tail};
+pub(crate) use quadrature::{POINTS, gauss_legendre};

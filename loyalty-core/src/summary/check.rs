@@ -2,7 +2,7 @@
 
 use super::{CustomerSummary, LeftOut, MonetaryValue};
 use crate::Error;
-use crate::error::{same_length, shown};
+use crate::error::{above_0, at_least_0, same_length, shown};
 use crate::orders::{Column, CustomerColumn, CustomerId, Customers};
 use crate::time::Unit;
 
@@ -11,11 +11,11 @@ use crate::time::Unit;
 /// | column | rule |
 /// |---|---|
 /// | frequency | a whole number from 0 to 4,294,967,294 |
-/// | T | finite, at least 0 |
+/// | T | from 0 to 1e50 |
 /// | recency | from 0 to T; 0 exactly where frequency is 0 |
-/// | monetary value | finite, at least 0; 0 or NaN where no purchase is behind it |
-/// | total amount | finite, at least 0 |
-/// | weights | finite, above 0 |
+/// | monetary value | from 0 to 1e50; 0 or NaN where no purchase is behind it |
+/// | total amount | from 0 to 1e50 |
+/// | weights | from 1e-50 to 1e50 |
 /// | customer | no id twice, none missing |
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -89,6 +89,7 @@ impl CustomerSummary {
             frequency,
             recency,
             t,
+            since_last: None,
             monetary_value,
             total_amount: columns.total_amount.as_ref().map(total).transpose()?,
             weights: columns.weights.as_ref().map(weight).transpose()?,
@@ -117,14 +118,6 @@ fn money_rule(transactions: u32, value: f64) -> Option<&'static str> {
     }
     let nothing = value.is_nan() || value == 0.0;
     (!nothing).then_some("0 or missing where no purchase is behind it")
-}
-
-fn at_least_0(value: f64) -> Option<&'static str> {
-    (!(value.is_finite() && value >= 0.0)).then_some("finite and >= 0")
-}
-
-fn above_0(value: f64) -> Option<&'static str> {
-    (!(value.is_finite() && value > 0.0)).then_some("finite and > 0")
 }
 
 fn frequencies(column: &Column<'_, [f64]>) -> Result<Vec<u32>, Error> {

@@ -75,8 +75,8 @@ impl Orders {
     /// Occasions after the observation end are left out and counted.
     ///
     /// # Errors
-    /// [`Error::Choice`] where unit and occasion do not fit, [`Error::Empty`] where every order lies
-    /// after the observation end.
+    /// [`Error::Choice`] where unit and occasion do not fit, [`Error::Parameter`] where the observation
+    /// end is outside the years 0001 to 9999, [`Error::Empty`] where every order lies after it.
     ///
     /// # References
     /// Fader & Hardie (2005), note 004; the same numbers as lifetimes'
@@ -116,7 +116,7 @@ impl Occasions {
         observation_end: Option<i64>,
         include_first: bool,
     ) -> Result<CustomerSummary, Error> {
-        let end = observation_end.map_or_else(|| self.last_key(), |end| self.clock.key(end));
+        let end = self.end(observation_end)?;
         self.summarize_to(end, include_first)
     }
 
@@ -131,8 +131,8 @@ impl Occasions {
         observation_end: Option<i64>,
         include_first: bool,
     ) -> Result<CalibrationHoldout, Error> {
-        let end = observation_end.map_or_else(|| self.last_key(), |end| self.clock.key(end));
-        let split = self.clock.key(calibration_end);
+        let end = self.end(observation_end)?;
+        let split = self.clock.key(in_range("calibration_end", calibration_end)?);
         if split >= end {
             let expected = "a calibration end before the observation end";
             return Err(Error::Empty { what: "the holdout period", expected });
@@ -160,10 +160,19 @@ impl Occasions {
         })
     }
 
+    /// The last period observed.
+    fn end(&self, observation_end: Option<i64>) -> Result<i64, Error> {
+        match observation_end {
+            None => Ok(self.last_key()),
+            Some(end) => Ok(self.clock.key(in_range("observation_end", end)?)),
+        }
+    }
+
     fn summarize_to(&self, end: i64, include_first: bool) -> Result<CustomerSummary, Error> {
         let mut left_out = LeftOut::default();
         let mut observed = Vec::with_capacity(self.len());
         let (mut frequency, mut recency, mut t) = (Vec::new(), Vec::new(), Vec::new());
+        let mut since_last = Vec::new();
         let (mut mean, mut total) = (Vec::new(), Vec::new());
         for customer in 0..self.len() {
             let (seen, later) = self.lines(customer).split_after(end);
@@ -174,8 +183,10 @@ impl Occasions {
             };
             observed.push(customer);
             frequency.push(count(repeats.key));
-            recency.push(self.clock.duration(first, repeats.key.last().copied().unwrap_or(first)));
+            let last = repeats.key.last().copied().unwrap_or(first);
+            recency.push(self.clock.duration(first, last));
             t.push(self.clock.duration(first, end));
+            since_last.push(self.clock.duration(last, end));
             if self.has_amounts() {
                 mean.push(if include_first { seen.mean() } else { repeats.mean() });
                 total.push(seen.total());
@@ -192,6 +203,7 @@ impl Occasions {
             frequency,
             recency,
             t,
+            since_last: Some(since_last),
             monetary_value: self
                 .has_amounts()
                 .then_some(MonetaryValue { mean, includes_first: include_first }),
@@ -201,6 +213,14 @@ impl Occasions {
             left_out,
         })
     }
+}
+
+fn in_range(name: &'static str, time: i64) -> Result<i64, Error> {
+    if crate::time::RANGE.contains(&time) {
+        return Ok(time);
+    }
+    let expected = "within the years 0001 to 9999, in microseconds";
+    Err(Error::Parameter { name, expected, value: time as f64 })
 }
 
 fn count(occasions: &[i64]) -> u32 {

@@ -1,18 +1,21 @@
 //! Stage 2: one row per customer, all that the models need to know of a log.
 
+mod buckets;
 mod check;
 mod from_orders;
 mod histories;
 mod occasions;
 
+pub(crate) use buckets::Buckets;
 pub use check::SummaryColumns;
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
-pub(crate) use histories::Histories;
+pub(crate) use histories::{Histories, Run};
 pub use occasions::Occasions;
 
 use crate::Error;
 use crate::error::non_negative;
 use crate::orders::Customers;
+use crate::parallel::Threads;
 use crate::time::Unit;
 
 /// Frequency, recency and T of one customer: what the BG/NBD and its relatives know of a history.
@@ -94,6 +97,9 @@ pub struct CustomerSummary {
     frequency: Vec<u32>,
     recency: Vec<f64>,
     t: Vec<f64>,
+    /// T − t_x from a log, where it is rounded once: customers who bought last on the same day have
+    /// the same.
+    since_last: Option<Vec<f64>>,
     monetary_value: Option<MonetaryValue>,
     total_amount: Option<Vec<f64>>,
     weights: Option<Vec<f64>>,
@@ -130,6 +136,12 @@ impl CustomerSummary {
     /// Time from first purchase to the end of observation, T.
     pub fn t(&self) -> &[f64] {
         &self.t
+    }
+
+    /// Time from the last purchase to the end of observation, T − t_x.
+    pub fn since_last(&self) -> Vec<f64> {
+        let difference = || self.t.iter().zip(&self.recency).map(|(t, t_x)| t - t_x).collect();
+        self.since_last.clone().unwrap_or_else(difference)
     }
 
     /// Mean amount per purchase.
@@ -198,17 +210,19 @@ impl CustomerSummary {
     /// ```
     #[must_use]
     pub fn distinct_histories(&self) -> Self {
-        let distinct = Histories::of(self);
-        let frequency =
-            distinct.runs().iter().flat_map(|run| std::iter::repeat_n(run.x, run.rows.len()));
+        let distinct = Histories::distinct(self, Threads::default());
+        let runs = distinct.runs();
+        let column = |of: fn(&Run) -> &[f64]| runs.iter().flat_map(of).copied().collect();
+        let frequency = runs.iter().flat_map(|run| std::iter::repeat_n(run.x, run.len()));
         Self {
             customers: None,
             frequency: frequency.collect(),
-            recency: distinct.t_x().to_vec(),
-            t: distinct.t().to_vec(),
+            recency: column(|run| &run.t_x),
+            t: column(|run| &run.t),
+            since_last: None,
             monetary_value: None,
             total_amount: None,
-            weights: Some(distinct.weight().to_vec()),
+            weights: Some(column(|run| &run.weight)),
             unit: self.unit,
             left_out: LeftOut::default(),
         }

@@ -1,12 +1,14 @@
 //! Fitting by maximum likelihood: options, result, and the solver behind it.
 
 mod covariance;
+mod first_look;
 mod trust_region;
 
 use std::fmt;
 use std::ops::ControlFlow;
 
 pub use covariance::Covariance;
+pub(crate) use first_look::first_look;
 pub(crate) use trust_region::{Evaluation, maximise};
 
 use super::Parameters;
@@ -26,7 +28,7 @@ use crate::parallel::Threads;
 pub struct FitOptions {
     /// Where to start, in the order of the model's parameters; by default read off the data.
     pub start: Option<Vec<f64>>,
-    /// Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-12 by
+    /// Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-16 by
     /// default.
     pub tolerance: f64,
     /// Most iterations; 200 by default.
@@ -37,7 +39,7 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { start: None, tolerance: 1e-12, max_iterations: 200, threads: Threads::default() }
+        Self { start: None, tolerance: 1e-16, max_iterations: 200, threads: Threads::default() }
     }
 }
 

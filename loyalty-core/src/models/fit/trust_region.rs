@@ -20,8 +20,14 @@ pub(crate) struct Evaluation<const N: usize> {
     pub(crate) hessian: [[f64; N]; N],
 }
 
-/// Farthest a logarithm may run from the start.
-const FARTHEST: f64 = 36.0;
+/// Farthest a logarithm may run from 0, within the domain of every parameter.
+const FARTHEST: f64 = 103.0;
+
+/// Steps in a row that change nothing before the solver ends.
+const PATIENCE: usize = 4;
+
+/// Longest step.
+const LONGEST: f64 = 8.0;
 
 /// A standard error of a logarithm beyond this says that the data leave the parameter open.
 const OPEN: f64 = 10.0;
@@ -38,6 +44,7 @@ pub(crate) fn maximise<const N: usize>(
     let mut here = Local::new(evaluate(&point));
     let mut radius: f64 = 1.0;
     let mut iterations = 0;
+    let mut idle = 0;
     let stop = loop {
         let gap = here.gap();
         let progress = Progress { iteration: iterations, log_likelihood: here.at.value, gap };
@@ -52,11 +59,17 @@ pub(crate) fn maximise<const N: usize>(
         }
         iterations += 1;
         let step = here.step(radius);
-        let trial: [f64; N] = std::array::from_fn(|i| {
-            (point[i] + step.by[i]).clamp(start[i] - FARTHEST, start[i] + FARTHEST)
-        });
+        let trial: [f64; N] =
+            std::array::from_fn(|i| (point[i] + step.by[i]).clamp(-FARTHEST, FARTHEST));
         let there = evaluate(&trial);
         let gain = there.value - here.at.value;
+        // Where the function is flat to rounding, its derivatives are noise and would be followed on
+        // and on.
+        let flat = gain.abs() <= 1e-14 * (1.0 + here.at.value.abs());
+        idle = if flat { idle + 1 } else { 0 };
+        if idle == PATIENCE {
+            break here.classify(names);
+        }
         // Where the promised gain drowns in rounding, the quadratic model is all there is to go by.
         let rounding = 1e-14 * here.at.value.abs();
         let trust = if step.gain.abs() <= rounding && gain.abs() <= 10.0 * rounding {
@@ -66,7 +79,7 @@ pub(crate) fn maximise<const N: usize>(
         };
         let length = step.by.iter().map(|s| s * s).sum::<f64>().sqrt();
         radius = match trust {
-            trust if trust > 0.75 => radius.max((2.0 * length).min(8.0)),
+            trust if trust > 0.75 => radius.max((2.0 * length).min(LONGEST)),
             trust if trust > 0.1 => radius,
             _ => 0.25 * length,
         };
@@ -124,13 +137,21 @@ impl<const N: usize> Local<N> {
     }
 
     /// ½ gᵀ(−H)⁻¹g, the distance to the maximum of the quadratic model; infinite where it has none.
+    ///
+    /// A direction whose curvature drowns in the rounding of the others' is flat: along it, a step as
+    /// long as steps may be promises no more than its slope.
     fn gap(&self) -> f64 {
-        let share = |(slope, information): (&f64, &f64)| match (*slope, *information) {
-            (_, information) if information > 0.0 => slope * slope / information,
-            (0.0, 0.0) => 0.0,
-            _ => f64::INFINITY,
+        let flat = 1e-13 * self.information.iter().fold(0.0, |most: f64, i| most.max(i.abs()));
+        let share = |(slope, information): (&f64, &f64)| {
+            if *information > flat {
+                0.5 * slope * slope / information
+            } else if information.abs() <= flat {
+                LONGEST * slope.abs()
+            } else {
+                f64::INFINITY
+            }
         };
-        0.5 * self.slope.iter().zip(&self.information).map(share).sum::<f64>()
+        self.slope.iter().zip(&self.information).map(share).sum()
     }
 
     /// The maximum of the quadratic model within the radius: (−H + μI) p = g with the smallest μ >= 0

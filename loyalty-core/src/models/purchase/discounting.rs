@@ -2,8 +2,8 @@
 
 use crate::Error;
 use crate::error::{non_negative, positive};
-use crate::special::elementary::ln_1p;
-use crate::special::gauss_legendre;
+use crate::special::elementary::{exp, exp_m1, ln_1p};
+use crate::special::{POINTS, Renewals, gauss_legendre};
 use crate::time::Unit;
 
 /// How far the future reaches and how it is discounted.
@@ -25,6 +25,9 @@ use crate::time::Unit;
 pub struct Discounting {
     form: Form,
 }
+
+/// Most periods: monthly for eight hundred years.
+const MOST_PERIODS: u32 = 10_000;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Form {
@@ -58,11 +61,14 @@ impl Discounting {
     /// from its end.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless `periods` and `length` are above 0 and the rate at least 0.
+    /// [`Error::Parameter`] unless `periods` is from 1 to 10000, `length` above 0 and the rate at least
+    /// 0.
     pub fn per_period(periods: u32, length: f64, rate: f64) -> Result<Self, Error> {
-        positive("periods", f64::from(periods))?;
+        if !(1..=MOST_PERIODS).contains(&periods) {
+            let value = f64::from(periods);
+            return Err(Error::Parameter { name: "periods", expected: "from 1 to 10000", value });
+        }
         let length = positive("period_length", length)?;
-        positive("horizon", f64::from(periods) * length)?;
         let rate = non_negative("discount_rate", rate)?;
         Ok(Self { form: Form::PerPeriod { periods, length, rate } })
     }
@@ -75,41 +81,58 @@ impl Discounting {
         }
     }
 
-    /// The discounted value of a stream whose expected total up to t is `expected(t)`, smooth on
-    /// the time scale `age`.
-    pub(crate) fn total(&self, age: f64, mut expected: impl FnMut(f64) -> f64) -> f64 {
+    /// The discounted purchases of a customer of age α + T who is alive.
+    pub(crate) fn purchases(&self, renewals: &Renewals, age: f64) -> f64 {
         match self.form {
             Form::PerPeriod { periods, length, rate } => {
-                let (mut sum, mut before, mut factor) = (0.0, 0.0, 1.0);
-                for period in 1..=periods {
-                    let until = expected(f64::from(period) * length);
-                    factor /= 1.0 + rate;
-                    sum += (until - before) * factor;
-                    before = until;
-                }
-                sum
+                per_period(renewals, age, periods, length, rate)
             }
-            Form::Continuous { horizon, force: 0.0 } => expected(horizon),
-            Form::Continuous { horizon, force } => continuous(horizon, force, age, expected),
+            Form::Continuous { horizon, force: 0.0 } => renewals.at(horizon / age),
+            Form::Continuous { horizon, force } => continuous(renewals, age, horizon, force),
         }
     }
+}
+
+/// Σ_i [E(i·length) − E((i−1)·length)] / (1 + rate)^i.
+fn per_period(renewals: &Renewals, age: f64, periods: u32, length: f64, rate: f64) -> f64 {
+    const LOT: u32 = 32;
+    let mut buffers = [[0.0; LOT as usize]; 2];
+    let [z, expected] = &mut buffers;
+    let (mut sum, mut before, mut factor) = (0.0, 0.0, 1.0);
+    for first in (0..periods).step_by(LOT as usize) {
+        let count = (periods - first).min(LOT) as usize;
+        for (period, z) in (first + 1..).zip(&mut z[..count]) {
+            *z = f64::from(period) * length / age;
+        }
+        renewals.each(&z[..count], &mut expected[..count]);
+        for &until in &expected[..count] {
+            factor /= 1.0 + rate;
+            sum += (until - before) * factor;
+            before = until;
+        }
+    }
+    sum
 }
 
 /// ∫₀ʰ e^(−δt) dE(t) = e^(−δh) E(h) + δ ∫₀ʰ e^(−δt) E(t) dt, all terms positive.
 ///
 /// With t = age·(e^y − 1) the integrand is analytic in the strip |Im y| < π, so few Gauss–Legendre
-/// points do: panels of length at most 1.5 in y, and at most 4 in δt.
-fn continuous(horizon: f64, force: f64, age: f64, mut expected: impl FnMut(f64) -> f64) -> f64 {
-    use crate::special::elementary::{exp, exp_m1};
+/// points do: equal panels in y, of length at most 1.5 and no fewer than one for every 4 of δh.
+fn continuous(renewals: &Renewals, age: f64, horizon: f64, force: f64) -> f64 {
     // Beyond e^−45 of its value the future no longer counts.
     let horizon = horizon.min(45.0 / force);
     let length = ln_1p(horizon / age);
     let panels = (length / 1.5).max(force * horizon / 4.0).ceil().max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 100")]
     let panels = panels as u32;
-    let integral = gauss_legendre(0.0, length, panels, |y| {
-        let t = age * exp_m1(y);
-        (age + t) * exp(-force * t) * expected(t)
+    let mut integral = 0.0;
+    gauss_legendre(0.0, length, panels, |y, weights| {
+        let z = y.map(exp_m1);
+        let mut expected = [0.0; POINTS];
+        renewals.each(&z, &mut expected);
+        for ((z, expected), weight) in z.iter().zip(expected).zip(weights) {
+            integral += weight * (1.0 + z) * exp(-force * age * z) * expected;
+        }
     });
-    exp(-force * horizon) * expected(horizon) + force * integral
+    exp(-force * horizon) * renewals.at(horizon / age) + force * age * integral
 }

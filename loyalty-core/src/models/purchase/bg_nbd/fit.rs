@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::BgNbd;
 use super::likelihood::evaluate;
 use crate::Error;
-use crate::models::fit::{Fit, FitOptions, Observer, maximise};
+use crate::models::fit::{Fit, FitOptions, Observer, first_look, maximise};
 use crate::models::{Parameters, Progress};
 use crate::parallel::Threads;
 use crate::special::elementary::ln;
@@ -43,12 +43,16 @@ impl BgNbd {
         options: &FitOptions,
         observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Fit<Self>, Error> {
-        let histories = Histories::of(summary);
+        let histories = Histories::of(summary, options.threads);
         let model = "BG/NBD";
         if histories.runs().iter().all(|run| run.x == 0) {
             return Err(Error::Degenerate { model, reason: "no customer bought more than once" });
         }
         let start = options.checked_start(Self::NAMES, || start(&histories))?;
+        let start = first_look(Self::NAMES, histories.len(), start, options, |step| {
+            let some = histories.thinned(step);
+            move |at| evaluate(&some, at, options.threads)
+        });
         fit_histories(&histories, start, summary, options, observe)
     }
 
@@ -68,7 +72,8 @@ impl BgNbd {
     pub fn log_likelihood(&self, summary: &CustomerSummary) -> Result<f64, Error> {
         summary.same_unit(self.unit)?;
         let ln_parameters = [self.r, self.alpha, self.a, self.b].map(ln);
-        Ok(evaluate(&Histories::of(summary), &ln_parameters, Threads::default()).value)
+        let histories = Histories::of(summary, Threads::default());
+        Ok(evaluate(&histories, &ln_parameters, Threads::default()).value)
     }
 }
 
@@ -84,19 +89,17 @@ fn fit_histories(
     })?;
     let [r, alpha, a, b] = maximum.parameters();
     let model = BgNbd::new(r, alpha, a, b)?.with_unit(summary.unit());
-    Ok(maximum.fit(model, histories.weight().iter().sum(), 0.0))
+    Ok(maximum.fit(model, histories.customers(), 0.0))
 }
 
 /// Moments of the data: the rate while active, and the share of customers who never come back.
 fn start(histories: &Histories) -> [f64; 4] {
     let (mut customers, mut purchases, mut time) = (0.0, 0.0, 0.0);
     for run in histories.runs() {
-        for row in run.rows.clone() {
-            let weight = histories.weight()[row];
-            customers += weight;
-            purchases += weight * f64::from(run.x);
-            time += weight * histories.t()[row];
-        }
+        let weight: f64 = run.weight.iter().sum();
+        customers += weight;
+        purchases += weight * f64::from(run.x);
+        time += run.weight.iter().zip(&run.t).map(|(weight, t)| weight * t).sum::<f64>();
     }
     let r: f64 = 0.5;
     let mean_time = (time / customers).max(f64::MIN_POSITIVE);

@@ -7,21 +7,21 @@
 //!
 //! (Fader, Hardie & Lee 2005, eq. 6, with the larger of the two powers taken out.) What depends on x
 //! alone is worked out once per run of equal x, so a history costs three logarithms and an
-//! exponential. With ρ = α/(α+T) and ρ_x = α/(α+t_x), the derivatives by ln α are
+//! exponential (`run_sums.rs`). With ρ = α/(α+T) and ρ_x = α/(α+t_x), the derivatives by ln α are
 //!
 //! ```text
 //! ∂/∂ln α of −ln (α+T)^(r+x)/α^r = r(1−ρ) − xρ,    ∂²  = −(r+x) ρ(1−ρ)
 //! ∂u/∂ln α = (r+x)(ρ−ρ_x),                          ∂²u = (r+x)(ρ(1−ρ) − ρ_x(1−ρ_x))
 //! ```
 
+use std::ops::Range;
+
+use super::run_sums::{RunPoint, RunSums};
 use crate::models::fit::Evaluation;
 use crate::parallel::{Threads, map_chunks};
-use crate::special::elementary::{exp, ln, ln_1p, logistic, softplus};
+use crate::special::elementary::{exp, ln};
 use crate::special::{digamma_rise, ln_gamma_ratio, trigamma_drop};
-use crate::summary::Histories;
-
-/// Histories per chunk: fixed, so that sums have one order for every number of threads.
-const CHUNK: usize = 8192;
+use crate::summary::{Histories, Run};
 
 /// Value, gradient and Hessian at (ln r, ln α, ln a, ln b).
 pub(super) fn evaluate(
@@ -30,81 +30,28 @@ pub(super) fn evaluate(
     threads: Threads,
 ) -> Evaluation<4> {
     let [r, alpha, a, b] = ln_parameters.map(exp);
-    let chunks = map_chunks(histories.len(), CHUNK, threads, |rows| {
-        let first = histories.runs().partition_point(|run| run.rows.end <= rows.start);
-        let overlapping = histories.runs()[first..].iter().map_while(|run| {
-            let part = run.rows.start.max(rows.start)..run.rows.end.min(rows.end);
-            (!part.is_empty()).then_some((run.x, part))
-        });
-        let runs = overlapping.map(|(x, part)| {
-            let (t_x, t) = (&histories.t_x()[part.clone()], &histories.t()[part.clone()]);
-            (x, RunSums::over(f64::from(x), r, alpha, a, b, t_x, t, &histories.weight()[part]))
-        });
-        runs.collect::<Vec<_>>()
+    let pieces: Vec<(&Run, Range<usize>)> = histories.runs().iter().flat_map(pieces).collect();
+    let sums = map_chunks(pieces.len(), 1, threads.for_rows(histories.len()), |piece| {
+        let (run, rows) = &pieces[piece.start];
+        let ln_odds = (run.x > 0).then(|| ln(a / (b + (f64::from(run.x) - 1.0))));
+        let point = RunPoint { alpha, shape: r + f64::from(run.x), ln_odds };
+        let [t_x, t, weight] = [&run.t_x, &run.t, &run.weight].map(|column| &column[rows.clone()]);
+        (f64::from(run.x), RunSums::over(point, t_x, t, weight))
     });
     let mut total = Total::default();
-    for (x, sums) in chunks.into_iter().flatten() {
-        total.add(f64::from(x), r, alpha, a, b, &sums);
+    for (x, sums) in sums {
+        total.add(x, r, alpha, a, b, &sums);
     }
     total.into_evaluation()
 }
 
-/// Sums over the histories of one x, weighted.
-#[derive(Debug, Clone, Copy, Default)]
-struct RunSums {
-    weight: f64,
-    /// ln((α+T)/α), ρ, ρ(1−ρ).
-    ln_growth: f64,
-    rho: f64,
-    rho_variance: f64,
-    /// ln(1 + e^u).
-    softplus: f64,
-    /// σ = ∂ln(1+e^u)/∂u, times 1, ln((α+T)/(α+t_x)), ∂u/∂ln α and ∂²u/∂ln α², the last two over r+x.
-    first: [f64; 4],
-    /// σ(1−σ), times the products of 1, the logarithm and ∂u/∂ln α: 1, l, d, ll, ld, dd.
-    second: [f64; 6],
-}
+/// Histories per piece: fixed, so that sums have one order for every number of threads.
+const CHUNK: usize = 8192;
 
-impl RunSums {
-    #[expect(clippy::too_many_arguments, reason = "the model's letters")]
-    fn over(
-        x: f64,
-        r: f64,
-        alpha: f64,
-        a: f64,
-        b: f64,
-        t_x: &[f64],
-        t: &[f64],
-        weight: &[f64],
-    ) -> Self {
-        let mut sums = Self::default();
-        let ln_odds = if x > 0.0 { ln(a / (b + (x - 1.0))) } else { 0.0 };
-        for ((&t_x, &t), &weight) in t_x.iter().zip(t).zip(weight) {
-            let rho = alpha / (alpha + t);
-            let rho_variance = rho * (t / (alpha + t));
-            sums.weight += weight;
-            sums.ln_growth += weight * ln_1p(t / alpha);
-            sums.rho += weight * rho;
-            sums.rho_variance += weight * rho_variance;
-            if x == 0.0 {
-                continue;
-            }
-            let since = ln_1p((t - t_x) / (alpha + t_x));
-            let u = ln_odds + (r + x) * since;
-            let rho_x = alpha / (alpha + t_x);
-            // ρ − ρ_x without cancellation where t_x is near T.
-            let drop = -rho * ((t - t_x) / (alpha + t_x));
-            let bend = rho_variance - rho_x * (t_x / (alpha + t_x));
-            let sigma = weight * logistic(u);
-            let spread = sigma * logistic(-u);
-            sums.softplus += weight * softplus(u);
-            let first = [1.0, since, drop, bend];
-            let second = [1.0, since, drop, since * since, since * drop, drop * drop];
-            sums.first.iter_mut().zip(first).for_each(|(sum, term)| *sum += sigma * term);
-            sums.second.iter_mut().zip(second).for_each(|(sum, term)| *sum += spread * term);
-        }
-        sums
-    }
+/// The rows of a run, piece by piece.
+fn pieces(run: &Run) -> impl Iterator<Item = (&Run, Range<usize>)> {
+    let starts = (0..run.len()).step_by(CHUNK);
+    starts.map(move |start| (run, start..run.len().min(start + CHUNK)))
 }
 
 #[derive(Default)]
@@ -201,7 +148,7 @@ mod tests {
         let customer =
             CustomerSummary::new(&SummaryColumns::new(&x, &t_x, &t)).expect("a customer");
         let ln_parameters = std::array::from_fn(|i| ln(model[i]));
-        evaluate(&Histories::of(&customer), &ln_parameters, Threads::ONE)
+        evaluate(&Histories::of(&customer, Threads::ONE), &ln_parameters, Threads::ONE)
     }
 
     /// Each derivative is a difference of terms of size r + x, so that is what its error is measured
@@ -240,7 +187,7 @@ mod tests {
             let t_x: Vec<f64> =
                 x.iter().zip(t).map(|(x, t)| if *x > 0.0 { t / 2.0 } else { 0.0 }).collect();
             let table = CustomerSummary::new(&SummaryColumns::new(x, &t_x, t)).expect("customers");
-            evaluate(&Histories::of(&table), &model.map(ln), Threads::ONE).value
+            evaluate(&Histories::of(&table, Threads::ONE), &model.map(ln), Threads::ONE).value
         };
         for zeros in [CHUNK - 1, CHUNK, CHUNK + 1] {
             let x: Vec<f64> = (0..3 * CHUNK).map(|row| f64::from(row >= zeros)).collect();
@@ -273,7 +220,7 @@ mod tests {
             let (t, weight): (Vec<f64>, Vec<f64>) = rows.iter().map(|row| (row.2, row.3)).unzip();
             let mut columns = SummaryColumns::new(&x, &t_x, &t);
             columns.weights = Some(crate::orders::Column::new("weight", &weight));
-            let histories = Histories::of(&CustomerSummary::new(&columns).expect("customers"));
+            let histories = Histories::of(&CustomerSummary::new(&columns).expect("customers"), Threads::ONE);
             let here = evaluate(&histories, &at, Threads::ONE);
             // The error of a central difference is of the order of step², that of rounding 1e-16/step.
             let step = 1e-4;

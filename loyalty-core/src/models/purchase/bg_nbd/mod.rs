@@ -1,8 +1,10 @@
 //! The BG/NBD model.
 
+mod batch;
 mod fit;
 mod likelihood;
 mod predict;
+mod run_sums;
 
 use super::super::Parameters;
 use crate::Error;

@@ -1,15 +1,14 @@
-//! What the BG/NBD says of a customer, one at a time and by the column.
+//! What the BG/NBD says of one customer.
 
 use super::BgNbd;
 use crate::Error;
-use crate::error::{non_negative, same_length};
+use crate::error::non_negative;
 use crate::models::Discounting;
-use crate::parallel::{Threads, fill};
 use crate::special::elementary::{exp, ln, ln_1p, logistic};
 use crate::special::{
-    ln_gamma_ratio, negative_binomial_ln_pmf, negative_binomial_upper_tail, renewals_while_alive,
+    Renewals, ln_gamma_ratio, negative_binomial_ln_pmf, negative_binomial_upper_tail,
 };
-use crate::summary::{CustomerSummary, History};
+use crate::summary::History;
 
 impl BgNbd {
     /// Probability that a customer is still active at the end of observation.
@@ -30,12 +29,9 @@ impl BgNbd {
     /// # References
     /// Fader, Hardie & Lee (2005); Fader & Hardie (2008), note 021.
     pub fn p_alive(&self, history: &History) -> f64 {
-        if history.x() == 0 {
-            return 1.0;
-        }
-        let (x, t_x, t) = (f64::from(history.x()), history.t_x(), history.t());
+        let (t_x, t) = (history.t_x(), history.t());
         let since = ln_1p((t - t_x) / (self.alpha + t_x));
-        logistic(ln((self.b + (x - 1.0)) / self.a) - (self.r + x) * since)
+        logistic(self.ln_odds(history.x()) - (self.r + f64::from(history.x())) * since)
     }
 
     /// Expected number of purchases within `horizon` after the end of observation.
@@ -63,7 +59,8 @@ impl BgNbd {
     /// Fader, Hardie & Lee (2005), eq. 10.
     pub fn expected_purchases(&self, history: &History, horizon: f64) -> Result<f64, Error> {
         let horizon = non_negative("horizon", horizon)?;
-        Ok(self.p_alive(history) * self.purchases_if_alive(history, horizon))
+        let z = horizon / (self.alpha + history.t());
+        Ok(self.p_alive(history) * self.renewals(history.x()).at(z))
     }
 
     /// Expected number of purchases of a new customer within `horizon` after the first purchase,
@@ -87,7 +84,7 @@ impl BgNbd {
     /// Fader, Hardie & Lee (2005), eq. 9.
     pub fn expected_purchases_new_customer(&self, horizon: f64) -> Result<f64, Error> {
         let horizon = non_negative("horizon", horizon)?;
-        Ok(renewals_while_alive(self.r, horizon / self.alpha, self.a, self.b))
+        Ok(self.renewals(0).at(horizon / self.alpha))
     }
 
     /// Probability that a new customer makes exactly `n` purchases within `t` after the first, which
@@ -145,94 +142,29 @@ impl BgNbd {
     /// Fader, Hardie & Lee (2005), RFM and CLV: using iso-value curves for customer base analysis,
     /// Journal of Marketing Research 42(4), 415–430.
     pub fn discounted_purchases(&self, history: &History, discounting: &Discounting) -> f64 {
-        self.p_alive(history) * self.discounted_if_alive(history, discounting)
+        let if_alive = self.renewals(history.x());
+        self.p_alive(history) * discounting.purchases(&if_alive, self.alpha + history.t())
     }
 
-    /// [`BgNbd::p_alive`] of every customer; `out` has one value per customer, in row order.
-    ///
-    /// # Errors
-    /// [`Error::Unit`] where the summary is in another unit than the model, [`Error::Length`] where
-    /// `out` is not as long as the summary.
-    ///
-    /// # Examples
-    /// ```
-    /// use loyalty_core::{BgNbd, CustomerSummary, SummaryColumns, Threads};
-    /// let columns = SummaryColumns::new(&[2.0, 0.0], &[30.43, 0.0], &[38.86, 38.86]);
-    /// let customers = CustomerSummary::new(&columns)?;
-    /// let cdnow = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
-    /// let mut out = [0.0; 2];
-    /// cdnow.p_alive_into(&customers, &mut out, Threads::default())?;
-    /// assert_eq!(out, [cdnow.p_alive(&customers.history(0)), 1.0]);
-    /// # Ok::<(), loyalty_core::Error>(())
-    /// ```
-    pub fn p_alive_into(
-        &self,
-        customers: &CustomerSummary,
-        out: &mut [f64],
-        threads: Threads,
-    ) -> Result<(), Error> {
-        self.check_batch(customers, out)?;
-        fill(out, threads, || (), |(), row| self.p_alive(&customers.history(row)));
-        Ok(())
+    /// ln((b+x−1)/a), infinite at x = 0, where nobody can have dropped out.
+    pub(super) fn ln_odds(&self, x: u32) -> f64 {
+        match x {
+            0 => f64::INFINITY,
+            x => ln((self.b + (f64::from(x) - 1.0)) / self.a),
+        }
     }
 
-    /// [`BgNbd::expected_purchases`] of every customer; `out` has one value per customer.
-    ///
-    /// # Errors
-    /// As [`BgNbd::p_alive_into`], and [`Error::Parameter`] unless the horizon is finite and at least
-    /// 0.
-    pub fn expected_purchases_into(
-        &self,
-        customers: &CustomerSummary,
-        horizon: f64,
-        out: &mut [f64],
-        threads: Threads,
-    ) -> Result<(), Error> {
-        let horizon = non_negative("horizon", horizon)?;
-        self.check_batch(customers, out)?;
-        fill(out, threads, Memo::new, |memo, row| {
-            let history = customers.history(row);
-            let if_alive = memo.get(&history, || self.purchases_if_alive(&history, horizon));
-            self.p_alive(&history) * if_alive
-        });
-        Ok(())
+    /// The purchases of a customer who is alive after x of them, at z = t/(α+T).
+    pub(super) fn renewals(&self, x: u32) -> Renewals {
+        let x = f64::from(x);
+        Renewals::new(self.r + x, self.a, self.b + x)
     }
 
-    /// [`BgNbd::discounted_purchases`] of every customer; `out` has one value per customer.
-    ///
-    /// # Errors
-    /// As [`BgNbd::p_alive_into`].
-    pub fn discounted_purchases_into(
-        &self,
-        customers: &CustomerSummary,
-        discounting: &Discounting,
-        out: &mut [f64],
-        threads: Threads,
-    ) -> Result<(), Error> {
-        self.check_batch(customers, out)?;
-        fill(out, threads, Memo::new, |memo, row| {
-            let history = customers.history(row);
-            let if_alive = memo.get(&history, || self.discounted_if_alive(&history, discounting));
-            self.p_alive(&history) * if_alive
-        });
-        Ok(())
-    }
-
-    fn check_batch(&self, customers: &CustomerSummary, out: &[f64]) -> Result<(), Error> {
-        customers.same_unit(self.unit)?;
-        same_length(customers.len(), "out", out.len())
-    }
-
-    /// E[Y(t) | alive at T], which does not depend on t_x.
-    fn purchases_if_alive(&self, history: &History, horizon: f64) -> f64 {
-        let x = f64::from(history.x());
-        let z = horizon / (self.alpha + history.t());
-        renewals_while_alive(self.r + x, z, self.a, self.b + x)
-    }
-
-    fn discounted_if_alive(&self, history: &History, discounting: &Discounting) -> f64 {
-        let age = self.alpha + history.t();
-        discounting.total(age, |t| self.purchases_if_alive(history, t))
+    /// The same for this many customers.
+    pub(super) fn renewals_of_many(&self, x: u32, customers: usize) -> Renewals {
+        let renewals = self.renewals(x);
+        // A table pays from a handful of customers on.
+        if customers < 4 { renewals } else { renewals.tabulated() }
     }
 }
 
@@ -243,29 +175,5 @@ pub(super) fn ln_survived(a: f64, b: f64, n: f64) -> f64 {
         ln_gamma_ratio(b, a) - ln_gamma_ratio(b + n, a)
     } else {
         ln_gamma_ratio(b, n) - ln_gamma_ratio(a + b, n)
-    }
-}
-
-/// Remembers results by (x, T), which customers of one shop share. A memo is a cache of a pure
-/// function, so it cannot change a result.
-struct Memo {
-    slots: Vec<(u32, f64, f64)>,
-}
-
-impl Memo {
-    const SLOTS: usize = 1 << 15;
-
-    fn new() -> Self {
-        Self { slots: vec![(0, f64::NAN, 0.0); Self::SLOTS] }
-    }
-
-    fn get(&mut self, history: &History, work_out: impl FnOnce() -> f64) -> f64 {
-        let (x, t) = (history.x(), history.t());
-        let hash = (t.to_bits() ^ (u64::from(x) << 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 49;
-        let slot = &mut self.slots[usize::try_from(hash).unwrap_or(0) % Self::SLOTS];
-        if (slot.0, slot.1) != (x, t) {
-            *slot = (x, t, work_out());
-        }
-        slot.2
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::GammaGamma;
 use super::likelihood::Spenders;
 use crate::Error;
-use crate::models::fit::{Fit, FitOptions, maximise};
+use crate::models::fit::{Fit, FitOptions, first_look, maximise};
 use crate::models::{Parameters, Progress};
 use crate::parallel::Threads;
 use crate::special::elementary::ln;
@@ -46,7 +46,8 @@ impl GammaGamma {
         options: &FitOptions,
         observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Fit<Self>, Error> {
-        let spenders = Spenders::of(summary, money(summary, "the Gamma-Gamma fit")?);
+        let spenders =
+            Spenders::of(summary, money(summary, "the Gamma-Gamma fit")?, options.threads);
         let degenerate = |reason| Err(Error::Degenerate { model: "Gamma-Gamma", reason });
         if spenders.len() < 2 {
             return degenerate("fewer than two customers have repeat purchases with an amount");
@@ -56,6 +57,10 @@ impl GammaGamma {
             return degenerate("all customers spend the same");
         }
         let start = options.checked_start(Self::NAMES, || start(mean, square))?;
+        let start = first_look(Self::NAMES, spenders.len(), start, options, |step| {
+            let some = spenders.thinned(step);
+            move |at| some.evaluate(at, options.threads)
+        });
         let maximum = maximise(Self::NAMES, start, options, observe, |ln_parameters| {
             spenders.evaluate(ln_parameters, options.threads)
         })?;
@@ -80,7 +85,8 @@ impl GammaGamma {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn log_likelihood(&self, summary: &CustomerSummary) -> Result<f64, Error> {
-        let spenders = Spenders::of(summary, money(summary, "the log-likelihood")?);
+        let spenders =
+            Spenders::of(summary, money(summary, "the log-likelihood")?, Threads::default());
         let ln_parameters = [self.p, self.q, self.v].map(ln);
         Ok(spenders.evaluate(&ln_parameters, Threads::default()).value)
     }

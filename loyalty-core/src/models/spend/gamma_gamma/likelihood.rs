@@ -2,133 +2,209 @@
 //! parameters.
 //!
 //! ```text
-//! ln f(m | x) = ln Γ(px+q) − ln Γ(px) − ln Γ(q) + q ln v + (px−1) ln m + px ln x − (px+q) ln(v+xm)
+//! ln f(m | x) = q ln s + px ln(1−s) − ln B(px, q) − ln m,    s = v/(v+xm)
 //! ```
 //!
-//! (Fader & Hardie 2013, note 025, eq. 1.) With s = v/(v+xm), the share of the prior, a customer costs
-//! one logarithm; the rest depends on x alone or is a sum over the data that no parameter enters.
+//! (Fader & Hardie 2013, note 025, eq. 1.) s is the share of the prior in the posterior mean. A customer
+//! costs two logarithms; the rest depends on x alone or is a sum over the data that no parameter
+//! enters.
+
+use std::ops::Range;
+
+use multiversion::multiversion;
 
 use crate::models::fit::Evaluation;
 use crate::parallel::{Threads, map_chunks};
 use crate::special::elementary::{exp, ln, ln_1p};
+use crate::special::vector::dot;
 use crate::special::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
-use crate::summary::CustomerSummary;
+use crate::summary::{Buckets, CustomerSummary};
 
-/// Customers per chunk: fixed, so that sums have one order for every number of threads.
-const CHUNK: usize = 8192;
-
-/// The customers with money to tell of, in order of their number of purchases.
-#[derive(Debug, Clone)]
+/// The customers with money to tell of, by their number of purchases.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Spenders {
-    /// Sums per number of purchases: x, and where its customers are.
-    runs: Vec<(f64, std::ops::Range<usize>)>,
-    /// x·m, the total of each customer.
-    total: Vec<f64>,
-    weight: Vec<f64>,
-    /// Σ w ln m: no parameter enters.
-    ln_mean: f64,
+    runs: Vec<Run>,
     /// Customers with purchases, all of them free.
     pub(super) without_money: f64,
 }
 
+/// The customers of one number of purchases.
+#[derive(Debug, Clone, Default)]
+struct Run {
+    x: f64,
+    /// x·m, the total of each customer.
+    total: Vec<f64>,
+    weight: Vec<f64>,
+    /// Σ w and Σ w ln m: no parameter enters.
+    customers: f64,
+    ln_mean: f64,
+    without_money: f64,
+}
+
 impl Spenders {
-    pub(super) fn of(customers: &CustomerSummary, mean: &[f64]) -> Self {
-        let weight = |row: usize| customers.weights().map_or(1.0, |weights| weights[row]);
-        let (mut rows, mut without_money) = (Vec::new(), 0.0);
-        for (row, &mean) in mean.iter().enumerate() {
-            let x = customers.transactions(row);
-            if x > 0 && mean > 0.0 {
-                rows.push((x, mean.to_bits(), weight(row)));
-            } else if x > 0 {
-                without_money += weight(row);
-            }
-        }
-        // The order of sums must not depend on the order of the customers.
-        rows.sort_unstable_by_key(|&(x, mean, weight)| (x, mean, weight.to_bits()));
-        let mut spenders = Self {
-            runs: Vec::new(),
-            total: Vec::with_capacity(rows.len()),
-            weight: rows.iter().map(|row| row.2).collect(),
-            ln_mean: 0.0,
-            without_money,
-        };
-        for (row, &(x, mean, weight)) in rows.iter().enumerate() {
-            let (x, mean) = (f64::from(x), f64::from_bits(mean));
-            spenders.total.push(x * mean);
-            spenders.ln_mean += weight * ln(mean);
-            match spenders.runs.last_mut() {
-                Some((known, rows)) if *known == x => rows.end = row + 1,
-                _ => spenders.runs.push((x, row..row + 1)),
-            }
-        }
-        spenders
+    pub(super) fn of(customers: &CustomerSummary, mean: &[f64], threads: Threads) -> Self {
+        let by_frequency = Buckets::of(customers.frequency());
+        let first = u32::from(customers.includes_first());
+        let threads = threads.for_rows(customers.len());
+        let runs = map_chunks(by_frequency.len(), 1, threads, |bucket| {
+            let (frequency, rows) = by_frequency.get(bucket.start);
+            Run::of(frequency.saturating_add(first), rows, mean, customers.weights())
+        });
+        // An empty sum of floats is −0.
+        let without_money = 0.0 + runs.iter().map(|run| run.without_money).sum::<f64>();
+        Self { runs: runs.into_iter().filter(|run| !run.total.is_empty()).collect(), without_money }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.total.len()
+        self.runs.iter().map(|run| run.total.len()).sum()
     }
 
     /// The customers, counted with their weights.
     pub(super) fn customers(&self) -> f64 {
-        self.weight.iter().sum()
+        self.runs.iter().map(|run| run.customers).sum()
     }
 
     /// Mean of the customers' means and of their squares.
     pub(super) fn moments(&self) -> (f64, f64) {
         let (mut first, mut second) = (0.0, 0.0);
-        for (x, rows) in &self.runs {
-            for row in rows.clone() {
-                let mean = self.total[row] / x;
-                first += self.weight[row] * mean;
-                second += self.weight[row] * mean * mean;
-            }
+        for run in &self.runs {
+            let totals: f64 = dot(&run.total, &run.weight);
+            let squares: f64 = run
+                .total
+                .iter()
+                .zip(&run.weight)
+                .map(|(total, weight)| total * total * weight)
+                .sum();
+            first += totals / run.x;
+            second += squares / (run.x * run.x);
         }
         (first / self.customers(), second / self.customers())
+    }
+
+    /// Every `step`-th customer of each number of purchases, for a first look at the data.
+    pub(super) fn thinned(&self, step: usize) -> Self {
+        let runs = self.runs.iter().map(|run| run.thinned(step)).collect();
+        Self { runs, without_money: 0.0 }
     }
 
     /// Value, gradient and Hessian at (ln p, ln q, ln v).
     pub(super) fn evaluate(&self, ln_parameters: &[f64; 3], threads: Threads) -> Evaluation<3> {
         let [p, q, v] = ln_parameters.map(exp);
-        let chunks = map_chunks(self.len(), CHUNK, threads, |rows| {
-            let first = self.runs.partition_point(|(_, run)| run.end <= rows.start);
-            let overlapping = self.runs[first..].iter().map_while(|(x, run)| {
-                let part = run.start.max(rows.start)..run.end.min(rows.end);
-                (!part.is_empty()).then_some((*x, part))
-            });
-            let sums = |(x, part): (f64, std::ops::Range<usize>)| {
-                (x, Sums::over(v, &self.total[part.clone()], &self.weight[part]))
-            };
-            overlapping.map(sums).collect::<Vec<_>>()
+        let pieces: Vec<(&Run, Range<usize>)> = self.runs.iter().flat_map(pieces).collect();
+        let sums = map_chunks(pieces.len(), 1, threads.for_rows(self.len()), |piece| {
+            let (run, rows) = &pieces[piece.start];
+            (run.x, Sums::over(v, &run.total[rows.clone()], &run.weight[rows.clone()]))
         });
-        let mut at =
-            Evaluation { value: -self.ln_mean, gradient: [0.0; 3], hessian: [[0.0; 3]; 3] };
-        for (x, sums) in chunks.into_iter().flatten() {
+        let value = -self.runs.iter().map(|run| run.ln_mean).sum::<f64>();
+        let mut at = Evaluation { value, gradient: [0.0; 3], hessian: [[0.0; 3]; 3] };
+        for (x, sums) in sums {
             sums.add_to(&mut at, x, p, q);
         }
         at
     }
 }
 
-/// Sums over the customers of one x, weighted: 1, ln(v/(v+xm)), ln(xm/(v+xm)), s, s(1−s).
+impl Run {
+    fn of(x: u32, rows: &[u32], mean: &[f64], weights: Option<&[f64]>) -> Self {
+        let mut run = Self { x: f64::from(x), ..Self::default() };
+        if x == 0 {
+            return run;
+        }
+        let weight = |row: u32| weights.map_or(1.0, |weights| weights[row as usize]);
+        let (spent, free): (Vec<u32>, Vec<u32>) =
+            rows.iter().partition(|&&row| mean[row as usize] > 0.0);
+        run.without_money = free.into_iter().map(weight).sum();
+        let mut money: Vec<(f64, f64)> =
+            spent.into_iter().map(|row| (run.x * mean[row as usize], weight(row))).collect();
+        if money.len() <= FEW {
+            money.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        }
+        (run.total, run.weight) = money.into_iter().unzip();
+        run.sum_up();
+        run
+    }
+
+    fn thinned(&self, step: usize) -> Self {
+        let every = |column: &[f64]| column.iter().copied().step_by(step).collect();
+        let mut run = Self {
+            x: self.x,
+            total: every(&self.total),
+            weight: every(&self.weight),
+            ..Self::default()
+        };
+        run.sum_up();
+        run
+    }
+
+    fn sum_up(&mut self) {
+        self.customers = self.weight.iter().sum();
+        self.ln_mean = sum_of_logarithms(&self.total, &self.weight) - self.customers * ln(self.x);
+    }
+}
+
+/// Customers put in order in any case: it costs little, and then even the rounding of sums does not
+/// depend on the order of the customers.
+const FEW: usize = 16_384;
+
+/// Customers per piece: fixed, so that sums have one order for every number of threads.
+const CHUNK: usize = 8192;
+
+/// The rows of a run, piece by piece.
+fn pieces(run: &Run) -> impl Iterator<Item = (&Run, Range<usize>)> {
+    let starts = (0..run.total.len()).step_by(CHUNK);
+    starts.map(move |start| (run, start..run.total.len().min(start + CHUNK)))
+}
+
+/// Sums over customers of one x, weighted: 1, ln s, ln(1−s), s, s(1−s).
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     weight: f64,
-    ln_prior: f64,
-    ln_own: f64,
+    ln_share: f64,
+    ln_rest: f64,
     share: f64,
     variance: f64,
+}
+
+/// Customers worked on at once: their intermediate results stay in the first-level cache.
+const BLOCK: usize = 256;
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn add_block(sums: &mut Sums, v: f64, total: &[f64], weight: &[f64]) {
+    let mut buffers = [[0.0; BLOCK]; 4];
+    let [ln_share, ln_rest, share, variance] = &mut buffers;
+    let per_v = 1.0 / v;
+    let rows = total.len().min(BLOCK);
+    for row in 0..rows {
+        let per_sum = 1.0 / (v + total[row]);
+        ln_share[row] = -ln_1p(total[row] * per_v);
+        ln_rest[row] = -ln_1p(v / total[row]);
+        share[row] = v * per_sum;
+        variance[row] = share[row] * (total[row] * per_sum);
+    }
+    sums.weight += weight.iter().sum::<f64>();
+    sums.ln_share += dot(&ln_share[..rows], weight);
+    sums.ln_rest += dot(&ln_rest[..rows], weight);
+    sums.share += dot(&share[..rows], weight);
+    sums.variance += dot(&variance[..rows], weight);
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn sum_of_logarithms(values: &[f64], weight: &[f64]) -> f64 {
+    let mut logarithms = [0.0; BLOCK];
+    let mut sum = 0.0;
+    for (values, weight) in values.chunks(BLOCK).zip(weight.chunks(BLOCK)) {
+        let logarithms = &mut logarithms[..values.len()];
+        logarithms.iter_mut().zip(values).for_each(|(logarithm, &value)| *logarithm = ln(value));
+        sum += dot(logarithms, weight);
+    }
+    sum
 }
 
 impl Sums {
     fn over(v: f64, total: &[f64], weight: &[f64]) -> Self {
         let mut sums = Self::default();
-        for (&total, &weight) in total.iter().zip(weight) {
-            let share = v / (v + total);
-            sums.weight += weight;
-            sums.ln_prior -= weight * ln_1p(total / v);
-            sums.ln_own -= weight * ln_1p(v / total);
-            sums.share += weight * share;
-            sums.variance += weight * share * (total / (v + total));
+        for (total, weight) in total.chunks(BLOCK).zip(weight.chunks(BLOCK)) {
+            add_block(&mut sums, v, total, weight);
         }
         sums
     }
@@ -141,9 +217,9 @@ impl Sums {
         } else {
             ln_gamma(q) - ln_gamma_ratio(own, q)
         };
-        at.value += q * self.ln_prior + own * self.ln_own - w * ln_beta;
-        let by_p = x * (w * digamma_rise(own, q) + self.ln_own);
-        let by_q = w * digamma_rise(q, own) + self.ln_prior;
+        at.value += q * self.ln_share + own * self.ln_rest - w * ln_beta;
+        let by_p = x * (w * digamma_rise(own, q) + self.ln_rest);
+        let by_q = w * digamma_rise(q, own) + self.ln_share;
         at.gradient[0] += p * by_p;
         at.gradient[1] += q * by_q;
         // ∂/∂ln v = q − (px+q)s
@@ -178,7 +254,7 @@ mod tests {
         columns.monetary_value = Some(Column::new("mean", &mean));
         let customer = CustomerSummary::new(&columns).expect("a customer");
         let ln_parameters = std::array::from_fn(|i| ln(model[i]));
-        Spenders::of(&customer, &mean).evaluate(&ln_parameters, Threads::ONE)
+        Spenders::of(&customer, &mean, Threads::ONE).evaluate(&ln_parameters, Threads::ONE)
     }
 
     /// Each derivative is a difference of terms of size px + q, so that is what its error is measured
@@ -218,7 +294,9 @@ mod tests {
             columns.monetary_value = Some(Column::new("mean", mean));
             let customers = CustomerSummary::new(&columns).expect("customers");
             let ln_parameters = [6.25, 3.74, 15.44].map(ln);
-            Spenders::of(&customers, mean).evaluate(&ln_parameters, Threads::ONE).value
+            Spenders::of(&customers, mean, Threads::ONE)
+                .evaluate(&ln_parameters, Threads::ONE)
+                .value
         };
         for ones in [CHUNK - 1, CHUNK, CHUNK + 1] {
             let x: Vec<f64> =
@@ -253,7 +331,7 @@ mod tests {
             columns.monetary_value = Some(Column::new("mean", &mean));
             columns.weights = Some(Column::new("weight", &weight));
             let customers = CustomerSummary::new(&columns).expect("customers");
-            let spenders = Spenders::of(&customers, &mean);
+            let spenders = Spenders::of(&customers, &mean, Threads::ONE);
             let here = spenders.evaluate(&at, Threads::ONE);
             // The error of a central difference is of the order of step², that of rounding 1e-16/step.
             let (step, p) = (1e-4, exp(at[0]));

@@ -130,8 +130,7 @@ impl GammaGamma {
             let reason = format!("q = {} is too small for the customer in row {row}", self.q);
             return Err(Error::Infinite { quantity: needed_by, reason });
         }
-        let spend = |(): &mut (), row: usize| self.spend(customers.transactions(row), mean[row]);
-        fill(out, threads, || (), spend);
+        fill(out, threads, |row| self.spend(customers.transactions(row), mean[row]));
         Ok(())
     }
 

@@ -1,0 +1,29 @@
+//! A start near the maximum, from a fit to some of many rows.
+
+use std::ops::ControlFlow;
+
+use super::{Evaluation, FitOptions, Stop, maximise};
+
+/// Enough rows to come within a standard error or so of the maximum.
+const ENOUGH: usize = 8192;
+
+/// The maximum over every `step`-th of `rows` rows, or `start` where that is not worth a look or finds
+/// none: a pass over a fraction of the data costs a fraction of a pass. `every` gives the function
+/// over every `step`-th row.
+pub(crate) fn first_look<const N: usize, F: FnMut(&[f64; N]) -> Evaluation<N>>(
+    names: &'static [&'static str],
+    rows: usize,
+    start: [f64; N],
+    options: &FitOptions,
+    every: impl FnOnce(usize) -> F,
+) -> [f64; N] {
+    let step = rows / ENOUGH;
+    if step < 4 {
+        return start;
+    }
+    let rough = FitOptions { tolerance: 1e-2, max_iterations: 50, ..options.clone() };
+    match maximise(names, start, &rough, &mut |_| ControlFlow::Continue(()), every(step)) {
+        Ok(found) if found.stop == Stop::Converged => found.ln_parameters,
+        _ => start,
+    }
+}

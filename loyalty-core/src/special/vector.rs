@@ -1,0 +1,25 @@
+//! Sums over slices in a fixed number of lanes.
+//!
+//! The lanes are part of the definition of the sum: every instruction set, and code without vector
+//! instructions, adds in the same order and gives the same bits.
+
+/// Values added side by side.
+const LANES: usize = 8;
+
+/// Σ aᵢ bᵢ of two slices of one length.
+#[inline(always)]
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0; LANES];
+    let (a_rows, a_rest) = a.as_chunks::<LANES>();
+    let (b_rows, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_rows.iter().zip(b_rows) {
+        for lane in 0..LANES {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    for (lane, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
+        lanes[lane] += a * b;
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
