@@ -78,9 +78,10 @@ impl Total {
         self.value += w * (ln_gamma_ratio(r, x) - x * ln(alpha)) - (r + x) * sums.ln_growth;
         let (by_r, by_rr) = (digamma_rise(r, x), -trigamma_drop(r, x));
         self.gradient[0] += r * (w * by_r - sums.ln_growth);
-        self.gradient[1] += r * w - (r + x) * sums.rho;
+        // ∂/∂ln α = r − (r+x)ρ, without the cancellation of a large r
+        self.gradient[1] += r * sums.rest - x * sums.rho;
         self.hessian[0][0] += r * (w * by_r - sums.ln_growth) + r * r * w * by_rr;
-        self.hessian[0][1] += r * (w - sums.rho);
+        self.hessian[0][1] += r * sums.rest;
         self.hessian[1][1] -= (r + x) * sums.rho_variance;
     }
 

@@ -16,6 +16,8 @@ pub(super) struct RunSums {
     pub(super) ln_growth: f64,
     /// ρ = α/(α+T).
     pub(super) rho: f64,
+    /// 1−ρ.
+    pub(super) rest: f64,
     /// ρ(1−ρ).
     pub(super) rho_variance: f64,
     /// ln(1 + e^u).
@@ -54,19 +56,21 @@ impl RunSums {
 /// What depends on T alone.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_ages(sums: &mut RunSums, alpha: f64, t: &[f64], weight: &[f64]) {
-    let mut buffers = [[0.0; BLOCK]; 3];
-    let [growth, rho, variance] = &mut buffers;
+    let mut buffers = [[0.0; BLOCK]; 4];
+    let [growth, rho, rest, variance] = &mut buffers;
     let per_alpha = 1.0 / alpha;
     let rows = t.len().min(BLOCK);
     for row in 0..rows {
         let per_age = 1.0 / (alpha + t[row]);
         growth[row] = ln_1p(t[row] * per_alpha);
         rho[row] = alpha * per_age;
-        variance[row] = rho[row] * (t[row] * per_age);
+        rest[row] = t[row] * per_age;
+        variance[row] = rho[row] * rest[row];
     }
     sums.weight += weight.iter().sum::<f64>();
     sums.ln_growth += dot(&growth[..rows], weight);
     sums.rho += dot(&rho[..rows], weight);
+    sums.rest += dot(&rest[..rows], weight);
     sums.rho_variance += dot(&variance[..rows], weight);
 }
 

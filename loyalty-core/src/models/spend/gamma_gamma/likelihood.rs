@@ -155,13 +155,14 @@ fn pieces(run: &Run) -> impl Iterator<Item = (&Run, Range<usize>)> {
     starts.map(move |start| (run, start..run.total.len().min(start + CHUNK)))
 }
 
-/// Sums over customers of one x, weighted: 1, ln s, ln(1−s), s, s(1−s).
+/// Sums over customers of one x, weighted: 1, ln s, ln(1−s), s, 1−s, s(1−s).
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     weight: f64,
     ln_share: f64,
     ln_rest: f64,
     share: f64,
+    rest: f64,
     variance: f64,
 }
 
@@ -170,8 +171,8 @@ const BLOCK: usize = 256;
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_block(sums: &mut Sums, v: f64, total: &[f64], weight: &[f64]) {
-    let mut buffers = [[0.0; BLOCK]; 4];
-    let [ln_share, ln_rest, share, variance] = &mut buffers;
+    let mut buffers = [[0.0; BLOCK]; 5];
+    let [ln_share, ln_rest, share, rest, variance] = &mut buffers;
     let per_v = 1.0 / v;
     let rows = total.len().min(BLOCK);
     for row in 0..rows {
@@ -179,12 +180,14 @@ fn add_block(sums: &mut Sums, v: f64, total: &[f64], weight: &[f64]) {
         ln_share[row] = -ln_1p(total[row] * per_v);
         ln_rest[row] = -ln_1p(v / total[row]);
         share[row] = v * per_sum;
-        variance[row] = share[row] * (total[row] * per_sum);
+        rest[row] = total[row] * per_sum;
+        variance[row] = share[row] * rest[row];
     }
     sums.weight += weight.iter().sum::<f64>();
     sums.ln_share += dot(&ln_share[..rows], weight);
     sums.ln_rest += dot(&ln_rest[..rows], weight);
     sums.share += dot(&share[..rows], weight);
+    sums.rest += dot(&rest[..rows], weight);
     sums.variance += dot(&variance[..rows], weight);
 }
 
@@ -222,15 +225,15 @@ impl Sums {
         let by_q = w * digamma_rise(q, own) + self.ln_share;
         at.gradient[0] += p * by_p;
         at.gradient[1] += q * by_q;
-        // ∂/∂ln v = q − (px+q)s
-        at.gradient[2] += q * w - (own + q) * self.share;
+        // ∂/∂ln v = q − (px+q)s, without the cancellation of a large q
+        at.gradient[2] += q * self.rest - own * self.share;
         at.hessian[0][0] += p * by_p - own * own * w * trigamma_drop(own, q);
         at.hessian[1][1] += q * by_q - q * q * w * trigamma_drop(q, own);
         at.hessian[2][2] -= (own + q) * self.variance;
         for (i, j, term) in [
             (0, 1, own * q * w * trigamma(own + q)),
             (0, 2, -own * self.share),
-            (1, 2, q * (w - self.share)),
+            (1, 2, q * self.rest),
         ] {
             at.hessian[i][j] += term;
             at.hessian[j][i] += term;
