@@ -406,7 +406,7 @@ typedef struct loyalty_order_columns {
      */
     int32_t invalid;
     /**
-     * How much was paid, in one currency: from 0 to 1e100, NaN where missing. NULL for a log
+     * How much was paid, in one currency: from 0 to 1e50, NaN where missing. NULL for a log
      * without amounts, which serves the BG/NBD but neither the Gamma-Gamma nor RFM.
      */
     const double *amount;
@@ -507,7 +507,7 @@ typedef struct loyalty_fit_options {
     /** The number of values in `start`. */
     size_t start_length;
     /**
-     * Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-12 by
+     * Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-16 by
      * default.
      */
     double tolerance;
@@ -1308,7 +1308,7 @@ void loyalty_discounting_free(struct loyalty_discounting *discounting);
  *     CLV = margin * expected spend per purchase * discounted expected purchases
  *
  * `margin` is the contribution margin, the share of the amount that is left after all that grows
- * with it: finite and at most 1, and 1 gives the value in revenue. `threads` is 0 for as many as
+ * with it: from -1000 to 1, and 1 gives the value in revenue. `threads` is 0 for as many as
  * the machine runs at once; the results are the same for every number.
  *
  * Errors: `MISSING_COLUMN` where the summary has no monetary value; `INFINITE` where a customer's
@@ -1441,6 +1441,19 @@ loyalty_status loyalty_segment_table_from_json(const char *json,
                                                uint32_t bins,
                                                struct loyalty_segment_table **out,
                                                struct loyalty_error **error);
+
+/**
+ * The same, but the first rule that matches wins, and cells without one are called `otherwise`,
+ * UTF-8 that ends with NUL.
+ *
+ * Errors: `SEGMENTS` as for `loyalty_segment_table_from_json`, but for gaps and overlaps. Free with
+ * `loyalty_segment_table_free`.
+ */
+loyalty_status loyalty_segment_table_first_match_from_json(const char *json,
+                                                           const char *otherwise,
+                                                           uint32_t bins,
+                                                           struct loyalty_segment_table **out,
+                                                           struct loyalty_error **error);
 
 /** The number of segments. */
 size_t loyalty_segment_table_len(const struct loyalty_segment_table *table);

@@ -52,7 +52,7 @@ impl Question {
 /// ```
 ///
 /// `margin` is the contribution margin, the share of the amount that is left after all that grows
-/// with it: finite and at most 1, and 1 gives the value in revenue. `threads` is 0 for as many as
+/// with it: from -1000 to 1, and 1 gives the value in revenue. `threads` is 0 for as many as
 /// the machine runs at once; the results are the same for every number.
 ///
 /// Errors: `MISSING_COLUMN` where the summary has no monetary value; `INFINITE` where a customer's

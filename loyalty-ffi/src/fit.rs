@@ -35,7 +35,7 @@ pub struct loyalty_fit_options {
     pub start: *const f64,
     /// The number of values in `start`.
     pub start_length: usize,
-    /// Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-12 by
+    /// Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-16 by
     /// default.
     pub tolerance: f64,
     /// Most iterations; 200 by default.

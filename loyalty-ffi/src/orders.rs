@@ -37,7 +37,7 @@ pub struct loyalty_order_columns {
     /// What to do with rows that cannot be used, a `loyalty_invalid`; `LOYALTY_INVALID_RAISE` by
     /// default.
     pub invalid: i32,
-    /// How much was paid, in one currency: from 0 to 1e100, NaN where missing. NULL for a log
+    /// How much was paid, in one currency: from 0 to 1e50, NaN where missing. NULL for a log
     /// without amounts, which serves the BG/NBD but neither the Gamma-Gamma nor RFM.
     pub amount: *const f64,
     /// False where there is no customer id; NULL where all are there.

@@ -90,6 +90,29 @@ pub unsafe extern "C" fn loyalty_segment_table_from_json(
     }
 }
 
+/// The same, but the first rule that matches wins, and cells without one are called `otherwise`,
+/// UTF-8 that ends with NUL.
+///
+/// Errors: `SEGMENTS` as for `loyalty_segment_table_from_json`, but for gaps and overlaps. Free with
+/// `loyalty_segment_table_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_segment_table_first_match_from_json(
+    json: *const c_char,
+    otherwise: *const c_char,
+    bins: u32,
+    out: *mut *mut loyalty_segment_table,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let (json, otherwise) = (read_text("json", json)?, read_text("otherwise", otherwise)?);
+            let table = SegmentTable::first_match_from_json(json, otherwise, bins)?;
+            give(out, loyalty_segment_table(table))
+        })
+    }
+}
+
 /// The number of segments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_segment_table_len(table: *const loyalty_segment_table) -> usize {

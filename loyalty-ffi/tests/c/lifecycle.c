@@ -76,7 +76,7 @@ static void defaults_are_what_null_stands_for(const loyalty_summary *summary)
 {
     loyalty_fit_options options;
     loyalty_fit_options_init(&options, sizeof options);
-    CHECK(options.struct_size == sizeof options && options.tolerance == 1e-12);
+    CHECK(options.struct_size == sizeof options && options.tolerance == 1e-16);
     CHECK(options.max_iterations == 200 && options.start == NULL && options.progress == NULL);
     loyalty_bg_nbd *one = NULL, *other = NULL;
     double left[4], right[4];

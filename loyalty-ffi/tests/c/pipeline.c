@@ -297,6 +297,13 @@ static void segments_have_names(void)
     CHECK(summary[1].share_of_customers == 0.5 && summary[1].mean_monetary == 50);
     CHECK(summary[0].share_of_monetary + summary[1].share_of_monetary == 1);
 
+    loyalty_segment_table_free(table);
+    OK(loyalty_segment_table_first_match_from_json("[{\"name\": \"Active\", \"recency\": [2, 2]}]",
+                                                   "Others", 2, &table, &error));
+    CHECK(loyalty_segment_table_len(table) == 2);
+    OK(loyalty_segment_table_assign(table, rfm, segment, 4, &error));
+    CHECK(segment[0] == 0 && segment[1] == 0 && segment[2] == 1 && segment[3] == 1);
+
     OK(loyalty_segment_table_customary(&customary, &error));
     CHECK(loyalty_segment_table_len(customary) == 10);
     FAILS(loyalty_segment_table_assign(customary, rfm, segment, 4, &error), SEGMENTS,

@@ -70,7 +70,7 @@ static void orders(void)
                       "(first: row 0)");
     refuse_amount(NAN, "1 of 1 rows cannot be used: column \"amount\" is missing in 1 row "
                        "(first: row 0)");
-    const char *infinite = "1 of 1 rows cannot be used: column \"amount\" is not within 0 to 1e100 "
+    const char *infinite = "1 of 1 rows cannot be used: column \"amount\" is not within 0 to 1e50 "
                            "in 1 row (first: row 0)";
     refuse_amount(INFINITY, infinite);
     refuse_amount(-INFINITY, infinite);

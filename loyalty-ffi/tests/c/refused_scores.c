@@ -132,7 +132,7 @@ static void discountings(void)
     FAILS(loyalty_discounting_continuous(-1, 0.1, &out, &error), PARAMETER,
           "horizon must be finite and >= 0, got -1");
     FAILS(loyalty_discounting_per_period(0, 4.345, 0.01, &out, &error), PARAMETER,
-          "periods must be finite and > 0, got 0");
+          "periods must be from 1 to 10000, got 0");
     CHECK(out == UNTOUCHED);
 }
 
@@ -155,9 +155,9 @@ static void by_the_column(const loyalty_bg_nbd *purchases, const loyalty_gamma_g
     FAILS(loyalty_gamma_gamma_expected_spend_batch(heavy, summary, 0, out, 2, &error), INFINITE,
           "the expected spend is infinite: q = 0.9 is too small for the customer in row 1");
     FAILS(loyalty_clv(purchases, heavy, summary, year, NAN, 0, out, 2, &error), PARAMETER,
-          "margin must be finite and <= 1, got NaN");
+          "margin must be from -1000 to 1, got NaN");
     FAILS(loyalty_clv_with_margins(purchases, heavy, summary, year, margins, 0, out, 2, &error),
-          VALUE, "column \"margin\", row 1: must be finite and <= 1, got 1.5");
+          VALUE, "column \"margin\", row 1: must be from -1000 to 1, got 1.5");
     FAILS(loyalty_clv_with_margins(purchases, heavy, summary, year, NULL, 0, out, 2, &error),
           NULL_ARGUMENT, "margins must not be NULL");
     loyalty_discounting_free(year);
@@ -191,17 +191,20 @@ static void segments(void)
     FAILS(loyalty_rfm_new(ones, ones, ones, NULL, 1, &options, &out, &error), PARAMETER,
           "bins must be from 1 to 1000, got 1001");
     FAILS(loyalty_rfm_new(ones, ones, broken, NULL, 1, NULL, &out, &error), VALUE,
-          "column \"monetary\", row 0: must be finite, got NaN");
+          "column \"monetary\", row 0: must be finite, at most 1e50 in size, got NaN");
     FAILS(loyalty_rfm_new(NULL, NULL, NULL, NULL, 0, NULL, &out, &error), EMPTY,
           "the RFM table is empty: at least one customer");
     OK(loyalty_rfm_new(ones, ones, ones, NULL, 1, NULL, &rfm, &error));
     FAILS(loyalty_rfm_scores(rfm, 3, &score, 1, &error), CHOICE,
           "axis must be a code of loyalty_rfm_axis, got \"3\"");
     FAILS(loyalty_segment_table_from_json("[]", 5, &table, &error), SEGMENTS,
-          "segment table: has no rules");
+          "segment table: has 0 rules, allowed are 1 to 100");
     FAILS(loyalty_segment_table_from_json("[{\"name\": \"Best\", \"recency\": [2, 2]}]", 2, &table,
                                           &error),
           SEGMENTS, "segment table: no segment for recency 1, frequency 1, monetary 1");
+    FAILS(loyalty_segment_table_first_match_from_json("[{\"name\": \"Best\"}]", "Best", 2, &table,
+                                                      &error),
+          SEGMENTS, "segment table: the name \"Best\" stands twice");
     FAILS(loyalty_segment_table_from_json("\xff", 5, &table, &error), INVALID_UTF8,
           "json must be valid UTF-8");
     CHECK(out == UNTOUCHED && table == UNTOUCHED && score == 9);
