@@ -47,10 +47,10 @@ impl Threads {
 }
 
 /// Cuts `out` in one part per thread. `fill` gets the first row and the values to fill.
-pub(crate) fn fill_parts(
-    out: &mut [f64],
+pub(crate) fn fill_parts<T: Send>(
+    out: &mut [T],
     threads: Threads,
-    fill: impl Fn(usize, &mut [f64]) + Sync,
+    fill: impl Fn(usize, &mut [T]) + Sync,
 ) {
     let parts = threads.for_rows(out.len()).count();
     if parts == 1 {
@@ -66,12 +66,23 @@ pub(crate) fn fill_parts(
 }
 
 /// Fills `out` row by row.
-pub(crate) fn fill(out: &mut [f64], threads: Threads, row: impl Fn(usize) -> f64 + Sync) {
+pub(crate) fn fill<T: Send>(out: &mut [T], threads: Threads, row: impl Fn(usize) -> T + Sync) {
     fill_parts(out, threads, |start, values| {
         for (number, value) in values.iter_mut().enumerate() {
             *value = row(start + number);
         }
     });
+}
+
+/// One value per row.
+pub(crate) fn collect<T: Clone + Default + Send>(
+    rows: usize,
+    threads: Threads,
+    row: impl Fn(usize) -> T + Sync,
+) -> Vec<T> {
+    let mut out = vec![T::default(); rows];
+    fill(&mut out, threads, row);
+    out
 }
 
 /// `f` of each chunk of `0..rows`, in the order of the chunks. Their length is fixed, so that a sum

@@ -1,13 +1,6 @@
 //! Customer ids: interned once, from then on a dense number.
 
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::BuildHasher;
-
-use hashbrown::hash_map::Entry;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
-
-use super::columns::CustomerColumn;
 
 /// One customer's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,69 +127,4 @@ impl Customers {
         let mut seen = hashbrown::HashSet::with_capacity(self.len());
         (0..self.len()).find(|&row| !seen.insert(self.get(row)))
     }
-}
-
-/// Gives each distinct id a number, in order of id, and each row the number of its customer.
-///
-/// `rows` are the rows to read; the others get no entry.
-pub(crate) fn intern(
-    column: &CustomerColumn<'_>,
-    rows: impl Iterator<Item = usize>,
-) -> (Customers, Vec<u32>) {
-    let (customers, mut numbers) = match column {
-        CustomerColumn::Int(column) => intern_int(rows.map(|row| column.values[row])),
-        CustomerColumn::Text(column) => intern_text(rows.map(|row| column.values.get(row))),
-    };
-    let mut by_id: Vec<u32> = (0..number(customers.len())).collect();
-    by_id.sort_unstable_by(|&a, &b| compare(&customers, a, b));
-    let mut rank = vec![0; by_id.len()];
-    for (position, &customer) in by_id.iter().enumerate() {
-        rank[customer as usize] = number(position);
-    }
-    numbers.iter_mut().for_each(|customer| *customer = rank[*customer as usize]);
-    (customers.select(by_id.iter().map(|&row| row as usize)), numbers)
-}
-
-fn compare(customers: &Customers, a: u32, b: u32) -> Ordering {
-    customers.get(a as usize).cmp(&customers.get(b as usize))
-}
-
-fn intern_int(ids: impl Iterator<Item = i64>) -> (Customers, Vec<u32>) {
-    let mut known: HashMap<i64, u32> = HashMap::new();
-    let mut distinct = Vec::new();
-    let numbers = ids
-        .map(|id| match known.entry(id) {
-            Entry::Occupied(entry) => *entry.get(),
-            Entry::Vacant(entry) => {
-                distinct.push(id);
-                *entry.insert(number(distinct.len() - 1))
-            }
-        })
-        .collect();
-    (Customers::Int(distinct), numbers)
-}
-
-fn intern_text<'a>(ids: impl Iterator<Item = &'a str>) -> (Customers, Vec<u32>) {
-    let hasher = DefaultHashBuilder::default();
-    let mut known: HashTable<u32> = HashTable::new();
-    let mut distinct = TextIds::default();
-    let numbers = ids
-        .map(|id| {
-            let hash = hasher.hash_one(id);
-            if let Some(&known) = known.find(hash, |&known| distinct.get(known as usize) == id) {
-                return known;
-            }
-            let new = number(distinct.ends.len());
-            distinct.push(id);
-            let rehash = |&known: &u32| hasher.hash_one(distinct.get(known as usize));
-            known.insert_unique(hash, new, rehash);
-            new
-        })
-        .collect();
-    (Customers::Text(distinct), numbers)
-}
-
-/// A row count as the dense customer number; orders of 2³² customers do not fit in memory.
-fn number(count: usize) -> u32 {
-    u32::try_from(count).expect("fewer than 2^32 customers")
 }

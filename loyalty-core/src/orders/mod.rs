@@ -2,14 +2,20 @@
 
 mod columns;
 mod customers;
+mod intern;
 mod report;
 
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
 pub use customers::{CustomerId, Customers, TextIds};
 pub use report::{Invalid, OrdersReport, Reason, Refusal};
 
+use std::ops::Range;
+
+use intern::intern;
+
 use crate::Error;
 use crate::error::{LARGEST, same_length};
+use crate::parallel::{Threads, collect, map_chunks};
 
 /// An order log as the caller holds it: one row per order line, in any order.
 #[derive(Debug, Clone, Copy)]
@@ -156,8 +162,38 @@ impl OrderColumns<'_> {
         }
     }
 
+    /// Whether every row can be used, seen column by column.
+    fn is_clean(&self) -> bool {
+        let ids_present = match &self.customer {
+            CustomerColumn::Int(ids) => ids.present.is_none(),
+            CustomerColumn::Text(ids) => {
+                ids.present.is_none() && self.all(|row| !ids.values.get(row).is_empty())
+            }
+        };
+        let times = self.time.values;
+        let amounts_good = self.amount.is_none_or(|amount| {
+            amount.present.is_none()
+                && self.all(|row| (0.0..=LARGEST).contains(&amount.values[row]))
+        });
+        ids_present
+            && amounts_good
+            && self.time.present.is_none()
+            && self.all(|row| self.scale.microseconds(times[row]).is_some())
+    }
+
+    fn all(&self, good: impl Fn(usize) -> bool + Sync) -> bool {
+        const CHUNK: usize = 1 << 16;
+        let rows = self.customer.len();
+        // `fold` without an early end is a loop that vectorises.
+        let chunk = |rows: Range<usize>| rows.fold(true, |all, row| all & good(row));
+        map_chunks(rows, CHUNK, Threads::default(), chunk).into_iter().all(|good| good)
+    }
+
     fn check(&self) -> OrdersReport {
         let rows = self.customer.len();
+        if self.is_clean() {
+            return OrdersReport::new(rows, Vec::new());
+        }
         let mut refusals = Reason::ALL.map(|reason| Refusal {
             reason,
             column: self.column_of(reason).to_owned(),
@@ -185,15 +221,23 @@ impl OrderColumns<'_> {
 
     /// Copies the rows in use.
     fn take(&self, report: OrdersReport) -> Orders {
-        let clean = report.refused() == 0;
-        let rows = 0..self.customer.len();
-        let used = move |row: &usize| clean || self.refuse(*row).is_none();
-        let (customers, customer) = customers::intern(&self.customer, rows.clone().filter(used));
-        let instant = |row: usize| self.scale.microseconds(self.time.values[row]);
-        let time = rows.clone().filter(used).filter_map(instant).collect();
+        if report.refused() == 0 {
+            return self.take_rows(report, |row| row);
+        }
+        let used: Vec<usize> =
+            (0..self.customer.len()).filter(|&row| self.refuse(row).is_none()).collect();
+        self.take_rows(report, |number| used[number])
+    }
+
+    fn take_rows(&self, report: OrdersReport, row: impl Fn(usize) -> usize + Sync) -> Orders {
+        let (rows, threads) = (report.kept(), Threads::default());
+        let (customers, customer) = intern(&self.customer, rows, &row, threads);
+        // Every time in use is within range.
+        let instant = |time: i64| self.scale.microseconds(time).unwrap_or_default();
+        let time = collect(rows, threads, |number| instant(self.time.values[row(number)]));
         let amount = self.amount.as_ref().map(|amount| {
             // Adding zero turns −0 into 0, which prints and compares as an amount should.
-            rows.filter(used).map(|row| amount.values[row] + 0.0).collect()
+            collect(rows, threads, |number| amount.values[row(number)] + 0.0)
         });
         Orders { customers, customer, time, amount, report }
     }

@@ -1,8 +1,10 @@
 //! From occasions to the customer summary, whole or split into calibration and holdout.
 
+use super::grouping::{Grouped, by_group};
 use super::{CustomerSummary, MonetaryValue, Occasions};
 use crate::Error;
-use crate::orders::Orders;
+use crate::orders::{Customers, Orders};
+use crate::parallel::Threads;
 use crate::time::{Clock, Occasion, Unit};
 
 /// How a log is summarised.
@@ -83,7 +85,14 @@ impl Orders {
     /// `summary_data_from_transaction_data`.
     pub fn summarize(&self, options: &SummaryOptions) -> Result<CustomerSummary, Error> {
         let clock = Clock::new(options.unit, options.occasion)?;
-        Occasions::of(self, clock).summarize(options.observation_end, options.include_first)
+        let end =
+            options.observation_end.map(|end| in_range("observation_end", end)).transpose()?;
+        let table =
+            Table { clock, has_amounts: self.has_amounts(), include_first: options.include_first };
+        let parts = by_group(self, clock, Threads::default(), |first, group, last| {
+            table.part(first, &group, end.map_or(last, |end| clock.key(end)))
+        });
+        table.join(parts, self.customers())
     }
 
     /// A summary up to `calibration_end` (microseconds; its whole occasion period belongs to the
@@ -142,7 +151,7 @@ impl Occasions {
         let mut holdout_frequency = Vec::with_capacity(calibration.len());
         let mut money = Vec::new();
         for customer in 0..self.len() {
-            let (known, later) = self.lines(customer).split_after(split);
+            let (known, later) = self.grouped.customer(customer).split_after(split);
             let (holdout, _) = later.split_after(end);
             if known.key.is_empty() {
                 born_in_holdout += usize::from(!holdout.key.is_empty());
@@ -169,48 +178,93 @@ impl Occasions {
     }
 
     fn summarize_to(&self, end: i64, include_first: bool) -> Result<CustomerSummary, Error> {
-        let mut left_out = LeftOut::default();
-        let mut observed = Vec::with_capacity(self.len());
-        let (mut frequency, mut recency, mut t) = (Vec::new(), Vec::new(), Vec::new());
-        let mut since_last = Vec::new();
-        let (mut mean, mut total) = (Vec::new(), Vec::new());
-        for customer in 0..self.len() {
-            let (seen, later) = self.lines(customer).split_after(end);
-            left_out.occasions += later.key.len();
+        let table = Table { clock: self.clock, has_amounts: self.has_amounts(), include_first };
+        table.join(vec![table.part(0, &self.grouped, end)], &self.customers)
+    }
+}
+
+/// How occasions become rows of a summary.
+#[derive(Debug, Clone, Copy)]
+struct Table {
+    clock: Clock,
+    has_amounts: bool,
+    include_first: bool,
+}
+
+/// Rows of consecutive customers.
+#[derive(Debug, Default)]
+struct Part {
+    /// The numbers of the customers with an occasion up to the end.
+    observed: Vec<usize>,
+    frequency: Vec<u32>,
+    recency: Vec<f64>,
+    t: Vec<f64>,
+    since_last: Vec<f64>,
+    mean: Vec<f64>,
+    total: Vec<f64>,
+    left_out: LeftOut,
+}
+
+impl Table {
+    /// Rows of a group of customers, the first of whom has this number.
+    fn part(&self, first_customer: usize, group: &Grouped, end: i64) -> Part {
+        let mut part = Part::default();
+        for number in 0..group.len() {
+            let (seen, later) = group.customer(number).split_after(end);
+            part.left_out.occasions += later.key.len();
             let Some((first, repeats)) = seen.split_first() else {
-                left_out.customers += 1;
+                part.left_out.customers += 1;
                 continue;
             };
-            observed.push(customer);
-            frequency.push(count(repeats.key));
             let last = repeats.key.last().copied().unwrap_or(first);
-            recency.push(self.clock.duration(first, last));
-            t.push(self.clock.duration(first, end));
-            since_last.push(self.clock.duration(last, end));
-            if self.has_amounts() {
-                mean.push(if include_first { seen.mean() } else { repeats.mean() });
-                total.push(seen.total());
+            part.observed.push(first_customer + number);
+            part.frequency.push(count(repeats.key));
+            part.recency.push(self.clock.duration(first, last));
+            part.t.push(self.clock.duration(first, end));
+            part.since_last.push(self.clock.duration(last, end));
+            if self.has_amounts {
+                part.mean.push(if self.include_first { seen.mean() } else { repeats.mean() });
+                part.total.push(seen.total());
             }
         }
-        if observed.is_empty() {
+        part
+    }
+
+    /// The rows of all groups.
+    fn join(&self, parts: Vec<Part>, customers: &Customers) -> Result<CustomerSummary, Error> {
+        let mut all = Part::default();
+        for part in parts {
+            all.observed.extend(part.observed);
+            all.frequency.extend(part.frequency);
+            all.recency.extend(part.recency);
+            all.t.extend(part.t);
+            all.since_last.extend(part.since_last);
+            all.mean.extend(part.mean);
+            all.total.extend(part.total);
+            all.left_out.customers += part.left_out.customers;
+            all.left_out.occasions += part.left_out.occasions;
+        }
+        if all.observed.is_empty() {
             let expected = "an order at or before the observation end";
             return Err(Error::Empty { what: "the customer summary", expected });
         }
-        let everyone = observed.len() == self.len();
-        let customers = || self.customers.select(observed);
+        let everyone = all.observed.len() == customers.len();
+        let money = MonetaryValue { mean: all.mean, includes_first: self.include_first };
         Ok(CustomerSummary {
-            customers: Some(if everyone { self.customers.clone() } else { customers() }),
-            frequency,
-            recency,
-            t,
-            since_last: Some(since_last),
-            monetary_value: self
-                .has_amounts()
-                .then_some(MonetaryValue { mean, includes_first: include_first }),
-            total_amount: self.has_amounts().then_some(total),
+            customers: Some(if everyone {
+                customers.clone()
+            } else {
+                customers.select(all.observed)
+            }),
+            frequency: all.frequency,
+            recency: all.recency,
+            t: all.t,
+            since_last: Some(all.since_last),
+            monetary_value: self.has_amounts.then_some(money),
+            total_amount: self.has_amounts.then_some(all.total),
             weights: None,
             unit: Some(self.clock.unit()),
-            left_out,
+            left_out: all.left_out,
         })
     }
 }

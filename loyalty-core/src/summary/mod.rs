@@ -3,6 +3,7 @@
 mod buckets;
 mod check;
 mod from_orders;
+mod grouping;
 mod histories;
 mod occasions;
 

@@ -1,7 +1,9 @@
 //! The state between log and summary: each customer's purchase occasions.
 
+use super::grouping::{CustomerOccasions, Grouped, by_group};
 use crate::Error;
 use crate::orders::{Customers, Orders};
+use crate::parallel::Threads;
 use crate::special::ExactSum;
 use crate::time::Clock;
 
@@ -34,36 +36,19 @@ use crate::time::Clock;
 pub struct Occasions {
     pub(super) clock: Clock,
     pub(super) customers: Customers,
-    /// Where each customer's occasions begin, and behind the last customer their number.
-    starts: Vec<usize>,
-    key: Vec<i64>,
-    amount: Option<Vec<ExactSum>>,
-}
-
-/// One customer's occasions.
-#[derive(Clone, Copy)]
-pub(super) struct CustomerOccasions<'a> {
-    pub(super) key: &'a [i64],
-    amount: Option<&'a [ExactSum]>,
+    pub(super) grouped: Grouped,
+    has_amounts: bool,
 }
 
 impl Occasions {
     /// Groups the orders of each customer into occasions.
     pub fn of(orders: &Orders, clock: Clock) -> Self {
-        let mut occasions = Self::empty(clock, orders.customers().clone(), orders.has_amounts());
-        let (starts, mut lines) = by_customer(orders, clock);
-        for bounds in starts.windows(2) {
-            let lines = &mut lines[bounds[0]..bounds[1]];
-            // The amount breaks ties, so that even rounding cannot depend on the order of the rows.
-            lines.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-            for same in lines.chunk_by(|a, b| a.0 == b.0) {
-                let mut money = ExactSum::default();
-                same.iter().for_each(|line| money.add(line.1));
-                occasions.push(same[0].0, money);
-            }
-            occasions.starts.push(occasions.key.len());
+        let mut all = Grouped { starts: vec![0], ..Grouped::default() };
+        for group in by_group(orders, clock, Threads::default(), |_, group, _| group) {
+            all.append(&group);
         }
-        occasions
+        let (customers, has_amounts) = (orders.customers().clone(), orders.has_amounts());
+        Self { clock, customers, grouped: all, has_amounts }
     }
 
     /// Joins the occasions of two batches of one log.
@@ -73,29 +58,26 @@ impl Occasions {
     /// numbers and the other has text, [`Error::MissingColumn`] where only one has amounts.
     pub fn merge(&self, other: &Self) -> Result<Self, Error> {
         self.check_alike(other)?;
-        let with_amounts = self.amount.is_some();
-        let mut merged = Self::empty(self.clock, self.customers.empty_like(), with_amounts);
+        let mut customers = self.customers.empty_like();
+        let mut grouped = Grouped { starts: vec![0], ..Grouped::default() };
         let (mut i, mut j) = (0, 0);
-        while i < self.customers.len() || j < other.customers.len() {
-            let mine = (i < self.customers.len()).then(|| self.customers.get(i));
-            let theirs = (j < other.customers.len()).then(|| other.customers.get(j));
+        while i < self.len() || j < other.len() {
+            let mine = (i < self.len()).then(|| self.customers.get(i));
+            let theirs = (j < other.len()).then(|| other.customers.get(j));
             let (take_mine, take_theirs) = match (mine, theirs) {
                 (Some(mine), Some(theirs)) => (mine <= theirs, theirs <= mine),
                 (mine, theirs) => (mine.is_some(), theirs.is_some()),
             };
-            if take_mine {
-                merged.customers.push_from(&self.customers, i);
-            } else {
-                merged.customers.push_from(&other.customers, j);
-            }
-            merged.push_merged(
-                if take_mine { self.lines(i) } else { CustomerOccasions::NONE },
-                if take_theirs { other.lines(j) } else { CustomerOccasions::NONE },
-            );
+            let (table, row) = if take_mine { (self, i) } else { (other, j) };
+            customers.push_from(&table.customers, row);
+            let none = CustomerOccasions::default();
+            let mine = if take_mine { self.grouped.customer(i) } else { none };
+            let theirs = if take_theirs { other.grouped.customer(j) } else { none };
+            push_merged(&mut grouped, mine, theirs, self.has_amounts);
             i += usize::from(take_mine);
             j += usize::from(take_theirs);
         }
-        Ok(merged)
+        Ok(Self { clock: self.clock, customers, grouped, has_amounts: self.has_amounts })
     }
 
     /// The number of customers.
@@ -109,52 +91,12 @@ impl Occasions {
     }
 
     pub(super) fn has_amounts(&self) -> bool {
-        self.amount.is_some()
+        self.has_amounts
     }
 
     /// The period of the last occasion of all.
     pub(super) fn last_key(&self) -> i64 {
-        self.key.iter().copied().max().unwrap_or(i64::MIN)
-    }
-
-    /// The occasions of one customer, never none.
-    pub(super) fn lines(&self, customer: usize) -> CustomerOccasions<'_> {
-        let range = self.starts[customer]..self.starts[customer + 1];
-        CustomerOccasions {
-            key: &self.key[range.clone()],
-            amount: self.amount.as_ref().map(|amount| &amount[range]),
-        }
-    }
-
-    fn empty(clock: Clock, customers: Customers, with_amounts: bool) -> Self {
-        let amount = with_amounts.then(Vec::new);
-        Self { clock, customers, starts: vec![0], key: Vec::new(), amount }
-    }
-
-    fn push(&mut self, key: i64, money: ExactSum) {
-        self.key.push(key);
-        if let Some(amount) = &mut self.amount {
-            amount.push(money);
-        }
-    }
-
-    fn push_merged(&mut self, a: CustomerOccasions<'_>, b: CustomerOccasions<'_>) {
-        let (mut i, mut j) = (0, 0);
-        while i < a.key.len() || j < b.key.len() {
-            let (left, right) = (a.key.get(i), b.key.get(j));
-            let key = left.into_iter().chain(right).copied().min().unwrap_or_default();
-            let mut money = ExactSum::default();
-            if left == Some(&key) {
-                money.merge(a.money(i));
-                i += 1;
-            }
-            if right == Some(&key) {
-                money.merge(b.money(j));
-                j += 1;
-            }
-            self.push(key, money);
-        }
-        self.starts.push(self.key.len());
+        self.grouped.key.iter().copied().max().unwrap_or(i64::MIN)
     }
 
     fn check_alike(&self, other: &Self) -> Result<(), Error> {
@@ -174,62 +116,37 @@ impl Occasions {
                 value: "both".to_owned(),
             });
         }
-        if self.amount.is_some() != other.amount.is_some() {
+        if self.has_amounts != other.has_amounts {
             return Err(Error::MissingColumn { column: "amount", needed_by: "one of the batches" });
         }
         Ok(())
     }
 }
 
-impl CustomerOccasions<'_> {
-    const NONE: Self = Self { key: &[], amount: None };
-
-    /// The occasions up to and with a period, and those after it.
-    pub(super) fn split_after(self, key: i64) -> (Self, Self) {
-        let cut = self.key.partition_point(|&other| other <= key);
-        let (key, later_key) = self.key.split_at(cut);
-        let (amount, later_amount) = self.amount.map(|amount| amount.split_at(cut)).unzip();
-        (Self { key, amount }, Self { key: later_key, amount: later_amount })
+/// Appends a customer by his occasions in both batches.
+fn push_merged(
+    grouped: &mut Grouped,
+    a: CustomerOccasions<'_>,
+    b: CustomerOccasions<'_>,
+    has_amounts: bool,
+) {
+    let (mut i, mut j) = (0, 0);
+    while i < a.key.len() || j < b.key.len() {
+        let (left, right) = (a.key.get(i), b.key.get(j));
+        let key = left.into_iter().chain(right).copied().min().unwrap_or_default();
+        let mut money = ExactSum::default();
+        if left == Some(&key) {
+            money.merge(a.money(i));
+            i += 1;
+        }
+        if right == Some(&key) {
+            money.merge(b.money(j));
+            j += 1;
+        }
+        grouped.key.push(key);
+        if has_amounts {
+            grouped.money.push(money);
+        }
     }
-
-    /// The first occasion and the others; `None` where there is none.
-    pub(super) fn split_first(self) -> Option<(i64, Self)> {
-        let (&first, key) = self.key.split_first()?;
-        Some((first, Self { key, amount: self.amount.map(|amount| &amount[1..]) }))
-    }
-
-    /// The sum over these occasions of their (rounded) amounts, 0 for none.
-    pub(super) fn total(self) -> f64 {
-        let mut total = ExactSum::default();
-        self.amount.into_iter().flatten().for_each(|money| total.add(money.value()));
-        total.value()
-    }
-
-    /// The mean amount, 0 for no occasion.
-    pub(super) fn mean(self) -> f64 {
-        if self.key.is_empty() { 0.0 } else { self.total() / self.key.len() as f64 }
-    }
-
-    fn money(&self, occasion: usize) -> ExactSum {
-        self.amount.map_or_else(ExactSum::default, |amount| amount[occasion])
-    }
-}
-
-/// The order lines as (occasion period, amount), brought together by customer: one counting sort.
-fn by_customer(orders: &Orders, clock: Clock) -> (Vec<usize>, Vec<(i64, f64)>) {
-    let mut starts = vec![0; orders.customers().len() + 1];
-    for &customer in orders.customer() {
-        starts[customer as usize + 1] += 1;
-    }
-    for customer in 1..starts.len() {
-        starts[customer] += starts[customer - 1];
-    }
-    let mut next = starts.clone();
-    let mut lines = vec![(0, 0.0); orders.len()];
-    for (row, (&customer, &time)) in orders.customer().iter().zip(orders.time()).enumerate() {
-        let slot = &mut next[customer as usize];
-        lines[*slot] = (clock.key(time), orders.amount().map_or(0.0, |amount| amount[row]));
-        *slot += 1;
-    }
-    (starts, lines)
+    grouped.starts.push(grouped.key.len());
 }
