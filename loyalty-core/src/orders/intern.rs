@@ -26,9 +26,10 @@ pub(super) fn intern(
     match column {
         CustomerColumn::Int(Column { values, .. }) => {
             let id = |number| values[row(number)];
-            let (ids, numbers) = Dense::new(rows, id, threads)
-                .map(|dense| dense.intern(rows, id, threads))
-                .unwrap_or_else(|| by_hash(rows, id, threads));
+            let (ids, numbers) = match Dense::new(rows, id, threads) {
+                Some(dense) => dense.intern(rows, id, threads),
+                None => by_hash(rows, id, threads),
+            };
             (Customers::Int(ids), numbers)
         }
         CustomerColumn::Text(Column { values, .. }) => {
@@ -115,7 +116,7 @@ fn by_hash<K: Copy + Ord + Hash + Send + Sync>(
     for (shard, distinct) in (0..).zip(&told_apart) {
         by_id.extend((0..).zip(&distinct.ids).map(|(number, &id)| (id, shard, number)));
     }
-    let by_id = sorted(by_id, threads);
+    let by_id = sorted(&by_id, threads);
     let mut rank: Vec<Vec<u32>> =
         told_apart.iter().map(|distinct| vec![0; distinct.ids.len()]).collect();
     for (position, &(_, shard, local)) in by_id.iter().enumerate() {
@@ -203,7 +204,7 @@ impl<K: Copy + Eq> Distinct<K> {
 }
 
 /// Sorts in parts, then merges them.
-fn sorted<T: Copy + Ord + Send + Sync>(values: Vec<T>, threads: Threads) -> Vec<T> {
+fn sorted<T: Copy + Ord + Send + Sync>(values: &[T], threads: Threads) -> Vec<T> {
     let parts = threads.for_rows(values.len()).count();
     let mut runs = map_chunks(values.len(), values.len().div_ceil(parts).max(1), threads, |part| {
         let mut part = values[part].to_vec();

@@ -207,7 +207,7 @@ struct Part {
 
 impl Table {
     /// Rows of a group of customers, the first of whom has this number.
-    fn part(&self, first_customer: usize, group: &Grouped, end: i64) -> Part {
+    fn part(self, first_customer: usize, group: &Grouped, end: i64) -> Part {
         let mut part = Part::default();
         for number in 0..group.len() {
             let (seen, later) = group.customer(number).split_after(end);
@@ -231,7 +231,7 @@ impl Table {
     }
 
     /// The rows of all groups.
-    fn join(&self, parts: Vec<Part>, customers: &Customers) -> Result<CustomerSummary, Error> {
+    fn join(self, parts: Vec<Part>, customers: &Customers) -> Result<CustomerSummary, Error> {
         let mut all = Part::default();
         for part in parts {
             all.observed.extend(part.observed);

@@ -23,5 +23,7 @@ def whole(name: str, value: Any) -> int:
 def instance(name: str, value: object, kind: type[Kind]) -> Kind:
     """An object of the class that is needed."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        found = type(value).__name__
+        raise TypeError(f"{name} must be {article} {kind.__name__}, got {found}")
     return value

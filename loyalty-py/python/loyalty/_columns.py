@@ -32,6 +32,9 @@ def read(data: object, names: Sequence[str]) -> Columns:
     for name in names:
         if not isinstance(name, str):
             raise TypeError(f"a column of the table is meant by its name, got {name!r}")
+        if "\0" in name:
+            # Arrow ends names there, and polars ends the process.
+            raise InputError(f"a column's name cannot have the character NUL, got {name!r}")
     if isinstance(data, Mapping):
         for name in names:
             _known(name, data)
@@ -194,6 +197,16 @@ def _is_missing(value: object) -> bool:
     return isinstance(value, float | np.floating) and bool(value != value)
 
 
+def _text(name: str, values: list[str | None]) -> _native.Column:
+    try:
+        return _native.Column.from_text(name, values)
+    except UnicodeEncodeError as error:
+        row = values.index(error.object)
+        raise InputError(
+            f'column "{name}", row {row}: must be text that UTF-8 can hold, got {error.object!a}'
+        ) from None
+
+
 def _numbers(name: str, values: list[Any]) -> _native.Column:
     present = [(row, value) for row, value in enumerate(values) if value is not None]
     if all(isinstance(value, int | np.integer) for _, value in present):
@@ -277,7 +290,7 @@ def _wall_clock(times: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int6
 
 
 _MAKERS: list[tuple[tuple[type, ...], Callable[[str, list[Any]], _native.Column]]] = [
-    ((str,), _native.Column.from_text),
+    ((str,), _text),
     ((dt.date, np.datetime64), _times),
     ((int, float, np.integer, np.floating, decimal.Decimal), _numbers),
 ]

@@ -81,7 +81,7 @@ class BgNbd(Frozen):
         customers: CustomerSummary,
         *,
         start: Sequence[float] | None = None,
-        tolerance: float = 1e-12,
+        tolerance: float = 1e-16,
         max_iterations: int = 200,
         threads: int = 0,
         progress: Callable[[int, float, float], object] | None = None,
@@ -104,8 +104,8 @@ class BgNbd(Frozen):
         threads : int
             Threads to use, 0 for all. The result is the same for every number.
         progress : callable, optional
-            Called after every iteration with its number, the log-likelihood and the distance to
-            the maximum; what it raises ends the fit.
+            Called at the start and after every iteration with the iterations made, the
+            log-likelihood and the distance to the maximum; what it raises ends the fit.
 
         Returns
         -------
@@ -351,11 +351,13 @@ class BgNbd(Frozen):
         return _html.table(f"BG/NBD, unit {self.unit or 'not stated'}", rows)
 
     def __reduce__(self) -> Any:
-        return _restore, (*self._core.parameters, self.unit)
+        return _restore, (type(self), self._core.parameters, self.unit)
 
 
-def _restore(r: float, alpha: float, a: float, b: float, unit: str | None) -> BgNbd:
-    return BgNbd(r, alpha, a, b, unit=unit)
+def _restore(
+    model: type[BgNbd], parameters: tuple[float, float, float, float], unit: str | None
+) -> BgNbd:
+    return model._of(_native.BgNbd(*parameters, unit))
 
 
 def _one(

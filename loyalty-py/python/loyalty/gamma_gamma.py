@@ -70,7 +70,7 @@ class GammaGamma(Frozen):
         customers: CustomerSummary,
         *,
         start: Sequence[float] | None = None,
-        tolerance: float = 1e-12,
+        tolerance: float = 1e-16,
         max_iterations: int = 200,
         threads: int = 0,
         progress: Callable[[int, float, float], object] | None = None,
@@ -208,4 +208,8 @@ class GammaGamma(Frozen):
         return _html.table("Gamma-Gamma", rows)
 
     def __reduce__(self) -> Any:
-        return GammaGamma, self._core.parameters
+        return _restore, (type(self), self._core.parameters)
+
+
+def _restore(model: type[GammaGamma], parameters: tuple[float, float, float]) -> GammaGamma:
+    return model._of(_native.GammaGamma(*parameters))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from loyalty import _columns, _html, _native
+from loyalty import _check, _columns, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
@@ -259,9 +259,8 @@ class Orders(Frozen):
         >>> len(split.calibration), split.holdout_duration
         (2357, 39.0)
         """
-        split = self._moment("calibration_end", calibration_end)
+        split = _instant("calibration_end", calibration_end, self._core.time_zone)
         end = self._moment("observation_end", observation_end)
-        assert split is not None
         native, holdout = self._core.calibration_holdout(
             split, unit, occasion, end, include_first
         )
@@ -285,7 +284,7 @@ class Orders(Frozen):
         return Occasions._of(native, self._customer, self._frame)
 
     def _moment(self, name: str, moment: Moment | None) -> int | None:
-        return _instant(name, moment, self._core.time_zone)
+        return None if moment is None else _instant(name, moment, self._core.time_zone)
 
     def __len__(self) -> int:
         return len(self._core)
@@ -346,14 +345,16 @@ class Occasions(Frozen):
         InputError
             Where the two differ in unit, occasion, kind of ids, time zone, or in having amounts.
         """
-        return self._of(self._core.merge(other._core), self._customer, self._frame)
+        native = self._core.merge(_check.instance("other", other, Occasions)._core)
+        return self._of(native, self._customer, self._frame)
 
     def summarize(
         self, *, observation_end: Moment | None = None, include_first: bool = False
     ) -> CustomerSummary:
         """Frequency, recency, T and monetary value of each customer; see :meth:`Orders.summarize`."""
-        end = _instant("observation_end", observation_end, self._core.time_zone)
-        native = self._core.summarize(end, include_first)
+        zone, end = self._core.time_zone, observation_end
+        instant = None if end is None else _instant("observation_end", end, zone)
+        native = self._core.summarize(instant, include_first)
         return CustomerSummary._of(native, self._customer, self._frame)
 
     def __len__(self) -> int:
@@ -366,10 +367,8 @@ class Occasions(Frozen):
         raise TypeError("Occasions cannot be pickled; pickle a CustomerSummary instead")
 
 
-def _instant(name: str, moment: Moment | None, zone: str | None) -> int | None:
+def _instant(name: str, moment: Moment, zone: str | None) -> int:
     """A moment as microseconds of wall-clock time."""
-    if moment is None:
-        return None
     if isinstance(moment, np.datetime64):
         text = str(moment.astype("datetime64[us]"))
     elif isinstance(moment, dt.date):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any, get_args
 
 import loyalty
 from loyalty.cli import report, tables
 from loyalty.cli.steps import Steps
-from loyalty.errors import FitError, InputError, LoyaltyError
+from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
 from loyalty.orders import Unit
 
 if TYPE_CHECKING:
@@ -24,14 +26,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments, 3 a model that the data cannot determine, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", LoyaltyWarning)
+            warnings.showwarning = lambda message, *_, **__: report.warning(message)
+            options.run(options)
+        sys.stdout.flush()
     except FitError as error:
         return _fail(options, error, 3)
     except LoyaltyError as error:
         return _fail(options, error, 1)
     except BrokenPipeError:
-        # The reader of our output has seen enough.
-        sys.stderr.close()
+        # The reader of our output has seen enough; Python would try the rest again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("loyalty: interrupted", file=sys.stderr)

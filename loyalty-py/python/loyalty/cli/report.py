@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
+
+from loyalty.cli.steps import beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,12 @@ SHOWN = 10
 def say(what: str, facts: Mapping[str, Any]) -> None:
     """A line beside the result, on standard error."""
     listed = ", ".join(f"{name} {value}" for name, value in facts.items())
-    print(f"{what}: {listed}", file=sys.stderr)
+    beside(f"{what}: {listed}")
+
+
+def warning(message: Warning | str) -> None:
+    """A warning without the place in the code that Python would show."""
+    beside(f"warning: {message}")
 
 
 def scores(result: loyalty.Scores, output: str | None) -> None:

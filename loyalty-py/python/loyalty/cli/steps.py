@@ -6,6 +6,15 @@ import sys
 from typing import Any, Self
 
 
+def beside(line: str) -> None:
+    """Prints a line on standard error, above the bar where there is one."""
+    tqdm = sys.modules.get("tqdm")
+    if tqdm is None:
+        print(line, file=sys.stderr)
+    else:
+        tqdm.tqdm.write(line, file=sys.stderr)
+
+
 class Steps:
     """Shows which step is being worked on, where somebody may be watching: on a terminal, with tqdm
     installed. It is written to standard error and disappears when the work is done."""

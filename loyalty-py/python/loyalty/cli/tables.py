@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,18 +44,17 @@ def read(path: str, columns: dict[str, str | None]) -> tuple[pl.DataFrame, dict[
     Roles without a column named are looked for among common names.
     """
     pl = polars()
-    if path == "-":
-        path = "/dev/stdin"
-    elif not Path(path).is_file():
+    if path != "-" and not Path(path).is_file():
         raise InputError(f"there is no file {path!r}")
-    kind = _kind(path) if path != "/dev/stdin" else "csv"
+    kind = "csv" if path == "-" else _kind(path)
     try:
         if kind == "parquet":
             header = pl.read_parquet_schema(path)
             roles = choose(list(header), columns)
             return pl.read_parquet(path, columns=list(roles.values())), roles
         # Text first: a customer id like 00042 must not become the number 42.
-        frame = pl.read_csv(path, infer_schema=False)
+        source = sys.stdin.buffer.read() if path == "-" else path
+        frame = pl.read_csv(source, infer_schema=False)
         roles = choose(frame.columns, columns)
         frame = frame.select(list(dict.fromkeys(roles.values())))
         return _typed(frame, roles), roles
@@ -72,8 +72,9 @@ def write(frame: Any, path: str) -> None:
         else:
             frame.write_csv(beside)
         os.replace(beside, path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    except (polars().exceptions.PolarsError, OSError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path} cannot be written: {reason}") from None
     finally:
         Path(beside).unlink(missing_ok=True)
 
