@@ -160,11 +160,11 @@ impl ArrowText<'_> {
 }
 
 impl TextColumn for ArrowText<'_> {
-    fn len(&self) -> usize {
+    fn rows(&self) -> usize {
         self.offsets.len() - 1
     }
 
-    fn get(&self, row: usize) -> &str {
+    fn text(&self, row: usize) -> &str {
         &self.text[Self::range(self.offsets, row)]
     }
 }
@@ -207,7 +207,7 @@ mod tests {
         // SAFETY: tests give as many bytes as the last offset says.
         let text = unsafe { ArrowText::new("name", offsets.as_ptr(), data.as_ptr(), rows) };
         let text = text.map_err(|failure| failure.to_string())?;
-        Ok((0..text.len()).map(|row| text.get(row).to_owned()).collect())
+        Ok((0..text.rows()).map(|row| text.text(row).to_owned()).collect())
     }
 
     #[test]

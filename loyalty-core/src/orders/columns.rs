@@ -44,25 +44,27 @@ impl<'a, T: ?Sized> Column<'a, T> {
 }
 
 /// Text by row, however it is stored: `Vec<&str>`, `Vec<String>`, Arrow buffers.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::TextColumn;
+/// let names = vec!["ada", "grace"];
+/// assert_eq!((names.rows(), names.text(1)), (2, "grace"));
+/// ```
 pub trait TextColumn: Sync {
     /// The number of rows.
-    fn len(&self) -> usize;
+    fn rows(&self) -> usize;
 
     /// The text of a row; anything where the column's mask says that it is missing.
-    fn get(&self, row: usize) -> &str;
-
-    /// Whether there are no rows.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
+    fn text(&self, row: usize) -> &str;
 }
 
 impl<S: AsRef<str> + Sync> TextColumn for Vec<S> {
-    fn len(&self) -> usize {
-        <[S]>::len(self)
+    fn rows(&self) -> usize {
+        self.len()
     }
 
-    fn get(&self, row: usize) -> &str {
+    fn text(&self, row: usize) -> &str {
         self[row].as_ref()
     }
 }
@@ -106,14 +108,14 @@ impl CustomerColumn<'_> {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Int(column) => column.values.len(),
-            Self::Text(column) => column.values.len(),
+            Self::Text(column) => column.values.rows(),
         }
     }
 
     pub(crate) fn is_present(&self, row: usize) -> bool {
         match self {
             Self::Int(column) => column.is_present(row),
-            Self::Text(column) => column.is_present(row) && !column.values.get(row).is_empty(),
+            Self::Text(column) => column.is_present(row) && !column.values.text(row).is_empty(),
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn intern(
             (Customers::Int(ids), numbers)
         }
         CustomerColumn::Text(Column { values, .. }) => {
-            let (ids, numbers) = by_hash(rows, |number| values.get(row(number)), threads);
+            let (ids, numbers) = by_hash(rows, |number| values.text(row(number)), threads);
             (Customers::from_text(ids), numbers)
         }
     }

@@ -167,7 +167,7 @@ impl OrderColumns<'_> {
         let ids_present = match &self.customer {
             CustomerColumn::Int(ids) => ids.present.is_none(),
             CustomerColumn::Text(ids) => {
-                ids.present.is_none() && self.all(|row| !ids.values.get(row).is_empty())
+                ids.present.is_none() && self.all(|row| !ids.values.text(row).is_empty())
             }
         };
         let times = self.time.values;

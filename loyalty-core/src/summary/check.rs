@@ -163,7 +163,7 @@ fn unique(column: &CustomerColumn<'_>, rows: usize) -> Result<Customers, Error> 
     let customers = match column {
         CustomerColumn::Int(column) => Customers::Int(column.values.to_vec()),
         CustomerColumn::Text(column) => {
-            Customers::from_text((0..rows).map(|row| column.values.get(row)))
+            Customers::from_text((0..rows).map(|row| column.values.text(row)))
         }
     };
     match customers.first_repeated() {

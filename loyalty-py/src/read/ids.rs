@@ -51,7 +51,7 @@ impl<'a> Ids<'a> {
     pub(crate) fn complete(&self, rows: usize) -> Result<ArrayRef, Error> {
         let (column, present, got) = match self {
             Self::Int(name, ids) => (*name, &ids.present, ids.values.len()),
-            Self::Text(name, ids) => (*name, &ids.present, ids.values.len()),
+            Self::Text(name, ids) => (*name, &ids.present, ids.values.rows()),
         };
         let column = column.to_owned();
         if got != rows {
@@ -64,7 +64,7 @@ impl<'a> Ids<'a> {
         Ok(match self {
             Self::Int(_, ids) => Arc::new(Int64Array::from(ids.values.to_vec())),
             Self::Text(_, ids) => {
-                let text = (0..rows).map(|row| ids.values.get(row));
+                let text = (0..rows).map(|row| ids.values.text(row));
                 Arc::new(LargeStringArray::from_iter_values(text))
             }
         })
@@ -151,11 +151,11 @@ impl<'a> Text<'a> {
 }
 
 impl TextColumn for Text<'_> {
-    fn len(&self) -> usize {
+    fn rows(&self) -> usize {
         self.starts[self.chunks.len()]
     }
 
-    fn get(&self, row: usize) -> &str {
+    fn text(&self, row: usize) -> &str {
         let chunk = match self.chunks.len() {
             1 => 0,
             _ => self.starts.partition_point(|&start| start <= row) - 1,

@@ -110,12 +110,12 @@ fn parsed(column: &Column) -> Result<Vec<i64>> {
         if text.present.as_ref().is_some_and(|present| !present[row]) {
             return Ok(0);
         }
-        let value = text.values.get(row);
+        let value = text.values.text(row);
         wall_clock(value).ok_or_else(|| {
             let (column, value) = (column.name.clone(), format!("{value:?}"));
             let expected = "a date or time like 1997-09-30 or 1997-09-30T18:30:00, without a zone";
             Error::Value { column, row, expected, value, more: 0 }.into()
         })
     };
-    (0..text.values.len()).map(read).collect()
+    (0..text.values.rows()).map(read).collect()
 }
