@@ -466,11 +466,11 @@ typedef struct loyalty_summary_columns {
     const double *frequency;
     /** Time from first to last purchase: from 0 to T, and 0 exactly where frequency is 0. */
     const double *recency;
-    /** Time from first purchase to the end of observation: finite, at least 0. */
+    /** Time from first purchase to the end of observation: from 0 to 1e50. */
     const double *T;
-    /** Mean amount per purchase: finite, at least 0; 0 or NaN where no purchase is behind it. */
+    /** Mean amount per purchase: from 0 to 1e50; 0 or NaN where no purchase is behind it. */
     const double *monetary_value;
-    /** Sum of all amounts: finite, at least 0. RFM needs it. */
+    /** Sum of all amounts: from 0 to 1e50. RFM needs it. */
     const double *total_amount;
     /** How many customers each row stands for: finite, above 0. */
     const double *weights;
@@ -962,7 +962,7 @@ void loyalty_fit_options_init(struct loyalty_fit_options *options, size_t size);
 void loyalty_fit_facts_init(struct loyalty_fit_facts *facts, size_t size);
 
 /**
- * A model with known parameters, all finite and above 0. `unit` is the `loyalty_unit` that alpha
+ * A model with known parameters, all from 1e-50 to 1e50. `unit` is the `loyalty_unit` that alpha
  * is in: the model then refuses data in another; `LOYALTY_UNIT_NONE` goes with any.
  *
  * Errors: `PARAMETER`, or `CHOICE` for an unknown unit. Free with `loyalty_bg_nbd_free`.
@@ -1062,7 +1062,7 @@ loyalty_status loyalty_bg_nbd_p_alive(const struct loyalty_bg_nbd *model,
  * Expected number of purchases of a customer within `horizon` after the end of observation (Fader,
  * Hardie & Lee 2005, eq. 10); for x, t_x and T see `loyalty_bg_nbd_p_alive`.
  *
- * Errors: `PARAMETER` for a history as there, or unless the horizon is finite and at least 0.
+ * Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
  */
 loyalty_status loyalty_bg_nbd_expected_purchases(const struct loyalty_bg_nbd *model,
                                                  uint32_t x,
@@ -1090,7 +1090,7 @@ loyalty_status loyalty_bg_nbd_discounted_purchases(const struct loyalty_bg_nbd *
  * Expected number of purchases of a new customer within `horizon` after the first purchase, which
  * is not counted (Fader, Hardie & Lee 2005, eq. 9).
  *
- * Errors: `PARAMETER` unless the horizon is finite and at least 0.
+ * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
  */
 loyalty_status loyalty_bg_nbd_expected_purchases_new_customer(const struct loyalty_bg_nbd *model,
                                                               double horizon,
@@ -1101,7 +1101,7 @@ loyalty_status loyalty_bg_nbd_expected_purchases_new_customer(const struct loyal
  * Probability that a new customer makes exactly `n` purchases within `t` after the first, which is
  * not counted (Fader, Hardie & Lee 2005, eq. 8).
  *
- * Errors: `PARAMETER` unless t is finite and at least 0.
+ * Errors: `PARAMETER` unless t is from 0 to 1e50.
  */
 loyalty_status loyalty_bg_nbd_probability_of_n_purchases(const struct loyalty_bg_nbd *model,
                                                          uint32_t n,
@@ -1127,7 +1127,7 @@ loyalty_status loyalty_bg_nbd_p_alive_batch(const struct loyalty_bg_nbd *model,
  * `loyalty_bg_nbd_expected_purchases` of every customer of a summary; see
  * `loyalty_bg_nbd_p_alive_batch`.
  *
- * Errors: as there, and `PARAMETER` unless the horizon is finite and at least 0.
+ * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
 loyalty_status loyalty_bg_nbd_expected_purchases_batch(const struct loyalty_bg_nbd *model,
                                                        const struct loyalty_summary *summary,
@@ -1152,7 +1152,7 @@ loyalty_status loyalty_bg_nbd_discounted_purchases_batch(const struct loyalty_bg
                                                          struct loyalty_error **error);
 
 /**
- * A model with known parameters, all finite and above 0.
+ * A model with known parameters, all from 1e-50 to 1e50.
  *
  * Errors: `PARAMETER`. Free with `loyalty_gamma_gamma_free`.
  */
@@ -1233,7 +1233,7 @@ loyalty_status loyalty_gamma_gamma_log_likelihood(const struct loyalty_gamma_gam
  *
  * The purchases are those behind the monetary value: x, or x + 1 where it includes the first.
  *
- * Errors: `PARAMETER` unless the mean is finite and at least 0; `INFINITE` where p x + q <= 1.
+ * Errors: `PARAMETER` unless the mean is from 0 to 1e50; `INFINITE` where p x + q <= 1.
  */
 loyalty_status loyalty_gamma_gamma_expected_spend(const struct loyalty_gamma_gamma *model,
                                                   uint32_t transactions,
@@ -1263,7 +1263,7 @@ void loyalty_gamma_gamma_free(struct loyalty_gamma_gamma *model);
  * (0.1 for 10 %): a purchase after the time t counts (1 + annual_rate)^-(t in years of 365.25
  * days). `horizon` is in `unit`, a `loyalty_unit`, which is the unit of the model.
  *
- * Errors: `PARAMETER` unless horizon and rate are finite and at least 0; `CHOICE` for an unknown
+ * Errors: `PARAMETER` unless horizon and rate are from 0 to 1e50; `CHOICE` for an unknown
  * unit or none. Free with `loyalty_discounting_free`.
  */
 loyalty_status loyalty_discounting_annual(double horizon,
@@ -1275,7 +1275,7 @@ loyalty_status loyalty_discounting_annual(double horizon,
 /**
  * The same with an effective `rate` per time unit of the model.
  *
- * Errors: `PARAMETER` unless both are finite and at least 0. Free with `loyalty_discounting_free`.
+ * Errors: `PARAMETER` unless both are from 0 to 1e50. Free with `loyalty_discounting_free`.
  */
 loyalty_status loyalty_discounting_continuous(double horizon,
                                               double rate,
@@ -1360,8 +1360,8 @@ loyalty_status loyalty_rfm_of(const struct loyalty_summary *summary,
  * Scores customers by columns of `rows` values: time since the last purchase, number of purchases,
  * money, and how many customers each row stands for (NULL for one each).
  *
- * Errors: `EMPTY` without rows; `VALUE` unless all values are finite, times and numbers at least 0
- * and weights above 0; `PARAMETER` unless the number of bins is from 1 to 1000. Free with
+ * Errors: `EMPTY` without rows; `VALUE` unless times and numbers are from 0 to 1e50, money from
+ * -1e50 to 1e50 and weights from 1e-50 to 1e50; `PARAMETER` unless the number of bins is from 1 to 1000. Free with
  * `loyalty_rfm_free`.
  */
 loyalty_status loyalty_rfm_new(const double *recency,

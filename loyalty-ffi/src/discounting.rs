@@ -14,7 +14,7 @@ pub struct loyalty_discounting(pub(crate) Discounting);
 /// (0.1 for 10 %): a purchase after the time t counts (1 + annual_rate)^-(t in years of 365.25
 /// days). `horizon` is in `unit`, a `loyalty_unit`, which is the unit of the model.
 ///
-/// Errors: `PARAMETER` unless horizon and rate are finite and at least 0; `CHOICE` for an unknown
+/// Errors: `PARAMETER` unless horizon and rate are from 0 to 1e50; `CHOICE` for an unknown
 /// unit or none. Free with `loyalty_discounting_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_discounting_annual(
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn loyalty_discounting_annual(
 
 /// The same with an effective `rate` per time unit of the model.
 ///
-/// Errors: `PARAMETER` unless both are finite and at least 0. Free with `loyalty_discounting_free`.
+/// Errors: `PARAMETER` unless both are from 0 to 1e50. Free with `loyalty_discounting_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_discounting_continuous(
     horizon: f64,

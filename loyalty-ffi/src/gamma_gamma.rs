@@ -45,7 +45,7 @@ impl loyalty_gamma_gamma {
     }
 }
 
-/// A model with known parameters, all finite and above 0.
+/// A model with known parameters, all from 1e-50 to 1e50.
 ///
 /// Errors: `PARAMETER`. Free with `loyalty_gamma_gamma_free`.
 #[unsafe(no_mangle)]
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn loyalty_gamma_gamma_log_likelihood(
 ///
 /// The purchases are those behind the monetary value: x, or x + 1 where it includes the first.
 ///
-/// Errors: `PARAMETER` unless the mean is finite and at least 0; `INFINITE` where p x + q <= 1.
+/// Errors: `PARAMETER` unless the mean is from 0 to 1e50; `INFINITE` where p x + q <= 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_gamma_gamma_expected_spend(
     model: *const loyalty_gamma_gamma,

@@ -92,8 +92,8 @@ pub unsafe extern "C" fn loyalty_rfm_of(
 /// Scores customers by columns of `rows` values: time since the last purchase, number of purchases,
 /// money, and how many customers each row stands for (NULL for one each).
 ///
-/// Errors: `EMPTY` without rows; `VALUE` unless all values are finite, times and numbers at least 0
-/// and weights above 0; `PARAMETER` unless the number of bins is from 1 to 1000. Free with
+/// Errors: `EMPTY` without rows; `VALUE` unless times and numbers are from 0 to 1e50, money from
+/// -1e50 to 1e50 and weights from 1e-50 to 1e50; `PARAMETER` unless the number of bins is from 1 to 1000. Free with
 /// `loyalty_rfm_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_rfm_new(

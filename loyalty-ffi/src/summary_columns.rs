@@ -22,11 +22,11 @@ pub struct loyalty_summary_columns {
     pub frequency: *const f64,
     /// Time from first to last purchase: from 0 to T, and 0 exactly where frequency is 0.
     pub recency: *const f64,
-    /// Time from first purchase to the end of observation: finite, at least 0.
+    /// Time from first purchase to the end of observation: from 0 to 1e50.
     pub T: *const f64,
-    /// Mean amount per purchase: finite, at least 0; 0 or NaN where no purchase is behind it.
+    /// Mean amount per purchase: from 0 to 1e50; 0 or NaN where no purchase is behind it.
     pub monetary_value: *const f64,
-    /// Sum of all amounts: finite, at least 0. RFM needs it.
+    /// Sum of all amounts: from 0 to 1e50. RFM needs it.
     pub total_amount: *const f64,
     /// How many customers each row stands for: finite, above 0.
     pub weights: *const f64,

@@ -26,7 +26,7 @@ pub struct OrderColumns<'a> {
     pub time: Column<'a, [i64]>,
     /// What the time integers count.
     pub scale: TimeScale,
-    /// How much was paid, in one currency: finite, at least 0, NaN where missing.
+    /// How much was paid, in one currency: from 0 to 1e50, NaN where missing.
     pub amount: Option<Column<'a, [f64]>>,
 }
 

@@ -50,7 +50,7 @@ impl loyalty_bg_nbd {
     }
 }
 
-/// A model with known parameters, all finite and above 0. `unit` is the `loyalty_unit` that alpha
+/// A model with known parameters, all from 1e-50 to 1e50. `unit` is the `loyalty_unit` that alpha
 /// is in: the model then refuses data in another; `LOYALTY_UNIT_NONE` goes with any.
 ///
 /// Errors: `PARAMETER`, or `CHOICE` for an unknown unit. Free with `loyalty_bg_nbd_free`.

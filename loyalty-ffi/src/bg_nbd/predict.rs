@@ -40,7 +40,7 @@ pub unsafe extern "C" fn loyalty_bg_nbd_p_alive(
 /// Expected number of purchases of a customer within `horizon` after the end of observation (Fader,
 /// Hardie & Lee 2005, eq. 10); for x, t_x and T see `loyalty_bg_nbd_p_alive`.
 ///
-/// Errors: `PARAMETER` for a history as there, or unless the horizon is finite and at least 0.
+/// Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_bg_nbd_expected_purchases(
     model: *const loyalty_bg_nbd,
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn loyalty_bg_nbd_discounted_purchases(
 /// Expected number of purchases of a new customer within `horizon` after the first purchase, which
 /// is not counted (Fader, Hardie & Lee 2005, eq. 9).
 ///
-/// Errors: `PARAMETER` unless the horizon is finite and at least 0.
+/// Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_bg_nbd_expected_purchases_new_customer(
     model: *const loyalty_bg_nbd,
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn loyalty_bg_nbd_expected_purchases_new_customer(
 /// Probability that a new customer makes exactly `n` purchases within `t` after the first, which is
 /// not counted (Fader, Hardie & Lee 2005, eq. 8).
 ///
-/// Errors: `PARAMETER` unless t is finite and at least 0.
+/// Errors: `PARAMETER` unless t is from 0 to 1e50.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_bg_nbd_probability_of_n_purchases(
     model: *const loyalty_bg_nbd,
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn loyalty_bg_nbd_p_alive_batch(
 /// `loyalty_bg_nbd_expected_purchases` of every customer of a summary; see
 /// `loyalty_bg_nbd_p_alive_batch`.
 ///
-/// Errors: as there, and `PARAMETER` unless the horizon is finite and at least 0.
+/// Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_bg_nbd_expected_purchases_batch(
     model: *const loyalty_bg_nbd,

@@ -44,7 +44,7 @@ class BgNbd(Frozen):
     Raises
     ------
     InputError
-        Unless all four are finite and above 0.
+        Unless all four are from 1e-50 to 1e50.
 
     References
     ----------

@@ -36,7 +36,7 @@ class GammaGamma(Frozen):
     Raises
     ------
     InputError
-        Unless all three are finite and above 0.
+        Unless all three are from 1e-50 to 1e50.
 
     References
     ----------

@@ -109,7 +109,7 @@ class Orders(Frozen):
         The column of times: dates, timestamps of any unit, or ISO 8601 text. Days are days on the
         wall clock of the column's zone, or of `time_zone`.
     amount : str, optional
-        The column of amounts in one currency: finite and at least 0.
+        The column of amounts in one currency: from 0 to 1e50.
     invalid : {"raise", "drop"}
         What to do with rows that cannot be used: refuse the log with an error that counts them by
         reason, or leave them out and count them in `report`.

@@ -67,7 +67,7 @@ def clv(
     period_length : float, optional
         Their length in the unit of the model.
     margin : float or array or list
-        Contribution margin, at most 1: one number, or one per customer in row order. 1 gives the
+        Contribution margin, from -1000 to 1: one number, or one per customer in row order. 1 gives the
         value in revenue.
     threads : int
         Threads to use, 0 for all.

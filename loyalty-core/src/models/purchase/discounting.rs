@@ -40,7 +40,7 @@ impl Discounting {
     /// time unit: e^(−δt) with δ = ln(1 + rate). Both count in the model's unit of time.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless both are finite and at least 0.
+    /// [`Error::Parameter`] unless both are from 0 to 1e50.
     pub fn continuous(horizon: f64, rate: f64) -> Result<Self, Error> {
         let horizon = non_negative("horizon", horizon)?;
         let force = ln_1p(non_negative("discount_rate", rate)?);
@@ -50,7 +50,7 @@ impl Discounting {
     /// The same with an effective rate per year of 365.25 days: δ = ln(1 + rate) / units per year.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless horizon and rate are finite and at least 0.
+    /// [`Error::Parameter`] unless horizon and rate are from 0 to 1e50.
     pub fn annual(horizon: f64, rate: f64, unit: Unit) -> Result<Self, Error> {
         let horizon = non_negative("horizon", horizon)?;
         let force = ln_1p(non_negative("annual_discount_rate", rate)?) / unit.per_year();

@@ -51,7 +51,7 @@ impl BgNbd {
     /// A model with known parameters.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless all four are finite and above 0.
+    /// [`Error::Parameter`] unless all four are from 1e-50 to 1e50.
     pub fn new(r: f64, alpha: f64, a: f64, b: f64) -> Result<Self, Error> {
         Ok(Self {
             r: positive("r", r)?,

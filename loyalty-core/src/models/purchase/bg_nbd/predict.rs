@@ -44,7 +44,7 @@ impl BgNbd {
     /// evaluated by positive terms only, at a = 1 too, with relative error below 1e-12.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless the horizon is finite and at least 0.
+    /// [`Error::Parameter`] unless the horizon is from 0 to 1e50.
     ///
     /// # Examples
     /// ```
@@ -71,7 +71,7 @@ impl BgNbd {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless the horizon is finite and at least 0.
+    /// [`Error::Parameter`] unless the horizon is from 0 to 1e50.
     ///
     /// # Examples
     /// ```
@@ -97,7 +97,7 @@ impl BgNbd {
     /// with N negative binomial, the purchases of a customer who cannot drop out.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless t is finite and at least 0.
+    /// [`Error::Parameter`] unless t is from 0 to 1e50.
     ///
     /// # Examples
     /// ```

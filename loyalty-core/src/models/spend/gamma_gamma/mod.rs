@@ -42,7 +42,7 @@ impl GammaGamma {
     /// A model with known parameters.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless all three are finite and above 0.
+    /// [`Error::Parameter`] unless all three are from 1e-50 to 1e50.
     pub fn new(p: f64, q: f64, v: f64) -> Result<Self, Error> {
         Ok(Self { p: positive("p", p)?, q: positive("q", q)?, v: positive("v", v)? })
     }
@@ -72,7 +72,7 @@ impl GammaGamma {
     /// With no purchase it is the mean of a new customer, p v / (q − 1).
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless the mean is finite and at least 0, [`Error::Infinite`] where
+    /// [`Error::Parameter`] unless the mean is from 0 to 1e50, [`Error::Infinite`] where
     /// `p x + q <= 1`: the model then has no finite mean for this customer.
     ///
     /// # Examples
