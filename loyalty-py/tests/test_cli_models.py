@@ -1,0 +1,157 @@
+"""The commands that save models and score with saved ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import loyalty
+from loyalty.cli import main
+
+END = "1997-09-30"
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the CDNOW log, in which the commands run."""
+    (tmp_path / "orders.csv").write_bytes(loyalty.datasets.cdnow_path().read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def call(folder: Path, capsys: pytest.CaptureFixture[str]) -> Call:
+    """A command on the CDNOW log up to the end of the calibration."""
+
+    def call(command: str, *arguments: str) -> tuple[int, str, str]:
+        code = main([command, "orders.csv", "--observation-end", END, *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_fit_saves_the_fits_of_the_library(
+    call: Call, purchases: loyalty.Fit[loyalty.BgNbd], spend: loyalty.Fit[loyalty.GammaGamma]
+) -> None:
+    code, printed, _ = call("fit", "--purchases", "bg.json", "--spend", "gg.json")
+    assert code == 0
+    assert loyalty.load_fit("bg.json") == purchases
+    assert loyalty.load_fit("gg.json") == spend
+    assert printed.count("saved to") == 2
+    assert "BgNbd fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
+    assert "  alpha        4.4136           0.378\n" in printed
+    assert sorted(os.listdir()) == ["bg.json", "gg.json", "orders.csv"]
+
+
+def test_fit_without_files_shows_the_models_and_saves_none(call: Call) -> None:
+    code, printed, _ = call("fit")
+    assert code == 0
+    assert "GammaGamma fitted to 946 customers" in printed
+    assert "saved" not in printed
+    assert os.listdir() == ["orders.csv"]
+
+
+def test_fit_into_a_folder_that_is_not_there_is_refused(call: Call) -> None:
+    code, printed, said = call("fit", "--purchases", "no/bg.json")
+    assert (code, printed) == (1, "")
+    assert said.endswith(
+        'loyalty: orders.csv: model file "no/bg.json": No such file or directory (os error 2)\n'
+    )
+
+
+def test_spend_without_amounts_is_refused_and_purchases_are_fitted(
+    folder: Path, call: Call
+) -> None:
+    log = pl.read_csv("orders.csv").select("customer_id", "date")
+    log.write_csv("orders.csv")
+    code, printed, said = call("fit", "--spend", "gg.json")
+    assert (code, printed) == (1, "")
+    assert said.endswith("--spend needs amounts: name their column with --amount\n")
+    assert call("fit", "--purchases", "bg.json")[0] == 0
+    assert sorted(os.listdir()) == ["bg.json", "orders.csv"]
+
+
+def test_predict_with_saved_models_equals_score(call: Call) -> None:
+    assert call("fit", "--purchases", "bg.json", "--spend", "gg.json")[0] == 0
+    for options in ([], ["--horizon", "10", "--margin", "0.5", "--discount-rate", "0.2"]):
+        assert call("score", "-o", "scored.parquet", *options)[0] == 0
+        code, printed, _ = call(
+            "predict",
+            "--model",
+            "gg.json",
+            "--model",
+            "bg.json",
+            "-o",
+            "predicted.parquet",
+            *options,
+        )
+        assert code == 0
+        assert pl.read_parquet("predicted.parquet").equals(pl.read_parquet("scored.parquet"))
+        assert "fitted" not in printed
+
+
+def test_predict_with_one_model_fits_the_other(call: Call) -> None:
+    model = loyalty.BgNbd(r=0.3, alpha=5.0, a=0.8, b=2.5, unit="week")
+    model.save("bg.json")
+    code, printed, _ = call("predict", "--model", "bg.json", "-o", "predicted.parquet")
+    assert code == 0
+    assert "GammaGamma fitted to 946 customers" in printed
+    assert "BgNbd" not in printed
+    ours = pl.read_parquet("predicted.parquet")
+    orders = loyalty.Orders(
+        loyalty.datasets.cdnow("polars"), customer="customer_id", time="date", amount="amount"
+    )
+    expected = loyalty.score(orders, observation_end=END, purchases=model).to_frame()
+    assert ours.equals(expected)
+
+
+def test_predict_counts_in_the_unit_of_the_model(call: Call) -> None:
+    loyalty.BgNbd(r=0.3, alpha=5.0, a=0.8, b=2.5, unit="month").save("bg.json")
+    assert call("predict", "--model", "bg.json", "-o", "predicted.parquet")[0] == 0
+    assert pl.read_parquet("predicted.parquet")["T"].max() == 272 / 30.4375
+    code, printed, said = call("predict", "--model", "bg.json", "--unit", "day")
+    assert (code, printed) == (1, "")
+    assert said.endswith(
+        "the model is in month and the customer summary in day: use the same unit for both\n"
+    )
+    loyalty.BgNbd(r=0.3, alpha=5.0, a=0.8, b=2.5).save("bg.json")
+    assert call("predict", "--model", "bg.json", "--unit", "day", "-o", "predicted.parquet")[0] == 0
+    assert pl.read_parquet("predicted.parquet")["T"].max() == 272
+
+
+@pytest.mark.parametrize(
+    ("models", "message"),
+    [
+        (["bg.json", "bg.json"], "two models of one kind: BgNbd of bg.json"),
+        (
+            ["bg.json", "nothing.json"],
+            'model file "nothing.json": No such file or directory (os error 2)',
+        ),
+        (["orders.csv"], 'model file "orders.csv": '),
+    ],
+)
+def test_models_that_cannot_be_used_are_refused_before_the_log_is_read(
+    call: Call, models: list[str], message: str
+) -> None:
+    loyalty.BgNbd(r=0.3, alpha=5.0, a=0.8, b=2.5).save("bg.json")
+    code, printed, said = call(
+        "predict", *(word for model in models for word in ("--model", model))
+    )
+    assert (code, printed) == (1, "")
+    assert said.startswith(f"loyalty: orders.csv: {message}")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_spend_without_a_mean_gives_the_other_scores_and_a_note(call: Call) -> None:
+    loyalty.GammaGamma(p=1.0, q=0.5, v=15.0).save("gg.json")
+    code, printed, _ = call("predict", "--model", "gg.json", "-o", "predicted.csv")
+    assert code == 0
+    assert "note: no expected spend and lifetime value: the expected spend is infinite" in printed
+    assert pl.read_csv("predicted.csv").columns[-2:] == ["p_alive", "expected_purchases"]
