@@ -1,132 +1,187 @@
-"""Fit, P(alive), expected purchases and 12-period CLV of a million customers, against lifetimes.
+"""The same work by this library and by its peers, in one process, in turn.
 
-One process, one run: the peer and this library see the same columns. Times are the median of
-`--repeat` runs of this library and one run of lifetimes (it needs most of a minute). Run with
-`.venv/bin/python benches/peers.py`; needs lifetimes, pandas and scipy beside the package.
+    .venv/bin/python benches/peers.py scores     # lifetimes: fits, scores, lifetime value
+    .venv/bin/python benches/peers.py summary    # polars and duckdb: from orders to a summary
+
+Both sides see the same columns. A figure is the median of the runs of each side; the ratio is that of
+the medians. lifetimes runs once: it needs most of a minute. ``--json FILE`` keeps the figures.
 """
 
 import argparse
+import json
 import resource
 import statistics
 import time
 import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-import lifetimes
 import numpy as np
-import pandas as pd
+import shop
 
 import loyalty
 
-R, ALPHA, A, B = 0.243, 7 * 4.414, 0.793, 2.426  # CDNOW's, in days
-P, Q, V = 6.249, 3.744, 15.444
-HORIZON = 180.0
+HORIZON = 180.0  # days
 
 
-def simulate(customers: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Histories by whole days over two years: frequency, recency, T, monetary_value."""
-    T = rng.integers(1, 731, customers).astype(float)
-    rate = rng.gamma(R, 1 / ALPHA, customers)
-    dropout = rng.beta(A, B, customers)
-    time_now, alive = np.zeros(customers), np.ones(customers, dtype=bool)
-    frequency, recency = np.zeros(customers), np.zeros(customers)
-    while alive.any():
-        with np.errstate(divide="ignore"):
-            time_now[alive] += rng.exponential(1 / np.maximum(rate[alive], 1e-300))
-        alive &= time_now <= T
-        day = np.ceil(time_now)
-        counts = alive & (day > recency) & (day <= T)  # one purchase a day
-        recency[counts] = day[counts]
-        frequency[counts] += 1
-        alive &= rng.random(customers) >= dropout
-    spend = rng.gamma(Q, 1 / V, customers)
-    repeats = np.maximum(frequency, 1)
-    mean = rng.gamma(P * repeats) / (spend * repeats)
-    monetary_value = np.where(frequency > 0, mean, 0.0)
-    return {
-        "frequency": frequency,
-        "recency": recency,
-        "T": T,
-        "monetary_value": monetary_value,
-    }
+class Table:
+    """Seconds by row and side."""
+
+    def __init__(self, peers: list[str]) -> None:
+        self.sides = [*peers, "loyalty"]
+        self.rows: dict[str, dict[str, float]] = {}
+
+    def measure(self, row: str, side: str, runs: int, work: Callable[[], Any]) -> Any:
+        """Runs the work and keeps the median of its wall times."""
+        seconds = []
+        result = None
+        for _ in range(runs):
+            result = None
+            start = time.perf_counter()
+            result = work()
+            seconds.append(time.perf_counter() - start)
+        self.rows.setdefault(row, {})[side] = statistics.median(seconds)
+        return result
+
+    def ratio(self, row: str) -> float | None:
+        """How many times faster than the fastest peer."""
+        times = dict(self.rows[row])
+        mine = times.pop("loyalty")
+        return min(times.values()) / mine if times else None
+
+    def add_total(self) -> None:
+        """The sum over all rows, for a single peer."""
+        self.rows["total"] = {
+            side: sum(times.get(side, 0.0) for times in self.rows.values()) for side in self.sides
+        }
+
+    def show(self) -> None:
+        """The table as text."""
+        print(f"{'':34}" + "".join(f"{side + ' s':>14}" for side in self.sides) + f"{'ratio':>8}")
+        for row, times in self.rows.items():
+            cells = "".join(
+                f"{times[side]:14.4f}" if side in times else " " * 14 for side in self.sides
+            )
+            ratio = self.ratio(row)
+            print(f"{row:34}{cells}" + (f"{ratio:8.0f}" if ratio else ""))
 
 
-def ours(data: dict[str, np.ndarray]) -> dict[str, float]:
-    """Seconds by step."""
-    clock = Clock()
-    customers = loyalty.CustomerSummary(**data, unit="day")
-    clock.lap("columns in")
-    purchases = loyalty.BgNbd.fit(customers).model
-    clock.lap("fit BG/NBD")
-    spend = loyalty.GammaGamma.fit(customers).model
-    clock.lap("fit Gamma-Gamma")
-    purchases.p_alive(customers)
-    clock.lap("P(alive)")
-    purchases.expected_purchases(customers, HORIZON)
-    clock.lap("expected purchases")
-    loyalty.clv(customers, purchases, spend, periods=12, period_length=30, discount_rate=0.01)
-    clock.lap("CLV, 12 periods")
-    return clock.laps
+def scores(table: Table, customers: int, runs: int) -> None:
+    """Fits and scores of a million customers, by day and with hardly two alike."""
+    import lifetimes
+    import pandas as pd
 
-
-def theirs(data: dict[str, np.ndarray]) -> dict[str, float]:
-    """Seconds by step."""
+    data = shop.histories(customers, np.random.default_rng(1))
     frame = pd.DataFrame(data)
     columns = frame["frequency"], frame["recency"], frame["T"]
     repeaters = frame[frame["frequency"] > 0]
-    clock = Clock()
-    purchases = lifetimes.BetaGeoFitter().fit(*columns)
-    clock.lap("fit BG/NBD")
-    spend = lifetimes.GammaGammaFitter()
-    spend.fit(repeaters["frequency"], repeaters["monetary_value"])
-    clock.lap("fit Gamma-Gamma")
-    purchases.conditional_probability_alive(*columns)
-    clock.lap("P(alive)")
-    purchases.conditional_expected_number_of_purchases_up_to_time(HORIZON, *columns)
-    clock.lap("expected purchases")
-    spend.customer_lifetime_value(
-        purchases, *columns, frame["monetary_value"], time=12, discount_rate=0.01, freq="D"
+    print(f"{customers:,} customers, {len(repeaters):,} with repeat purchases")
+    before = peak_megabytes()
+    summary = table.measure(
+        "columns in", "loyalty", runs, lambda: loyalty.CustomerSummary(**data, unit="day")
     )
-    clock.lap("CLV, 12 periods")
-    return clock.laps
+    purchases = table.measure("fit BG/NBD", "loyalty", runs, lambda: loyalty.BgNbd.fit(summary))
+    spend = table.measure(
+        "fit Gamma-Gamma", "loyalty", runs, lambda: loyalty.GammaGamma.fit(summary)
+    )
+    model, values = purchases.model, spend.model
+    table.measure("P(alive)", "loyalty", runs, lambda: model.p_alive(summary))
+    table.measure(
+        "expected purchases", "loyalty", runs, lambda: model.expected_purchases(summary, HORIZON)
+    )
+    year = {"periods": 12, "period_length": 30, "discount_rate": 0.01}
+    table.measure(
+        "CLV of 12 periods", "loyalty", runs, lambda: loyalty.clv(summary, model, values, **year)
+    )
+    used = peak_megabytes() - before
+    distinct = loyalty.CustomerSummary(**shop.scattered(data), unit="day")
+    peer = table.measure(
+        "fit BG/NBD", "lifetimes", 1, lambda: lifetimes.BetaGeoFitter().fit(*columns)
+    )
+    gamma = lifetimes.GammaGammaFitter()
+    money = repeaters["frequency"], repeaters["monetary_value"]
+    table.measure("fit Gamma-Gamma", "lifetimes", 1, lambda: gamma.fit(*money))
+    table.measure(
+        "P(alive)", "lifetimes", 3, lambda: peer.conditional_probability_alive(*columns)
+    )
+    expected = peer.conditional_expected_number_of_purchases_up_to_time
+    table.measure("expected purchases", "lifetimes", 3, lambda: expected(HORIZON, *columns))
+    table.measure(
+        "CLV of 12 periods",
+        "lifetimes",
+        1,
+        lambda: gamma.customer_lifetime_value(
+            peer, *columns, frame["monetary_value"], time=12, discount_rate=0.01, freq="D"
+        ),
+    )
+    table.add_total()
+    row = "fit BG/NBD, all histories distinct"
+    table.measure(row, "loyalty", runs, lambda: loyalty.BgNbd.fit(distinct))
+    table.rows[row]["lifetimes"] = table.rows["fit BG/NBD"]["lifetimes"]
+    cdnow(table, runs)
+    table.show()
+    print(f"peak memory above the input and all that was loaded: {used:.0f} MB")
 
 
-class Clock:
-    """Wall time between laps."""
+def cdnow(table: Table, runs: int) -> None:
+    """The fit of 2,357 customers."""
+    import lifetimes
 
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
+    summary = loyalty.datasets.cdnow_orders().summarize(unit="week", observation_end="1997-09-30")
+    columns = summary.frequency, summary.recency, summary.T
+    fit = lifetimes.BetaGeoFitter().fit
+    table.measure("fit BG/NBD, CDNOW", "lifetimes", 9, lambda: fit(*columns))
+    table.measure("fit BG/NBD, CDNOW", "loyalty", 9 * runs, lambda: loyalty.BgNbd.fit(summary))
 
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = now - self._last
-        self._last = now
+
+def summary(table: Table, orders: int, runs: int) -> None:
+    """From order lines to frequency, recency, first purchase and money."""
+    import duckdb
+    import polars as pl
+
+    print(f"{orders:,} orders")
+    for kind in ("whole numbers", "scattered numbers", "text"):
+        log = shop.orders(orders, kind)  # noqa: F841 (duckdb finds it by its name)
+        row = f"summary, ids are {kind}"
+
+        def ours(log: pl.DataFrame = log) -> loyalty.CustomerSummary:
+            read = loyalty.Orders(log, customer="customer", time="time", amount="amount")
+            return read.summarize()
+
+        def by_duckdb(log: pl.DataFrame = log) -> Any:
+            with duckdb.connect() as connection:
+                connection.execute("set threads to 2")
+                return connection.sql(shop.SUMMARY_IN_SQL).pl()
+
+        table.measure(row, "loyalty", runs, ours)
+        table.measure(row, "polars", runs, lambda log=log: shop.summary_by_polars(log))
+        table.measure(row, "duckdb", runs, by_duckdb)
+    table.show()
 
 
 def peak_megabytes() -> float:
+    """The largest resident size so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("work", choices=("scores", "summary"))
+    parser.add_argument("--rows", type=int, help="customers or orders")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    data = simulate(options.customers, np.random.default_rng(1))
-    repeaters = int((data["frequency"] > 0).sum())
-    before = peak_megabytes()
-    runs = [ours(data) for _ in range(options.repeat)]
-    used = peak_megabytes() - before
-    peer = theirs(data)
-    print(f"{options.customers:,} customers, {repeaters:,} with repeat purchases")
-    print(f"{'':20}{'lifetimes s':>12}{'loyalty s':>12}{'ratio':>8}")
-    for name in [*runs[0], "total"]:
-        mine = statistics.median(sum(r.values()) if name == "total" else r[name] for r in runs)
-        other = sum(peer.values()) if name == "total" else peer.get(name)
-        ratio = "" if other is None else f"{other / mine:8.0f}"
-        print(f"{name:20}{'' if other is None else f'{other:.3f}':>12}{mine:12.4f}{ratio}")
-    print(f"peak memory above the input and what was loaded before: {used:.0f} MB")
+    if options.work == "scores":
+        table = Table(["lifetimes"])
+        scores(table, options.rows or 1_000_000, options.runs)
+    else:
+        table = Table(["polars", "duckdb"])
+        summary(table, options.rows or 10_000_000, options.runs)
+    if options.json:
+        ratios = {row: table.ratio(row) for row in table.rows}
+        options.json.write_text(json.dumps({"seconds": table.rows, "ratio": ratios}, indent=1))
 
 
 if __name__ == "__main__":
