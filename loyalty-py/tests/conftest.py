@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import loyalty
 
@@ -17,6 +18,10 @@ with warnings.catch_warnings():
     # lifetimes is of 2020 and sets an option that pandas has given up since.
     warnings.simplefilter("ignore")
     import lifetimes
+
+# Tests tell right from wrong, not fast from slow: a busy machine fails none.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[2]
 
