@@ -57,6 +57,7 @@ mod orders;
 mod parallel;
 mod scores;
 mod segments;
+mod simulate;
 mod special;
 mod summary;
 mod time;
@@ -73,6 +74,9 @@ pub use orders::{
 pub use parallel::Threads;
 pub use scores::{Margin, Rfm, RfmAxis, RfmOptions, RfmValues, clv_into};
 pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
+pub use simulate::{
+    ContactExposure, Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth,
+};
 pub use summary::{
     CalibrationHoldout, CustomerSummary, History, LeftOut, Occasions, SummaryColumns,
     SummaryOptions,

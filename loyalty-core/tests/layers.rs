@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// stage and those before.
 const STAGES: [&[&str]; 6] = [
     &["error", "time", "parallel", "special"],
-    &["orders"],
+    &["orders", "simulate"],
     &["summary"],
     &["models"],
     &["scores"],

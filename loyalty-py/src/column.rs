@@ -4,18 +4,18 @@ use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type, UInt32Type};
+use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 use arrow_array::{
     Array, ArrayRef, Float64Array, Int64Array, LargeStringArray, NullArray,
     TimestampMicrosecondArray,
 };
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 use loyalty_core::Customers;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyBufferError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule};
 
 use crate::error::Result;
 use crate::read::Ids;
@@ -131,13 +131,15 @@ impl Column {
         &self.name
     }
 
-    /// `"float64"`, `"int64"`, `"text"` or the name of another Arrow type.
+    /// `"float64"`, `"int64"`, `"text"`, `"bool"`, `"datetime64[us]"` or the name of another Arrow type.
     #[getter]
     fn kind(&self) -> String {
         match &self.data_type {
             DataType::Float64 => "float64".to_owned(),
             DataType::Int64 => "int64".to_owned(),
             DataType::LargeUtf8 => "text".to_owned(),
+            DataType::Boolean => "bool".to_owned(),
+            DataType::Timestamp(TimeUnit::Microsecond, None) => "datetime64[us]".to_owned(),
             other => other.to_string(),
         }
     }
@@ -165,7 +167,15 @@ impl Column {
         Ok(text.iter().map(|value| value.map(str::to_owned)).collect())
     }
 
-    /// The bytes of a numeric column; read-only.
+    /// The values of a column of flags, a byte each.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let flags = self.only_chunk()?.as_boolean_opt();
+        let flags = flags.ok_or_else(|| PyTypeError::new_err("not a column of flags"))?;
+        let bytes: Vec<u8> = flags.values().iter().map(u8::from).collect();
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// The bytes of a numeric column or of one of times; read-only.
     ///
     /// # Safety
     /// Python calls it with a view to fill.
@@ -179,6 +189,9 @@ impl Column {
         let (pointer, bytes): (*const c_void, usize) = match column.data_type {
             DataType::Float64 => bytes_of(chunk.as_primitive::<Float64Type>().values()),
             DataType::Int64 => bytes_of(chunk.as_primitive::<Int64Type>().values()),
+            DataType::Timestamp(TimeUnit::Microsecond, None) => {
+                bytes_of(chunk.as_primitive::<TimestampMicrosecondType>().values())
+            }
             DataType::UInt32 => bytes_of(chunk.as_primitive::<UInt32Type>().values()),
             _ => return Err(PyBufferError::new_err("not a numeric column")),
         };

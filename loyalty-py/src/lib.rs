@@ -11,6 +11,7 @@ mod models;
 mod orders;
 mod read;
 mod scores;
+mod simulate;
 mod summary;
 mod zone;
 
@@ -26,6 +27,8 @@ mod _native {
     use crate::orders::{Occasions, Orders, instant};
     #[pymodule_export]
     use crate::scores::{SegmentTable, clv, rfm_scores};
+    #[pymodule_export]
+    use crate::simulate::{shop_options, simulate};
     #[pymodule_export]
     use crate::summary::{CustomerSummary, Holdout, units_per_year};
 

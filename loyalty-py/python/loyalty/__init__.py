@@ -31,6 +31,7 @@ from loyalty.gamma_gamma import GammaGamma
 from loyalty.orders import Occasions, Orders, OrdersReport, Refusal
 from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.scoring import Scores, score
+from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 from loyalty.value import clv
 
@@ -52,6 +53,8 @@ __all__ = [
     "Rfm",
     "Scores",
     "SegmentTable",
+    "ShopOptions",
+    "SimulatedShop",
     "__version__",
     "clv",
     "datasets",
@@ -60,4 +63,5 @@ __all__ = [
     "load_fit",
     "rfm",
     "score",
+    "simulate",
 ]

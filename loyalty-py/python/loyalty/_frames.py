@@ -15,6 +15,8 @@ def array(column: _native.Column) -> np.ndarray[Any, Any]:
     """A column as an array of the caller's own."""
     if column.kind == "text":
         return np.array(column.to_list(), dtype=object)
+    if column.kind == "bool":
+        return np.frombuffer(column.to_bytes(), dtype=bool).copy()
     # The stub cannot say before Python 3.12 that a column is a buffer.
     return np.frombuffer(cast("Any", column), dtype=column.kind).copy()
 

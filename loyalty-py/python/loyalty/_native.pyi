@@ -24,6 +24,8 @@ __all__ = [
     "instant",
     "load",
     "rfm_scores",
+    "shop_options",
+    "simulate",
     "units_per_year",
 ]
 
@@ -55,6 +57,7 @@ class Column:
     def as_ids(self, rows: int) -> Column: ...
     def renamed(self, name: str) -> Column: ...
     def to_list(self) -> list[str | None]: ...
+    def to_bytes(self) -> bytes: ...
 
 @final
 class Table:
@@ -268,6 +271,14 @@ class SegmentTable:
 def load(path: str | PathLike[str]) -> tuple[BgNbd | GammaGamma, Fit | None]: ...
 def units_per_year(unit: str) -> float: ...
 def instant(name: str, text: str, zone: str | None) -> int: ...
+def simulate(
+    options: dict[str, float],
+    contact_exposure: str,
+    seed: int,
+    null: bool,
+    threads: int,
+) -> tuple[list[Column], list[Column], list[Column], list[Column]]: ...
+def shop_options() -> list[tuple[str, float, float]]: ...
 def clv(
     customers: CustomerSummary,
     purchases: BgNbd,

@@ -1,0 +1,12 @@
+//! Shops with known truth: order lines, service contacts, and what every customer is really like.
+
+mod columns;
+mod customer;
+mod market;
+mod options;
+mod random;
+mod truth;
+
+pub use columns::{Shop, SimulatedContacts, SimulatedLines};
+pub use options::{ContactExposure, ShopOptions};
+pub use truth::SimulatedTruth;
