@@ -204,6 +204,33 @@ typedef int32_t loyalty_stop;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** The shape of what is known of a parameter. */
+enum loyalty_density
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The parameter's logarithm is normal: `centre` is the median, `spread` the standard deviation
+     * of the logarithm.
+     */
+    LOYALTY_DENSITY_LOG_NORMAL = 0,
+    /**
+     * The parameter is gamma distributed: `centre` is the mean, `spread` the shape, the number of
+     * observations that the prior is worth.
+     */
+    LOYALTY_DENSITY_GAMMA = 1,
+    /** The parameter is `centre`, in its own unit, and not fitted; `spread` is not looked at. */
+    LOYALTY_DENSITY_KNOWN = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_density loyalty_density;
+#else
+typedef int32_t loyalty_density;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /** What to do with the rows of an order log that cannot be used. */
 enum loyalty_invalid
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -482,6 +509,26 @@ typedef struct loyalty_summary_columns {
     bool includes_first;
 } loyalty_summary_columns;
 
+/**
+ * What is known of one parameter before the data. All fields are to be set.
+ *
+ * The centre of alpha counts in multiples of the customers' mean T, that of v in multiples of the
+ * mean spend, so that forecasts do not depend on units; with `absolute` it is in the parameter's own
+ * unit.
+ */
+typedef struct loyalty_prior {
+    /** The parameter's name, such as "alpha". */
+    const char *parameter;
+    /** Median, mean or value, above 0. */
+    double centre;
+    /** Standard deviation or shape, above 0. */
+    double spread;
+    /** A code of `loyalty_density`. */
+    int32_t density;
+    /** Whether the centre is in the parameter's own unit. */
+    bool absolute;
+} loyalty_prior;
+
 /** A fit in progress. */
 typedef struct loyalty_progress {
     /** Iterations made. */
@@ -506,6 +553,16 @@ typedef struct loyalty_fit_options {
     const double *start;
     /** The number of values in `start`. */
     size_t start_length;
+    /** What is known of parameters before the data; NULL, the default, for nothing. */
+    const struct loyalty_prior *priors;
+    /** The number of elements of `priors`. */
+    size_t priors_length;
+    /**
+     * The ridge penalty of lifetimes' `penalizer_coef`, 0 by default: n * penalizer * sum of
+     * squares is taken off the log-likelihood of n customers, with alpha in multiples of the largest
+     * T and v in units of money.
+     */
+    double penalizer;
     /**
      * Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-16 by
      * default.
@@ -534,6 +591,8 @@ typedef struct loyalty_fit_facts {
     size_t struct_size;
     /** ln L at the model, in the units of the data. */
     double log_likelihood;
+    /** What priors and penalty added to it where the solver ended; 0 without them. */
+    double log_prior;
     /** Akaike's criterion, 2k - 2 ln L. */
     double aic;
     /** The Bayesian criterion, k ln n - 2 ln L, n the customers who entered. */
@@ -546,12 +605,9 @@ typedef struct loyalty_fit_facts {
     double gradient_norm;
     /** Iterations of the solver. */
     size_t iterations;
-    /** The number of parameters, k. */
+    /** The number of parameters fitted, k, without those known. */
     size_t parameters;
-    /**
-     * Standard errors of the first `parameters` parameters, in the model's order; the others are
-     * 0.
-     */
+    /** Standard errors of the parameters, in the model's order; 0 for those known, and beyond. */
     double standard_errors[8];
     /**
      * Whether there are standard errors: there are none, and all are 0, where the curvature is not
@@ -563,6 +619,11 @@ typedef struct loyalty_fit_facts {
      * empty.
      */
     char boundary_parameter[16];
+    /**
+     * How well the data determine the parameters, and what that means for a forecast, in a sentence
+     * that begins with "interior", "ridge", "boundary" or "unknown".
+     */
+    char identification[256];
     /** Why the solver ended. */
     loyalty_stop stop;
 } loyalty_fit_facts;

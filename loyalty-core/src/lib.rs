@@ -64,15 +64,17 @@ mod time;
 
 pub use error::Error;
 pub use models::{
-    BgNbd, Covariance, Discounting, Fit, FitFacts, FitOptions, GammaGamma, Model, ModelFile,
-    Parameters, Progress, Stop,
+    BgNbd, Covariance, Discounting, Fit, FitFacts, FitOptions, GammaGamma, Identification,
+    Intervals, Model, ModelFile, Parameters, Prior, Progress, Scale, Stop, Towards,
 };
 pub use orders::{
     Column, CustomerColumn, CustomerId, Customers, Invalid, OrderColumns, Orders, OrdersReport,
     Reason, Refusal, TextColumn, TextIds, TimeScale,
 };
 pub use parallel::Threads;
-pub use scores::{Margin, Rfm, RfmAxis, RfmOptions, RfmValues, clv_into};
+pub use scores::{
+    Margin, Rfm, RfmAxis, RfmOptions, RfmValues, clv_intervals, clv_into, clv_total_interval,
+};
 pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
 pub use simulate::{
     ContactExposure, Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth,

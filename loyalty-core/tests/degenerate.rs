@@ -4,8 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "no promise of equal bits here")]
 
 use loyalty_core::{
-    BgNbd, Column, CustomerSummary, Error, Fit, FitOptions, GammaGamma, Model, ModelFile,
-    Parameters, Stop, SummaryColumns,
+    BgNbd, Column, CustomerSummary, Error, Fit, FitOptions, GammaGamma, Identification, Model,
+    ModelFile, Parameters, Stop, SummaryColumns,
 };
 use proptest::prelude::*;
 
@@ -49,6 +49,12 @@ fn check_sound<M: Parameters + Into<Model> + Copy>(fit: &Fit<M>) -> Result<(), T
         prop_assert!(fit.gradient_norm * narrowest < 1e-3, "{}", fit.gradient_norm);
     }
     let file = ModelFile::from(fit);
+    let identification = file.as_fit().unwrap().unwrap().identification;
+    prop_assert_eq!(&identification, &fit.identification);
+    prop_assert_eq!(
+        identification == Identification::Unknown,
+        matches!(fit.stop, Stop::IterationLimit | Stop::Stalled)
+    );
     prop_assert_eq!(ModelFile::from_json(&file.to_json()), Ok(file));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Enumerations. They come in as `int32_t`, since any number may come from C.
 
+use crate::prior::loyalty_density;
 use loyalty_core::{Error, Invalid, Occasion, RfmAxis, Stop, TimeScale, Unit};
 
 /// The unit in which recency, T, horizons and discount periods are counted.
@@ -149,6 +150,9 @@ const AXES: [(i32, RfmAxis); 3] = [
     (loyalty_rfm_axis::Monetary as i32, RfmAxis::Monetary),
 ];
 
+const DENSITIES: [(i32, loyalty_density); 3] =
+    [(0, loyalty_density::LogNormal), (1, loyalty_density::Gamma), (2, loyalty_density::Known)];
+
 /// A unit, or none declared.
 pub(crate) fn optional_unit(code: i32) -> Result<Option<Unit>, Error> {
     decode(&UNITS, code, "unit", "a code of loyalty_unit")
@@ -200,6 +204,10 @@ pub(crate) fn of_stop(stop: Stop) -> loyalty_stop {
         Stop::Stalled => loyalty_stop::Stalled,
         _ => loyalty_stop::Other,
     }
+}
+
+pub(crate) fn density(code: i32) -> Result<loyalty_density, Error> {
+    decode(&DENSITIES, code, "density", "a code of loyalty_density")
 }
 
 fn decode<T: Copy>(

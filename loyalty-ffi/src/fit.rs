@@ -8,6 +8,7 @@ use loyalty_core::{Fit, FitOptions, Progress, Stop, Threads};
 use crate::code::{loyalty_stop, of_stop};
 use crate::column::optional_column;
 use crate::error::Failure;
+use crate::prior::{loyalty_prior, priors};
 use crate::text::member;
 use crate::versioned::{self, Versioned};
 
@@ -35,6 +36,14 @@ pub struct loyalty_fit_options {
     pub start: *const f64,
     /// The number of values in `start`.
     pub start_length: usize,
+    /// What is known of parameters before the data; NULL, the default, for nothing.
+    pub priors: *const loyalty_prior,
+    /// The number of elements of `priors`.
+    pub priors_length: usize,
+    /// The ridge penalty of lifetimes' `penalizer_coef`, 0 by default: n * penalizer * sum of
+    /// squares is taken off the log-likelihood of n customers, with alpha in multiples of the largest
+    /// T and v in units of money.
+    pub penalizer: f64,
     /// Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-16 by
     /// default.
     pub tolerance: f64,
@@ -62,6 +71,9 @@ unsafe impl Versioned for loyalty_fit_options {
             struct_size: size_of::<Self>(),
             start: std::ptr::null(),
             start_length: 0,
+            priors: std::ptr::null(),
+            priors_length: 0,
+            penalizer: 0.0,
             tolerance: core.tolerance,
             max_iterations: core.max_iterations,
             threads: 0,
@@ -73,12 +85,15 @@ unsafe impl Versioned for loyalty_fit_options {
 
 impl loyalty_fit_options {
     /// # Safety
-    /// `start` is NULL or has as many values as the struct says.
+    /// `start` and `priors` are NULL or have as many elements as the struct says.
     pub(crate) unsafe fn core(&self) -> Result<FitOptions, Failure> {
         let mut core = FitOptions::default();
         // SAFETY: this function's contract.
         core.start =
             unsafe { optional_column(self.start, self.start_length)? }.map(<[f64]>::to_vec);
+        // SAFETY: this function's contract.
+        core.priors = unsafe { priors(self.priors, self.priors_length)? };
+        core.penalizer = self.penalizer;
         core.tolerance = self.tolerance;
         core.max_iterations = self.max_iterations;
         core.threads = Threads::new(self.threads);
@@ -114,6 +129,8 @@ pub struct loyalty_fit_facts {
     pub struct_size: usize,
     /// ln L at the model, in the units of the data.
     pub log_likelihood: f64,
+    /// What priors and penalty added to it where the solver ended; 0 without them.
+    pub log_prior: f64,
     /// Akaike's criterion, 2k - 2 ln L.
     pub aic: f64,
     /// The Bayesian criterion, k ln n - 2 ln L, n the customers who entered.
@@ -126,10 +143,9 @@ pub struct loyalty_fit_facts {
     pub gradient_norm: f64,
     /// Iterations of the solver.
     pub iterations: usize,
-    /// The number of parameters, k.
+    /// The number of parameters fitted, k, without those known.
     pub parameters: usize,
-    /// Standard errors of the first `parameters` parameters, in the model's order; the others are
-    /// 0.
+    /// Standard errors of the parameters, in the model's order; 0 for those known, and beyond.
     pub standard_errors: [f64; 8],
     /// Whether there are standard errors: there are none, and all are 0, where the curvature is not
     /// that of a maximum.
@@ -137,6 +153,9 @@ pub struct loyalty_fit_facts {
     /// With `LOYALTY_STOP_BOUNDARY`, the name of the parameter that the data leave open; else
     /// empty.
     pub boundary_parameter: [c_char; 16],
+    /// How well the data determine the parameters, and what that means for a forecast, in a sentence
+    /// that begins with "interior", "ridge", "boundary" or "unknown".
+    pub identification: [c_char; 256],
     /// Why the solver ended.
     pub stop: loyalty_stop,
 }
@@ -149,6 +168,7 @@ unsafe impl Versioned for loyalty_fit_facts {
         Self {
             struct_size: size_of::<Self>(),
             log_likelihood: 0.0,
+            log_prior: 0.0,
             aic: 0.0,
             bic: 0.0,
             customers: 0.0,
@@ -159,6 +179,7 @@ unsafe impl Versioned for loyalty_fit_facts {
             standard_errors: [0.0; 8],
             has_standard_errors: false,
             boundary_parameter: [0; 16],
+            identification: [0; 256],
             stop: loyalty_stop::Converged,
         }
     }
@@ -175,6 +196,7 @@ impl<M> From<&Fit<M>> for loyalty_fit_facts {
         };
         Self {
             log_likelihood: fit.log_likelihood,
+            log_prior: fit.log_prior,
             aic: fit.aic(),
             bic: fit.bic(),
             customers: fit.customers,
@@ -185,6 +207,7 @@ impl<M> From<&Fit<M>> for loyalty_fit_facts {
             standard_errors,
             has_standard_errors: errors.is_some(),
             boundary_parameter: member(boundary),
+            identification: member(&fit.identification.to_string()),
             stop: of_stop(fit.stop),
             ..Self::defaults()
         }

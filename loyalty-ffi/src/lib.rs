@@ -43,6 +43,8 @@ pub mod holdout;
 
 pub mod occasions;
 
+pub mod prior;
+
 pub mod fit;
 mod model_file;
 

@@ -7,6 +7,7 @@
 mod arrow;
 mod column;
 mod error;
+mod fits;
 mod models;
 mod orders;
 mod read;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::column::{Column, Table};
+    #[pymodule_export]
+    use crate::fits::{Options, Prior, clv_intervals, prediction_intervals};
     #[pymodule_export]
     use crate::models::{BgNbd, Discounting, Fit, GammaGamma, load};
     #[pymodule_export]

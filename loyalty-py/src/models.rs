@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use loyalty_core::{Error, FitOptions, History, Model, ModelFile, Progress, Stop, Threads};
+use loyalty_core::{Error, History, Model, ModelFile, Progress, Stop, Threads};
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::{PyError, Result};
+use crate::fits::{Options, columns};
 use crate::summary::CustomerSummary;
 
 /// The BG/NBD model.
@@ -25,19 +26,16 @@ impl BgNbd {
     }
 
     #[staticmethod]
-    #[pyo3(signature = (customers, start, tolerance, max_iterations, threads, progress))]
+    #[pyo3(signature = (customers, options, progress))]
     fn fit(
         py: Python<'_>,
         customers: &CustomerSummary,
-        start: Option<Vec<f64>>,
-        tolerance: f64,
-        max_iterations: usize,
-        threads: usize,
+        options: &Options,
         progress: Option<Py<PyAny>>,
     ) -> Result<Fit> {
-        let options = options(start, tolerance, max_iterations, threads);
+        let options = &options.0;
         observed(py, progress.as_ref(), |observe| {
-            let fit = loyalty_core::BgNbd::fit_observed(&customers.0, &options, observe)?;
+            let fit = loyalty_core::BgNbd::fit_observed(&customers.0, options, observe)?;
             Ok(Fit(fit.map(Model::from)))
         })
     }
@@ -133,19 +131,16 @@ impl GammaGamma {
     }
 
     #[staticmethod]
-    #[pyo3(signature = (customers, start, tolerance, max_iterations, threads, progress))]
+    #[pyo3(signature = (customers, options, progress))]
     fn fit(
         py: Python<'_>,
         customers: &CustomerSummary,
-        start: Option<Vec<f64>>,
-        tolerance: f64,
-        max_iterations: usize,
-        threads: usize,
+        options: &Options,
         progress: Option<Py<PyAny>>,
     ) -> Result<Fit> {
-        let options = options(start, tolerance, max_iterations, threads);
+        let options = &options.0;
         observed(py, progress.as_ref(), |observe| {
-            let fit = loyalty_core::GammaGamma::fit_observed(&customers.0, &options, observe)?;
+            let fit = loyalty_core::GammaGamma::fit_observed(&customers.0, options, observe)?;
             Ok(Fit(fit.map(Model::from)))
         })
     }
@@ -183,7 +178,7 @@ impl GammaGamma {
 /// A fitted model of either kind.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct Fit(loyalty_core::Fit<Model>);
+pub(crate) struct Fit(pub(crate) loyalty_core::Fit<Model>);
 
 #[pymethods]
 impl Fit {
@@ -205,6 +200,11 @@ impl Fit {
     #[getter]
     fn log_likelihood(&self) -> f64 {
         self.0.log_likelihood
+    }
+
+    #[getter]
+    fn log_prior(&self) -> f64 {
+        self.0.log_prior
     }
 
     #[getter]
@@ -245,6 +245,26 @@ impl Fit {
     #[getter]
     fn stop_message(&self) -> String {
         self.0.stop.to_string()
+    }
+
+    #[getter]
+    fn identification(&self) -> &'static str {
+        self.0.identification.name()
+    }
+
+    #[getter]
+    fn identification_message(&self) -> String {
+        self.0.identification.to_string()
+    }
+
+    /// Estimate, standard error, lower and upper end of every parameter.
+    fn parameter_intervals(&self, level: f64) -> Result<Vec<Column>> {
+        let intervals = match self.0.model {
+            Model::BgNbd(model) => self.0.clone().map(|_| model).parameter_intervals(level),
+            Model::GammaGamma(model) => self.0.clone().map(|_| model).parameter_intervals(level),
+            other => return Err(crate::error::input(format!("no intervals for {}", other.kind()))),
+        };
+        Ok(columns(intervals?))
     }
 
     #[getter]
@@ -314,20 +334,6 @@ fn as_object(py: Python<'_>, model: Model) -> Result<Bound<'_, PyAny>> {
         Model::GammaGamma(model) => Ok(Bound::new(py, GammaGamma(model))?.into_any()),
         other => Err(crate::error::input(format!("no class for {}", other.kind()))),
     }
-}
-
-fn options(
-    start: Option<Vec<f64>>,
-    tolerance: f64,
-    max_iterations: usize,
-    threads: usize,
-) -> FitOptions {
-    let mut options = FitOptions::default();
-    options.start = start;
-    options.tolerance = tolerance;
-    options.max_iterations = max_iterations;
-    options.threads = Threads::new(threads);
-    options
 }
 
 /// A column made by filling one value per customer, without the interpreter.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BgNbd, Covariance, Fit, GammaGamma, Parameters, Stop};
+use super::{BgNbd, Fit, FitFacts, GammaGamma, Parameters, Towards};
 use crate::Error;
 use crate::time::Unit;
 
@@ -49,6 +49,14 @@ impl Model {
         }
     }
 
+    /// What it says of the customers that these parameters run away in a fit.
+    pub(super) fn limit(&self, runaways: &[(&'static str, Towards)]) -> &'static str {
+        match self {
+            Self::BgNbd(model) => model.limit(runaways),
+            Self::GammaGamma(model) => model.limit(runaways),
+        }
+    }
+
     /// The unit of time, where the model has one and it is known.
     pub fn unit(&self) -> Option<Unit> {
         match self {
@@ -67,53 +75,6 @@ impl From<BgNbd> for Model {
 impl From<GammaGamma> for Model {
     fn from(model: GammaGamma) -> Self {
         Self::GammaGamma(model)
-    }
-}
-
-/// How the parameters of a saved model were found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FitFacts {
-    /// ln L at the model.
-    pub log_likelihood: f64,
-    /// The customers whose data entered.
-    pub customers: f64,
-    /// Customers left out as their data say nothing of the parameters.
-    pub left_out: f64,
-    /// Iterations of the solver.
-    pub iterations: usize,
-    /// Why the solver ended: `converged`, `boundary`, `iteration_limit` or `stalled`.
-    pub stop: String,
-    /// With `boundary`, the parameter that the data leave open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boundary_parameter: Option<String>,
-    /// The largest derivative of ln L by the logarithm of a parameter.
-    pub gradient_norm: f64,
-    /// Covariance of the logarithms of the parameters, row by row.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub covariance_of_logs: Option<Vec<Vec<f64>>>,
-}
-
-impl<M> From<&Fit<M>> for FitFacts {
-    fn from(fit: &Fit<M>) -> Self {
-        let rows = |covariance: &Covariance| {
-            let n = covariance.dimension();
-            let row = |i| (0..n).map(|j| covariance.of_log(i, j)).collect();
-            (0..n).map(row).collect()
-        };
-        Self {
-            log_likelihood: fit.log_likelihood,
-            customers: fit.customers,
-            left_out: fit.left_out,
-            iterations: fit.iterations,
-            stop: fit.stop.name().to_owned(),
-            boundary_parameter: match fit.stop {
-                Stop::Boundary { parameter } => Some(parameter.to_owned()),
-                _ => None,
-            },
-            gradient_norm: fit.gradient_norm,
-            covariance_of_logs: fit.covariance.as_ref().map(rows),
-        }
     }
 }
 
@@ -256,39 +217,7 @@ impl ModelFile {
     /// [`Error::ModelFile`] where the facts do not suit the model; [`ModelFile::from_json`] has made
     /// sure that they do.
     pub fn as_fit(&self) -> Result<Option<Fit<Model>>, Error> {
-        let Some(facts) = &self.fit else { return Ok(None) };
-        let wrong = |what: &str| problem(Path::new(""), &format!("fit: {what}"));
-        let parameter = facts.boundary_parameter.as_deref().unwrap_or_default();
-        let known = self.model.names().iter().find(|&&name| name == parameter);
-        let stop = match (facts.stop.as_str(), known) {
-            ("converged", _) => Stop::Converged,
-            ("iteration_limit", _) => Stop::IterationLimit,
-            ("stalled", _) => Stop::Stalled,
-            ("boundary", Some(parameter)) => Stop::Boundary { parameter },
-            (stop, _) => return Err(wrong(&format!("stop {stop:?} of {parameter:?} is unknown"))),
-        };
-        let values = self.model.values();
-        let n = values.len();
-        let covariance = facts.covariance_of_logs.as_ref().map(|rows| rows.concat());
-        let possible =
-            |entries: &Vec<f64>| entries.len() == n * n && (0..n).all(|i| entries[i * n + i] > 0.0);
-        if !covariance.as_ref().is_none_or(possible) {
-            return Err(wrong("covariance_of_logs is not one of these parameters"));
-        }
-        if !(facts.customers > 0.0 && facts.left_out >= 0.0 && facts.gradient_norm >= 0.0) {
-            return Err(wrong("customers, left_out or gradient_norm is out of range"));
-        }
-        Ok(Some(Fit {
-            model: self.model,
-            log_likelihood: facts.log_likelihood,
-            customers: facts.customers,
-            left_out: facts.left_out,
-            parameters: n,
-            iterations: facts.iterations,
-            stop,
-            gradient_norm: facts.gradient_norm,
-            covariance: covariance.map(|of_logs| Covariance::new(values, of_logs)),
-        }))
+        self.fit.as_ref().map(|facts| facts.fit_of(self.model)).transpose()
     }
 }
 
@@ -326,6 +255,6 @@ impl Raw {
     }
 }
 
-fn problem(path: &Path, what: &str) -> Error {
+pub(super) fn problem(path: &Path, what: &str) -> Error {
     Error::ModelFile { path: path.display().to_string(), problem: what.to_owned() }
 }

@@ -73,14 +73,14 @@ pub fn clv_into(
 }
 
 impl Margin<'_> {
-    fn of(&self, row: usize) -> f64 {
+    pub(super) fn of(&self, row: usize) -> f64 {
         match self {
             Self::Same(margin) => *margin,
             Self::PerCustomer(margins) => margins[row],
         }
     }
 
-    fn check(&self, customers: usize) -> Result<(), Error> {
+    pub(super) fn check(&self, customers: usize) -> Result<(), Error> {
         const EXPECTED: &str = "from -1000 to 1";
         let allowed = |margin: f64| (-1000.0..=1.0).contains(&margin);
         match *self {

@@ -1,7 +1,9 @@
 //! Stage 4: what the customers' histories and the models say of each customer.
 
 mod clv;
+mod clv_intervals;
 mod rfm;
 
 pub use clv::{Margin, clv_into};
+pub use clv_intervals::{clv_intervals, clv_total_interval};
 pub use rfm::{Rfm, RfmAxis, RfmOptions, RfmValues};

@@ -8,6 +8,7 @@ pub(crate) mod elementary;
 mod exact_sum;
 mod gamma;
 mod negative_binomial;
+mod normal;
 mod quadrature;
 #[cfg(test)]
 pub(crate) mod reference;
@@ -17,4 +18,5 @@ pub(crate) use beta_geometric::Renewals;
 pub(crate) use exact_sum::ExactSum;
 pub(crate) use gamma::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
 pub(crate) use negative_binomial::{negative_binomial_ln_pmf, negative_binomial_upper_tail};
+pub(crate) use normal::normal_quantile;
 pub(crate) use quadrature::{POINTS, gauss_legendre};

@@ -170,6 +170,41 @@ static void a_fit_that_stops_short_is_not_silent(const loyalty_summary *summary)
     loyalty_bg_nbd_free(model);
 }
 
+static void priors_enter_a_fit(const loyalty_summary *summary)
+{
+    const loyalty_prior priors[] = {
+        {"alpha", 0.2, 0.5, LOYALTY_DENSITY_LOG_NORMAL, false},
+        {"a", 0.5, 4.0, LOYALTY_DENSITY_GAMMA, false},
+        {"b", 2.0, 0.0, LOYALTY_DENSITY_KNOWN, true},
+    };
+    const loyalty_prior unknown[] = {{"v", 2.0, 0.0, LOYALTY_DENSITY_KNOWN, true}};
+    const loyalty_prior wrong[] = {{"a", 2.0, 0.0, 7, true}};
+    loyalty_bg_nbd *model = NULL;
+    loyalty_fit_facts facts;
+    loyalty_fit_options options;
+    double found[4];
+    loyalty_fit_facts_init(&facts, sizeof facts);
+    loyalty_fit_options_init(&options, sizeof options);
+    options.priors = priors;
+    options.priors_length = 3;
+    OK(loyalty_bg_nbd_fit(summary, &options, &facts, &model, &error));
+    OK(loyalty_bg_nbd_parameters(model, found, 4, &error));
+    CHECK(found[3] == 2.0 && facts.parameters == 3 && facts.standard_errors[3] == 0.0);
+    CHECK(facts.log_prior < 0.0);
+    CHECK(strncmp(facts.identification, "interior", 8) == 0);
+    loyalty_bg_nbd_free(model);
+
+    model = NULL;
+    options.priors = unknown;
+    options.priors_length = 1;
+    FAILS(loyalty_bg_nbd_fit(summary, &options, &facts, &model, &error), CHOICE,
+          "priors must be of the model's parameters, got \"v\"");
+    options.priors = wrong;
+    FAILS(loyalty_bg_nbd_fit(summary, &options, &facts, &model, &error), CHOICE,
+          "density must be a code of loyalty_density, got \"7\"");
+    CHECK(model == NULL);
+}
+
 static void a_boundary_is_named(void)
 {
     const double x[] = {1, 20, 3, 50}, t_x[] = {10, 10, 10, 10}, T[] = {10, 10, 10, 10};
@@ -186,6 +221,7 @@ static void a_boundary_is_named(void)
     OK(loyalty_summary_new(&columns, &summary, &error));
     OK(loyalty_bg_nbd_fit(summary, NULL, &facts, &model, &error));
     CHECK(facts.stop == LOYALTY_STOP_BOUNDARY && strlen(facts.boundary_parameter) > 0);
+    CHECK(strncmp(facts.identification, "boundary", 8) == 0);
     loyalty_bg_nbd_free(model);
     loyalty_summary_free(summary);
 }
@@ -238,6 +274,7 @@ int main(int argc, char **argv)
     structs_may_grow(summary);
     a_fit_can_be_watched(summary);
     a_fit_that_stops_short_is_not_silent(summary);
+    priors_enter_a_fit(summary);
     a_boundary_is_named();
     saved_purchases_score_alike(summary, path);
     saved_spend_scores_alike(summary, path);

@@ -29,11 +29,12 @@ from loyalty.files import load, load_fit
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.orders import Occasions, Orders, OrdersReport, Refusal
+from loyalty.prior import Prior
 from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.scoring import Scores, score
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.summary import CalibrationHoldout, CustomerSummary
-from loyalty.value import clv
+from loyalty.value import clv, clv_interval
 
 __all__ = [
     "BgNbd",
@@ -49,6 +50,7 @@ __all__ = [
     "Occasions",
     "Orders",
     "OrdersReport",
+    "Prior",
     "Refusal",
     "Rfm",
     "Scores",
@@ -57,6 +59,7 @@ __all__ = [
     "SimulatedShop",
     "__version__",
     "clv",
+    "clv_interval",
     "datasets",
     "errors",
     "load",

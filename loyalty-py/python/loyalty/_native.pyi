@@ -16,13 +16,17 @@ __all__ = [
     "GammaGamma",
     "Holdout",
     "Occasions",
+    "Options",
     "Orders",
+    "Prior",
     "SegmentTable",
     "Table",
     "__version__",
     "clv",
+    "clv_intervals",
     "instant",
     "load",
+    "prediction_intervals",
     "rfm_scores",
     "shop_options",
     "simulate",
@@ -158,10 +162,7 @@ class BgNbd:
     @staticmethod
     def fit(
         customers: CustomerSummary,
-        start: list[float] | None,
-        tolerance: float,
-        max_iterations: int,
-        threads: int,
+        options: Options,
         progress: Callable[[int, float, float], object] | None,
     ) -> Fit: ...
     @property
@@ -191,10 +192,7 @@ class GammaGamma:
     @staticmethod
     def fit(
         customers: CustomerSummary,
-        start: list[float] | None,
-        tolerance: float,
-        max_iterations: int,
-        threads: int,
+        options: Options,
         progress: Callable[[int, float, float], object] | None,
     ) -> Fit: ...
     @property
@@ -216,6 +214,8 @@ class Fit:
     @property
     def log_likelihood(self) -> float: ...
     @property
+    def log_prior(self) -> float: ...
+    @property
     def aic(self) -> float: ...
     @property
     def bic(self) -> float: ...
@@ -232,6 +232,11 @@ class Fit:
     @property
     def stop_message(self) -> str: ...
     @property
+    def identification(self) -> str: ...
+    @property
+    def identification_message(self) -> str: ...
+    def parameter_intervals(self, level: float) -> list[Column]: ...
+    @property
     def converged(self) -> bool: ...
     @property
     def standard_errors(self) -> list[float] | None: ...
@@ -241,6 +246,47 @@ class Fit:
     def from_json(text: str) -> Fit | None: ...
     def save(self, path: str | PathLike[str]) -> None: ...
 
+@final
+class Prior:
+    def __eq__(self, other: object, /) -> bool: ...
+    @staticmethod
+    def log_normal(median: float, sigma: float, absolute: bool) -> Prior: ...
+    @staticmethod
+    def gamma(shape: float, mean: float, absolute: bool) -> Prior: ...
+    @staticmethod
+    def known(value: float) -> Prior: ...
+
+@final
+class Options:
+    def __new__(
+        cls,
+        start: list[float] | None,
+        priors: dict[str, Prior],
+        penalizer: float,
+        tolerance: float,
+        max_iterations: int,
+        threads: int,
+    ) -> Self: ...
+
+def prediction_intervals(
+    fit: Fit,
+    quantity: str,
+    customers: CustomerSummary,
+    horizon: float | None,
+    level: float,
+    threads: int,
+) -> list[Column]: ...
+def clv_intervals(
+    customers: CustomerSummary,
+    purchases: Fit,
+    spend: Fit,
+    discounting: Discounting,
+    margin: float,
+    margins: Column | None,
+    total: bool,
+    level: float,
+    threads: int,
+) -> list[Column]: ...
 @final
 class Discounting:
     @staticmethod

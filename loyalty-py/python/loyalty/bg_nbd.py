@@ -13,9 +13,10 @@ from loyalty._frozen import Frozen
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from loyalty.fit import Fit
+    from loyalty.prior import Prior
 
 __all__ = ["BgNbd"]
 
@@ -81,6 +82,8 @@ class BgNbd(Frozen):
         customers: CustomerSummary,
         *,
         start: Sequence[float] | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        penalizer: float = 0.0,
         tolerance: float = 1e-16,
         max_iterations: int = 200,
         threads: int = 0,
@@ -97,6 +100,12 @@ class BgNbd(Frozen):
             Frequency, recency, T and weights are used.
         start : sequence of 4 floats, optional
             r, alpha, a, b to start from; by default read off the data.
+        priors : mapping of str to Prior, optional
+            What is known of parameters before the data, by name; see :class:`Prior`.
+        penalizer : float
+            The ridge penalty of lifetimes' ``penalizer_coef``: n · penalizer · Σ θ² is taken off the
+            log-likelihood of n customers, with alpha in multiples of the largest T. Priors say the
+            same with a meaning; this is for equal results.
         tolerance : float
             Stop when the log-likelihood is this close to its maximum, by the quadratic model.
         max_iterations : int
@@ -114,12 +123,13 @@ class BgNbd(Frozen):
 
         Raises
         ------
+        InputError
+            For an option outside its domain, or a prior of no parameter.
         FitError
             Where nobody bought again.
         """
-        native = fits.run(
-            _native.BgNbd.fit, customers, start, tolerance, max_iterations, threads, progress
-        )
+        options = fits.options(start, priors, penalizer, tolerance, max_iterations, threads)
+        native = fits.run(_native.BgNbd.fit, customers, options, progress)
         model = native.model
         assert isinstance(model, _native.BgNbd)
         return fits.Fit._of(native, cls._of(model), customers._frame)

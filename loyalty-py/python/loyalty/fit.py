@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
 
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import FitError
+from loyalty.prior import natives
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import narwhals as nw
     from numpy.typing import NDArray
 
     from loyalty.bg_nbd import BgNbd
     from loyalty.gamma_gamma import GammaGamma
+    from loyalty.prior import Prior
+    from loyalty.summary import CustomerSummary
 
 __all__ = ["Fit"]
 
@@ -64,6 +67,11 @@ class Fit(Frozen, Generic[Model]):
         return self._core.log_likelihood
 
     @property
+    def log_prior(self) -> float:
+        """What priors and penalty added to it where the solver ended; 0 without them."""
+        return self._core.log_prior
+
+    @property
     def aic(self) -> float:
         """Akaike's criterion, 2k − 2 ln L."""
         return self._core.aic
@@ -97,6 +105,20 @@ class Fit(Frozen, Generic[Model]):
     def stop_message(self) -> str:
         """The same in a sentence, with the parameter that the data leave open."""
         return self._core.stop_message
+
+    @property
+    def identification(self) -> str:
+        """How well the data determine the parameters.
+
+        ``interior``, ``ridge`` (parameters can move together at hardly any loss), ``boundary`` (they
+        run away) or ``unknown`` (the solver did not get to a maximum).
+        """
+        return self._core.identification
+
+    @property
+    def identification_message(self) -> str:
+        """The same in a sentence, with the parameters and what it means for a forecast."""
+        return self._core.identification_message
 
     @property
     def gradient_norm(self) -> float:
@@ -136,19 +158,103 @@ class Fit(Frozen, Generic[Model]):
             raise FitError(f"not converged after {self.iterations} iterations: {self.stop_message}")
         return self.model
 
-    def summary(self) -> Any:
-        """Parameters and their standard errors, in the caller's kind of frame.
+    def summary(self, level: float = 0.95) -> Any:
+        """Parameters, their standard errors and intervals, in the caller's kind of frame.
 
-        Standard errors are NaN where there are none.
+        The intervals θ · exp(±z · SE(ln θ)) are normal on the logarithmic scale, so no end is below
+        0. Where the curvature is not that of a maximum, errors and ends are NaN.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the intervals, above 0 and below 1.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = loyalty.datasets.cdnow("pandas")
+        >>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+        >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
+        >>> loyalty.BgNbd.fit(customers).summary().round(3)
+          parameter  estimate  standard_error  lower  upper
+        0         r     0.243           0.013  0.219  0.268
+        1     alpha     4.414           0.378  3.731  5.221
+        2         a     0.793           0.186  0.501  1.255
+        3         b     2.426           0.705  1.372  4.289
         """
         names = self._core.names
-        errors = self._core.standard_errors or [float("nan")] * len(names)
-        columns = [
-            _frames.text_column("parameter", names),
-            _frames.float_column("estimate", self._core.values),
-            _frames.float_column("standard_error", errors),
-        ]
+        columns = [_frames.text_column("parameter", names)]
+        if self._core.standard_errors is None:
+            columns.append(_frames.float_column("estimate", self._core.values))
+            nothing = [float("nan")] * len(names)
+            rest = ("standard_error", "lower", "upper")
+            columns.extend(_frames.float_column(name, nothing) for name in rest)
+        else:
+            columns.extend(self._core.parameter_intervals(level))
         return _frames.table(columns, self._frame)
+
+    def interval(
+        self,
+        quantity: Literal["p_alive", "expected_purchases", "expected_spend"],
+        customers: CustomerSummary,
+        *,
+        horizon: float | None = None,
+        level: float = 0.95,
+        threads: int = 0,
+    ) -> Any:
+        """Every customer's prediction with standard error and interval, by the delta method.
+
+        With Σ the covariance of the ln θ and g(f) the logarithm of a prediction f, or its logit for
+        a probability::
+
+            SE(g)² = ∇gᵀ Σ ∇g        interval = g⁻¹(g(f) ± z · SE(g))
+
+        It is the interval of the expectation: what the customers then do varies around it.
+
+        Parameters
+        ----------
+        quantity : {"p_alive", "expected_purchases", "expected_spend"}
+            What to predict; the last from a Gamma-Gamma fit.
+        customers : CustomerSummary
+        horizon : float, optional
+            For the expected purchases, in the unit of the model.
+        level : float
+            Coverage of the intervals, above 0 and below 1.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Columns estimate, standard_error, lower, upper.
+
+        Raises
+        ------
+        InputError
+            For a quantity that the model does not predict, or a level outside its domain.
+        FitError
+            Where the fit has no covariance.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = loyalty.datasets.cdnow("pandas")
+        >>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+        >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
+        >>> fit = loyalty.BgNbd.fit(customers)
+        >>> fit.interval("expected_purchases", customers, horizon=39).round(3).head(2)
+           customer_id  estimate  standard_error  lower  upper
+        0            1     1.226           0.045  1.141  1.318
+        1            2     0.203           0.021  0.166  0.249
+        """
+        from loyalty.summary import CustomerSummary
+
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        threads = _check.whole("threads", threads)
+        columns = _native.prediction_intervals(
+            self._core, quantity, native, horizon, level, threads
+        )
+        return customers._answers(columns)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model with the facts of its fit; :func:`load` reads it in every language.
@@ -180,6 +286,7 @@ class Fit(Frozen, Generic[Model]):
             ("log-likelihood", f"{self.log_likelihood:.6f}"),
             ("AIC", f"{self.aic:.3f}"),
             ("BIC", f"{self.bic:.3f}"),
+            ("identification", self.identification_message),
             ("customers", self.customers),
             ("left out", self.left_out),
             ("iterations", self.iterations),
@@ -201,20 +308,32 @@ def _restore(json: str, model: Any, backend: str | None) -> Fit[Any]:
     return Fit._of(native, model._of(native.model), frame)
 
 
-def run(
-    fit: Callable[..., _native.Fit],
-    customers: Any,
+def options(
     start: Any,
+    priors: Mapping[str, Prior] | None,
+    penalizer: float,
     tolerance: float,
     max_iterations: int,
     threads: int,
+) -> _native.Options:
+    """Checked options of a fit."""
+    return _native.Options(
+        None if start is None else list(start),
+        natives(priors),
+        penalizer,
+        tolerance,
+        _check.whole("max_iterations", max_iterations),
+        _check.whole("threads", threads),
+    )
+
+
+def run(
+    fit: Callable[..., _native.Fit],
+    customers: Any,
+    options: _native.Options,
     progress: Callable[[int, float, float], object] | None,
 ) -> _native.Fit:
     """Calls a native fit with checked arguments."""
     from loyalty.summary import CustomerSummary
 
-    native = _check.instance("customers", customers, CustomerSummary)._core
-    start = None if start is None else list(start)
-    max_iterations = _check.whole("max_iterations", max_iterations)
-    threads = _check.whole("threads", threads)
-    return fit(native, start, tolerance, max_iterations, threads, progress)
+    return fit(_check.instance("customers", customers, CustomerSummary)._core, options, progress)

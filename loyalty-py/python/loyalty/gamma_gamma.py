@@ -11,9 +11,10 @@ from loyalty._frozen import Frozen
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from loyalty.fit import Fit
+    from loyalty.prior import Prior
 
 __all__ = ["GammaGamma"]
 
@@ -70,6 +71,8 @@ class GammaGamma(Frozen):
         customers: CustomerSummary,
         *,
         start: Sequence[float] | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        penalizer: float = 0.0,
         tolerance: float = 1e-16,
         max_iterations: int = 200,
         threads: int = 0,
@@ -87,8 +90,10 @@ class GammaGamma(Frozen):
             Frequency, monetary value and weights are used.
         start : sequence of 3 floats, optional
             p, q, v to start from; by default read off the data.
-        tolerance, max_iterations, threads, progress
+        priors, tolerance, max_iterations, threads, progress
             As for :meth:`BgNbd.fit`.
+        penalizer : float
+            As for :meth:`BgNbd.fit`, with v in the unit of the money.
 
         Returns
         -------
@@ -98,13 +103,13 @@ class GammaGamma(Frozen):
         Raises
         ------
         InputError
-            Where the summary has no monetary value.
+            Where the summary has no monetary value; for an option outside its domain, or a prior of
+            no parameter.
         FitError
             Where fewer than two customers spent something, or all spent the same.
         """
-        native = fits.run(
-            _native.GammaGamma.fit, customers, start, tolerance, max_iterations, threads, progress
-        )
+        options = fits.options(start, priors, penalizer, tolerance, max_iterations, threads)
+        native = fits.run(_native.GammaGamma.fit, customers, options, progress)
         model = native.model
         assert isinstance(model, _native.GammaGamma)
         return fits.Fit._of(native, cls._of(model), customers._frame)

@@ -222,6 +222,11 @@ class CustomerSummary(Frozen):
         ids = self._core.customer(self._customer)
         return _frames.table([column] if ids is None else [ids, column], self._frame)
 
+    def _answers(self, columns: list[_native.Column]) -> Any:
+        """Several scores: a dict of arrays where arrays came in, else a frame with the ids."""
+        ids = None if self._frame is None else self._core.customer(self._customer)
+        return _frames.table(columns if ids is None else [ids, *columns], self._frame)
+
     def __len__(self) -> int:
         return len(self._core)
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from loyalty import _check, _columns, _native
+from loyalty import _check, _columns, _frames, _native
 from loyalty.bg_nbd import BgNbd
 from loyalty.errors import InputError
+from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.summary import CustomerSummary
 
-__all__ = ["clv"]
+__all__ = ["clv", "clv_interval"]
 
 
 def clv(
@@ -119,6 +120,88 @@ def clv(
     return customers._answer(column(customers, purchases, spend, discounting, margin, threads))
 
 
+def clv_interval(
+    customers: CustomerSummary,
+    purchases: Fit[BgNbd],
+    spend: Fit[GammaGamma],
+    *,
+    horizon: float | None = None,
+    annual_discount_rate: float | None = None,
+    discount_rate: float | None = None,
+    periods: int | None = None,
+    period_length: float | None = None,
+    margin: Any = 1.0,
+    total: bool = False,
+    level: float = 0.95,
+    threads: int = 0,
+) -> Any:
+    """Lifetime values with standard errors and intervals, as the parameters are estimates.
+
+    By the delta method on the logarithmic scale, see :meth:`Fit.interval`. The two models are fitted
+    to different columns and their estimates are independent, so their variances add up. It is the
+    interval of the expectation: what a customer then spends varies around it.
+
+    Parameters
+    ----------
+    customers : CustomerSummary
+        With monetary value.
+    purchases, spend : Fit
+        Of a BG/NBD and of a Gamma-Gamma.
+    horizon, annual_discount_rate, discount_rate, periods, period_length, margin
+        As for :func:`clv`.
+    total : bool
+        One row for all customers together, weights counted. All share the error of the parameters,
+        so it is not the sum of independent values.
+    level : float
+        Coverage of the intervals, above 0 and below 1.
+    threads : int
+        Threads to use, 0 for all.
+
+    Returns
+    -------
+    data frame or dict of arrays
+        Columns estimate, standard_error, lower, upper; keyed by the customers' ids where the summary
+        came from a frame.
+
+    Raises
+    ------
+    InputError
+        As :func:`clv`, and for a level outside its domain.
+    FitError
+        Where a fit has no covariance, or a customer's expected spend is infinite.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> log = loyalty.datasets.cdnow("pandas")
+    >>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+    >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
+    >>> purchases = loyalty.BgNbd.fit(customers)
+    >>> spend = loyalty.GammaGamma.fit(customers)
+    >>> loyalty.clv_interval(
+    ...     customers, purchases, spend, horizon=52, annual_discount_rate=0.1, total=True
+    ... ).round(0)
+       estimate  standard_error    lower    upper
+    0   72506.0          3777.0  65468.0  80300.0
+    """
+    _check.instance("customers", customers, CustomerSummary)
+    _check.instance("purchases", purchases, Fit)
+    _check.instance("spend", spend, Fit)
+    form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
+    unit = getattr(purchases.model, "unit", None) or customers.unit
+    columns = _native.clv_intervals(
+        customers._core,
+        purchases._core,
+        spend._core,
+        _discounting(unit, *form),
+        *_margins(margin),
+        total,
+        level,
+        _check.whole("threads", threads),
+    )
+    return _frames.table(columns, customers._frame) if total else customers._answers(columns)
+
+
 def column(
     customers: CustomerSummary,
     purchases: BgNbd,
@@ -128,18 +211,22 @@ def column(
     threads: int,
 ) -> _native.Column:
     """Lifetime values as a native column."""
-    one = np.ndim(margin) == 0
-    if one and not isinstance(margin, Real | np.ndarray):
-        raise TypeError(f"margin must be a number, or one per customer, got {margin!r}")
     return _native.clv(
         customers._core,
         purchases._core,
         spend._core,
         discounting,
-        float(margin) if one else 1.0,
-        None if one else _columns.from_values("margin", margin),
+        *_margins(margin),
         _check.whole("threads", threads),
     )
+
+
+def _margins(margin: Any) -> tuple[float, _native.Column | None]:
+    """One margin, or a column of them."""
+    one = np.ndim(margin) == 0
+    if one and not isinstance(margin, Real | np.ndarray):
+        raise TypeError(f"margin must be a number, or one per customer, got {margin!r}")
+    return (float(margin), None) if one else (1.0, _columns.from_values("margin", margin))
 
 
 def _discounting(

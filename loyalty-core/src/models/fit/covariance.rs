@@ -43,4 +43,38 @@ impl Covariance {
     pub fn standard_errors(&self) -> Vec<f64> {
         (0..self.dimension()).map(|i| self.values[i] * self.of_log(i, i).sqrt()).collect()
     }
+
+    /// The columns of a lower triangular factor L with Cov(ln θ) = L Lᵀ; 0 for known parameters.
+    pub(crate) fn factor(&self) -> Vec<Vec<f64>> {
+        let n = self.dimension();
+        let mut columns = vec![vec![0.0; n]; n];
+        for j in 0..n {
+            let done = |i: usize| -> f64 { (0..j).map(|k| columns[k][i] * columns[k][j]).sum() };
+            let pivot = (self.of_log(j, j) - done(j)).max(0.0).sqrt();
+            let column: Vec<f64> = (0..n).map(|i| self.of_log(i, j) - done(i)).collect();
+            for i in j..n {
+                // A known parameter, or one that others determine, has no direction of its own.
+                columns[j][i] = if pivot > 0.0 { column[i] / pivot } else { 0.0 };
+            }
+        }
+        columns
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_factor_gives_the_matrix_back() {
+        let of_logs = [[4.0, 0.0, 2.0], [0.0, 0.0, 0.0], [2.0, 0.0, 10.0]];
+        let covariance = Covariance::new(vec![1.0; 3], of_logs.concat());
+        let columns = covariance.factor();
+        for i in 0..3 {
+            for j in 0..3 {
+                let product: f64 = (0..3).map(|k| columns[k][i] * columns[k][j]).sum();
+                assert!((product - of_logs[i][j]).abs() < 1e-15, "{i} {j}: {product}");
+            }
+        }
+    }
 }

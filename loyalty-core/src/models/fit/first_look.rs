@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Evaluation, FitOptions, Stop, maximise};
+use super::{Evaluation, FitOptions, Penalty, Stop, maximise};
 
 /// Enough rows to come within a standard error or so of the maximum.
 const ENOUGH: usize = 8192;
@@ -15,6 +15,7 @@ pub(crate) fn first_look<const N: usize, F: FnMut(&[f64; N]) -> Evaluation<N>>(
     rows: usize,
     start: [f64; N],
     options: &FitOptions,
+    penalty: &Penalty<N>,
     every: impl FnOnce(usize) -> F,
 ) -> [f64; N] {
     let step = rows / ENOUGH;
@@ -22,7 +23,9 @@ pub(crate) fn first_look<const N: usize, F: FnMut(&[f64; N]) -> Evaluation<N>>(
         return start;
     }
     let rough = FitOptions { tolerance: 1e-2, max_iterations: 50, ..options.clone() };
-    match maximise(names, start, &rough, &mut |_| ControlFlow::Continue(()), every(step)) {
+    let (mut ln_likelihood, penalty) = (every(step), penalty.share(1.0 / step as f64));
+    let objective = |at: &[f64; N]| penalty.added_to(ln_likelihood(at), at);
+    match maximise(names, start, &rough, &mut |_| ControlFlow::Continue(()), objective) {
         Ok(found) if found.stop == Stop::Converged => found.ln_parameters,
         _ => start,
     }

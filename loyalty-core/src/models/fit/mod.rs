@@ -1,14 +1,24 @@
-//! Fitting by maximum likelihood: options, result, and the solver behind it.
+//! Fitting by maximum likelihood, with priors or without: options, result, and the solver behind it.
 
 mod covariance;
 mod first_look;
+mod identification;
+mod intervals;
+mod prior;
 mod trust_region;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::ControlFlow;
 
 pub use covariance::Covariance;
 pub(crate) use first_look::first_look;
+use identification::runaways;
+pub use identification::{Identification, Towards};
+pub(crate) use intervals::two_sided;
+pub use intervals::{Intervals, Scale};
+pub use prior::Prior;
+pub(crate) use prior::{DataScale, Penalty};
 pub(crate) use trust_region::{Evaluation, maximise};
 
 use super::Parameters;
@@ -28,6 +38,12 @@ use crate::parallel::Threads;
 pub struct FitOptions {
     /// Where to start, in the order of the model's parameters; by default read off the data.
     pub start: Option<Vec<f64>>,
+    /// What is known of the parameters before the data, by name; by default nothing.
+    pub priors: BTreeMap<String, Prior>,
+    /// The ridge penalty of lifetimes' `penalizer_coef`, 0 by default: `n · penalizer · Σ θ²` is taken
+    /// off the log-likelihood of n customers, with α in multiples of the largest T and v in units of
+    /// money. Priors say the same with a meaning; this is for equal results.
+    pub penalizer: f64,
     /// Stop when the log-likelihood is this close to its maximum, by the quadratic model; 1e-16 by
     /// default.
     pub tolerance: f64,
@@ -39,7 +55,14 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { start: None, tolerance: 1e-16, max_iterations: 200, threads: Threads::default() }
+        Self {
+            start: None,
+            priors: BTreeMap::new(),
+            penalizer: 0.0,
+            tolerance: 1e-16,
+            max_iterations: 200,
+            threads: Threads::default(),
+        }
     }
 }
 
@@ -147,19 +170,24 @@ pub struct Fit<M> {
     pub model: M,
     /// ln L at the model, in the units of the data.
     pub log_likelihood: f64,
+    /// What priors and penalty added to it where the solver ended; 0 without them. A prior's density
+    /// is counted up to its constant.
+    pub log_prior: f64,
     /// The customers whose data entered, counted with their weights.
     pub customers: f64,
     /// Customers without information on the model's parameters, who were left out.
     pub left_out: f64,
-    /// The number of parameters.
+    /// The number of parameters fitted, without those known.
     pub parameters: usize,
     /// Iterations of the solver.
     pub iterations: usize,
     /// Why the solver ended.
     pub stop: Stop,
-    /// The largest derivative of ln L by the logarithm of a parameter.
+    /// How well the data determine the parameters, and what that means.
+    pub identification: Identification,
+    /// The largest derivative of ln L, priors and penalty included, by the logarithm of a parameter.
     pub gradient_norm: f64,
-    /// Covariance of the parameters, where the curvature is that of a maximum.
+    /// Covariance of the parameters, where the curvature is that of a maximum; 0 for those known.
     pub covariance: Option<Covariance>,
 }
 
@@ -186,11 +214,13 @@ impl<M> Fit<M> {
         Fit {
             model: turn(self.model),
             log_likelihood: self.log_likelihood,
+            log_prior: self.log_prior,
             customers: self.customers,
             left_out: self.left_out,
             parameters: self.parameters,
             iterations: self.iterations,
             stop: self.stop,
+            identification: self.identification,
             gradient_norm: self.gradient_norm,
             covariance: self.covariance,
         }
@@ -217,28 +247,55 @@ pub(crate) struct Maximum<const N: usize> {
     pub(crate) stop: Stop,
     pub(crate) gradient_norm: f64,
     pub(crate) covariance: Option<[[f64; N]; N]>,
+    /// The direction along which the data say least, and the information there.
+    pub(crate) weakest: ([f64; N], f64),
 }
 
 impl<const N: usize> Maximum<N> {
-    /// The parameters on their natural scale.
-    pub(crate) fn parameters(&self) -> [f64; N] {
-        self.ln_parameters.map(crate::special::elementary::exp)
-    }
-
-    pub(crate) fn fit<M: Parameters>(self, model: M, customers: f64, left_out: f64) -> Fit<M> {
-        let values = self.parameters();
-        Fit {
+    /// The model found, with what is known of its parameters as it was given.
+    pub(crate) fn fit<M: Parameters>(
+        mut self,
+        start: &[f64; N],
+        penalty: &Penalty<N>,
+        customers: f64,
+        left_out: f64,
+        model: impl FnOnce([f64; N]) -> Result<M, Error>,
+    ) -> Result<Fit<M>, Error> {
+        let mut values = self.ln_parameters.map(crate::special::elementary::exp);
+        for (slot, value) in penalty.known() {
+            values[slot] = value;
+            if let Some(covariance) = &mut self.covariance {
+                covariance[slot][slot] = 0.0;
+            }
+        }
+        let model = model(values)?;
+        let log_prior = penalty.value(&self.ln_parameters);
+        let (direction, information) = self.weakest;
+        let identification = match self.stop {
+            Stop::Converged => Identification::at_maximum(M::NAMES, direction, information),
+            Stop::Boundary { .. } => {
+                let way: [f64; N] =
+                    std::array::from_fn(|slot| self.ln_parameters[slot] - start[slot]);
+                let parameters = runaways(M::NAMES, way);
+                let meaning = model.limit(&parameters);
+                Identification::Boundary { parameters, meaning }
+            }
+            Stop::IterationLimit | Stop::Stalled => Identification::Unknown,
+        };
+        Ok(Fit {
             model,
-            log_likelihood: self.value,
+            log_likelihood: self.value - log_prior,
+            log_prior,
             customers,
             left_out,
-            parameters: N,
+            parameters: N - penalty.known().count(),
             iterations: self.iterations,
             stop: self.stop,
+            identification,
             gradient_norm: self.gradient_norm,
             covariance: self
                 .covariance
                 .map(|of_logs| Covariance::new(values.to_vec(), of_logs.concat())),
-        }
+        })
     }
 }

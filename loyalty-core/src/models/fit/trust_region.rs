@@ -101,6 +101,7 @@ pub(crate) fn maximise<const N: usize>(
         stop,
         gradient_norm: here.at.gradient.iter().fold(0.0, |most, g| most.max(g.abs())),
         covariance: here.covariance(),
+        weakest: here.weakest(),
     })
 }
 
@@ -224,18 +225,21 @@ impl<const N: usize> Local<N> {
         definite.then(|| std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j))))
     }
 
+    /// The direction of least information, and the information.
+    fn weakest(&self) -> ([f64; N], f64) {
+        let least = |a: usize, b: usize| {
+            if self.information[b] < self.information[a] { b } else { a }
+        };
+        let lowest = (0..N).fold(0, least);
+        (self.direction[lowest], self.information[lowest])
+    }
+
     /// A stationary point: a proper maximum, or flat along some parameter?
     fn classify(&self, names: &'static [&'static str]) -> Stop {
         let Some(covariance) = self.covariance() else {
-            let lowest = (0..N)
-                .fold(0, |a, b| if self.information[b] < self.information[a] { b } else { a });
-            let largest = |a: usize, b: usize| {
-                if self.direction[lowest][b].abs() > self.direction[lowest][a].abs() {
-                    b
-                } else {
-                    a
-                }
-            };
+            let (direction, _) = self.weakest();
+            let largest =
+                |a: usize, b: usize| if direction[b].abs() > direction[a].abs() { b } else { a };
             return Stop::Boundary { parameter: names[(0..N).fold(0, largest)] };
         };
         let widest = (0..N).fold(0, |a, b| if covariance[b][b] > covariance[a][a] { b } else { a });

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::BgNbd;
 use super::likelihood::evaluate;
 use crate::Error;
-use crate::models::fit::{Fit, FitOptions, Observer, first_look, maximise};
+use crate::models::fit::{DataScale, Fit, FitOptions, Penalty, first_look, maximise};
 use crate::models::{Parameters, Progress};
 use crate::parallel::Threads;
 use crate::special::elementary::ln;
@@ -48,12 +48,19 @@ impl BgNbd {
         if histories.runs().iter().all(|run| run.x == 0) {
             return Err(Error::Degenerate { model, reason: "no customer bought more than once" });
         }
-        let start = options.checked_start(Self::NAMES, || start(&histories))?;
-        let start = first_look(Self::NAMES, histories.len(), start, options, |step| {
+        let sizes = Sizes::of(&histories);
+        let penalty = Penalty::of(options, Self::NAMES, &sizes.scale())?;
+        let start = penalty.start(options.checked_start(Self::NAMES, || sizes.start())?);
+        let near = first_look(Self::NAMES, histories.len(), start, options, &penalty, |step| {
             let some = histories.thinned(step);
             move |at| evaluate(&some, at, options.threads)
         });
-        fit_histories(&histories, start, summary, options, observe)
+        let maximum = maximise(Self::NAMES, near, options, observe, |at| {
+            penalty.added_to(evaluate(&histories, at, options.threads), at)
+        })?;
+        maximum.fit(&start, &penalty, sizes.customers, 0.0, |[r, alpha, a, b]| {
+            Ok(Self::new(r, alpha, a, b)?.with_unit(summary.unit()))
+        })
     }
 
     /// ln L of a summary at these parameters.
@@ -77,33 +84,44 @@ impl BgNbd {
     }
 }
 
-fn fit_histories(
-    histories: &Histories,
-    start: [f64; 4],
-    summary: &CustomerSummary,
-    options: &FitOptions,
-    observe: Observer<'_>,
-) -> Result<Fit<BgNbd>, Error> {
-    let maximum = maximise(BgNbd::NAMES, start, options, observe, |ln_parameters| {
-        evaluate(histories, ln_parameters, options.threads)
-    })?;
-    let [r, alpha, a, b] = maximum.parameters();
-    let model = BgNbd::new(r, alpha, a, b)?.with_unit(summary.unit());
-    Ok(maximum.fit(model, histories.customers(), 0.0))
+/// Sums over the customers, counted with their weights.
+#[derive(Default)]
+struct Sizes {
+    customers: f64,
+    purchases: f64,
+    time: f64,
+    longest: f64,
 }
 
-/// Moments of the data: the rate while active, and the share of customers who never come back.
-fn start(histories: &Histories) -> [f64; 4] {
-    let (mut customers, mut purchases, mut time) = (0.0, 0.0, 0.0);
-    for run in histories.runs() {
-        let weight: f64 = run.weight.iter().sum();
-        customers += weight;
-        purchases += weight * f64::from(run.x);
-        time += run.weight.iter().zip(&run.t).map(|(weight, t)| weight * t).sum::<f64>();
+impl Sizes {
+    fn of(histories: &Histories) -> Self {
+        let mut sizes = Self { customers: histories.customers(), ..Self::default() };
+        for run in histories.runs() {
+            sizes.purchases += run.weight.iter().sum::<f64>() * f64::from(run.x);
+            sizes.time += run.weight.iter().zip(&run.t).map(|(weight, t)| weight * t).sum::<f64>();
+            sizes.longest = run.t.iter().fold(sizes.longest, |longest, &t| longest.max(t));
+        }
+        sizes
     }
-    let r: f64 = 0.5;
-    let mean_time = (time / customers).max(f64::MIN_POSITIVE);
-    // Purchases per unit of time, taken as though everybody stayed a third of the time.
-    let rate = 3.0 * purchases / customers / mean_time;
-    [r, r / rate, 1.0, 3.0]
+
+    fn mean_time(&self) -> f64 {
+        (self.time / self.customers).max(f64::MIN_POSITIVE)
+    }
+
+    fn scale(&self) -> DataScale<4> {
+        let time = self.mean_time();
+        DataScale {
+            of_priors: [1.0, time, 1.0, 1.0],
+            of_ridge: [1.0, self.longest, 1.0, 1.0],
+            customers: self.customers,
+        }
+    }
+
+    /// Moments of the data: the rate while active, and the share of customers who never come back.
+    fn start(&self) -> [f64; 4] {
+        let r: f64 = 0.5;
+        // Purchases per unit of time, taken as though everybody stayed a third of the time.
+        let rate = 3.0 * self.purchases / self.customers / self.mean_time();
+        [r, r / rate, 1.0, 3.0]
+    }
 }

@@ -6,7 +6,7 @@ mod likelihood;
 mod predict;
 mod run_sums;
 
-use super::super::Parameters;
+use super::super::{Parameters, Towards, wrong_number};
 use crate::Error;
 use crate::error::positive;
 use crate::time::Unit;
@@ -107,5 +107,37 @@ impl Parameters for BgNbd {
 
     fn values(&self) -> Vec<f64> {
         vec![self.r, self.alpha, self.a, self.b]
+    }
+
+    fn limit(&self, runaways: &[(&'static str, Towards)]) -> &'static str {
+        // A mean dropout probability, or its complement, below this is none.
+        const NONE: f64 = 1e-6;
+        let runs = |name, towards| runaways.contains(&(name, towards));
+        let any = |name| runs(name, Towards::Zero) || runs(name, Towards::Infinity);
+        if self.a < NONE * self.b {
+            "nobody is seen to leave: P(alive) is near 1, and forecasts know no decline"
+        } else if self.b < NONE * self.a {
+            "everybody leaves after the first repeat purchase: forecasts are near 0"
+        } else if runs("a", Towards::Infinity) && runs("b", Towards::Infinity) {
+            "all customers leave with the same probability a/(a+b), and forecasts use it"
+        } else if runs("a", Towards::Zero) && runs("b", Towards::Zero) {
+            "customers leave after their first repeat purchase or never; forecasts count on the \
+             loyalty of whoever has stayed"
+        } else if runs("r", Towards::Infinity) {
+            "all customers buy at the same rate r/alpha, and forecasts use it"
+        } else if runs("r", Towards::Zero) {
+            "a few customers make nearly all purchases: the rate of new ones is open"
+        } else if any("alpha") {
+            "the time scale of the purchases is open: forecasts beyond the data are not to be used"
+        } else {
+            ""
+        }
+    }
+
+    fn at(&self, values: &[f64]) -> Result<Self, Error> {
+        let &[r, alpha, a, b] = values else {
+            return Err(wrong_number(Self::NAMES, values));
+        };
+        Ok(Self::new(r, alpha, a, b)?.with_unit(self.unit))
     }
 }

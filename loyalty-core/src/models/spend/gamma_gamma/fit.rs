@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::GammaGamma;
 use super::likelihood::Spenders;
 use crate::Error;
-use crate::models::fit::{Fit, FitOptions, first_look, maximise};
+use crate::models::fit::{DataScale, Fit, FitOptions, Penalty, first_look, maximise};
 use crate::models::{Parameters, Progress};
 use crate::parallel::Threads;
 use crate::special::elementary::ln;
@@ -56,17 +56,23 @@ impl GammaGamma {
         if square - mean * mean <= 1e-12 * square {
             return degenerate("all customers spend the same");
         }
-        let start = options.checked_start(Self::NAMES, || start(mean, square))?;
-        let start = first_look(Self::NAMES, spenders.len(), start, options, |step| {
+        let scale = DataScale {
+            of_priors: [1.0, 1.0, mean],
+            of_ridge: [1.0; 3],
+            customers: spenders.customers(),
+        };
+        let penalty = Penalty::of(options, Self::NAMES, &scale)?;
+        let start = penalty.start(options.checked_start(Self::NAMES, || start(mean, square))?);
+        let near = first_look(Self::NAMES, spenders.len(), start, options, &penalty, |step| {
             let some = spenders.thinned(step);
             move |at| some.evaluate(at, options.threads)
         });
-        let maximum = maximise(Self::NAMES, start, options, observe, |ln_parameters| {
-            spenders.evaluate(ln_parameters, options.threads)
+        let maximum = maximise(Self::NAMES, near, options, observe, |at| {
+            penalty.added_to(spenders.evaluate(at, options.threads), at)
         })?;
-        let [p, q, v] = maximum.parameters();
-        let model = Self::new(p, q, v)?;
-        Ok(maximum.fit(model, spenders.customers(), spenders.without_money))
+        maximum.fit(&start, &penalty, scale.customers, spenders.without_money, |[p, q, v]| {
+            Self::new(p, q, v)
+        })
     }
 
     /// ln L of a summary at these parameters.

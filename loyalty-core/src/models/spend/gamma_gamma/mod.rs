@@ -3,7 +3,7 @@
 mod fit;
 mod likelihood;
 
-use super::super::Parameters;
+use super::super::{Parameters, Towards, wrong_number};
 use crate::Error;
 use crate::error::{non_negative, positive, same_length};
 use crate::parallel::{Threads, fill};
@@ -151,5 +151,25 @@ impl Parameters for GammaGamma {
 
     fn values(&self) -> Vec<f64> {
         vec![self.p, self.q, self.v]
+    }
+
+    fn limit(&self, runaways: &[(&'static str, Towards)]) -> &'static str {
+        let runs = |name, towards| runaways.contains(&(name, towards));
+        if runs("p", Towards::Infinity) {
+            "a customer's amounts are all alike: forecasts use what each has spent"
+        } else if runs("q", Towards::Infinity) {
+            "all customers spend the same on average, and forecasts use the common mean"
+        } else if runs("q", Towards::Zero) {
+            "a few customers spend nearly everything: the mean of new ones is infinite"
+        } else {
+            ""
+        }
+    }
+
+    fn at(&self, values: &[f64]) -> Result<Self, Error> {
+        let &[p, q, v] = values else {
+            return Err(wrong_number(Self::NAMES, values));
+        };
+        Self::new(p, q, v)
     }
 }

@@ -1,0 +1,75 @@
+"""Intervals of parameters, predictions and lifetime values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import loyalty
+
+
+@pytest.fixture(scope="module")
+def customers() -> loyalty.CustomerSummary:
+    log = loyalty.datasets.cdnow("pandas")
+    orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+    return orders.summarize(unit="week", observation_end="1997-09-30")
+
+
+def test_parameters_have_intervals_above_0(customers: loyalty.CustomerSummary) -> None:
+    table = loyalty.BgNbd.fit(customers).summary(level=0.9999)
+    assert list(table.columns) == ["parameter", "estimate", "standard_error", "lower", "upper"]
+    assert (table.lower > 0).all()
+    assert ((table.lower < table.estimate) & (table.estimate < table.upper)).all()
+    # The interval of ln θ is symmetric.
+    np.testing.assert_allclose(table.lower * table.upper, table.estimate**2, rtol=1e-12)
+
+
+def test_predictions_agree_with_the_model(customers: loyalty.CustomerSummary) -> None:
+    fit = loyalty.BgNbd.fit(customers)
+    alive = fit.interval("p_alive", customers)
+    assert (alive.estimate == fit.model.p_alive(customers).p_alive).all()
+    assert (alive.upper <= 1).all()
+    assert (alive.lower >= 0).all()
+    bought = fit.interval("expected_purchases", customers, horizon=39)
+    expected = fit.model.expected_purchases(customers, 39)
+    assert (bought.estimate == expected.expected_purchases).all()
+    assert list(bought.customer_id) == list(expected.customer_id)
+    spend = loyalty.GammaGamma.fit(customers)
+    amounts = spend.interval("expected_spend", customers)
+    assert (amounts.estimate == spend.model.expected_spend(customers).expected_spend).all()
+
+
+def test_values_scale_with_the_margin(customers: loyalty.CustomerSummary) -> None:
+    purchases, spend = loyalty.BgNbd.fit(customers), loyalty.GammaGamma.fit(customers)
+    whole = loyalty.clv_interval(customers, purchases, spend, horizon=52, total=True)
+    third = loyalty.clv_interval(customers, purchases, spend, horizon=52, margin=0.25, total=True)
+    np.testing.assert_allclose(third.to_numpy(), 0.25 * whole.to_numpy(), rtol=1e-9)
+    each = loyalty.clv_interval(customers, purchases, spend, horizon=52)
+    np.testing.assert_allclose(each.estimate.sum(), whole.estimate[0], rtol=1e-12)
+    plain = loyalty.clv(customers, purchases.model, spend.model, horizon=52)
+    np.testing.assert_allclose(each.estimate, plain.clv, rtol=1e-15)
+
+
+def test_refusals(customers: loyalty.CustomerSummary) -> None:
+    fit = loyalty.BgNbd.fit(customers)
+    for level in (0.0, 1.0, 95.0, float("nan")):
+        with pytest.raises(loyalty.InputError, match="level must be above 0 and below 1"):
+            fit.interval("p_alive", customers, level=level)
+        with pytest.raises(loyalty.InputError, match="level must be above 0 and below 1"):
+            fit.summary(level)
+    with pytest.raises(loyalty.InputError, match="quantity must be"):
+        fit.interval("expected_spend", customers)
+    with pytest.raises(loyalty.InputError, match="quantity must be"):
+        fit.interval("expected_purchases", customers)
+    with pytest.raises(TypeError, match="spend must be a Fit, got BgNbd"):
+        loyalty.clv_interval(customers, fit, fit.model, horizon=1)  # type: ignore[arg-type]
+    with pytest.raises(loyalty.InputError, match="needs the fit of a BG/NBD and that of a Gamma"):
+        loyalty.clv_interval(customers, fit, fit, horizon=1)  # type: ignore[arg-type]
+
+
+def test_boundary_fits_say_what_they_mean() -> None:
+    stayed = loyalty.CustomerSummary(frequency=[3] * 20, recency=[30.0] * 20, T=[30.0] * 20)
+    fit = loyalty.BgNbd.fit(stayed)
+    assert fit.identification == "boundary"
+    assert "nobody is seen to leave" in fit.identification_message
+    assert fit.identification_message in fit._repr_html_()
