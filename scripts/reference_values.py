@@ -62,24 +62,61 @@ def product(a, b):
 
 
 def renewals(s, z, a, b):
-    """G = int_0^1 p^(a-1) (1-p)^(b-1) / B(a,b) * [1 - (1+pz)^-s] / p dp.
+    """G = int_0^1 [1 - (1+pz)^-s] / p dBeta(p; a, b)."""
+    s, z = mpf(s), mpf(z)
+    kept = mp.exp(-s * mp.log1p(z))
 
-    Near 0 and 1 by power series, between by Gauss-Legendre panels in logit p.
+    def ln_renewed(ln_p):
+        return mp.log(-mp.expm1(-s * mp.log1p(z * mp.exp(ln_p)))) - ln_p
+
+    def near_0(scale, terms):
+        return [-c / scale for c in power_series(-s, z * scale, terms + 1)[1:]]
+
+    def near_1(scale, terms):
+        renewed = [-kept * c for c in power_series(-s, -z / (1 + z) * scale, terms)]
+        renewed[0] = -mp.expm1(-s * mp.log1p(z))
+        return product(power_series(-1, -scale, terms), renewed)
+
+    return beta_mean(s, z, a, b, ln_renewed, near_0, near_1)
+
+
+def survival(s, z, a, b):
+    """S = int_0^1 (1+pz)^-s dBeta(p; a, b)."""
+    s, z = mpf(s), mpf(z)
+    kept = mp.exp(-s * mp.log1p(z))
+    return beta_mean(
+        s,
+        z,
+        a,
+        b,
+        lambda ln_p: -s * mp.log1p(z * mp.exp(ln_p)),
+        lambda scale, terms: power_series(-s, z * scale, terms),
+        lambda scale, terms: [kept * c for c in power_series(-s, -z / (1 + z) * scale, terms)],
+    )
+
+
+def beta_mean(s, z, a, b, ln_value, series_near_0, series_near_1):
+    """The mean of a function of p with scales 1/z and 1/(s z), for p ~ Beta(a, b).
+
+    Near 0 and 1 by power series in p/scale and (1-p)/scale, between by Gauss-Legendre panels in
+    logit p.
     """
-    s, z, a, b = (mpf(value) for value in (s, z, a, b))
+    a, b = mpf(a), mpf(b)
     terms = 50
 
     def ln_integrand(v):
         ln_p, ln_q = -mp.log1p(mp.exp(-v)), -mp.log1p(mp.exp(v))
-        renewed = -mp.expm1(-s * mp.log1p(z * mp.exp(ln_p)))
-        return (a - 1) * ln_p + b * ln_q + mp.log(renewed)
+        return a * ln_p + b * ln_q + ln_value(ln_p)
 
     near_0 = mpf(1) / (8 * max(1, b, z, s * z))
     near_1 = mpf(1) / (8 * max(1, a, s * z / (1 + z)))
     low, high = mp.log(near_0 / (1 - near_0)), -mp.log(near_1 / (1 - near_1))
     middles = [mp.log(a / b), mp.log(max(a - 1, a / 1000) / b), low, high, (low + high) / 2]
+    middles += [mp.log(a / (s * z)), mp.log(a / (b + s * z))]
     middles = [min(max(v, low), high) for v in middles]
     top = max(middles, key=ln_integrand)
+    if top not in (low, high):
+        top = climb(ln_integrand, top, low, high)
     floor = ln_integrand(top) - 140
 
     def cut(end):
@@ -92,17 +129,12 @@ def renewals(s, z, a, b):
 
     total = mpf(0)
     if ln_integrand(low) > floor:
-        dropout = power_series(b - 1, -near_0, terms)
-        renewed = [-c / near_0 for c in power_series(-s, z * near_0, terms + 1)[1:]]
-        series = product(dropout, renewed)
+        series = product(power_series(b - 1, -near_0, terms), series_near_0(near_0, terms))
         total += near_0**a * sum(c / (a + k) for k, c in enumerate(series))
     else:
         low = cut(low)
     if ln_integrand(high) > floor:
-        kept = mp.exp(-s * mp.log1p(z))
-        renewed = [-kept * c for c in power_series(-s, -z / (1 + z) * near_1, terms)]
-        renewed[0] = -mp.expm1(-s * mp.log1p(z))
-        series = product(power_series(a - 2, -near_1, terms), renewed)
+        series = product(power_series(a - 1, -near_1, terms), series_near_1(near_1, terms))
         total += near_1**b * sum(c / (b + k) for k, c in enumerate(series))
     else:
         high = cut(high)
@@ -115,6 +147,17 @@ def renewals(s, z, a, b):
     return total / mp.beta(a, b)
 
 
+def climb(function, start, low, high):
+    """A point near the top of a function with one top, uphill from a start by shrinking steps."""
+    at, step = start, (high - low) / 8
+    while step > mpf(10) ** -6:
+        best = max((at - step, at, at + step), key=lambda v: function(min(max(v, low), high)))
+        best = min(max(best, low), high)
+        step = step if best != at else step / 2
+        at = best
+    return at
+
+
 def renewals_published(s, z, a, b):
     """The closed form of Fader, Hardie & Lee (2005), eq. 9, for a other than 1."""
     with mp.workdps(3 * DIGITS):
@@ -122,7 +165,33 @@ def renewals_published(s, z, a, b):
         return (a + b - 1) / (a - 1) * (1 - mp.hyp2f1(s, a - 1, a + b - 1, -z))
 
 
+def survival_published(s, z, a, b):
+    with mp.workdps(3 * DIGITS):
+        s, z, a, b = (mpf(value) for value in (s, z, a, b))
+        return mp.hyp2f1(s, a, a + b, -z)
+
+
 def renewals_rows():
+    for point in renewals_points():
+        s, z, a, b = point
+        value = renewals(*point)
+        if a != 1 and s < 100 and a < 100 and b < 100 and z < 1e6:
+            published = renewals_published(*point)
+            assert abs(value / published - 1) < mpf(10) ** -30, point
+        yield *point, value
+
+
+def survival_rows():
+    for point in renewals_points():
+        s, z, a, b = point
+        value = survival(*point)
+        if s < 100 and a < 100 and b < 100 and z < 1e6:
+            published = survival_published(*point)
+            assert abs(value / published - 1) < mpf(10) ** -30, point
+        yield *point, value
+
+
+def renewals_points():
     rng = random.Random(1)
     ends = [1e-6, 1.0, 1e6]
     points = list(itertools.product(ends, [1e-12, 1.0, 1e12], ends, ends))
@@ -133,12 +202,7 @@ def renewals_rows():
     points += [tuple(log_uniform(rng, *ends) for ends in wide) for _ in range(100)]
     customary = [(-1, 3), (-3, 2), (-2, 1), (-1, 3)]
     points += [tuple(log_uniform(rng, *ends) for ends in customary) for _ in range(60)]
-    for s, z, a, b in points:
-        value = renewals(s, z, a, b)
-        if a != 1 and s < 100 and a < 100 and b < 100 and z < 1e6:
-            published = renewals_published(s, z, a, b)
-            assert abs(value / published - 1) < mpf(10) ** -30, (s, z, a, b)
-        yield s, z, a, b, value
+    return points
 
 
 # -- Gamma functions -------------------------------------------------------------------------------
@@ -287,6 +351,94 @@ def bg_nbd_rows():
         yield *point, likelihood, alive, expected, pmf
 
 
+# -- The future of a customer under the BG/NBD -----------------------------------------------------
+
+
+def purchases_to_come(s, a, b, n, z):
+    """P(n) and P(n or more) purchases of a customer who is alive, lambda ~ Gamma(s, 1)."""
+    ln_pmf, upper = negative_binomial(n, s, z)
+    if n == 0:
+        return mp.exp(ln_pmf), mpf(1)
+    survived = [mp.exp(ln_beta(a, b + k) - ln_beta(a, b)) for k in (n, n - 1)]
+    exactly = survived[0] * (mp.exp(ln_pmf) + a / (b + n - 1) * upper)
+    return exactly, survived[1] * upper
+
+
+def residual_purchases(s, a, b, delta):
+    """E[lambda / (lambda p + delta)] for lambda ~ Gamma(s, 1) and p ~ Beta(a, b): the discounted
+    purchases without end of a customer who is alive, by the trapezoidal rule in ln lambda, to 24
+    digits."""
+    step = min(mpf("0.18"), mpf("0.58") / mp.sqrt(s + 1))
+
+    def mean_of_share(y):
+        """E[1 / (1 + p y)]; mpmath's 2F1(1, a; a+b; -y) is wrong where a and b are large."""
+        if a + b > 300:
+            return survival(1, y, a, b)
+        return mp.hyp2f1(1, a, a + b, -y)
+
+    def value(u):
+        rate = mp.exp(u)
+        return mp.exp((s + 1) * u - rate - ln_top) * mean_of_share(rate / delta) / delta
+
+    middle = mp.log(s + 1)
+    ln_top = (s + 1) * middle - (s + 1)
+    total = value(middle)
+    for direction in (1, -1):
+        for j in itertools.count(1):
+            term = value(middle + direction * j * step)
+            total += term
+            if term < total * mpf(10) ** -27:
+                break
+    return total * step * mp.exp(ln_top - mp.loggamma(s))
+
+
+def bg_nbd_future_points(customary, wide):
+    rng = random.Random(8)
+    cdnow, a_is_1 = (0.243, 4.414, 0.793, 2.426), (0.5, 5.0, 1.0, 2.0)
+    histories = [(0, 0.0, 38.86), (1, 1.71, 38.86), (2, 30.43, 38.86), (300, 38.0, 38.86)]
+    histories += [(2000, 10.0, 38.86), (5000, 38.8, 38.86), (1_000_000, 38.8599, 38.86)]
+    for model, (number, history) in itertools.product([cdnow, a_is_1], enumerate(histories)):
+        yield *model, *history, 39.0, 3 ** (number + 1) - 3, 0.0018345834154418
+    for ends, cases in [((-2, 2), customary), ((-6, 6), wide)]:
+        for _ in range(cases):
+            r, alpha, a, b, t, horizon = (log_uniform(rng, *ends) for _ in range(6))
+            x = rng.choice([0, 1, 2, int(log_uniform(rng, 0, ends[1] if ends[1] > 2 else 4))])
+            # Every other frequent buyer bought until just now, so that he may well be alive.
+            recent = 1 - 1 / (x + 1) if x > 2 and rng.random() < 0.5 else rng.random()
+            n = int(log_uniform(rng, 0, 3)) - 1
+            if rng.random() < 0.7:
+                n = min(int((r + x) * horizon / (alpha + t) * rng.random() * 2), 10**5)
+            yield r, alpha, a, b, x, t * recent if x else 0.0, t, horizon, n, log_uniform(rng, -6, 1)
+
+
+def bg_nbd_future_rows():
+    for point in bg_nbd_future_points(100, 100):
+        r, alpha, a, b, x, t_x, t, horizon, n, _ = (mpf(value) for value in point)
+        alive, gone = p_alive(r, alpha, a, b, x, t_x, t), p_gone(r, alpha, a, b, x, t_x, t)
+        s, z, survivors = r + x, horizon / (alpha + t), b + x
+        later = alive * survival(s, z, a, survivors)
+        none = gone + alive * mp.exp(-s * mp.log1p(z))
+        exactly, at_least = purchases_to_come(s, a, survivors, int(n), z)
+        if n == 0:
+            yield *point[:9], later, none, none, mpf(1)
+        else:
+            yield *point[:9], later, none, alive * exactly, alive * at_least
+
+
+def p_gone(r, alpha, a, b, x, t_x, t):
+    """1 - P(alive), without the cancellation."""
+    odds = a / (b + x - 1) * ((alpha + t) / (alpha + t_x)) ** (r + x) if x else mpf(0)
+    return odds / (1 + odds)
+
+
+def bg_nbd_residual_rows():
+    for point in bg_nbd_future_points(70, 16):
+        r, alpha, a, b, x, t_x, t, _, _, rate = (mpf(value) for value in point)
+        delta = mp.log1p(rate) * (alpha + t)
+        alive = p_alive(r, alpha, a, b, x, t_x, t)
+        yield *point[:7], point[9], alive * residual_purchases(r + x, a, b + x, delta)
+
+
 # -- Gamma-Gamma -----------------------------------------------------------------------------------
 
 
@@ -364,9 +516,11 @@ def triangle(names):
 
 
 BG_NBD = ["r", "alpha", "a", "b", "x", "t_x", "T"]
+FUTURE = ["p_alive_at", "p_no_purchase", "p_n", "p_n_or_more"]
 GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
 FILES = {
     "renewals": (renewals_rows, ["s", "z", "a", "b", "G"]),
+    "survival": (survival_rows, ["s", "z", "a", "b", "S"]),
     "ln_gamma": (values(mp.loggamma), ["x", "value"]),
     "ln_gamma_ratio": (differences(mp.loggamma), ["z", "d", "value"]),
     "digamma_rise": (differences(mp.digamma), ["z", "d", "value"]),
@@ -374,6 +528,8 @@ FILES = {
     "trigamma": (values(trigamma), ["x", "value"]),
     "negative_binomial": (negative_binomial_rows, ["n", "r", "z", "ln_pmf", "upper_tail"]),
     "bg_nbd": (bg_nbd_rows, [*BG_NBD, "horizon", "n", "ln_l", "p_alive", "expected", "pmf"]),
+    "bg_nbd_future": (bg_nbd_future_rows, [*BG_NBD, "horizon", "n", *FUTURE]),
+    "bg_nbd_residual": (bg_nbd_residual_rows, [*BG_NBD, "rate", "residual"]),
     "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),
     "bg_nbd_derivatives": (bg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),
     "gamma_gamma_derivatives": (

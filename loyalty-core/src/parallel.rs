@@ -52,13 +52,24 @@ pub(crate) fn fill_parts<T: Send>(
     threads: Threads,
     fill: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    let parts = threads.for_rows(out.len()).count();
+    fill_rows(out, 1, threads, fill);
+}
+
+/// The same where each row has `width` values in `out`, which lie together.
+pub(crate) fn fill_rows<T: Send>(
+    out: &mut [T],
+    width: usize,
+    threads: Threads,
+    fill: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let rows = out.len() / width;
+    let parts = threads.for_rows(rows).count();
     if parts == 1 {
         return fill(0, out);
     }
-    let length = out.len().div_ceil(parts);
+    let length = rows.div_ceil(parts);
     thread::scope(|scope| {
-        for (part, values) in out.chunks_mut(length).enumerate() {
+        for (part, values) in out.chunks_mut(length * width).enumerate() {
             let fill = &fill;
             scope.spawn(move || fill(part * length, values));
         }

@@ -5,13 +5,16 @@ use multiversion::multiversion;
 use super::elementary::{exp, exp_m1, ln_1p};
 
 /// Coefficients of the series taken at a time; convergence is looked at after each lot.
-const LOT: usize = 32;
+pub(super) const LOT: usize = 32;
 
 /// Lots after which the series gives way to quadrature.
-const MOST_LOTS: usize = 19;
+pub(super) const MOST_LOTS: usize = 19;
+
+/// A spread of logit p whose square is nothing against 1: p is then as good as known.
+pub(super) const CONCENTRATED: f64 = 1e-8;
 
 /// Arguments side by side: enough to hide the latency of the additions.
-const GROUP: usize = 16;
+pub(super) const GROUP: usize = 16;
 
 /// E[number of renewals before dropout], the function behind every expectation of the BG/NBD.
 ///
@@ -54,6 +57,11 @@ impl Renewals {
         self
     }
 
+    /// The shape s of the rates.
+    pub(crate) fn shape(&self) -> f64 {
+        self.s
+    }
+
     /// G at one argument.
     pub(crate) fn at(&self, z: f64) -> f64 {
         let mut out = [0.0];
@@ -64,7 +72,7 @@ impl Renewals {
     /// G at each argument; the same bits as one at a time, tabulated or not.
     pub(crate) fn each(&self, z: &[f64], out: &mut [f64]) {
         for (z, out) in z.chunks(GROUP).zip(out.chunks_mut(GROUP)) {
-            let mut series = Series::new(self.s, z);
+            let mut series = Series::new(self.s, z, 0.0);
             let mut source = Coefficients::new(self.s, self.a, self.b);
             for lot in 0..MOST_LOTS {
                 let all_done = match self.table.get(lot) {
@@ -84,7 +92,7 @@ impl Renewals {
 }
 
 /// The coefficients c_1, c_2, … in order.
-struct Coefficients {
+pub(super) struct Coefficients {
     s: f64,
     a: f64,
     b: f64,
@@ -99,26 +107,36 @@ struct Coefficients {
 }
 
 impl Coefficients {
-    fn new(s: f64, a: f64, b: f64) -> Self {
+    pub(super) fn new(s: f64, a: f64, b: f64) -> Self {
         Self { s, a, b, j: 0.0, binomial: 1.0, survives: 1.0, survived: 0.0 }
     }
 
     fn next_lot(&mut self) -> [f64; LOT] {
-        let mut lot = [0.0; LOT];
-        for coefficient in &mut lot {
-            let before = self.j;
-            self.j += 1.0;
-            self.binomial *= (self.s + before) / self.j;
-            self.survived += self.survives;
-            self.survives *= (self.b + before) / (self.a + self.b + before);
-            *coefficient = self.binomial * self.survived;
-        }
-        lot
+        [0.0; LOT].map(|_| {
+            self.step();
+            self.binomial * self.survived
+        })
+    }
+
+    /// The same of the probability to survive them all, (s)_j/j! · (b)_j/(a+b)_j.
+    pub(super) fn next_lot_of_survival(&mut self) -> [f64; LOT] {
+        [0.0; LOT].map(|_| {
+            self.step();
+            self.binomial * self.survives
+        })
+    }
+
+    fn step(&mut self) {
+        let before = self.j;
+        self.j += 1.0;
+        self.binomial *= (self.s + before) / self.j;
+        self.survived += self.survives;
+        self.survives *= (self.b + before) / (self.a + self.b + before);
     }
 }
 
 /// Partial sums of the series at several arguments.
-struct Series {
+pub(super) struct Series {
     /// z/(1+z), its power so far and the sum.
     w: [f64; GROUP],
     power: [f64; GROUP],
@@ -126,16 +144,17 @@ struct Series {
     /// (1+z)^−s.
     scale: [f64; GROUP],
     /// The results that are done: later terms cannot touch them.
-    result: [f64; GROUP],
-    done: [bool; GROUP],
+    pub(super) result: [f64; GROUP],
+    pub(super) done: [bool; GROUP],
 }
 
 impl Series {
-    fn new(s: f64, z: &[f64]) -> Self {
+    /// With the term of power 0.
+    pub(super) fn new(s: f64, z: &[f64], first: f64) -> Self {
         let mut series = Self {
             w: [0.0; GROUP],
             power: [1.0; GROUP],
-            sum: [0.0; GROUP],
+            sum: [first; GROUP],
             scale: [1.0; GROUP],
             result: [0.0; GROUP],
             done: [false; GROUP],
@@ -147,7 +166,7 @@ impl Series {
     }
 
     /// Adds the next terms; whether all results are done.
-    fn add(&mut self, coefficients: &[f64; LOT]) -> bool {
+    pub(super) fn add(&mut self, coefficients: &[f64; LOT]) -> bool {
         add_terms(self, coefficients)
     }
 }
@@ -193,6 +212,10 @@ fn integral(s: f64, z: f64, a: f64, b: f64) -> f64 {
     let mode = super::elementary::ln(a / b);
     let peak = ln_weight(mode, a, b);
     let spread = (1.0 / a + 1.0 / b).sqrt();
+    if spread < CONCENTRATED {
+        let p = a / (a + b);
+        return -exp_m1(-s * ln_1p(p * z)) / p;
+    }
     let step = (0.5 * spread).min(0.2);
     // Left of `left`, p·max(1, b, sz) vanishes against 1 and both sums are geometric in v; so right
     // of `right`.

@@ -4,6 +4,7 @@
 //! comes from the platform's libm.
 
 mod beta_geometric;
+mod beta_geometric_survival;
 pub(crate) mod elementary;
 mod exact_sum;
 mod gamma;
@@ -15,6 +16,7 @@ pub(crate) mod reference;
 pub(crate) mod vector;
 
 pub(crate) use beta_geometric::Renewals;
+pub(crate) use beta_geometric_survival::Survival;
 pub(crate) use exact_sum::ExactSum;
 pub(crate) use gamma::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
 pub(crate) use negative_binomial::{negative_binomial_ln_pmf, negative_binomial_upper_tail};

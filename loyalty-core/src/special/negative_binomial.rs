@@ -31,7 +31,7 @@ pub(crate) fn negative_binomial_ln_pmf(n: u32, r: f64, z: f64) -> f64 {
 }
 
 /// x ln(x/m) + m − x for x, m > 0, without the cancellation near x = m (Loader 2000).
-fn deviance(x: f64, m: f64) -> f64 {
+pub(super) fn deviance(x: f64, m: f64) -> f64 {
     let difference = x - m;
     if difference.abs() >= 0.1 * (x + m) {
         return x * ln(x / m) - difference;

@@ -39,22 +39,24 @@ impl Discounting {
     /// Everything up to `horizon`, discounted from the moment it happens at an effective `rate` per
     /// time unit: e^(−δt) with δ = ln(1 + rate). Both count in the model's unit of time.
     ///
+    /// With a rate above 0 the horizon may be infinite: the whole future, whose discounted purchases
+    /// are known as DERT.
+    ///
     /// # Errors
-    /// [`Error::Parameter`] unless both are from 0 to 1e50.
+    /// [`Error::Parameter`] unless both are from 0 to 1e50, or the horizon is infinite and the rate
+    /// from 1e-50.
     pub fn continuous(horizon: f64, rate: f64) -> Result<Self, Error> {
-        let horizon = non_negative("horizon", horizon)?;
-        let force = ln_1p(non_negative("discount_rate", rate)?);
-        Ok(Self { form: Form::Continuous { horizon, force } })
+        let (horizon, rate) = future(horizon, "discount_rate", rate)?;
+        Ok(Self { form: Form::Continuous { horizon, force: ln_1p(rate) } })
     }
 
     /// The same with an effective rate per year of 365.25 days: δ = ln(1 + rate) / units per year.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless horizon and rate are from 0 to 1e50.
+    /// As [`Discounting::continuous`].
     pub fn annual(horizon: f64, rate: f64, unit: Unit) -> Result<Self, Error> {
-        let horizon = non_negative("horizon", horizon)?;
-        let force = ln_1p(non_negative("annual_discount_rate", rate)?) / unit.per_year();
-        Ok(Self { form: Form::Continuous { horizon, force } })
+        let (horizon, rate) = future(horizon, "annual_discount_rate", rate)?;
+        Ok(Self { form: Form::Continuous { horizon, force: ln_1p(rate) / unit.per_year() } })
     }
 
     /// `periods` periods of `length` time units, each discounted as a whole at `rate` per period,
@@ -73,7 +75,7 @@ impl Discounting {
         Ok(Self { form: Form::PerPeriod { periods, length, rate } })
     }
 
-    /// How far it reaches, in the model's unit of time.
+    /// How far it reaches, in the model's unit of time; infinite for the whole future.
     pub fn horizon(&self) -> f64 {
         match self.form {
             Form::Continuous { horizon, .. } => horizon,
@@ -91,6 +93,14 @@ impl Discounting {
             Form::Continuous { horizon, force } => continuous(renewals, age, horizon, force),
         }
     }
+}
+
+/// Accepts a horizon and a rate: a future without end must be discounted.
+fn future(horizon: f64, name: &'static str, rate: f64) -> Result<(f64, f64), Error> {
+    if horizon == f64::INFINITY {
+        return Ok((horizon, positive(name, rate)?));
+    }
+    Ok((non_negative("horizon", horizon)?, non_negative(name, rate)?))
 }
 
 /// Σ_i [E(i·length) − E((i−1)·length)] / (1 + rate)^i.
@@ -116,22 +126,24 @@ fn per_period(renewals: &Renewals, age: f64, periods: u32, length: f64, rate: f6
 
 /// ∫₀ʰ e^(−δt) dE(t) = e^(−δh) E(h) + δ ∫₀ʰ e^(−δt) E(t) dt, all terms positive.
 ///
-/// With t = age·(e^y − 1) the integrand is analytic in the strip |Im y| < π, so few Gauss–Legendre
-/// points do: equal panels in y, of length at most 1.5 and no fewer than one for every 4 of δh.
+/// With t = age·(e^y − 1)/c the integrand is analytic in the strip |Im y| < π and grows by no more than
+/// e^(s/c) in its inner half, so with c of the order of s few Gauss–Legendre points do: equal panels in
+/// y, of length at most 1.5 and no fewer than one for every 4 of δh.
 fn continuous(renewals: &Renewals, age: f64, horizon: f64, force: f64) -> f64 {
     // Beyond e^−45 of its value the future no longer counts.
     let horizon = horizon.min(45.0 / force);
-    let length = ln_1p(horizon / age);
+    let c = (renewals.shape() / 4.0).max(1.0);
+    let length = ln_1p(c * (horizon / age));
     let panels = (length / 1.5).max(force * horizon / 4.0).ceil().max(1.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 100")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 1000")]
     let panels = panels as u32;
     let mut integral = 0.0;
     gauss_legendre(0.0, length, panels, |y, weights| {
-        let z = y.map(exp_m1);
+        let z = y.map(|y| exp_m1(y) / c);
         let mut expected = [0.0; POINTS];
         renewals.each(&z, &mut expected);
         for ((z, expected), weight) in z.iter().zip(expected).zip(weights) {
-            integral += weight * (1.0 + z) * exp(-force * age * z) * expected;
+            integral += weight * (1.0 / c + z) * exp(-force * age * z) * expected;
         }
     });
     exp(-force * horizon) * renewals.at(horizon / age) + force * age * integral

@@ -9,7 +9,6 @@ use crate::Error;
 use crate::error::{non_negative, same_length};
 use crate::models::Discounting;
 use crate::parallel::{Threads, fill_parts};
-use crate::special::Renewals;
 use crate::special::elementary::{ln_1p, logistic};
 use crate::summary::{Buckets, CustomerSummary};
 
@@ -74,7 +73,8 @@ impl BgNbd {
         threads: Threads,
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
-        self.times_alive(customers, out, threads, |renewals, _, ages, out| {
+        let renewals = |x, customers| self.renewals_of_many(x, customers);
+        self.times_alive(customers, out, threads, renewals, |renewals, _, ages, out| {
             ages.iter_mut().for_each(|age| *age = horizon / *age);
             renewals.each(ages, out);
         })
@@ -104,7 +104,8 @@ impl BgNbd {
         out: &mut [f64],
         threads: Threads,
     ) -> Result<(), Error> {
-        self.times_alive(customers, out, threads, |renewals, known, ages, out| {
+        let renewals = |x, customers| self.renewals_of_many(x, customers);
+        self.times_alive(customers, out, threads, renewals, |renewals, known, ages, out| {
             // Customers of one shop share their ages, and this is a dozen expectations each.
             for (&mut age, out) in ages.iter_mut().zip(out) {
                 let entry = known.entry(age.to_bits());
@@ -113,14 +114,16 @@ impl BgNbd {
         })
     }
 
-    /// P(alive) times what `if_alive` gives of customers with one frequency and these ages α + T. It
-    /// may overwrite the ages, and keep results by age from call to call.
-    fn times_alive(
+    /// P(alive) times what `if_alive` gives of customers with one frequency and these ages α + T, with
+    /// what `prepare` gives for a frequency and its number of customers. It may overwrite the ages, and
+    /// keep results by age from call to call.
+    pub(super) fn times_alive<P>(
         &self,
         customers: &CustomerSummary,
         out: &mut [f64],
         threads: Threads,
-        if_alive: impl Fn(&Renewals, &mut HashMap<u64, f64>, &mut [f64], &mut [f64]) + Sync,
+        prepare: impl Fn(u32, usize) -> P + Sync,
+        if_alive: impl Fn(&P, &mut HashMap<u64, f64>, &mut [f64], &mut [f64]) + Sync,
     ) -> Result<(), Error> {
         self.check_batch(customers, out)?;
         let alive = Alive::new(self, customers);
@@ -129,14 +132,14 @@ impl BgNbd {
             let (frequency, t) = (&customers.frequency()[rows.clone()], &customers.t()[rows]);
             let mut known = HashMap::new();
             for (x, rows) in Buckets::of(frequency).iter() {
-                let renewals = self.renewals_of_many(x, rows.len());
+                let prepared = prepare(x, rows.len());
                 known.clear();
                 for rows in rows.chunks(BLOCK) {
                     let mut buffers = [[0.0; BLOCK]; 2];
                     let [ages, counts] = buffers.each_mut().map(|buffer| &mut buffer[..rows.len()]);
                     let age = |&row: &u32| self.alpha + t[row as usize];
                     ages.iter_mut().zip(rows.iter().map(age)).for_each(|(to, age)| *to = age);
-                    if_alive(&renewals, &mut known, ages, counts);
+                    if_alive(&prepared, &mut known, ages, counts);
                     rows.iter().zip(counts).for_each(|(&row, count)| out[row as usize] = *count);
                 }
             }
@@ -150,7 +153,11 @@ impl BgNbd {
         Ok(())
     }
 
-    fn check_batch(&self, customers: &CustomerSummary, out: &[f64]) -> Result<(), Error> {
+    pub(super) fn check_batch(
+        &self,
+        customers: &CustomerSummary,
+        out: &[f64],
+    ) -> Result<(), Error> {
         customers.same_unit(self.unit)?;
         same_length(customers.len(), "out", out.len())
     }

@@ -2,6 +2,8 @@
 
 mod batch;
 mod fit;
+mod future;
+mod future_batch;
 mod likelihood;
 mod predict;
 mod run_sums;
