@@ -127,6 +127,9 @@ pub enum Error {
     /// A segment table leaves a score without a segment, or gives it two.
     #[error("segment table: {0}")]
     Segments(String),
+    /// A table of treatments, or what they take of the capacities, makes no sense.
+    #[error("treatments: {0}")]
+    Treatments(String),
     /// A model file cannot be read, written or understood.
     #[error("model file {path:?}: {problem}")]
     ModelFile {

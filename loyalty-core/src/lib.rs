@@ -3,7 +3,7 @@
 //! Data flows one way, each stage a function from one checked, immutable table to the next:
 //!
 //! ```text
-//! orders ──► customer summary ──► models ──► scores ──► segments
+//! orders ──► customer summary ──► models ──► scores ──► segments ──► decisions
 //! ```
 //!
 //! | stage | module | from | to |
@@ -13,6 +13,7 @@
 //! | 3 | models | [`CustomerSummary`] | [`BgNbd`], [`GammaGamma`], each as a [`Fit`]; [`ModelFile`] |
 //! | 4 | scores | models and [`CustomerSummary`] | P(alive), expected purchases, spend, [`clv_into`], [`Rfm`] |
 //! | 5 | segments | [`Rfm`] | named segments by a [`SegmentTable`] |
+//! | 6 | decisions | values, impacts and labels as [`Facts`] | [`Proposals`] by [`Treatments`], a [`Selection`] within each [`Capacity`] |
 //!
 //! # Example
 //!
@@ -51,6 +52,7 @@
 
 #![forbid(unsafe_code)]
 
+mod decisions;
 mod error;
 mod models;
 mod orders;
@@ -62,6 +64,10 @@ mod special;
 mod summary;
 mod time;
 
+pub use decisions::{
+    Amount, Capacity, Choices, Condition, Facts, NotWeighed, Proposals, Selection, Treatment,
+    Treatments, Use,
+};
 pub use error::Error;
 pub use models::{
     BgNbd, Covariance, Discounting, Fit, FitFacts, FitOptions, GammaGamma, Identification,

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate's root, from the foundation to the last stage. A module may name its own
 /// stage and those before.
-const STAGES: [&[&str]; 6] = [
+const STAGES: [&[&str]; 7] = [
     &["error", "time", "parallel", "special"],
     &["orders", "simulate"],
     &["summary"],
     &["models"],
     &["scores"],
     &["segments"],
+    &["decisions"],
 ];
 
 /// What the one error type carries of later stages: (file, module, item).

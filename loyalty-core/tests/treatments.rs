@@ -1,0 +1,193 @@
+//! Treatments as data: the table that comes along, tables of one's own, and what they propose.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use loyalty_core::{Amount, Capacity, Error, Facts, Proposals, Threads, Treatment, Treatments};
+
+const COLUMNS: [&str; 11] = [
+    "value",
+    "p_alive",
+    "margin",
+    "service_demander",
+    "service_impact",
+    "revenue_reverser",
+    "reversal_impact",
+    "promotion_maximizer",
+    "promotion_impact",
+    "fixed_budget",
+    "budget_impact",
+];
+
+fn facts(rows: usize, columns: &[(&str, &[f64])]) -> Facts {
+    columns
+        .iter()
+        .fold(Facts::new(rows), |facts, (name, values)| facts.with(*name, values.to_vec()).unwrap())
+}
+
+fn propose(table: &Treatments, facts: Facts) -> Proposals {
+    table.propose(facts, Threads::ONE).unwrap()
+}
+
+fn table(text: &str) -> Treatments {
+    Treatments::from_json(text).unwrap()
+}
+
+fn number(table: &Treatments, name: &str) -> usize {
+    table.names().iter().position(|one| *one == name).unwrap()
+}
+
+#[test]
+fn the_table_that_comes_along_is_complete_and_survives_a_round_trip() {
+    let customary = Treatments::customary();
+    assert_eq!(Treatments::from_json(&customary.to_json()).unwrap(), customary);
+    assert_eq!(Treatments::new(customary.treatments().to_vec()).unwrap(), customary);
+    let all = COLUMNS.iter().fold(Facts::new(1), |f, name| f.with_same(*name, 1.0).unwrap());
+    assert!(propose(&customary, all).not_weighed().is_empty());
+    let listed: Vec<&str> = customary.capacities().into_iter().collect();
+    assert_eq!(listed, ["calls", "letters"]);
+}
+
+#[test]
+fn a_gain_is_effect_times_basis_less_cost_for_those_it_is_meant_for() {
+    let customary = Treatments::customary();
+    let proposals = propose(
+        &customary,
+        facts(
+            4,
+            &[
+                ("service_demander", &[1.0, 0.0, 1.0, f64::NAN]),
+                ("service_impact", &[100.0, 100.0, f64::NAN, 100.0]),
+            ],
+        ),
+    );
+    assert_eq!(proposals.gains(number(&customary, "self_service")), [29.0, 0.0, 0.0, 0.0]);
+    assert_eq!(proposals.gains(number(&customary, "chat_bot")), [19.5, 0.0, 0.0, 0.0]);
+    let reason = proposals.reason(0, 0);
+    assert!(reason.contains("cost 100.00 a year") && reason.contains("save 29.00."), "{reason}");
+    assert_eq!(proposals.cost(0, 0), 1.0);
+    let missing = proposals.not_weighed();
+    assert_eq!(missing.len(), customary.names().len() - 3);
+    let call = missing.iter().find(|one| one.treatment == "personal_call").unwrap();
+    assert_eq!(call.columns, ["p_alive", "value"]);
+    let offers = missing.iter().find(|one| one.treatment == "members_offers").unwrap();
+    assert_eq!(offers.columns, ["margin", "promotion_impact", "promotion_maximizer"]);
+}
+
+#[test]
+fn no_offer_is_deeper_than_the_margin() {
+    let customary = Treatments::customary();
+    let proposals = propose(
+        &customary,
+        facts(
+            4,
+            &[
+                ("promotion_maximizer", &[1.0; 4]),
+                ("promotion_impact", &[80.0; 4]),
+                ("margin", &[0.3, 0.1, 0.09, f64::NAN]),
+            ],
+        ),
+    );
+    assert_eq!(proposals.gains(number(&customary, "members_offers")), [19.0, 19.0, 0.0, 0.0]);
+    assert_eq!(proposals.gains(number(&customary, "newsletter")), [7.8, 7.8, 7.8, 0.0]);
+}
+
+#[test]
+fn costs_and_uses_may_follow_a_column() {
+    let own = table(
+        r#"[{"name": "coupon", "channel": "mail", "basis": "spend", "effect": 0.2,
+             "cost": {"fixed": 1, "share": 0.05, "of": "spend"},
+             "uses": {"coupons": {"share": 0.05, "of": "spend"}},
+             "reason": "Costs {cost} at {effect}."}]"#,
+    );
+    let proposals = propose(&own, facts(3, &[("spend", &[100.0, 60.0, -10.0])]));
+    assert_eq!(proposals.gains(0), [14.0, 8.0, -3.0]);
+    assert_eq!(proposals.reason(1, 0), "Costs 4.00 at 20 %.");
+    let budget = |amount: f64| {
+        let choices = proposals.choices(&[Capacity::new("coupons", amount).unwrap()]).unwrap();
+        choices.select(Threads::ONE)
+    };
+    assert_eq!(budget(8.0).choice(), [Some(0), Some(0), None]);
+    assert_eq!(budget(7.9).choice(), [Some(0), None, None]);
+    assert_eq!(budget(4.0).choice(), [None, Some(0), None]);
+    assert_eq!(budget(4.0).used(), [3.0]);
+    // What is not a capacity is there in plenty.
+    let all = proposals.choices(&[]).unwrap().select(Threads::ONE);
+    assert_eq!((all.gain(), all.gap()), (22.0, 0.0));
+    let error = proposals.choices(&[Capacity::new("calls", 1.0).unwrap()]).unwrap_err();
+    let expected = "treatments: none takes of the capacity \"calls\"; known are coupons";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let values: Vec<f64> = (0..20_000).map(|row| f64::from(row % 977)).collect();
+    let facts =
+        || facts(values.len(), &[("value", &values), ("p_alive", &vec![1.0; values.len()])]);
+    let customary = Treatments::customary();
+    let one = customary.propose(facts(), Threads::ONE).unwrap();
+    assert_eq!(one, customary.propose(facts(), Threads::new(4)).unwrap());
+    let calls = [Capacity::new("calls", 250.0).unwrap(), Capacity::new("letters", 1000.0).unwrap()];
+    let choices = one.choices(&calls).unwrap();
+    let selection = choices.select(Threads::ONE);
+    assert_eq!(selection, choices.select(Threads::new(4)));
+    assert_eq!(selection.used(), [250.0, 1000.0]);
+}
+
+#[test]
+fn tables_that_make_no_sense_are_refused() {
+    let good = || Treatment {
+        name: "letter".to_owned(),
+        channel: "post".to_owned(),
+        when: std::collections::BTreeMap::new(),
+        basis: "value".to_owned(),
+        effect: 0.1,
+        discount: None,
+        cost: Amount::Fixed(1.0),
+        uses: std::collections::BTreeMap::new(),
+        reason: "Worth {basis}.".to_owned(),
+    };
+    let refused = |change: &dyn Fn(&mut Treatment)| {
+        let mut treatment = good();
+        change(&mut treatment);
+        Treatments::new(vec![treatment]).unwrap_err().to_string()
+    };
+    for bad in [f64::NAN, f64::INFINITY, -1.0, 0.0, 11.0] {
+        let error = refused(&|t| t.effect = bad);
+        assert!(error.contains("\"letter\": effect must be above 0 and at most 10"), "{error}");
+    }
+    for bad in [f64::NAN, f64::INFINITY, -0.1] {
+        assert!(refused(&|t| t.cost = Amount::Fixed(bad)).contains("cost must be finite"));
+        assert!(refused(&|t| t.discount = Some(bad)).contains("discount must be from 0 to 1"));
+        let share = Amount::Share { fixed: 0.0, share: bad, of: "value".to_owned() };
+        let error = refused(&|t| t.uses = [("calls".to_owned(), share.clone())].into());
+        assert!(error.contains("calls must be finite"), "{error}");
+    }
+    assert!(refused(&|t| t.name = " ".to_owned()).contains("name must be text"));
+    assert!(refused(&|t| t.reason.clear()).contains("reason must be text"));
+    let error = refused(&|t| t.reason = "Worth {value}.".to_owned());
+    assert!(error.contains("the reason may have {basis}, {effect}"), "{error}");
+    let when = |least: f64, most: f64| {
+        let condition = loyalty_core::Condition { at_least: Some(least), at_most: Some(most) };
+        refused(&|t| t.when = [("value".to_owned(), condition)].into())
+    };
+    for (least, most) in [(2.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {
+        assert!(when(least, most).contains("the condition on \"value\" allows no value"));
+    }
+    let twice = Treatments::new(vec![good(), good()]).unwrap_err();
+    assert_eq!(twice.to_string(), "treatments: the name \"letter\" stands twice");
+    for text in ["", "{}", r#"[{"name": "x"}]"#, r#"[{"nome": "x"}]"#] {
+        assert!(matches!(Treatments::from_json(text), Err(Error::Treatments(_))), "{text}");
+    }
+    assert!(Treatments::new(vec![good(); 101]).is_err());
+}
+
+#[test]
+fn facts_that_make_no_sense_are_refused() {
+    let with = |values: Vec<f64>| Facts::new(2).with("value", values).unwrap_err().to_string();
+    assert!(with(vec![1.0]).contains("\"value\" has 1 rows, but 2 are expected"));
+    for bad in [f64::INFINITY, -1e51] {
+        assert!(with(vec![0.0, bad]).contains("column \"value\", row 1"), "{bad}");
+    }
+    let empty = Treatments::customary().propose(Facts::new(0), Threads::ONE).unwrap_err();
+    assert!(empty.to_string().contains("is empty"), "{empty}");
+}
