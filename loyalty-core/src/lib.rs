@@ -79,7 +79,8 @@ pub use orders::{
 };
 pub use parallel::Threads;
 pub use scores::{
-    Margin, Rfm, RfmAxis, RfmOptions, RfmValues, clv_intervals, clv_into, clv_total_interval,
+    Bootstrap, BootstrapOptions, Margin, Rfm, RfmAxis, RfmOptions, RfmValues, clv_bootstrap,
+    clv_intervals, clv_into, clv_total_interval,
 };
 pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
 pub use simulate::{

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use loyalty_core::{Error, FitOptions, Intervals, Margin, Model, Scale, Threads};
+use loyalty_core::{BootstrapOptions, Error, FitOptions, Intervals, Margin, Model, Scale, Threads};
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::{Result, input};
-use crate::models::{Discounting, Fit};
+use crate::models::{BgNbd, Discounting, Fit, GammaGamma};
 use crate::read::{Numbers, numbers};
 use crate::summary::CustomerSummary;
 
@@ -115,6 +115,68 @@ pub(crate) fn prediction_intervals(
         ))),
     })?;
     Ok(columns(found?))
+}
+
+/// Histories of new customers drawn from a model.
+#[pyfunction]
+pub(crate) fn simulate_purchases(
+    py: Python<'_>,
+    model: &BgNbd,
+    t: &Column,
+    seed: u64,
+    threads: usize,
+) -> Result<CustomerSummary> {
+    let t = numbers(t)?;
+    let t = t.or_nan();
+    let threads = Threads::new(threads);
+    Ok(CustomerSummary(py.detach(|| model.0.simulate(&t, seed, threads))?))
+}
+
+/// Monetary values drawn from a model.
+#[pyfunction]
+pub(crate) fn simulate_spend(
+    py: Python<'_>,
+    model: &GammaGamma,
+    customers: &CustomerSummary,
+    seed: u64,
+    threads: usize,
+) -> Column {
+    let threads = Threads::new(threads);
+    Column::floats("monetary_value", py.detach(|| model.0.simulate(&customers.0, seed, threads)))
+}
+
+/// Estimate, lower, upper, totals, replicates not converged and failed.
+type BootstrapResult = (f64, f64, f64, Column, usize, usize);
+
+/// The interval of lifetime values in total by parametric bootstrap.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "what the core takes")]
+pub(crate) fn clv_bootstrap(
+    py: Python<'_>,
+    customers: &CustomerSummary,
+    purchases: &BgNbd,
+    spend: &GammaGamma,
+    discounting: &Discounting,
+    margin: f64,
+    margins: Option<&Column>,
+    replicates: usize,
+    seed: u64,
+    level: f64,
+    threads: usize,
+) -> Result<BootstrapResult> {
+    let margins = margins.map(numbers).transpose()?;
+    let margins = margins.as_ref().map(Numbers::or_nan);
+    let margin = margins.as_deref().map_or(Margin::Same(margin), Margin::PerCustomer);
+    let mut options = BootstrapOptions::default();
+    (options.replicates, options.seed, options.level) = (replicates, seed, level);
+    options.threads = Threads::new(threads);
+    let (purchases, spend, customers) = (&purchases.0, &spend.0, &customers.0);
+    let found = py.detach(|| {
+        let year = &discounting.0;
+        loyalty_core::clv_bootstrap(purchases, spend, customers, year, margin, &options)
+    })?;
+    let totals = Column::floats("total", found.totals);
+    Ok((found.estimate, found.lower, found.upper, totals, found.not_converged, found.failed))
 }
 
 /// Intervals of lifetime values, per customer or in total.

@@ -23,7 +23,10 @@ mod _native {
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]
-    use crate::fits::{Options, Prior, clv_intervals, prediction_intervals};
+    use crate::fits::{
+        Options, Prior, clv_bootstrap, clv_intervals, prediction_intervals, simulate_purchases,
+        simulate_spend,
+    };
     #[pymodule_export]
     use crate::models::{BgNbd, Discounting, Fit, GammaGamma, load};
     #[pymodule_export]

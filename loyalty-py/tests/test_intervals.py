@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -73,3 +75,46 @@ def test_boundary_fits_say_what_they_mean() -> None:
     assert fit.identification == "boundary"
     assert "nobody is seen to leave" in fit.identification_message
     assert fit.identification_message in fit._repr_html_()
+
+
+def test_a_bootstrap_is_a_value_that_depends_on_its_seed(
+    customers: loyalty.CustomerSummary,
+) -> None:
+    purchases, spend = loyalty.BgNbd.fit(customers), loyalty.GammaGamma.fit(customers)
+
+    def total(seed: int, threads: int = 0) -> loyalty.Bootstrap:
+        return loyalty.clv_bootstrap(
+            customers,
+            purchases.model,
+            spend.model,
+            horizon=52,
+            replicates=40,
+            seed=seed,
+            threads=threads,
+        )
+
+    first = total(1)
+    np.testing.assert_array_equal(first.totals, total(1, threads=1).totals)
+    assert not np.array_equal(first.totals, total(2).totals)
+    delta = loyalty.clv_interval(customers, purchases, spend, horizon=52, total=True)
+    assert first.estimate == pytest.approx(delta.estimate[0], rel=1e-12)
+    assert first.lower < first.estimate < first.upper
+    again = pickle.loads(pickle.dumps(first))
+    np.testing.assert_array_equal(again.totals, first.totals)
+    assert "40 replicates" in repr(first)
+    assert "not converged" in first._repr_html_()
+    with pytest.raises(loyalty.InputError, match="replicates must be at least 20, got 3"):
+        loyalty.clv_bootstrap(customers, purchases.model, spend.model, horizon=1, replicates=3)
+
+
+def test_simulated_customers_are_the_models_own() -> None:
+    truth, spend = loyalty.BgNbd(0.8, 5.0, 1.0, 3.0, unit="week"), loyalty.GammaGamma(6, 4, 15)
+    customers = truth.simulate([39.0] * 20_000, seed=3)
+    assert customers.unit == "week"
+    none = (customers.frequency == 0).mean()
+    assert none == pytest.approx(truth.probability_of_n_purchases(0, 39.0), abs=0.015)
+    spent = spend.simulate(customers, seed=3)
+    assert ((spent > 0) == (customers.frequency > 0)).all()
+    np.testing.assert_array_equal(spent, spend.simulate(customers, seed=3, threads=1))
+    with pytest.raises(loyalty.InputError, match="t must be finite and >= 0"):
+        truth.simulate([float("nan")])

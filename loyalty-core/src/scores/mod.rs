@@ -1,9 +1,11 @@
 //! Stage 4: what the customers' histories and the models say of each customer.
 
+mod bootstrap;
 mod clv;
 mod clv_intervals;
 mod rfm;
 
+pub use bootstrap::{Bootstrap, BootstrapOptions, clv_bootstrap};
 pub use clv::{Margin, clv_into};
 pub use clv_intervals::{clv_intervals, clv_total_interval};
 pub use rfm::{Rfm, RfmAxis, RfmOptions, RfmValues};

@@ -1,9 +1,9 @@
 //! What the shop sells: products, prices, and the offers of each week.
 
 use super::options::ShopOptions;
-use super::random::{Random, whole};
 use crate::special::elementary::ln;
 use crate::special::elementary::{exp, logistic};
+use crate::special::random::{Random, whole};
 use crate::special::{POINTS, gauss_legendre};
 
 /// Levels of an offer: none, then four depths.

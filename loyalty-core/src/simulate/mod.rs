@@ -4,7 +4,6 @@ mod columns;
 mod customer;
 mod market;
 mod options;
-mod random;
 mod truth;
 
 pub use columns::{Shop, SimulatedContacts, SimulatedLines};

@@ -11,6 +11,7 @@ mod gamma;
 mod negative_binomial;
 mod normal;
 mod quadrature;
+pub(crate) mod random;
 #[cfg(test)]
 pub(crate) mod reference;
 pub(crate) mod vector;

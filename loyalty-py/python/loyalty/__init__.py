@@ -24,6 +24,7 @@ Examples
 from loyalty import datasets, errors
 from loyalty._native import __version__
 from loyalty.bg_nbd import BgNbd
+from loyalty.bootstrap import Bootstrap, clv_bootstrap
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning, ModelFileError
 from loyalty.files import load, load_fit
 from loyalty.fit import Fit
@@ -38,6 +39,7 @@ from loyalty.value import clv, clv_interval
 
 __all__ = [
     "BgNbd",
+    "Bootstrap",
     "CalibrationHoldout",
     "CustomerSummary",
     "Fit",
@@ -59,6 +61,7 @@ __all__ = [
     "SimulatedShop",
     "__version__",
     "clv",
+    "clv_bootstrap",
     "clv_interval",
     "datasets",
     "errors",

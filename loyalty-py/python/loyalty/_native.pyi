@@ -23,6 +23,7 @@ __all__ = [
     "Table",
     "__version__",
     "clv",
+    "clv_bootstrap",
     "clv_intervals",
     "instant",
     "load",
@@ -30,6 +31,8 @@ __all__ = [
     "rfm_scores",
     "shop_options",
     "simulate",
+    "simulate_purchases",
+    "simulate_spend",
     "units_per_year",
 ]
 
@@ -276,6 +279,22 @@ def prediction_intervals(
     level: float,
     threads: int,
 ) -> list[Column]: ...
+def simulate_purchases(model: BgNbd, t: Column, seed: int, threads: int) -> CustomerSummary: ...
+def simulate_spend(
+    model: GammaGamma, customers: CustomerSummary, seed: int, threads: int
+) -> Column: ...
+def clv_bootstrap(
+    customers: CustomerSummary,
+    purchases: BgNbd,
+    spend: GammaGamma,
+    discounting: Discounting,
+    margin: float,
+    margins: Column | None,
+    replicates: int,
+    seed: int,
+    level: float,
+    threads: int,
+) -> tuple[float, float, float, Column, int, int]: ...
 def clv_intervals(
     customers: CustomerSummary,
     purchases: Fit,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from loyalty import _check, _html, _native
+from loyalty import _check, _columns, _html, _native
 from loyalty import fit as fits
 from loyalty._frozen import Frozen
 from loyalty.summary import CustomerSummary
@@ -133,6 +133,43 @@ class BgNbd(Frozen):
         model = native.model
         assert isinstance(model, _native.BgNbd)
         return fits.Fit._of(native, cls._of(model), customers._frame)
+
+    def simulate(self, T: Any, *, seed: int = 0, threads: int = 0) -> CustomerSummary:
+        """Histories of new customers who behave as the model says.
+
+        A customer's rate and dropout probability are drawn from their distributions, then the
+        purchases one by one.
+
+        Parameters
+        ----------
+        T : array, list or Arrow column
+            How long each customer is observed from the first purchase on.
+        seed : int
+            Row i depends on the seed and i alone.
+        threads : int
+            Threads to use, 0 for all.
+
+        Raises
+        ------
+        InputError
+            Where a T is not from 0 to 1e50, or r/α times the longest is beyond 1e6 purchases.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> truth = loyalty.BgNbd(r=0.8, alpha=5, a=1, b=3, unit="week")
+        >>> customers = truth.simulate([39.0] * 5000, seed=7)
+        >>> found = loyalty.BgNbd.fit(customers).model
+        >>> abs(found.r - 0.8) < 0.1
+        True
+        """
+        native = _native.simulate_purchases(
+            self._core,
+            _columns.from_values("T", T),
+            _check.whole("seed", seed),
+            _check.whole("threads", threads),
+        )
+        return CustomerSummary._of(native, "customer", None)
 
     @property
     def r(self) -> float:

@@ -162,7 +162,7 @@ class Fit(Frozen, Generic[Model]):
         """Parameters, their standard errors and intervals, in the caller's kind of frame.
 
         The intervals θ · exp(±z · SE(ln θ)) are normal on the logarithmic scale, so no end is below
-        0. Where the curvature is not that of a maximum, errors and ends are NaN.
+        0. Unless the fit converged, errors and ends are NaN.
 
         Parameters
         ----------
@@ -184,7 +184,7 @@ class Fit(Frozen, Generic[Model]):
         """
         names = self._core.names
         columns = [_frames.text_column("parameter", names)]
-        if self._core.standard_errors is None:
+        if not self._core.converged:
             columns.append(_frames.float_column("estimate", self._core.values))
             nothing = [float("nan")] * len(names)
             rest = ("standard_error", "lower", "upper")
@@ -233,7 +233,7 @@ class Fit(Frozen, Generic[Model]):
         InputError
             For a quantity that the model does not predict, or a level outside its domain.
         FitError
-            Where the fit has no covariance.
+            Unless the fit converged.
 
         Examples
         --------

@@ -114,6 +114,35 @@ class GammaGamma(Frozen):
         assert isinstance(model, _native.GammaGamma)
         return fits.Fit._of(native, cls._of(model), customers._frame)
 
+    def simulate(
+        self, customers: CustomerSummary, *, seed: int = 0, threads: int = 0
+    ) -> Any:
+        """Monetary values of customers who spend as the model says.
+
+        Per customer the mean of as many amounts as the summary has purchases of his behind its
+        monetary value, 0 without any.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+            Frequency is used.
+        seed : int
+            Row i depends on the seed and i alone.
+        threads : int
+            Threads to use, 0 for all.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> truth = loyalty.GammaGamma(p=6, q=4, v=15)
+        >>> customers = loyalty.CustomerSummary(frequency=[0, 3], recency=[0, 5], T=[9, 9])
+        >>> (truth.simulate(customers, seed=7) > 0).tolist()
+        [False, True]
+        """
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        seed, threads = _check.whole("seed", seed), _check.whole("threads", threads)
+        return customers._answer(_native.simulate_spend(self._core, native, seed, threads))
+
     @property
     def p(self) -> float:
         """Shape of a customer's amounts."""

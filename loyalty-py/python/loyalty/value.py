@@ -109,7 +109,7 @@ def clv(
     _check.instance("customers", customers, CustomerSummary)
     _check.instance("purchases", purchases, BgNbd)
     _check.instance("spend", spend, GammaGamma)
-    discounting = _discounting(
+    discounting = discounting_of(
         purchases.unit or customers.unit,
         horizon,
         annual_discount_rate,
@@ -168,7 +168,7 @@ def clv_interval(
     InputError
         As :func:`clv`, and for a level outside its domain.
     FitError
-        Where a fit has no covariance, or a customer's expected spend is infinite.
+        Unless both fits converged, or where a customer's expected spend is infinite.
 
     Examples
     --------
@@ -193,8 +193,8 @@ def clv_interval(
         customers._core,
         purchases._core,
         spend._core,
-        _discounting(unit, *form),
-        *_margins(margin),
+        discounting_of(unit, *form),
+        *margins_of(margin),
         total,
         level,
         _check.whole("threads", threads),
@@ -216,12 +216,12 @@ def column(
         purchases._core,
         spend._core,
         discounting,
-        *_margins(margin),
+        *margins_of(margin),
         _check.whole("threads", threads),
     )
 
 
-def _margins(margin: Any) -> tuple[float, _native.Column | None]:
+def margins_of(margin: Any) -> tuple[float, _native.Column | None]:
     """One margin, or a column of them."""
     one = np.ndim(margin) == 0
     if one and not isinstance(margin, Real | np.ndarray):
@@ -229,7 +229,7 @@ def _margins(margin: Any) -> tuple[float, _native.Column | None]:
     return (float(margin), None) if one else (1.0, _columns.from_values("margin", margin))
 
 
-def _discounting(
+def discounting_of(
     unit: str | None,
     horizon: float | None,
     annual_discount_rate: float | None,
@@ -237,6 +237,7 @@ def _discounting(
     periods: int | None,
     period_length: float | None,
 ) -> _native.Discounting:
+    """Checked arguments of either form of discounting."""
     if horizon is None and periods is not None and period_length is not None:
         if annual_discount_rate is not None:
             raise InputError("periods are discounted by discount_rate, per period")

@@ -1,6 +1,6 @@
 //! Intervals of parameters and predictions by the delta method.
 
-use super::Fit;
+use super::{Covariance, Fit, Stop};
 use crate::Error;
 use crate::models::Parameters;
 use crate::special::elementary::{exp, ln, logistic};
@@ -45,8 +45,8 @@ impl<M: Parameters> Fit<M> {
     /// an interval of no width.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless the level is above 0 and below 1, [`Error::NotConverged`] where
-    /// there is no covariance.
+    /// [`Error::Parameter`] unless the level is above 0 and below 1, [`Error::NotConverged`] unless
+    /// the fit converged.
     ///
     /// # Examples
     /// ```
@@ -62,7 +62,7 @@ impl<M: Parameters> Fit<M> {
     /// ```
     pub fn parameter_intervals(&self, level: f64) -> Result<Intervals, Error> {
         let z = two_sided(level)?;
-        let covariance = self.covariance.as_ref().ok_or_else(|| self.not_converged())?;
+        let covariance = self.covariance_at_maximum()?;
         let variance: Vec<f64> =
             (0..covariance.dimension()).map(|i| covariance.of_log(i, i)).collect();
         Ok(Intervals::new(self.model.values(), &variance, Scale::Log, z))
@@ -118,7 +118,7 @@ impl<M: Parameters> Fit<M> {
         variance: &mut [f64],
         predict: impl Fn(&M, &mut [f64]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let covariance = self.covariance.as_ref().ok_or_else(|| self.not_converged())?;
+        let covariance = self.covariance_at_maximum()?;
         let values = self.model.values();
         let (mut up, mut down) = (vec![0.0; variance.len()], vec![0.0; variance.len()]);
         for column in covariance.factor() {
@@ -138,8 +138,11 @@ impl<M: Parameters> Fit<M> {
         Ok(())
     }
 
-    fn not_converged(&self) -> Error {
-        Error::NotConverged { iterations: self.iterations, stop: self.stop }
+    /// At a boundary the curvature says nothing of how far off the parameters are.
+    fn covariance_at_maximum(&self) -> Result<&Covariance, Error> {
+        let not_converged = Error::NotConverged { iterations: self.iterations, stop: self.stop };
+        let converged = self.covariance.as_ref().filter(|_| self.stop == Stop::Converged);
+        converged.ok_or(not_converged)
     }
 }
 

@@ -7,6 +7,7 @@ mod future_batch;
 mod likelihood;
 mod predict;
 mod run_sums;
+mod simulate;
 
 use super::super::{Parameters, Towards, wrong_number};
 use crate::Error;

@@ -2,6 +2,7 @@
 
 mod fit;
 mod likelihood;
+mod simulate;
 
 use super::super::{Parameters, Towards, wrong_number};
 use crate::Error;

@@ -6,7 +6,7 @@ use crate::special::elementary::{exp, ln};
 /// passes `BigCrush`. Eight bytes of state make a generator per customer free; distinct rows of a
 /// stream start at distinct states, because every step below is a bijection of 64 bits.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -18,7 +18,7 @@ fn mix(mut z: u64) -> u64 {
 
 impl Random {
     /// The generator of one row of one stream.
-    pub(super) fn of(seed: u64, stream: u64, row: usize) -> Self {
+    pub(crate) fn of(seed: u64, stream: u64, row: usize) -> Self {
         let stream = mix(mix(seed).wrapping_add(stream.wrapping_mul(GOLDEN)));
         Self(mix(stream.wrapping_add((row as u64).wrapping_mul(GOLDEN))))
     }
@@ -28,34 +28,39 @@ impl Random {
         mix(self.0)
     }
 
+    /// The seed of a generator of its own.
+    pub(crate) fn seed(mut self) -> u64 {
+        self.next()
+    }
+
     /// Uniform in (0, 1).
-    pub(super) fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         ((self.next() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
 
     /// Whether something of this probability happens.
-    pub(super) fn happens(&mut self, probability: f64) -> bool {
+    pub(crate) fn happens(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }
 
     /// A whole number below `bound`, all alike.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         whole(self.uniform() * bound as f64).min(bound - 1)
     }
 
     /// A rank below `bound`; the probability of a rank and all before it is √(share of them).
-    pub(super) fn rank(&mut self, bound: usize) -> usize {
+    pub(crate) fn rank(&mut self, bound: usize) -> usize {
         let u = self.uniform();
         whole(u * u * bound as f64).min(bound - 1)
     }
 
     /// Exponential with mean 1.
-    pub(super) fn exponential(&mut self) -> f64 {
+    pub(crate) fn exponential(&mut self) -> f64 {
         -ln(self.uniform())
     }
 
     /// Standard normal, by Marsaglia's polar method (1964), which needs no sine.
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         loop {
             let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
             let s = x * x + y * y;
@@ -66,12 +71,12 @@ impl Random {
     }
 
     /// Log-normal with mean 1, `spread` being the standard deviation of its logarithm.
-    pub(super) fn factor(&mut self, spread: f64) -> f64 {
+    pub(crate) fn factor(&mut self, spread: f64) -> f64 {
         exp(spread * self.normal() - 0.5 * spread * spread)
     }
 
     /// Gamma with rate 1 (Marsaglia & Tsang 2000); shapes below 1 by a power of a uniform.
-    pub(super) fn gamma(&mut self, shape: f64) -> f64 {
+    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
         if shape < 1.0 {
             let boost = exp(ln(self.uniform()) / shape);
             return boost * self.gamma(shape + 1.0);
@@ -88,20 +93,20 @@ impl Random {
     }
 
     /// Gamma with mean 1 and this standard deviation; 1 for a deviation of 0.
-    pub(super) fn multiplier(&mut self, spread: f64) -> f64 {
+    pub(crate) fn multiplier(&mut self, spread: f64) -> f64 {
         let shape = 1.0 / (spread * spread);
         if shape.is_finite() { self.gamma(shape) / shape } else { 1.0 }
     }
 
     /// Beta with these two shapes.
-    pub(super) fn beta(&mut self, a: f64, b: f64) -> f64 {
+    pub(crate) fn beta(&mut self, a: f64, b: f64) -> f64 {
         let (x, y) = (self.gamma(a), self.gamma(b));
         // Both may underflow where the shapes are tiny: then all mass is at the ends.
         if x + y > 0.0 { x / (x + y) } else { f64::from(u8::from(self.happens(a / (a + b)))) }
     }
 
     /// Poisson, as the number of exponential gaps that fit; meant for means below some hundreds.
-    pub(super) fn poisson(&mut self, mean: f64) -> usize {
+    pub(crate) fn poisson(&mut self, mean: f64) -> usize {
         let (floor, mut product, mut count) = (exp(-mean), self.uniform(), 0);
         while product > floor {
             product *= self.uniform();
@@ -112,7 +117,7 @@ impl Random {
 }
 
 /// The whole part of a number that is at least 0 and far below 2^53.
-pub(super) fn whole(x: f64) -> usize {
+pub(crate) fn whole(x: f64) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "by contract")]
     let whole = x as usize;
     whole
