@@ -239,6 +239,37 @@ def trigamma(x):
     return mp.polygamma(1, x)
 
 
+# -- p-values --------------------------------------------------------------------------------------
+
+
+def chi_square_rows():
+    rng = random.Random(9)
+    points = list(itertools.product([1e-6, 0.5, 3.84, 50.0, 1300.0], [1, 2, 3, 10, 101]))
+    points += [(log_uniform(rng, -2, 3), int(log_uniform(rng, 0, 3))) for _ in range(60)]
+    for x, degrees in points:
+        yield x, degrees, mp.gammainc(mpf(degrees) / 2, mpf(x) / 2, mp.inf, regularized=True)
+
+
+def correlation_rows():
+    """One less the probability below |r|, by the series of the incomplete beta function in r^2."""
+    rng = random.Random(10)
+    points = list(itertools.product([1e-6, 0.01, 0.1146, 0.5, 0.99], [3.5, 4.0, 10.0, 946.0, 1e6]))
+    points += [(rng.uniform(-1, 1), log_uniform(rng, 0.6, 3)) for _ in range(40)]
+    points += [(rng.uniform(-3, 3) / n**0.5, n) for n in (log_uniform(rng, 1, 6) for _ in range(40))]
+    for r, n in points:
+        if n * r * r > 300:
+            continue
+        with mp.workdps(250):
+            a, y, total, term = (mpf(n) - 2) / 2, mpf(r) ** 2, mpf(0), mpf(1)
+            for k in itertools.count():
+                total += term
+                term *= y * (a + mpf(1) / 2 + k) / (mpf(3) / 2 + k)
+                if term < total * mpf(10) ** -240:
+                    break
+            below = 2 * abs(mpf(r)) * (1 - y) ** a * total / mp.beta(a, mpf(1) / 2)
+            yield r, n, +(1 - below)
+
+
 # -- Negative binomial -----------------------------------------------------------------------------
 
 
@@ -526,6 +557,8 @@ FILES = {
     "digamma_rise": (differences(mp.digamma), ["z", "d", "value"]),
     "trigamma_drop": (differences(lambda x: -trigamma(x)), ["z", "d", "value"]),
     "trigamma": (values(trigamma), ["x", "value"]),
+    "chi_square": (chi_square_rows, ["x", "degrees", "upper_tail"]),
+    "correlation": (correlation_rows, ["r", "n", "p_value"]),
     "negative_binomial": (negative_binomial_rows, ["n", "r", "z", "ln_pmf", "upper_tail"]),
     "bg_nbd": (bg_nbd_rows, [*BG_NBD, "horizon", "n", "ln_l", "p_alive", "expected", "pmf"]),
     "bg_nbd_future": (bg_nbd_future_rows, [*BG_NBD, "horizon", "n", *FUTURE]),

@@ -79,8 +79,10 @@ pub use orders::{
 };
 pub use parallel::Threads;
 pub use scores::{
-    Bootstrap, BootstrapOptions, Margin, Rfm, RfmAxis, RfmOptions, RfmValues, clv_bootstrap,
-    clv_intervals, clv_into, clv_total_interval,
+    AliveGroup, AliveOrder, Bootstrap, BootstrapOptions, ChiSquare, Correlation,
+    FrequencyValueCorrelation, HoldoutErrors, HoldoutGroup, Margin, RepeatCounts, Rfm, RfmAxis,
+    RfmOptions, RfmValues, Tracking, alive_calibration, clv_bootstrap, clv_intervals, clv_into,
+    clv_total_interval,
 };
 pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
 pub use simulate::{

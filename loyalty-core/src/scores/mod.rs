@@ -3,9 +3,16 @@
 mod bootstrap;
 mod clv;
 mod clv_intervals;
+mod correlation;
+mod goodness;
 mod rfm;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions, clv_bootstrap};
 pub use clv::{Margin, clv_into};
 pub use clv_intervals::{clv_intervals, clv_total_interval};
+pub use correlation::{Correlation, FrequencyValueCorrelation};
+pub use goodness::{
+    AliveGroup, AliveOrder, ChiSquare, HoldoutErrors, HoldoutGroup, RepeatCounts, Tracking,
+    alive_calibration,
+};
 pub use rfm::{Rfm, RfmAxis, RfmOptions, RfmValues};

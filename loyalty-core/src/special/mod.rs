@@ -10,6 +10,7 @@ mod exact_sum;
 mod gamma;
 mod negative_binomial;
 mod normal;
+mod p_values;
 mod quadrature;
 pub(crate) mod random;
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub(crate) use exact_sum::ExactSum;
 pub(crate) use gamma::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
 pub(crate) use negative_binomial::{negative_binomial_ln_pmf, negative_binomial_upper_tail};
 pub(crate) use normal::normal_quantile;
+pub(crate) use p_values::{chi_square_upper_tail, correlation_p_value};
 pub(crate) use quadrature::{POINTS, gauss_legendre};

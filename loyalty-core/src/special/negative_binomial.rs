@@ -89,7 +89,7 @@ pub(crate) fn negative_binomial_upper_tail(n: u32, r: f64, z: f64) -> f64 {
 }
 
 /// a·B(a, b)·I_x(a, b) / (xᵃ(1−x)ᵇ) for x < (a+1)/(a+b+2).
-fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
+pub(super) fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
     /// Stands in for a zero denominator.
     const TINY: f64 = 1e-300;
     let guard = |value: f64| if value.abs() < TINY { TINY } else { value };

@@ -170,7 +170,7 @@ impl Occasions {
     }
 
     /// The last period observed.
-    fn end(&self, observation_end: Option<i64>) -> Result<i64, Error> {
+    pub(super) fn end(&self, observation_end: Option<i64>) -> Result<i64, Error> {
         match observation_end {
             None => Ok(self.last_key()),
             Some(end) => Ok(self.clock.key(in_range("observation_end", end)?)),
@@ -269,7 +269,7 @@ impl Table {
     }
 }
 
-fn in_range(name: &'static str, time: i64) -> Result<i64, Error> {
+pub(super) fn in_range(name: &'static str, time: i64) -> Result<i64, Error> {
     if crate::time::RANGE.contains(&time) {
         return Ok(time);
     }

@@ -6,6 +6,7 @@ mod from_orders;
 mod grouping;
 mod histories;
 mod occasions;
+mod timeline;
 
 pub(crate) use buckets::Buckets;
 pub use check::SummaryColumns;
@@ -231,14 +232,23 @@ impl CustomerSummary {
 
     /// Accepts a model fitted in the same unit, or either without a known unit.
     pub(crate) fn same_unit(&self, model: Option<Unit>) -> Result<(), Error> {
-        match (model, self.unit) {
-            (Some(model), Some(data)) if model != data => Err(Error::Unit {
-                left: "the model",
-                left_unit: model.to_string(),
-                right: "the customer summary",
-                right_unit: data.to_string(),
-            }),
-            _ => Ok(()),
-        }
+        same_unit(model, self.unit, "the customer summary")
+    }
+}
+
+/// Accepts a model in the unit of the data, or either without a known unit.
+pub(crate) fn same_unit(
+    model: Option<Unit>,
+    data: Option<Unit>,
+    named: &'static str,
+) -> Result<(), Error> {
+    match (model, data) {
+        (Some(model), Some(data)) if model != data => Err(Error::Unit {
+            left: "the model",
+            left_unit: model.to_string(),
+            right: named,
+            right_unit: data.to_string(),
+        }),
+        _ => Ok(()),
     }
 }

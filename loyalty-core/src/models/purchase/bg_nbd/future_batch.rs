@@ -113,6 +113,32 @@ impl BgNbd {
         Ok(())
     }
 
+    /// [`BgNbd::expected_purchases_new_customer`] at each horizon; `out` has one value per horizon.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless every horizon is from 0 to 1e50, [`Error::Length`] where `out` is
+    /// not as long as the horizons.
+    ///
+    /// # Examples
+    /// ```
+    /// let cdnow = loyalty_core::BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
+    /// let mut out = [0.0; 2];
+    /// cdnow.expected_purchases_new_customer_into(&[39.0, 78.0], &mut out)?;
+    /// assert_eq!(out[1], cdnow.expected_purchases_new_customer(78.0)?);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn expected_purchases_new_customer_into(
+        &self,
+        horizons: &[f64],
+        out: &mut [f64],
+    ) -> Result<(), Error> {
+        same_length(horizons.len(), "out", out.len())?;
+        let shares = |&horizon: &f64| Ok(non_negative("horizon", horizon)? / self.alpha());
+        let z = horizons.iter().map(shares).collect::<Result<Vec<f64>, Error>>()?;
+        self.renewals_of_many(0, z.len()).each(&z, out);
+        Ok(())
+    }
+
     /// The rows from `start` on: work by x for the table of survival, and by age for the rest.
     fn fill_distributions(
         &self,
