@@ -71,18 +71,22 @@ pub use decisions::{
 pub use error::Error;
 pub use models::{
     BgNbd, Covariance, Discounting, Fit, FitFacts, FitOptions, GammaGamma, Identification,
-    Intervals, Model, ModelFile, Parameters, Prior, Progress, Scale, Stop, Towards,
+    Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress, ReturnFit,
+    ReturnOptions, ReturnPropensity, Returns, ReturnsReport, Scale, ScoredLine, Shrinkage,
+    ShrinkageCriterion, Stop, Towards,
 };
 pub use orders::{
-    Column, CustomerColumn, CustomerId, Customers, Invalid, OrderColumns, Orders, OrdersReport,
-    Reason, Refusal, TextColumn, TextIds, TimeScale,
+    Column, CreditColumns, CreditMatch, CreditMatches, CustomerColumn, CustomerId, Customers,
+    Invalid, LineColumns, OrderColumns, OrderLines, Orders, OrdersReport, Reason, Refusal,
+    TextColumn, TextIds, TimeScale, match_credits,
 };
 pub use parallel::Threads;
 pub use scores::{
-    AliveGroup, AliveOrder, Bootstrap, BootstrapOptions, ChiSquare, Correlation,
-    FrequencyValueCorrelation, HoldoutErrors, HoldoutGroup, Margin, RepeatCounts, Rfm, RfmAxis,
-    RfmOptions, RfmValues, Tracking, alive_calibration, clv_bootstrap, clv_intervals, clv_into,
-    clv_total_interval,
+    AliveGroup, AliveOrder, Bootstrap, BootstrapOptions, Calibration, ChiSquare, Correlation,
+    FrequencyValueCorrelation, HoldoutErrors, HoldoutGroup, Margin, MoneyTable, Predictions,
+    RepeatCounts, ReturnEconomics, Rfm, RfmAxis, RfmOptions, RfmValues, Tracking,
+    alive_calibration, clv_bootstrap, clv_intervals, clv_into, clv_total_interval,
+    expected_returns,
 };
 pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
 pub use simulate::{

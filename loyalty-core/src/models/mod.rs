@@ -9,6 +9,7 @@ mod facts;
 mod file;
 mod fit;
 mod purchase;
+mod returns;
 mod spend;
 
 pub use facts::FitFacts;
@@ -18,6 +19,10 @@ pub use fit::{
     Covariance, Fit, FitOptions, Identification, Intervals, Prior, Progress, Scale, Stop, Towards,
 };
 pub use purchase::{BgNbd, Discounting};
+pub use returns::{
+    LagCurve, LineScores, ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport,
+    ScoredLine, Shrinkage, ShrinkageCriterion,
+};
 pub use spend::GammaGamma;
 
 /// What every model has: a name and positive parameters with names.

@@ -3,10 +3,15 @@
 mod columns;
 mod customers;
 mod intern;
+mod lines;
 mod report;
 
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
 pub use customers::{CustomerId, Customers, TextIds};
+pub use lines::{
+    CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, match_credits,
+};
+pub(crate) use lines::{IdKind, Levels, Outcome, day_of, key};
 pub use report::{Invalid, OrdersReport, Reason, Refusal};
 
 use std::ops::Range;

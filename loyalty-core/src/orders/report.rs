@@ -21,6 +21,18 @@ pub enum Reason {
     NegativeAmount,
     /// An infinite amount, or one above 1e50.
     AmountOutOfRange,
+    /// A line without a product.
+    MissingProduct,
+    /// A line without an order, in a table that names orders.
+    MissingOrder,
+    /// A line without an id, in a table that has ids.
+    MissingLine,
+    /// A quantity that is missing, not above zero or above 1e50.
+    QuantityOutOfRange,
+    /// A line of which it is not known whether it came back.
+    MissingOutcome,
+    /// A line sent back before it was ordered, or outside the years 0001 to 9999.
+    ReturnOutOfRange,
 }
 
 impl Reason {
@@ -42,12 +54,26 @@ impl Reason {
             Self::MissingAmount => "missing_amount",
             Self::NegativeAmount => "negative_amount",
             Self::AmountOutOfRange => "amount_out_of_range",
+            Self::MissingProduct => "missing_product",
+            Self::MissingOrder => "missing_order",
+            Self::MissingLine => "missing_line",
+            Self::QuantityOutOfRange => "quantity_out_of_range",
+            Self::MissingOutcome => "missing_outcome",
+            Self::ReturnOutOfRange => "return_out_of_range",
         }
     }
 
     fn rule(self) -> &'static str {
         match self {
-            Self::MissingCustomer | Self::MissingTime | Self::MissingAmount => "is missing",
+            Self::MissingCustomer
+            | Self::MissingTime
+            | Self::MissingAmount
+            | Self::MissingProduct
+            | Self::MissingOrder
+            | Self::MissingLine
+            | Self::MissingOutcome => "is missing",
+            Self::QuantityOutOfRange => "is not above 0 and at most 1e50",
+            Self::ReturnOutOfRange => "is before the order or not within the years 0001 to 9999",
             Self::TimeOutOfRange => "is not within the years 0001 to 9999",
             Self::NegativeAmount => "is negative",
             Self::AmountOutOfRange => "is not within 0 to 1e50",

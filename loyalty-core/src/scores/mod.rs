@@ -5,6 +5,8 @@ mod clv;
 mod clv_intervals;
 mod correlation;
 mod goodness;
+mod metrics;
+mod returns;
 mod rfm;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions, clv_bootstrap};
@@ -15,4 +17,6 @@ pub use goodness::{
     AliveGroup, AliveOrder, ChiSquare, HoldoutErrors, HoldoutGroup, RepeatCounts, Tracking,
     alive_calibration,
 };
+pub use metrics::{Calibration, MoneyTable, Predictions};
+pub use returns::{ReturnEconomics, expected_returns};
 pub use rfm::{Rfm, RfmAxis, RfmOptions, RfmValues};

@@ -4,6 +4,7 @@
 
 pub(crate) mod naive;
 pub(crate) mod random;
+pub(crate) mod shop;
 
 use loyalty_core::{
     BgNbd, CalibrationHoldout, Column, Invalid, OrderColumns, Orders, SummaryOptions, TimeScale,

@@ -1,0 +1,339 @@
+//! Learning a return propensity from the past.
+
+use super::design::{Design, Sample};
+use super::keys::Counts;
+use super::lag::{LagCurve, SeenReturn};
+use super::level::Level;
+use super::line::LineModel;
+use super::newton::{constant_loss, solve};
+use super::sample::Past;
+use super::schema::Schema;
+use super::shrink::{Shrinkage, ShrinkageCriterion};
+use super::stream::{Pace, Stream};
+use super::{ReturnPropensity, design};
+use crate::Error;
+use crate::error::non_negative;
+use crate::orders::{OrderLines, Outcome, day_of};
+use crate::parallel::Threads;
+use crate::special::elementary::{ln, logistic};
+
+/// How a return propensity is learnt.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ReturnOptions {
+    /// A line that is not back after so many days counts as kept, from 1 to 3660.
+    pub horizon_days: u32,
+    /// Nothing after the day of this instant (microseconds since 1970-01-01T00:00) is looked at; by
+    /// default the last day of the lines.
+    pub observation_end: Option<i64>,
+    /// Histories of crossed keys, such as `["product", "size"]`, beside those kept anyway: of the
+    /// customer, the product, each category, customer × product, and customer and each category ×
+    /// value.
+    pub crossed: Vec<Vec<String>>,
+    /// The age at which a line weighs half as much as a new one, at least 1 day; none by default.
+    pub half_life_days: Option<f64>,
+    /// How the strength of the shrinkage is chosen.
+    pub shrinkage: ShrinkageCriterion,
+    /// λ of the penalty ½ λ Σ β² over standardised terms; by default the one that predicts the last
+    /// fifth of the lines best from those before.
+    pub penalty: Option<f64>,
+    /// How many threads the fit may use.
+    pub threads: Threads,
+}
+
+impl Default for ReturnOptions {
+    fn default() -> Self {
+        Self {
+            horizon_days: 60,
+            observation_end: None,
+            crossed: Vec::new(),
+            half_life_days: None,
+            shrinkage: ShrinkageCriterion::default(),
+            penalty: None,
+            threads: Threads::default(),
+        }
+    }
+}
+
+/// A fitted return propensity and how it was found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReturnFit {
+    /// The model, with the state at the end of the observation.
+    pub model: ReturnPropensity,
+    /// Lines whose fate was settled: those learnt from.
+    pub settled: usize,
+    /// How many of them came back.
+    pub returned: usize,
+    /// Lines after the end of the observation, which were not looked at.
+    pub left_out: usize,
+    /// Rows that the line model rests on; where there are many lines, some stand for several.
+    pub rows: usize,
+    /// λ.
+    pub penalty: f64,
+    /// Iterations of the solver.
+    pub iterations: usize,
+    /// Mean log-loss of the settled lines, each predicted from its past.
+    pub log_loss: f64,
+    /// The same for one probability for all.
+    pub constant_log_loss: f64,
+    /// By how much the number of lines overstates what they tell of the level, as those of one order,
+    /// and of one day, come back together.
+    pub design_effect: f64,
+}
+
+impl ReturnOptions {
+    fn check(&self) -> Result<(), Error> {
+        let outside = |name, expected, value| Err(Error::Parameter { name, expected, value });
+        if !(1..=3660).contains(&self.horizon_days) {
+            return outside("horizon_days", "from 1 to 3660", f64::from(self.horizon_days));
+        }
+        if let Some(days) = self.half_life_days.filter(|days| !(1.0..=36_600.0).contains(days)) {
+            return outside("half_life_days", "from 1 to 36600", days);
+        }
+        self.penalty.map_or(Ok(0.0), |penalty| non_negative("penalty", penalty)).map(|_| ())
+    }
+}
+
+impl ReturnPropensity {
+    /// Learns from lines of known fate, and takes in all that is known of keys and open lines.
+    ///
+    /// A line is settled, and learnt from, once it is as old as the horizon at the end of the
+    /// observation. Where there are more than some hundred thousand settled lines, kept ones are
+    /// thinned by a hash of their number and stand for several each.
+    ///
+    /// With no return among the settled lines, or nothing else, every line gets one probability,
+    /// (R + ½)/(n + 1), until a new fit.
+    ///
+    /// # Errors
+    /// [`Error::MissingColumn`] where the lines have no outcome, [`Error::Degenerate`] where none is
+    /// settled, [`Error::Parameter`] and [`Error::Choice`] for options outside their domain.
+    pub fn fit(lines: &OrderLines, options: &ReturnOptions) -> Result<ReturnFit, Error> {
+        options.check()?;
+        let outcomes = lines.outcome.as_ref().ok_or(Error::MissingColumn {
+            column: "returned",
+            needed_by: "the fit of a return propensity",
+        })?;
+        let schema = Schema::of(lines, &options.crossed)?;
+        let last = lines.day(lines.orders() - 1);
+        let end = options.observation_end.map_or(last, day_of);
+        let orders = (0..lines.orders()).rev().find(|&order| lines.day(order) <= end);
+        let orders = orders.map_or(0, |order| order + 1);
+        let lag = lag(lines, outcomes, orders, options.horizon_days, end);
+        let pace = Pace::new(&lag, options.half_life_days);
+        let first_day = lines.day(0).min(end);
+        let mut stream = Stream::new(&schema, pace, Level::new(0.0, 1.0), first_day);
+        let past = Past::of(&schema, &mut stream, lines, outcomes, orders, end);
+        if past.settled.lines == 0 {
+            let reason = "no line is as old as the horizon at the end of the observation";
+            return Err(Error::Degenerate { model: "the return propensity", reason });
+        }
+        let left_out = lines.len() - lines.starts[orders] as usize;
+        Learner { schema, lag, past, options, left_out }.learn(stream)
+    }
+}
+
+/// The lag curve of the returns known by the end.
+fn lag(
+    lines: &OrderLines,
+    outcomes: &[Outcome],
+    orders: usize,
+    horizon: u32,
+    end: i32,
+) -> LagCurve {
+    let days = |from: i32, to: i32| u32::try_from(to - from).unwrap_or(0);
+    let mut seen = Vec::new();
+    for order in 0..orders {
+        let day = lines.day(order);
+        for line in lines.order(order) {
+            if let Outcome::Returned(on) = outcomes[line]
+                && on <= end
+            {
+                seen.push(SeenReturn { lag: days(day, on), watched: days(day, end) });
+            }
+        }
+    }
+    LagCurve::estimate(&seen, horizon).unwrap_or_else(|| LagCurve::step(horizon))
+}
+
+struct Learner<'a> {
+    schema: Schema,
+    lag: LagCurve,
+    past: Past,
+    options: &'a ReturnOptions,
+    left_out: usize,
+}
+
+impl Learner<'_> {
+    fn learn(self, mut stream: Stream) -> Result<ReturnFit, Error> {
+        let (lines, returned) = (self.past.settled.lines, self.past.settled.returned);
+        let rate = (returned as f64 + 0.5) / (lines as f64 + 1.0);
+        let log_odds = ln(rate / (1.0 - rate));
+        let shrinkage = self.shrinkage(&stream, rate)?;
+        let one_fate = returned == 0 || returned == lines;
+        let (line, rows, penalty, iterations) = if one_fate {
+            (LineModel::constant(log_odds), 0, 0.0, 0)
+        } else {
+            let sample = self.sample(&shrinkage);
+            let features = self.schema.features();
+            let design = Design::new(&sample, &features, self.options.threads);
+            let found = solve(&design, log_odds, self.options.penalty, self.options.threads)?;
+            (found.model, design.rows(), found.penalty, found.iterations)
+        };
+        let scored = self.log_odds(&line, &shrinkage);
+        let level = Settling { past: &self.past, log_odds: &scored, pace: &stream.pace }
+            .level(stream.today, one_fate);
+        let log_loss = self.log_loss(&scored);
+        for (row, &log_odds) in scored.iter().enumerate() {
+            if self.past.number[row] >= stream.open.first() {
+                stream.open.get_mut(self.past.number[row]).log_odds = log_odds;
+            }
+        }
+        stream.level = level;
+        let Self { schema, lag, .. } = self;
+        Ok(ReturnFit {
+            settled: lines,
+            returned,
+            left_out: self.left_out,
+            rows,
+            penalty,
+            iterations,
+            log_loss,
+            constant_log_loss: constant_loss(rate),
+            design_effect: level.design_effect,
+            model: ReturnPropensity { schema, lag, shrinkage, line, stream },
+        })
+    }
+
+    fn shrinkage(&self, stream: &Stream, rate: f64) -> Result<Vec<Shrinkage>, Error> {
+        let histories = self.schema.histories.len();
+        let prior = |history: usize| {
+            let counts = || -> Vec<Counts> {
+                let places = (0..).take(stream.tables[history].len());
+                places.map(|place| stream.counts(history, place)).collect()
+            };
+            match self.options.shrinkage {
+                ShrinkageCriterion::BetaBinomial => Shrinkage::beta_binomial(&counts(), rate),
+                ShrinkageCriterion::OneStepAhead => {
+                    if self.schema.histories[history].per_order {
+                        let steps = &self.past.orders[history];
+                        let returned = steps.iter().filter(|step| step.returned).count();
+                        let rate = (returned as f64 + 0.5) / (steps.len() as f64 + 1.0);
+                        return Shrinkage::one_step_ahead(steps, rate);
+                    }
+                    Shrinkage::one_step_ahead(&self.past.steps(history, histories), rate)
+                }
+            }
+        };
+        let all = crate::parallel::map_chunks(histories, 1, self.options.threads, |history| {
+            prior(history.start)
+        });
+        all.into_iter().collect()
+    }
+
+    fn sample(&self, shrinkage: &[Shrinkage]) -> Sample {
+        let mut sample = Sample::default();
+        for (row, fate) in self.past.fate.iter().enumerate() {
+            let Some((returned, weight)) = *fate else { continue };
+            self.past.features(row, shrinkage, &mut sample.features);
+            sample.returned.push(returned);
+            sample.weight.push(weight);
+        }
+        sample
+    }
+
+    fn log_odds(&self, line: &LineModel, shrinkage: &[Shrinkage]) -> Vec<f64> {
+        let mut features = Vec::new();
+        let mut of = |row: usize| {
+            features.clear();
+            self.past.features(row, shrinkage, &mut features);
+            line.log_odds(&features)
+        };
+        (0..self.past.day.len()).map(&mut of).collect()
+    }
+
+    fn log_loss(&self, log_odds: &[f64]) -> f64 {
+        let (mut sum, mut lines) = (0.0, 0.0);
+        for (fate, &z) in self.past.fate.iter().zip(log_odds) {
+            if let Some((returned, weight)) = *fate {
+                sum += weight * design::loss(z, f64::from(returned));
+                lines += weight;
+            }
+        }
+        sum / lines
+    }
+}
+
+/// Drifts of the level tried, as variances per day. The least is a tenth of a unit of log-odds in a
+/// hundred days: the lines learnt from never show a drift to come, as the intercept has followed them.
+const DRIFTS: [f64; 3] = [1e-4, 3e-4, 1e-3];
+
+/// The past replayed for the level: lines are settled when they are as old as the horizon.
+struct Settling<'a> {
+    past: &'a Past,
+    log_odds: &'a [f64],
+    pace: &'a Pace,
+}
+
+impl Settling<'_> {
+    fn level(&self, today: i32, one_fate: bool) -> Level {
+        let design_effect = self.design_effect();
+        if one_fate {
+            return Level::new(0.0, design_effect);
+        }
+        let mut best = (f64::INFINITY, Level::new(DRIFTS[0], design_effect));
+        for drift in DRIFTS {
+            let found = self.replay(Level::new(drift, design_effect), today);
+            if found.0 < best.0 {
+                best = found;
+            }
+        }
+        best.1
+    }
+
+    /// Σ_d (Σ_l (y − p))² / Σ p (1 − p) over the lines l of the days d, at least 1.
+    fn design_effect(&self) -> f64 {
+        let (mut squares, mut variance, mut on_day) = (0.0, 0.0, 0.0);
+        for row in 0..self.log_odds.len() {
+            let Some((returned, weight)) = self.past.fate[row] else { continue };
+            if row > 0 && self.past.day[row] != self.past.day[row - 1] {
+                squares += on_day * on_day;
+                on_day = 0.0;
+            }
+            let p = logistic(self.log_odds[row]);
+            on_day += weight * (f64::from(returned) - p);
+            variance += weight * p * (1.0 - p);
+        }
+        squares += on_day * on_day;
+        if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
+    }
+
+    /// The loss of the settled lines under a level that only knows those settled before, and the level
+    /// of today.
+    fn replay(&self, mut level: Level, today: i32) -> (f64, Level) {
+        let (mut loss, mut next) = (0.0, 0);
+        let Some(&first) = self.past.day.first() else { return (0.0, level) };
+        let mut day = first;
+        let mut pass = |level: &mut Level, to: i32| {
+            while day < to {
+                day += 1;
+                while next < self.past.day.len() && self.past.day[next] + self.pace.horizon < day {
+                    if let Some((returned, weight)) = self.past.fate[next] {
+                        level.settle(self.log_odds[next], returned, weight);
+                    }
+                    next += 1;
+                }
+                level.end_day();
+            }
+        };
+        for (row, fate) in self.past.fate.iter().enumerate() {
+            pass(&mut level, self.past.day[row]);
+            if let Some((returned, weight)) = *fate {
+                loss +=
+                    weight * design::loss(self.log_odds[row] + level.shift, f64::from(returned));
+            }
+        }
+        pass(&mut level, today);
+        (loss, level)
+    }
+}

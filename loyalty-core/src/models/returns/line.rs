@@ -1,0 +1,75 @@
+//! The line model: log-odds as a sum of terms, each a feature or a bend of it.
+
+use serde::{Deserialize, Serialize};
+
+/// Within what bounds a feature was seen, and what stands for a missing value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Bounds {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) mean: f64,
+}
+
+impl Bounds {
+    /// The value within the bounds: nothing is extrapolated.
+    #[inline]
+    pub(crate) fn within(&self, value: f64) -> f64 {
+        if value.is_nan() { self.mean } else { value.clamp(self.low, self.high) }
+    }
+}
+
+/// One term: weight × (basis − mean), where the basis is a feature x or, beyond a knot, x − knot.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Term {
+    pub(crate) feature: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) knot: Option<f64>,
+    pub(crate) mean: f64,
+    pub(crate) weight: f64,
+}
+
+impl Term {
+    /// The basis at a value within bounds.
+    #[inline]
+    pub(crate) fn basis(&self, x: f64) -> f64 {
+        self.knot.map_or(x, |knot| (x - knot).max(0.0))
+    }
+}
+
+/// Log-odds of a line:
+///
+/// ```text
+/// z = β₀ + Σ_t w_t (b_t(x) − mean_t)
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LineModel {
+    pub(crate) intercept: f64,
+    pub(crate) bounds: Vec<Bounds>,
+    pub(crate) terms: Vec<Term>,
+}
+
+impl LineModel {
+    /// The same log-odds for every line.
+    pub(crate) fn constant(log_odds: f64) -> Self {
+        Self { intercept: log_odds, bounds: Vec::new(), terms: Vec::new() }
+    }
+
+    /// z of a line with these features.
+    pub(crate) fn log_odds(&self, features: &[f64]) -> f64 {
+        self.terms.iter().fold(self.intercept, |z, term| z + self.part(term, features))
+    }
+
+    /// What a term adds.
+    #[inline]
+    pub(crate) fn part(&self, term: &Term, features: &[f64]) -> f64 {
+        let x = self.bounds[term.feature].within(features[term.feature]);
+        term.weight * (term.basis(x) - term.mean)
+    }
+
+    /// ∂z/∂x of a feature, for what a doubt about it means for z.
+    pub(crate) fn slope(&self, feature: usize, value: f64) -> f64 {
+        let of_feature = self.terms.iter().filter(|term| term.feature == feature);
+        let steep = of_feature.filter(|term| term.knot.is_none_or(|knot| value > knot));
+        steep.map(|term| term.weight).sum()
+    }
+}

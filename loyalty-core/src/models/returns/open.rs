@@ -1,0 +1,112 @@
+//! Lines whose fate is open, in order of their orders.
+
+use hashbrown::HashTable;
+
+use crate::orders::key;
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Open {
+    pub(crate) day: i32,
+    /// How many lines before it its order began.
+    pub(crate) behind_first: u32,
+    pub(crate) id: u64,
+    pub(crate) log_odds: f64,
+    pub(crate) returned: bool,
+    /// Of the first line of an order: whether any of its lines came back.
+    pub(crate) order_returned: bool,
+}
+
+/// A queue of lines by number, with the places of their keys.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OpenLines {
+    /// The number of the first line in the store, closed ones included.
+    base: u64,
+    closed: usize,
+    lines: Vec<Open>,
+    places: Vec<u32>,
+    by_id: HashTable<u64>,
+}
+
+impl OpenLines {
+    /// The number of the first open line.
+    pub(crate) fn first(&self) -> u64 {
+        self.base + self.closed as u64
+    }
+
+    /// The number that the next line will have.
+    pub(crate) fn next(&self) -> u64 {
+        self.base + self.lines.len() as u64
+    }
+
+    fn at(&self, number: u64) -> usize {
+        // Numbers of open lines lie within the store.
+        usize::try_from(number - self.base).unwrap_or(usize::MAX)
+    }
+
+    pub(crate) fn get(&self, number: u64) -> &Open {
+        &self.lines[self.at(number)]
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u64) -> &mut Open {
+        let at = self.at(number);
+        &mut self.lines[at]
+    }
+
+    pub(crate) fn places(&self, number: u64) -> &[u32] {
+        let width = self.places.len() / self.lines.len();
+        let at = self.at(number);
+        &self.places[at * width..(at + 1) * width]
+    }
+
+    /// Opens a line; `has_id` says whether returns can name it.
+    pub(crate) fn push(&mut self, line: Open, places: &[u32], has_id: bool) {
+        let number = self.next();
+        self.lines.push(line);
+        self.places.extend_from_slice(places);
+        if has_id {
+            let Self { by_id, lines, base, .. } = self;
+            let hash = |&number: &u64| mixed(lines[position(number, *base)].id);
+            by_id.insert_unique(mixed(line.id), number, hash);
+        }
+    }
+
+    /// The number of the open line of an id.
+    pub(crate) fn find(&self, id: u64) -> Option<u64> {
+        let same = |&number: &u64| self.get(number).id == id;
+        self.by_id.find(mixed(id), same).copied()
+    }
+
+    /// Closes the first line.
+    pub(crate) fn pop(&mut self) -> Option<Open> {
+        let line = *self.lines.get(self.closed)?;
+        let number = self.first();
+        if let Ok(entry) = self.by_id.find_entry(mixed(line.id), |&other| other == number) {
+            entry.remove();
+        }
+        self.closed += 1;
+        // The closed lines go once they are the greater part: a constant cost per line.
+        if self.closed > 1024 && 2 * self.closed > self.lines.len() {
+            let width = self.places.len() / self.lines.len();
+            self.places.drain(..self.closed * width);
+            self.lines.drain(..self.closed);
+            self.base += self.closed as u64;
+            self.closed = 0;
+        }
+        Some(line)
+    }
+
+    /// The open lines, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Open)> {
+        (self.first()..).zip(&self.lines[self.closed..])
+    }
+}
+
+fn position(number: u64, base: u64) -> usize {
+    usize::try_from(number - base).unwrap_or(usize::MAX)
+}
+
+/// Ids are keys already, but the missing one is not.
+fn mixed(id: u64) -> u64 {
+    key::fold(0, id)
+}

@@ -1,0 +1,231 @@
+//! What a return propensity is learnt from: the histories, the features of a line, and their groups.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::orders::{IdKind, OrderLines};
+
+/// A part of a history's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Part {
+    Customer,
+    Product,
+    /// The caller's category of that number.
+    Category(usize),
+    /// The value of the line, in bands half a unit of its logarithm wide.
+    ValueBand,
+}
+
+/// What is counted apart, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HistorySpec {
+    pub(crate) parts: Vec<Part>,
+    /// Counts orders with any return instead of lines.
+    pub(crate) per_order: bool,
+}
+
+/// A column of ids: its name and whether it holds whole numbers or text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct IdColumn {
+    pub(crate) name: String,
+    pub(crate) text: bool,
+}
+
+/// Names and kinds of the columns, and the histories kept of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Schema {
+    pub(crate) customer: IdColumn,
+    pub(crate) product: IdColumn,
+    pub(crate) categories: Vec<IdColumn>,
+    pub(crate) numbers: Vec<String>,
+    /// The first is that of the customers' lines, the second that of the products'.
+    pub(crate) histories: Vec<HistorySpec>,
+    /// Prices below are taken for this one.
+    pub(crate) least_price: f64,
+}
+
+/// The features of a line that are no history, in order; those of the caller's columns follow.
+pub(crate) const CONTEXT: [(&str, &str); 26] = [
+    ("log value", "price"),
+    ("log price", "price"),
+    ("free of charge", "price"),
+    ("log price against the product's mean", "price"),
+    ("log price against the product's maximum", "price"),
+    ("log price against the customer's mean", "price"),
+    ("log quantity against the product's mean", "quantity"),
+    ("log quantity against the customer's mean", "quantity"),
+    ("log lines in the basket", "basket"),
+    ("log value of the basket", "basket"),
+    ("log lines of the same product", "basket"),
+    ("log variants of the same product", "basket"),
+    ("log lines of the customer", "tenure"),
+    ("log days since the customer's first order", "tenure"),
+    ("log days since the customer's last order", "tenure"),
+    ("log number of the order", "tenure"),
+    ("log lines of the product", "product age"),
+    ("log days since the product's first sale", "product age"),
+    ("hour, sine", "calendar"),
+    ("hour, cosine", "calendar"),
+    ("Monday", "calendar"),
+    ("Tuesday", "calendar"),
+    ("Wednesday", "calendar"),
+    ("Thursday", "calendar"),
+    ("Friday", "calendar"),
+    ("Saturday", "calendar"),
+];
+
+/// Those among them that also get a spline: value, quantity against the product's, the customer's lines.
+pub(crate) const SPLINED: [usize; 3] = [0, 6, 12];
+
+/// A feature: what it is called, what it belongs to, and whether it is bent by a spline.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Feature {
+    pub(crate) name: String,
+    pub(crate) group: String,
+    pub(crate) splined: bool,
+}
+
+impl Schema {
+    /// The columns of these lines, with the histories asked for crossed keys.
+    pub(crate) fn of(lines: &OrderLines, crossed: &[Vec<String>]) -> Result<Self, Error> {
+        let column = |levels: &crate::orders::Levels| IdColumn {
+            name: levels.name.clone(),
+            text: levels.kind == IdKind::Text,
+        };
+        let mut schema = Self {
+            customer: column(&lines.customer),
+            product: column(&lines.product),
+            categories: lines.categories.iter().map(column).collect(),
+            numbers: lines.numbers.iter().map(|numbers| numbers.name.clone()).collect(),
+            histories: Vec::new(),
+            least_price: least_price(&lines.price),
+        };
+        schema.histories = schema.usual_histories();
+        for names in crossed {
+            let parts = names.iter().map(|name| schema.part(name)).collect::<Result<_, _>>()?;
+            let spec = HistorySpec { parts, per_order: false };
+            if !schema.histories.contains(&spec) {
+                schema.histories.push(spec);
+            }
+        }
+        Ok(schema)
+    }
+
+    fn usual_histories(&self) -> Vec<HistorySpec> {
+        let of = |parts: &[Part], per_order| HistorySpec { parts: parts.into(), per_order };
+        let mut specs = vec![
+            of(&[Part::Customer], false),
+            of(&[Part::Product], false),
+            of(&[Part::Customer], true),
+            of(&[Part::Customer, Part::Product], false),
+            of(&[Part::Customer, Part::ValueBand], false),
+        ];
+        for category in 0..self.categories.len() {
+            specs.push(of(&[Part::Category(category)], false));
+            specs.push(of(&[Part::Category(category), Part::ValueBand], false));
+        }
+        specs
+    }
+
+    fn part(&self, name: &str) -> Result<Part, Error> {
+        if name == self.customer.name || name == "customer" {
+            return Ok(Part::Customer);
+        }
+        if name == self.product.name || name == "product" {
+            return Ok(Part::Product);
+        }
+        let category = self.categories.iter().position(|column| column.name == name);
+        category.map(Part::Category).ok_or_else(|| Error::Choice {
+            name: "a crossed key",
+            expected: "customer, product or a category of the lines",
+            value: name.to_owned(),
+        })
+    }
+
+    /// Refuses lines of other columns than the model has learnt from.
+    pub(crate) fn admit(&self, lines: &OrderLines) -> Result<(), Error> {
+        let ids = [(&self.customer, &lines.customer), (&self.product, &lines.product)];
+        let count = |name: &'static str, expected: usize, got: usize| {
+            if expected == got {
+                return Ok(());
+            }
+            Err(Error::Length { column: name.to_owned(), expected, got })
+        };
+        count("categories", self.categories.len(), lines.categories.len())?;
+        count("numbers", self.numbers.len(), lines.numbers.len())?;
+        for (column, levels) in ids.into_iter().chain(self.categories.iter().zip(&lines.categories))
+        {
+            if column.text != (levels.kind == IdKind::Text) {
+                let (expected, got) = if column.text {
+                    ("text, as when the model was fitted", "whole numbers")
+                } else {
+                    ("whole numbers, as when the model was fitted", "text")
+                };
+                let (column, got) = (levels.name.clone(), got.to_owned());
+                return Err(Error::Type { column, expected, got });
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of a history, from the names of its parts.
+    pub(crate) fn history_name(&self, spec: &HistorySpec) -> String {
+        let name = self.joined(spec, true);
+        if spec.per_order { format!("orders of the {name}") } else { name }
+    }
+
+    fn joined(&self, spec: &HistorySpec, with_value: bool) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for part in &spec.parts {
+            match *part {
+                Part::Customer => names.push("customer"),
+                Part::Product => names.push("product"),
+                Part::Category(number) => names.push(&self.categories[number].name),
+                Part::ValueBand if with_value => names.push("value"),
+                Part::ValueBand => {}
+            }
+        }
+        names.join(" × ")
+    }
+
+    /// Features without histories: the context's, one per category, two per number.
+    pub(crate) fn context_width(&self) -> usize {
+        CONTEXT.len() + self.categories.len() + 2 * self.numbers.len()
+    }
+
+    /// All features in order: the context, the exposures of customer and product, the histories.
+    pub(crate) fn features(&self) -> Vec<Feature> {
+        let feature =
+            |name: String, group: &str, splined| Feature { name, group: group.to_owned(), splined };
+        let context = CONTEXT.iter().enumerate();
+        let mut features: Vec<Feature> = context
+            .map(|(i, (name, group))| feature((*name).to_owned(), group, SPLINED.contains(&i)))
+            .collect();
+        for column in &self.categories {
+            let name = format!("log lines of the same {} in the basket", column.name);
+            features.push(feature(name, "basket", false));
+        }
+        for name in &self.numbers {
+            features.push(feature(name.clone(), name, true));
+            features.push(feature(format!("{name} is missing"), name, false));
+        }
+        features.push(feature("log exposure of the customer".to_owned(), "customer", false));
+        features.push(feature("log exposure of the product".to_owned(), "product", false));
+        for (number, spec) in self.histories.iter().enumerate() {
+            let name = format!("log-odds of {}", self.history_name(spec));
+            features.push(feature(name, &self.joined(spec, false), number < 2));
+        }
+        features
+    }
+}
+
+/// The price that one in a hundred of those above zero does not reach.
+fn least_price(prices: &[f64]) -> f64 {
+    let mut above_0: Vec<f64> = prices.iter().copied().filter(|&price| price > 0.0).collect();
+    if above_0.is_empty() {
+        return 1.0;
+    }
+    let rank = above_0.len() / 100;
+    *above_0.select_nth_unstable_by(rank, f64::total_cmp).1
+}

@@ -1,0 +1,260 @@
+//! The state that moves with time: counts by key, lines still open, the level.
+
+use std::collections::BTreeMap;
+
+use super::keys::{Counts, Keys};
+use super::lag::{LagCurve, STEPS};
+use super::level::Level;
+use super::observe::{Observed, Past};
+use super::open::{Open, OpenLines};
+use super::schema::Schema;
+
+/// How exposure grows with age, how old lines weigh, and when a line is settled.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pace {
+    /// Age in days and the exposure gained there.
+    pub(crate) steps: Vec<(i32, f64)>,
+    pub(crate) horizon: i32,
+    pub(crate) half_life: Option<f64>,
+}
+
+impl Pace {
+    pub(crate) fn new(lag: &LagCurve, half_life: Option<f64>) -> Self {
+        let mut steps: Vec<(i32, f64)> = Vec::with_capacity(STEPS);
+        for age in lag.step_ages() {
+            let age = i32::try_from(age).unwrap_or(i32::MAX);
+            match steps.last_mut() {
+                Some((last, gain)) if *last == age => *gain += 1.0 / STEPS as f64,
+                _ => steps.push((age, 1.0 / STEPS as f64)),
+            }
+        }
+        let horizon = i32::try_from(lag.horizon_days()).unwrap_or(i32::MAX);
+        Self { steps, horizon, half_life }
+    }
+}
+
+/// Everything that is known on the morning of a day.
+///
+/// Counts change at midnight only: a line sees what was known at the end of the day before, however
+/// the lines and returns of a day are cut into calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Stream {
+    pub(crate) pace: Pace,
+    pub(crate) today: i32,
+    /// The day on which a line weighs one; later ones weigh more where there is a half-life.
+    pub(crate) origin: i32,
+    pub(crate) tables: Vec<Keys>,
+    per_order: Vec<bool>,
+    pub(crate) customers: Vec<Past>,
+    pub(crate) products: Vec<Past>,
+    pub(crate) open: OpenLines,
+    /// For each step, the first line that has not made it.
+    pub(crate) cursors: Vec<u64>,
+    /// Lines that came back, by the day.
+    pub(crate) due: BTreeMap<i32, Vec<u64>>,
+    pub(crate) level: Level,
+    /// Lines settled, and those among them that came back: the caller may want to know.
+    pub(crate) settled: [f64; 2],
+}
+
+impl Stream {
+    /// Nothing is known on that day.
+    pub(crate) fn new(schema: &Schema, pace: Pace, level: Level, today: i32) -> Self {
+        Self {
+            cursors: vec![0; pace.steps.len()],
+            pace,
+            today,
+            origin: today,
+            tables: vec![Keys::default(); schema.histories.len()],
+            per_order: schema.histories.iter().map(|spec| spec.per_order).collect(),
+            customers: Vec::new(),
+            products: Vec::new(),
+            open: OpenLines::default(),
+            due: BTreeMap::new(),
+            level,
+            settled: [0.0; 2],
+        }
+    }
+
+    /// What is known of a customer.
+    pub(crate) fn customer(&self, place: Option<u32>) -> Option<&Past> {
+        place.map(|place| &self.customers[place as usize])
+    }
+
+    /// What is known of a product.
+    pub(crate) fn product(&self, place: Option<u32>) -> Option<&Past> {
+        place.map(|place| &self.products[place as usize])
+    }
+
+    /// The place of a key.
+    pub(crate) fn place(&self, history: usize, key: u64) -> Option<u32> {
+        self.tables[history].place(key)
+    }
+
+    /// The counts of a place as they weigh today.
+    pub(crate) fn counts(&self, history: usize, place: u32) -> Counts {
+        let counts = self.tables[history].counts(place);
+        if self.pace.half_life.is_none() {
+            return counts;
+        }
+        let today = self.weight(self.today);
+        Counts { exposure: counts.exposure / today, returns: counts.returns / today }
+    }
+
+    /// What a line of that day counts: more the later, so that older ones never have to be touched
+    /// (forward decay, Cormode, Shkapenyuk, Srivastava & Xu 2009).
+    fn weight(&self, day: i32) -> f64 {
+        match self.pace.half_life {
+            None => 1.0,
+            Some(half_life) => {
+                let halves = f64::from(day - self.origin) / half_life;
+                crate::special::elementary::exp(halves * std::f64::consts::LN_2)
+            }
+        }
+    }
+
+    /// Goes on to the morning of a day. Days that have passed stay as they are.
+    pub(crate) fn advance(&mut self, day: i32) {
+        while self.today < day {
+            // Nothing happens on days without an open line but that the level may drift.
+            self.today += 1;
+            self.take_returns();
+            self.mature();
+            self.settle();
+            self.level.end_day();
+            self.move_origin();
+        }
+    }
+
+    fn take_returns(&mut self) {
+        while let Some(entry) = self.due.first_entry() {
+            if *entry.key() >= self.today {
+                return;
+            }
+            let (day, mut numbers) = entry.remove_entry();
+            numbers.sort_unstable();
+            for number in numbers {
+                self.take_return(number, day);
+            }
+        }
+    }
+
+    fn take_return(&mut self, number: u64, day: i32) {
+        if number < self.open.first() {
+            return;
+        }
+        let line = *self.open.get(number);
+        if line.returned || day - line.day > self.pace.horizon {
+            return;
+        }
+        self.open.get_mut(number).returned = true;
+        let first = self.open.get_mut(number - u64::from(line.behind_first));
+        let order_was_returned = std::mem::replace(&mut first.order_returned, true);
+        let weight = self.weight(line.day);
+        let leader = number - u64::from(line.behind_first);
+        for history in 0..self.tables.len() {
+            // What is counted per order stands with the key of its first line.
+            let of = if self.per_order[history] { leader } else { number };
+            if !(self.per_order[history] && order_was_returned) {
+                let place = self.open.places(of)[history];
+                self.tables[history].counts_mut(place).returns += weight;
+            }
+        }
+    }
+
+    fn mature(&mut self) {
+        for step in 0..self.cursors.len() {
+            let (age, gain) = self.pace.steps[step];
+            while self.cursors[step] < self.open.next() {
+                let number = self.cursors[step];
+                let line = *self.open.get(number);
+                if line.day + age > self.today {
+                    break;
+                }
+                let gain = gain * self.weight(line.day);
+                let places = self.open.places(number);
+                for (history, table) in self.tables.iter_mut().enumerate() {
+                    if line.behind_first == 0 || !self.per_order[history] {
+                        table.counts_mut(places[history]).exposure += gain;
+                    }
+                }
+                self.cursors[step] += 1;
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        while self.open.first() < self.open.next() {
+            let line = self.open.get(self.open.first());
+            if line.day + self.pace.horizon >= self.today {
+                return;
+            }
+            if let Some(line) = self.open.pop() {
+                self.level.settle(line.log_odds, line.returned, 1.0);
+                self.settled[0] += 1.0;
+                self.settled[1] += f64::from(line.returned);
+            }
+        }
+    }
+
+    /// Keeps the weights of later lines within the range of numbers.
+    fn move_origin(&mut self) {
+        let far = self
+            .pace
+            .half_life
+            .is_some_and(|half_life| f64::from(self.today - self.origin) > 512.0 * half_life);
+        if far {
+            let factor = 1.0 / self.weight(self.today);
+            self.tables.iter_mut().for_each(|table| table.scale(factor));
+            self.origin = self.today;
+        }
+    }
+
+    /// Enters the lines of an order that was looked at on this day. `line` gives the id, where there is
+    /// one, and the log-odds of each.
+    pub(crate) fn enter(
+        &mut self,
+        observed: &Observed,
+        line: impl Fn(usize) -> (Option<u64>, f64),
+    ) {
+        let width = self.tables.len();
+        let mut places = vec![0; width];
+        for (number, keys) in observed.keys.chunks_exact(width).enumerate() {
+            for (place, (table, &(key, known))) in
+                places.iter_mut().zip(self.tables.iter_mut().zip(keys))
+            {
+                // A key that was unknown before the order may be that of a line before in it.
+                *place = known.unwrap_or_else(|| table.enter(key));
+            }
+            let (customer, product) = (places[0] as usize, places[1] as usize);
+            let new = Past::new(self.today);
+            if customer == self.customers.len() {
+                self.customers.push(new);
+            }
+            if product == self.products.len() {
+                self.products.push(new);
+            }
+            let (customer, product) = (&mut self.customers[customer], &mut self.products[product]);
+            customer.add(&observed.logs[number]);
+            product.add(&observed.logs[number]);
+            customer.orders += f64::from(number == 0);
+            product.orders += 1.0;
+            (customer.last_day, product.last_day) = (self.today, self.today);
+            let (id, log_odds) = line(number);
+            let open = Open {
+                day: self.today,
+                behind_first: u32::try_from(number).unwrap_or(u32::MAX),
+                id: id.unwrap_or_default(),
+                log_odds,
+                returned: false,
+                order_returned: false,
+            };
+            self.open.push(open, &places, id.is_some());
+        }
+    }
+
+    /// A line came back on a day.
+    pub(crate) fn note_return(&mut self, number: u64, day: i32) {
+        self.due.entry(day).or_default().push(number);
+    }
+}

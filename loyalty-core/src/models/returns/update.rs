@@ -1,0 +1,149 @@
+//! Lines and returns as they come.
+
+use super::ReturnPropensity;
+use super::observe::Observed;
+use super::sample::known_on;
+use super::score::{LineScores, ScoredLine};
+use crate::Error;
+use crate::error::same_length;
+use crate::orders::{Column, CustomerColumn, OrderLines, TimeScale, day_of, key};
+
+/// Returns as events: which line came back, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Returns {
+    line: Vec<u64>,
+    day: Vec<i32>,
+}
+
+/// What became of returned lines that a model was told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ReturnsReport {
+    /// Returns of open lines, which the model counts.
+    pub counted: usize,
+    /// Returns of lines that the model does not know, or that are older than its horizon.
+    pub unknown: usize,
+}
+
+impl Returns {
+    /// Checked returns: ids of lines, as in [`crate::LineColumns::line`], and the times at which they
+    /// came back.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the columns differ in length, [`Error::Value`] for a missing id or time,
+    /// or a time outside the years 0001 to 9999.
+    pub fn new(
+        line: &CustomerColumn<'_>,
+        time: &Column<'_, [i64]>,
+        scale: TimeScale,
+    ) -> Result<Self, Error> {
+        let rows = line.len();
+        same_length(rows, time.name, time.values.len())?;
+        let mut returns = Self { line: Vec::with_capacity(rows), day: Vec::with_capacity(rows) };
+        for row in 0..rows {
+            let wrong = |column: &str, expected, value: String| {
+                Err(Error::Value { column: column.to_owned(), row, expected, value, more: 0 })
+            };
+            if !line.is_present(row) {
+                return wrong(line.name(), "present", "null".to_owned());
+            }
+            let instant = scale.microseconds(time.values[row]).filter(|_| time.is_present(row));
+            let Some(instant) = instant else {
+                let shown = time.values[row].to_string();
+                return wrong(time.name, "within the years 0001 to 9999", shown);
+            };
+            returns.line.push(match line {
+                CustomerColumn::Int(ids) => key::of_integer(ids.values[row]),
+                CustomerColumn::Text(ids) => key::of_text(ids.values.text(row)),
+            });
+            returns.day.push(day_of(instant));
+        }
+        Ok(returns)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.day.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.day.is_empty()
+    }
+}
+
+impl ReturnPropensity {
+    /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
+    ///
+    /// Lines come in order of time, an order whole in one call; they may be cut into calls anywhere
+    /// else, with the same result to the last bit. Where lines carry what became of them, it is learnt
+    /// on the day on which it became known, never before.
+    ///
+    /// # Errors
+    /// As [`Self::score`], and [`Error::Value`] where a line is from a day that is over: the model has
+    /// moved on and stays as it is.
+    pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
+        self.schema.admit(lines)?;
+        self.not_before_today(lines)?;
+        let mut scores = vec![ScoredLine::default(); lines.len()];
+        let (mut observed, mut buffer) = (Observed::default(), Vec::new());
+        for order in 0..lines.orders() {
+            let (day, range) = (lines.day(order), lines.order(order));
+            self.stream.advance(day);
+            observed.look(&self.schema, &self.stream, lines, range.clone(), day);
+            for (number, line) in range.clone().enumerate() {
+                scores[line] = self.scored(&observed, number, &mut buffer);
+            }
+            let first = self.stream.open.next();
+            let of = |number: usize| {
+                let line = range.start + number;
+                (lines.line.as_ref().map(|ids| ids[line]), scores[line].unshifted)
+            };
+            self.stream.enter(&observed, of);
+            for (number, line) in (first..).zip(range) {
+                let outcome = lines.outcome.as_ref().map(|outcomes| outcomes[line]);
+                let horizon = self.stream.pace.horizon;
+                if let Some(on) = outcome.and_then(|outcome| known_on(outcome, day, horizon)) {
+                    self.stream.note_return(number, on);
+                }
+            }
+        }
+        Ok(LineScores::new(lines.by_row(&scores)))
+    }
+
+    /// Takes in returns, at a constant cost each. A return counts from the first day after it on;
+    /// returns that come late count from the next day on that a line is from.
+    pub fn update_returns(&mut self, returns: &Returns) -> ReturnsReport {
+        let mut report = ReturnsReport::default();
+        for (&line, &day) in returns.line.iter().zip(&returns.day) {
+            match self.stream.open.find(line) {
+                Some(number) => {
+                    self.stream.note_return(number, day);
+                    report.counted += 1;
+                }
+                None => report.unknown += 1,
+            }
+        }
+        report
+    }
+
+    /// Goes on to the morning of a day, counted from 1970-01-01: what is due by then counts. Scores of
+    /// lines of that day are then those that [`Self::update`] would give.
+    pub fn advance(&mut self, day: i32) {
+        self.stream.advance(day);
+    }
+
+    fn not_before_today(&self, lines: &OrderLines) -> Result<(), Error> {
+        let today = self.stream.today;
+        let early = |&order: &usize| lines.day(order) < today;
+        let mut rows = (0..lines.orders()).filter(early).flat_map(|order| lines.order(order));
+        let Some(line) = rows.next() else { return Ok(()) };
+        Err(Error::Value {
+            column: "time".to_owned(),
+            row: lines.row[line] as usize,
+            expected: "not before the day that the model has reached",
+            value: format!("day {} before day {today}", day_of(lines.time[line])),
+            more: rows.count(),
+        })
+    }
+}

@@ -1,0 +1,281 @@
+//! Credit notes matched to the lines they give money back for.
+
+use std::collections::BTreeMap;
+
+use super::super::{Column, CustomerColumn, TimeScale};
+use super::check::instants;
+use super::key;
+use crate::Error;
+use crate::error::same_length;
+
+/// Purchases or credit notes, one row per line. Every row must be complete; quantities are above 0,
+/// those of credit notes too.
+#[derive(Debug, Clone, Copy)]
+pub struct CreditColumns<'a> {
+    /// Whose.
+    pub customer: CustomerColumn<'a>,
+    /// What.
+    pub product: CustomerColumn<'a>,
+    /// When, on the scale below.
+    pub time: Column<'a, [i64]>,
+    /// What the time integers count.
+    pub scale: TimeScale,
+    /// Pieces.
+    pub quantity: Column<'a, [f64]>,
+    /// Price of one piece.
+    pub price: Column<'a, [f64]>,
+}
+
+/// By which rule a credit note found its purchases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CreditMatch {
+    /// The newest purchase with as many pieces left, at the same price.
+    Exact,
+    /// The newest with as many pieces left, at another price.
+    SameQuantity,
+    /// The newest with more pieces left: a part of a line came back.
+    Part,
+    /// Several, newest first.
+    Several,
+    /// Some of its pieces were never bought before, as far as the purchases tell.
+    Exceeds,
+    /// The customer bought this product, but all of it is credited already, or was bought later.
+    NothingLeft,
+    /// The customer never bought this product.
+    NeverBought,
+}
+
+impl CreditMatch {
+    /// Every rule, in the order in which they are tried.
+    pub const ALL: [Self; 7] = [
+        Self::Exact,
+        Self::SameQuantity,
+        Self::Part,
+        Self::Several,
+        Self::Exceeds,
+        Self::NothingLeft,
+        Self::NeverBought,
+    ];
+
+    /// A short name for tables: `exact`, `same_quantity`, …
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::SameQuantity => "same_quantity",
+            Self::Part => "part",
+            Self::Several => "several",
+            Self::Exceeds => "exceeds",
+            Self::NothingLeft => "nothing_left",
+            Self::NeverBought => "never_bought",
+        }
+    }
+
+    /// Whether all pieces of the note found a purchase.
+    pub fn is_whole(self) -> bool {
+        self <= Self::Several
+    }
+}
+
+/// What [`match_credits`] found.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CreditMatches {
+    /// Per purchase, the pieces given back.
+    pub returned_quantity: Vec<f64>,
+    /// Per purchase, the time of the first credit on the scale of the credit notes; `None` where kept.
+    pub return_time: Vec<Option<i64>>,
+    /// Per credit note, the rule by which it was matched.
+    pub rule: Vec<CreditMatch>,
+}
+
+impl CreditMatches {
+    /// The share of the credit notes whose pieces all found a purchase.
+    pub fn share_matched(&self) -> f64 {
+        let whole = self.rule.iter().filter(|rule| rule.is_whole()).count();
+        whole as f64 / self.rule.len().max(1) as f64
+    }
+
+    /// How many credit notes were matched by a rule.
+    pub fn count(&self, rule: CreditMatch) -> usize {
+        self.rule.iter().filter(|&&of| of == rule).count()
+    }
+}
+
+/// Finds out which purchases came back, from a log in which returns are credit notes of their own.
+///
+/// Per customer and product, notes in order of time; a purchase is a candidate while pieces of it are
+/// left and it is not later than the note. The first rule of [`CreditMatch`] that applies is taken,
+/// each time for the newest candidate: goods come back soon or never.
+///
+/// # Errors
+/// [`Error::Length`] where columns differ in length, [`Error::Value`] for a missing or impossible cell.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{Column, CreditColumns, CreditMatch, TimeScale, match_credits};
+/// let shoe = vec!["shoe", "shoe"];
+/// let bought = CreditColumns {
+///     customer: Column::new("customer", &[1, 1][..]).into(),
+///     product: Column::new("product", &shoe).into(),
+///     time: Column::new("day", &[0, 5]),
+///     scale: TimeScale::Days,
+///     quantity: Column::new("pieces", &[2.0, 3.0]),
+///     price: Column::new("price", &[50.0, 45.0]),
+/// };
+/// let credited = CreditColumns {
+///     time: Column::new("day", &[7, 9]),
+///     quantity: Column::new("pieces", &[2.0, 1.0]),
+///     ..bought
+/// };
+/// let found = match_credits(&bought, &credited)?;
+/// assert_eq!(found.rule, [CreditMatch::Exact, CreditMatch::Part]);
+/// assert_eq!(found.returned_quantity, [2.0, 1.0]);
+/// assert_eq!(found.share_matched(), 1.0);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+pub fn match_credits(
+    purchases: &CreditColumns<'_>,
+    credits: &CreditColumns<'_>,
+) -> Result<CreditMatches, Error> {
+    let (bought, notes) = (Table::new(purchases)?, Table::new(credits)?);
+    let mut of_key: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for row in bought.by_time() {
+        of_key.entry(bought.key[row]).or_default().push(row);
+    }
+    let mut matching = Matching {
+        left: bought.quantity.clone(),
+        returned: vec![0.0; bought.key.len()],
+        first: vec![None; bought.key.len()],
+        bought: &bought,
+    };
+    let mut rule = vec![CreditMatch::NeverBought; notes.key.len()];
+    for row in notes.by_time() {
+        if let Some(candidates) = of_key.get(&notes.key[row]) {
+            let note = (notes.time[row], notes.quantity[row], notes.price[row]);
+            rule[row] = matching.settle(candidates, note, credits.time.values[row]);
+        }
+    }
+    Ok(CreditMatches { returned_quantity: matching.returned, return_time: matching.first, rule })
+}
+
+struct Table {
+    key: Vec<u64>,
+    time: Vec<i64>,
+    quantity: Vec<f64>,
+    price: Vec<f64>,
+}
+
+impl Table {
+    fn new(columns: &CreditColumns<'_>) -> Result<Self, Error> {
+        let rows = columns.customer.len();
+        same_length(rows, columns.product.name(), columns.product.len())?;
+        same_length(rows, columns.time.name, columns.time.values.len())?;
+        same_length(rows, columns.quantity.name, columns.quantity.values.len())?;
+        same_length(rows, columns.price.name, columns.price.values.len())?;
+        for row in 0..rows {
+            columns.check(row)?;
+        }
+        let all: Vec<usize> = (0..rows).collect();
+        let key = |row: usize| key::fold(id(&columns.customer, row), id(&columns.product, row));
+        Ok(Self {
+            key: (0..rows).map(key).collect(),
+            time: instants(&columns.time, columns.scale, &all),
+            quantity: columns.quantity.values.to_vec(),
+            price: columns.price.values.to_vec(),
+        })
+    }
+
+    fn by_time(&self) -> Vec<usize> {
+        let mut rows: Vec<usize> = (0..self.time.len()).collect();
+        rows.sort_by_key(|&row| self.time[row]);
+        rows
+    }
+}
+
+fn id(column: &CustomerColumn<'_>, row: usize) -> u64 {
+    match column {
+        CustomerColumn::Int(ids) => key::of_integer(ids.values[row]),
+        CustomerColumn::Text(ids) => key::of_text(ids.values.text(row)),
+    }
+}
+
+impl CreditColumns<'_> {
+    fn check(&self, row: usize) -> Result<(), Error> {
+        let value = |column: &str, expected, value: String| {
+            Err(Error::Value { column: column.to_owned(), row, expected, value, more: 0 })
+        };
+        for column in [&self.customer, &self.product] {
+            if !column.is_present(row) {
+                return value(column.name(), "present", "null".to_owned());
+            }
+        }
+        let time = self.time.values[row];
+        if !self.time.is_present(row) || self.scale.microseconds(time).is_none() {
+            return value(self.time.name, "within the years 0001 to 9999", time.to_string());
+        }
+        for (column, least) in [(&self.quantity, f64::MIN_POSITIVE), (&self.price, 0.0)] {
+            let number = if column.is_present(row) { column.values[row] } else { f64::NAN };
+            if !(least..=crate::error::LARGEST).contains(&number) {
+                let expected = if least > 0.0 { "above 0 and at most 1e50" } else { "0 to 1e50" };
+                return value(column.name, expected, number.to_string());
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Matching<'a> {
+    bought: &'a Table,
+    left: Vec<f64>,
+    returned: Vec<f64>,
+    first: Vec<Option<i64>>,
+}
+
+impl Matching<'_> {
+    fn settle(
+        &mut self,
+        candidates: &[usize],
+        (time, pieces, price): (i64, f64, f64),
+        shown_time: i64,
+    ) -> CreditMatch {
+        let (bought, left) = (self.bought, &self.left);
+        let open: Vec<usize> = candidates
+            .iter()
+            .rev()
+            .copied()
+            .filter(|&row| bought.time[row] <= time && left[row] > 0.0)
+            .collect();
+        let newest = |good: &dyn Fn(usize) -> bool| open.iter().copied().find(|&row| good(row));
+        let same_price = |row: usize| (bought.price[row] - price).abs() < 1e-9;
+        let found = newest(&|row| left[row] == pieces && same_price(row))
+            .map(|row| (CreditMatch::Exact, row))
+            .or_else(|| {
+                newest(&|row| left[row] == pieces).map(|row| (CreditMatch::SameQuantity, row))
+            })
+            .or_else(|| newest(&|row| left[row] > pieces).map(|row| (CreditMatch::Part, row)));
+        if let Some((rule, row)) = found {
+            self.take(row, pieces, shown_time);
+            return rule;
+        }
+        let mut rest = pieces;
+        for &row in &open {
+            let part = rest.min(self.left[row]);
+            self.take(row, part, shown_time);
+            rest -= part;
+        }
+        match () {
+            () if open.is_empty() => CreditMatch::NothingLeft,
+            () if rest > 0.0 => CreditMatch::Exceeds,
+            () => CreditMatch::Several,
+        }
+    }
+
+    fn take(&mut self, row: usize, pieces: f64, time: i64) {
+        if pieces > 0.0 {
+            self.left[row] -= pieces;
+            self.returned[row] += pieces;
+            self.first[row].get_or_insert(time);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Return propensity: no leakage, batch equals stream, recovery, degenerate tables.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod common;
+
+use std::sync::LazyLock;
+
+use common::shop::Shop;
+use loyalty_core::{
+    Column, Error, Predictions, ReturnOptions, ReturnPropensity, Returns, ShrinkageCriterion,
+    Threads, TimeScale,
+};
+use proptest::prelude::*;
+
+fn shop() -> Shop {
+    Shop::new(7, 1500, 300, -1.5, 0.8)
+}
+
+/// The shop, and a model of its first 200 days.
+static FITTED: LazyLock<(Shop, ReturnPropensity)> = LazyLock::new(|| {
+    let shop = shop();
+    let model = fitted(&shop, 200);
+    (shop, model)
+});
+
+fn options() -> ReturnOptions {
+    let mut options = ReturnOptions::default();
+    options.horizon_days = 25;
+    options.threads = Threads::new(2);
+    options
+}
+
+fn fitted(shop: &Shop, until: i64) -> ReturnPropensity {
+    let mut options = options();
+    options.observation_end = Some((until - 1) * 86_400_000_000);
+    ReturnPropensity::fit(&shop.lines(&shop.rows(0..until), true), &options).unwrap().model
+}
+
+/// The log-odds of rows that a model takes in, call by call.
+fn streamed(model: &mut ReturnPropensity, shop: &Shop, calls: &[Vec<usize>]) -> Vec<u64> {
+    let mut bits = Vec::new();
+    for rows in calls {
+        let scores = model.update(&shop.lines(rows, true)).unwrap();
+        bits.extend(scores.lines().iter().map(|line| line.log_odds.to_bits()));
+    }
+    bits
+}
+
+/// Rows in order of time, cut where the time changes and `cut` says so.
+fn cut(shop: &Shop, mut rows: Vec<usize>, mut cut: impl FnMut(usize) -> bool) -> Vec<Vec<usize>> {
+    rows.sort_by_key(|&row| (shop.time[row], row));
+    let mut calls: Vec<Vec<usize>> = vec![Vec::new()];
+    for (number, &row) in rows.iter().enumerate() {
+        let new_time = number > 0 && shop.time[rows[number - 1]] != shop.time[row];
+        if new_time && cut(number) {
+            calls.push(Vec::new());
+        }
+        calls.last_mut().unwrap().push(row);
+    }
+    calls
+}
+
+#[test]
+fn batch_equals_stream() {
+    let shop = shop();
+    let model = fitted(&shop, 200);
+    let rest = shop.rows(200..300);
+    let at_once = cut(&shop, rest.clone(), |_| false);
+    let piecewise = cut(&shop, rest.clone(), |number| number % 7 < 3);
+    let one_by_one = cut(&shop, rest, |_| true);
+    assert!(one_by_one.len() > 400 && piecewise.len() > 150);
+    let expected = streamed(&mut model.clone(), &shop, &at_once);
+    assert_eq!(streamed(&mut model.clone(), &shop, &piecewise), expected);
+    assert_eq!(streamed(&mut model.clone(), &shop, &one_by_one), expected);
+}
+
+#[test]
+fn returns_as_events_equal_returns_in_the_table() {
+    let shop = shop();
+    let (mut with_outcomes, mut with_events) = (fitted(&shop, 200), fitted(&shop, 200));
+    for day in 200..300 {
+        let rows = shop.rows(day..day + 1);
+        let told = with_outcomes.update(&shop.lines(&rows, true)).unwrap();
+        let silent = with_events.update(&shop.lines(&rows, false)).unwrap();
+        assert_eq!(told, silent);
+        // In the evening come the returns of the day.
+        let back: Vec<usize> = (0..shop.len())
+            .filter(|&row| {
+                shop.returned[row] > 0.0 && shop.return_time[row] / 86_400_000_000 == day
+            })
+            .filter(|&row| shop.time[row] / 86_400_000_000 >= 200)
+            .collect();
+        let line: Vec<i64> = back.iter().map(|&row| shop.line[row]).collect();
+        let time: Vec<i64> = back.iter().map(|&row| shop.return_time[row]).collect();
+        let ids = Column::new("line", &line[..]).into();
+        let returns =
+            Returns::new(&ids, &Column::new("time", &time), TimeScale::Microseconds).unwrap();
+        let report = with_events.update_returns(&returns);
+        assert_eq!((report.counted, report.unknown), (back.len(), 0));
+    }
+    assert_eq!(with_outcomes.level().to_bits(), with_events.level().to_bits());
+}
+
+#[test]
+fn scoring_equals_updating_on_the_morning_of_the_day() {
+    let shop = shop();
+    let mut model = fitted(&shop, 200);
+    assert_eq!(model.today(), 200);
+    for day in 200..230 {
+        let mut first = cut(&shop, shop.rows(day..day + 1), |_| true).remove(0);
+        // Of two orders of one moment the second sees the first's lines.
+        let order = shop.order[first[0]];
+        first.retain(|&row| shop.order[row] == order);
+        let lines = shop.lines(&first, false);
+        model.advance(i32::try_from(day).unwrap());
+        let scores = model.score(&lines, Threads::ONE).unwrap();
+        assert_eq!(scores, model.clone().update(&lines).unwrap());
+        model.update(&shop.lines(&shop.rows(day..day + 1), true)).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// A score depends on nothing known after its order: not on what becomes of the lines of its day
+    /// or later ones, not on later lines, not on what becomes of earlier lines from its day on.
+    #[test]
+    fn nothing_later_moves_a_score(day in 201_i64..290, seed in any::<u64>()) {
+        let (shop, model) = (&FITTED.0, &FITTED.1);
+        let now = day * 86_400_000_000;
+        let mut other = shop.clone();
+        let mut random = common::random::Random::new(seed);
+        for row in 0..other.len() {
+            let known = other.returned[row] > 0.0 && other.return_time[row] < now;
+            if !known {
+                other.returned[row] = f64::from(random.below(2));
+                other.return_time[row] = other.time[row].max(now) + i64::from(random.below(9)) * 86_400_000_000;
+            }
+        }
+        let before_and_now = shop.rows(200..day + 1);
+        let count = before_and_now.len();
+        let scores = model.clone().update(&shop.lines(&before_and_now, true)).unwrap();
+        let mut later = before_and_now.clone();
+        later.extend(shop.rows(day + 1..300).into_iter().filter(|row| row % 3 > 0));
+        let changed = model.clone().update(&other.lines(&later, true)).unwrap();
+        prop_assert_eq!(scores.lines(), &changed.lines()[..count]);
+    }
+
+    /// Neither the order of the rows nor the number of threads moves a bit.
+    #[test]
+    fn order_of_rows_and_threads_do_not_matter(seed in any::<u64>()) {
+        let shop = Shop::new(3, 250, 120, -1.0, 0.5);
+        let rows: Vec<usize> = (0..shop.len()).collect();
+        let mut shuffled = rows.clone();
+        let mut random = common::random::Random::new(seed);
+        for last in (1..shuffled.len()).rev() {
+            let other = random.below(u32::try_from(last + 1).unwrap()) as usize;
+            shuffled.swap(last, other);
+        }
+        let mut one = options();
+        one.threads = Threads::ONE;
+        let a = ReturnPropensity::fit(&shop.lines(&rows, true), &one).unwrap();
+        let b = ReturnPropensity::fit(&shop.lines(&shuffled, true), &options()).unwrap();
+        prop_assert_eq!(a.log_loss.to_bits(), b.log_loss.to_bits());
+        let of_a = a.model.score(&shop.lines(&rows, false), Threads::ONE).unwrap();
+        let of_b = b.model.score(&shop.lines(&shuffled, false), Threads::new(3)).unwrap();
+        for (place, &row) in shuffled.iter().enumerate() {
+            prop_assert_eq!(of_a.lines()[row], of_b.lines()[place]);
+        }
+    }
+}
+
+#[test]
+fn scores_are_calibrated_and_rank_well() {
+    let shop = Shop::new(11, 16_000, 400, -1.6, 1.0);
+    let mut model = fitted(&shop, 280);
+    let rest = shop.rows(280..375);
+    let scores = model.update(&shop.lines(&rest, true)).unwrap();
+    let happened: Vec<bool> = rest.iter().map(|&row| shop.returned[row] > 0.0).collect();
+    let found = Predictions::new(&scores.probability(), &happened).unwrap();
+    let truth: Vec<f64> = rest.iter().map(|&row| shop.truth[row]).collect();
+    let best = Predictions::new(&truth, &happened).unwrap();
+    let calibration = found.calibration().unwrap();
+    assert!((0.9..1.1).contains(&calibration.slope), "{calibration:?}");
+    assert!(found.calibration_error(20).unwrap() < 0.03);
+    // The order's own effect cannot be known.
+    assert!(found.auc().unwrap() > best.auc().unwrap() - 0.12);
+    let rate = happened.iter().filter(|&&y| y).count() as f64 / happened.len() as f64;
+    let constant = Predictions::new(&vec![rate; rest.len()], &happened).unwrap();
+    assert!(found.log_loss() < 0.95 * constant.log_loss());
+}
+
+#[test]
+fn contributions_add_up_to_the_score() {
+    let shop = shop();
+    let model = fitted(&shop, 250);
+    let lines = shop.lines(&shop.rows(250..260), false);
+    let scores = model.score(&lines, Threads::ONE).unwrap();
+    let parts = model.contributions(&lines, Threads::ONE).unwrap();
+    let intervals = model.intervals(&lines, 0.9, Threads::ONE).unwrap();
+    assert_eq!(parts[0].len(), model.groups().len());
+    for ((line, parts), [low, high]) in scores.lines().iter().zip(parts).zip(intervals) {
+        let sum = model.base() + parts.iter().sum::<f64>();
+        assert!((sum - line.log_odds).abs() < 1e-12 * (1.0 + sum.abs()));
+        assert!(0.0 < low && low < line.probability() && line.probability() < high && high < 1.0);
+    }
+}
+
+#[test]
+fn one_step_ahead_shrinks_more_where_orders_come_back_together() {
+    let shop = Shop::new(5, 6000, 400, -2.0, 2.0);
+    let lines = shop.lines(&shop.rows(0..400), true);
+    let strength = |criterion| {
+        let mut options = options();
+        options.shrinkage = criterion;
+        ReturnPropensity::fit(&lines, &options).unwrap().model.histories()[0].1.strength()
+    };
+    let ahead = strength(ShrinkageCriterion::OneStepAhead);
+    let marginal = strength(ShrinkageCriterion::BetaBinomial);
+    assert!(ahead > 1.2 * marginal, "{ahead} {marginal}");
+}
+
+#[test]
+fn tables_with_one_fate_have_a_defined_answer() {
+    let mut shop = Shop::new(2, 300, 100, 0.0, 0.0);
+    for (fate, expected) in [(0.0, 0.0), (1.0, 1.0)] {
+        shop.returned.fill(fate);
+        let lines = shop.lines(&shop.rows(0..100), true);
+        let fit = ReturnPropensity::fit(&lines, &options()).unwrap();
+        let n = fit.settled as f64;
+        let p = (expected * n + 0.5) / (n + 1.0);
+        let scores = fit.model.score(&lines, Threads::ONE).unwrap();
+        assert!(scores.probability().iter().all(|got| (got - p).abs() < 1e-12));
+    }
+}
+
+#[test]
+fn unknown_customers_and_products_are_average_and_said_to_be_new() {
+    let shop = shop();
+    let model = fitted(&shop, 250);
+    let mut stranger = shop.clone();
+    stranger.customer.fill(-5);
+    stranger.product.fill("never seen".to_owned());
+    let rows = shop.rows(250..251);
+    let scores = model.score(&stranger.lines(&rows, false), Threads::ONE).unwrap();
+    assert!(scores.lines().iter().all(|line| line.new_customer && line.new_product));
+    assert!(scores.probability().iter().all(|p| (0.05..0.6).contains(p)));
+    let known = model.score(&shop.lines(&rows, false), Threads::ONE).unwrap();
+    assert!(known.lines().iter().any(|line| !line.new_customer && !line.new_product));
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_by_name() {
+    let shop = shop();
+    let lines = shop.lines(&shop.rows(0..100), true);
+    let fit = |change: &dyn Fn(&mut ReturnOptions)| {
+        let mut options = options();
+        change(&mut options);
+        ReturnPropensity::fit(&lines, &options).map(|_| ()).unwrap_err().to_string()
+    };
+    let zero = fit(&|options| options.horizon_days = 0);
+    assert_eq!(zero, "horizon_days must be from 1 to 3660, got 0");
+    let nan = fit(&|options| options.penalty = Some(f64::NAN));
+    assert_eq!(nan, "penalty must be finite and >= 0, got NaN");
+    let short = fit(&|options| options.half_life_days = Some(0.5));
+    assert_eq!(short, "half_life_days must be from 1 to 36600, got 0.5");
+    let crossed = fit(&|options| options.crossed = vec![vec!["brand".into()]]);
+    assert_eq!(
+        crossed,
+        "a crossed key must be customer, product or a category of the lines, got \"brand\""
+    );
+    let young = fit(&|options| options.horizon_days = 101);
+    assert!(young.contains("no line is as old as the horizon"), "{young}");
+    let silent = shop.lines(&shop.rows(0..100), false);
+    let none = ReturnPropensity::fit(&silent, &options()).map(|_| ()).unwrap_err();
+    assert!(matches!(none, Error::MissingColumn { column: "returned", .. }));
+
+    let mut model = fitted(&shop, 200);
+    let late = model.update(&shop.lines(&shop.rows(150..151), false)).unwrap_err().to_string();
+    assert!(late.contains("not before the day that the model has reached"), "{late}");
+}
+
+#[test]
+fn a_half_life_forgets() {
+    let shop = shop();
+    let lines = shop.lines(&shop.rows(0..300), true);
+    let mut with = options();
+    with.half_life_days = Some(20.0);
+    let model = ReturnPropensity::fit(&lines, &with).unwrap().model;
+    let mut forgotten = model.clone();
+    // Forty half-lives later nothing of the past is left, and no number has run out of range.
+    forgotten.advance(300 + 800);
+    let first = shop.lines(&shop.rows(299..300), false);
+    let spread = |model: &ReturnPropensity| {
+        let parts = model.contributions(&first, Threads::ONE).unwrap();
+        let place = model.groups().iter().position(|group| group == "product").unwrap();
+        let parts: Vec<f64> = parts.iter().map(|parts| parts[place]).collect();
+        let mean = parts.iter().sum::<f64>() / parts.len() as f64;
+        parts.iter().map(|part| (part - mean).abs()).fold(0.0, f64::max)
+    };
+    assert!(spread(&forgotten) < 1e-3 * spread(&model));
+    forgotten.advance(300 + 800 + 20_000);
+    assert!(forgotten.score(&first, Threads::ONE).unwrap().probability().iter().all(|p| *p > 0.0));
+}
