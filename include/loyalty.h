@@ -132,6 +132,8 @@ enum loyalty_status
     LOYALTY_STATUS_PANIC = 18,
     /** A reason that has no number yet; the message says what it is. */
     LOYALTY_STATUS_OTHER = 19,
+    /** A table of treatments, or what they take of the capacities, makes no sense. */
+    LOYALTY_STATUS_TREATMENTS = 20,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -404,6 +406,12 @@ typedef struct loyalty_rfm loyalty_rfm;
 
 /** A table that gives every RFM cell a named segment. */
 typedef struct loyalty_segment_table loyalty_segment_table;
+
+/**
+ * A treatment or none for every customer, within the capacities. Immutable, so it may be shared
+ * between threads.
+ */
+typedef struct loyalty_selection loyalty_selection;
 
 /**
  * Frequency, recency, T and monetary value, one row per customer: all that the models need to know
@@ -1558,6 +1566,90 @@ loyalty_status loyalty_segment_table_summarize(const struct loyalty_segment_tabl
 
 /** Frees a segment table; NULL is allowed. */
 void loyalty_segment_table_free(struct loyalty_segment_table *table);
+
+/**
+ * Chooses for each customer one treatment or none, so that the gains add up to as much as the
+ * capacities allow.
+ *
+ *     gains[treatment * rows + row]           expected gain; at or below 0 it is never chosen
+ *     capacities[capacity]                    how much there is
+ *     uses[capacity * treatments + treatment] what the treatment takes of it with any customer
+ *
+ * The choice always fits, and `loyalty_selection_gap` proves how good it is. `threads` is 0 for as
+ * many as the machine runs at once; the results are the same for every number.
+ *
+ * Errors: `EMPTY` without customers or treatments; `VALUE` with the first gain that is not from
+ * -1e50 to 1e50; `PARAMETER` for a capacity or a use that is not finite and at least 0;
+ * `TREATMENTS` for more than 1000 treatments or 50 capacities. Free with `loyalty_selection_free`.
+ */
+loyalty_status loyalty_select(const double *gains,
+                              size_t rows,
+                              size_t treatments,
+                              const double *capacities,
+                              size_t capacity_count,
+                              const double *uses,
+                              size_t threads,
+                              struct loyalty_selection **out,
+                              struct loyalty_error **error);
+
+/**
+ * `loyalty_select` where a treatment takes another amount with each customer:
+ *
+ *     uses[(capacity * treatments + treatment) * rows + row]
+ *
+ * Errors: as there, and `VALUE` with the first row whose use is not finite and at least 0.
+ */
+loyalty_status loyalty_select_with_uses(const double *gains,
+                                        size_t rows,
+                                        size_t treatments,
+                                        const double *capacities,
+                                        size_t capacity_count,
+                                        const double *uses,
+                                        size_t threads,
+                                        struct loyalty_selection **out,
+                                        struct loyalty_error **error);
+
+/**
+ * Copies for each customer the number of the treatment chosen, counted from 0, or -1 for none.
+ *
+ * Errors: `LENGTH` unless `length` is the number of customers.
+ */
+loyalty_status loyalty_selection_choice(const struct loyalty_selection *selection,
+                                        int32_t *out,
+                                        size_t length,
+                                        struct loyalty_error **error);
+
+/** The sum of the gains chosen; 0 for NULL. */
+double loyalty_selection_gain(const struct loyalty_selection *selection);
+
+/** What no choice within the capacities exceeds; 0 for NULL. */
+double loyalty_selection_bound(const struct loyalty_selection *selection);
+
+/** How much of the bound is missing at most, as a share of it; 0 is proof of an optimum. */
+double loyalty_selection_gap(const struct loyalty_selection *selection);
+
+/**
+ * Copies how much of each capacity is used.
+ *
+ * Errors: `LENGTH` unless `length` is the number of capacities.
+ */
+loyalty_status loyalty_selection_used(const struct loyalty_selection *selection,
+                                      double *out,
+                                      size_t length,
+                                      struct loyalty_error **error);
+
+/**
+ * Copies what one more unit of each capacity would gain; 0 where there is enough.
+ *
+ * Errors: `LENGTH` unless `length` is the number of capacities.
+ */
+loyalty_status loyalty_selection_shadow_prices(const struct loyalty_selection *selection,
+                                               double *out,
+                                               size_t length,
+                                               struct loyalty_error **error);
+
+/** Frees a selection; NULL is allowed. */
+void loyalty_selection_free(struct loyalty_selection *selection);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -66,7 +66,7 @@ mod time;
 
 pub use decisions::{
     Amount, Capacity, Choices, Condition, Facts, NotWeighed, Proposals, Selection, Treatment,
-    Treatments, Use,
+    TreatmentSummary, Treatments, Use,
 };
 pub use error::Error;
 pub use models::{

@@ -5,7 +5,7 @@
 use loyalty_core::{Amount, Capacity, Error, Facts, Proposals, Threads, Treatment, Treatments};
 
 const COLUMNS: [&str; 11] = [
-    "value",
+    "clv",
     "p_alive",
     "margin",
     "service_demander",
@@ -68,7 +68,7 @@ fn a_gain_is_effect_times_basis_less_cost_for_those_it_is_meant_for() {
     let missing = proposals.not_weighed();
     assert_eq!(missing.len(), customary.names().len() - 3);
     let call = missing.iter().find(|one| one.treatment == "personal_call").unwrap();
-    assert_eq!(call.columns, ["p_alive", "value"]);
+    assert_eq!(call.columns, ["clv", "p_alive"]);
     let offers = missing.iter().find(|one| one.treatment == "members_offers").unwrap();
     assert_eq!(offers.columns, ["margin", "promotion_impact", "promotion_maximizer"]);
 }
@@ -121,8 +121,7 @@ fn costs_and_uses_may_follow_a_column() {
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let values: Vec<f64> = (0..20_000).map(|row| f64::from(row % 977)).collect();
-    let facts =
-        || facts(values.len(), &[("value", &values), ("p_alive", &vec![1.0; values.len()])]);
+    let facts = || facts(values.len(), &[("clv", &values), ("p_alive", &vec![1.0; values.len()])]);
     let customary = Treatments::customary();
     let one = customary.propose(facts(), Threads::ONE).unwrap();
     assert_eq!(one, customary.propose(facts(), Threads::new(4)).unwrap());
@@ -131,6 +130,13 @@ fn the_number_of_threads_changes_nothing() {
     let selection = choices.select(Threads::ONE);
     assert_eq!(selection, choices.select(Threads::new(4)));
     assert_eq!(selection.used(), [250.0, 1000.0]);
+    let summary = one.summarize(&selection).unwrap();
+    let call = &summary[number(&customary, "personal_call")];
+    assert_eq!((call.customers, call.cost, &call.channel[..]), (250, 2000.0, "phone"));
+    let gain: f64 = summary.iter().map(|one| one.gain).sum();
+    assert!((gain / selection.gain() - 1.0).abs() < 1e-12);
+    let other = propose(&customary, Facts::new(1));
+    assert!(other.summarize(&selection).is_err());
 }
 
 #[test]

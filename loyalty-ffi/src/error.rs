@@ -56,6 +56,8 @@ pub enum loyalty_status {
     Panic = 18,
     /// A reason that has no number yet; the message says what it is.
     Other = 19,
+    /// A table of treatments, or what they take of the capacities, makes no sense.
+    Treatments = 20,
 }
 
 /// Why a call failed: a status and a message.
@@ -115,6 +117,7 @@ fn status_of(error: &Error) -> loyalty_status {
         Error::Cancelled { .. } => loyalty_status::Cancelled,
         Error::Infinite { .. } => loyalty_status::Infinite,
         Error::Segments(_) => loyalty_status::Segments,
+        Error::Treatments(_) => loyalty_status::Treatments,
         Error::ModelFile { .. } => loyalty_status::ModelFile,
         _ => loyalty_status::Other,
     }

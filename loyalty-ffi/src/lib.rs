@@ -60,5 +60,7 @@ pub mod rfm;
 
 pub mod segments;
 
+pub mod selection;
+
 #[cfg(test)]
 mod allocations;

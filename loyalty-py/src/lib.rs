@@ -6,6 +6,7 @@
 
 mod arrow;
 mod column;
+mod decisions;
 mod error;
 mod fits;
 mod models;
@@ -22,6 +23,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::column::{Column, Table};
+    #[pymodule_export]
+    use crate::decisions::{Treatments, choose, select_treatments, take_ids};
     #[pymodule_export]
     use crate::fits::{
         Options, Prior, clv_bootstrap, clv_intervals, prediction_intervals, simulate_purchases,

@@ -8,6 +8,6 @@ mod selection;
 mod treatment;
 
 pub use choices::{Capacity, Choices, Use};
-pub use proposals::{Facts, NotWeighed, Proposals};
+pub use proposals::{Facts, NotWeighed, Proposals, TreatmentSummary};
 pub use selection::Selection;
 pub use treatment::{Amount, Condition, Treatment, Treatments};

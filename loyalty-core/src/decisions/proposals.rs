@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::choices::{Capacity, Choices, Use};
+use super::selection::Selection;
 use super::treatment::{Amount, MARGIN, Treatment, Treatments};
 use crate::Error;
 use crate::error::{LARGEST, same_length};
@@ -71,6 +72,22 @@ pub struct NotWeighed {
     pub columns: Vec<String>,
 }
 
+/// What a selection does by one treatment.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct TreatmentSummary {
+    /// The treatment.
+    pub treatment: String,
+    /// How it reaches the customers.
+    pub channel: String,
+    /// How many get it.
+    pub customers: usize,
+    /// The sum of its expected gains.
+    pub gain: f64,
+    /// The sum of its costs.
+    pub cost: f64,
+}
+
 /// The expected gain of every treatment with every customer. Made by [`Treatments::propose`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposals {
@@ -98,7 +115,7 @@ impl Treatments {
     /// ```
     /// use loyalty_core::{Capacity, Facts, Threads, Treatments};
     /// let facts = Facts::new(3)
-    ///     .with("value", vec![900.0, 2500.0, 1700.0])?
+    ///     .with("clv", vec![900.0, 2500.0, 1700.0])?
     ///     .with("p_alive", vec![0.9, 0.8, 0.1])?;
     /// let proposals = Treatments::customary().propose(facts, Threads::default())?;
     /// let choices = proposals.choices(&[Capacity::new("calls", 1.0)?])?;
@@ -266,6 +283,34 @@ impl Proposals {
         let gains: Vec<Column<'_, [f64]>> =
             gains.map(|(treatment, gains)| Column::new(&treatment.name, &gains[..])).collect();
         Choices::new(&gains, capacities, &uses)
+    }
+
+    /// Customers, gains and costs of a selection by treatment, in order of the table.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the selection is one of other customers, [`Error::Treatments`] where it
+    /// is one of more treatments.
+    pub fn summarize(&self, selection: &Selection) -> Result<Vec<TreatmentSummary>, Error> {
+        same_length(self.rows(), "choice", selection.choice().len())?;
+        let empty = |treatment: &Treatment| TreatmentSummary {
+            treatment: treatment.name.clone(),
+            channel: treatment.channel.clone(),
+            customers: 0,
+            gain: 0.0,
+            cost: 0.0,
+        };
+        let mut summary: Vec<_> = self.treatments.treatments().iter().map(empty).collect();
+        for (row, choice) in selection.choice().iter().enumerate() {
+            let Some(treatment) = *choice else { continue };
+            let Some(sum) = summary.get_mut(treatment as usize) else {
+                let problem = format!("row {row} has the treatment {treatment}");
+                return Err(Error::Treatments(problem));
+            };
+            sum.customers += 1;
+            sum.gain += selection.gains()[row];
+            sum.cost += self.cost(row, treatment);
+        }
+        Ok(summary)
     }
 
     fn taken(&self, treatment: &Treatment, capacity: &str) -> Taken {

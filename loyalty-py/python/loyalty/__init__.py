@@ -35,12 +35,14 @@ from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.scoring import Scores, score
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.summary import CalibrationHoldout, CustomerSummary
+from loyalty.treatments import Choice, Selection, Treatments, choose, select
 from loyalty.value import clv, clv_interval
 
 __all__ = [
     "BgNbd",
     "Bootstrap",
     "CalibrationHoldout",
+    "Choice",
     "CustomerSummary",
     "Fit",
     "FitError",
@@ -57,9 +59,12 @@ __all__ = [
     "Rfm",
     "Scores",
     "SegmentTable",
+    "Selection",
     "ShopOptions",
     "SimulatedShop",
+    "Treatments",
     "__version__",
+    "choose",
     "clv",
     "clv_bootstrap",
     "clv_interval",
@@ -69,5 +74,6 @@ __all__ = [
     "load_fit",
     "rfm",
     "score",
+    "select",
     "simulate",
 ]

@@ -21,7 +21,9 @@ __all__ = [
     "Prior",
     "SegmentTable",
     "Table",
+    "Treatments",
     "__version__",
+    "choose",
     "clv",
     "clv_bootstrap",
     "clv_intervals",
@@ -29,10 +31,12 @@ __all__ = [
     "load",
     "prediction_intervals",
     "rfm_scores",
+    "select_treatments",
     "shop_options",
     "simulate",
     "simulate_purchases",
     "simulate_spend",
+    "take_ids",
     "units_per_year",
 ]
 
@@ -318,6 +322,22 @@ class Discounting:
 _Scores: TypeAlias = tuple[int, int]
 
 @final
+class Treatments:
+    def __new__(cls, text: str) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @staticmethod
+    def customary() -> Treatments: ...
+    def to_json(self) -> str: ...
+    @property
+    def names(self) -> list[str]: ...
+    @property
+    def capacities(self) -> list[str]: ...
+    @property
+    def columns(self) -> list[str]: ...
+
+_Outcome: TypeAlias = tuple[float, float, float, list[tuple[str, float, float, float]]]
+
+@final
 class SegmentTable:
     def __new__(
         cls,
@@ -336,6 +356,27 @@ class SegmentTable:
 def load(path: str | PathLike[str]) -> tuple[BgNbd | GammaGamma, Fit | None]: ...
 def units_per_year(unit: str) -> float: ...
 def instant(name: str, text: str, zone: str | None) -> int: ...
+def select_treatments(
+    treatments: Treatments,
+    rows: int,
+    columns: list[Column],
+    same: list[tuple[str, float]],
+    named_capacities: list[tuple[str, float]],
+    threads: int,
+) -> tuple[
+    _Outcome,
+    tuple[list[int], list[int], Column],
+    tuple[
+        Column, Column, list[tuple[str, str, int, float, float]], list[tuple[str, list[str]]]
+    ],
+]: ...
+def choose(
+    gains: list[Column],
+    named_capacities: list[tuple[str, float]],
+    uses: list[list[float | Column]],
+    threads: int,
+) -> tuple[_Outcome, Column, Column]: ...
+def take_ids(ids: Column, rows: list[int]) -> Column: ...
 def simulate(
     options: dict[str, float],
     contact_exposure: str,
