@@ -1,19 +1,16 @@
 //! What the BG/NBD says of many customers: the same bits as one at a time, with the work that
 //! customers share done once.
 
-use hashbrown::HashMap;
 use multiversion::multiversion;
 
 use super::BgNbd;
+use super::by_age::{BLOCK, ByAge};
 use crate::Error;
 use crate::error::{non_negative, same_length};
 use crate::models::Discounting;
 use crate::parallel::{Threads, fill_parts};
 use crate::special::elementary::{ln_1p, logistic};
 use crate::summary::{Buckets, CustomerSummary};
-
-/// Customers worked on at once: their intermediate results stay in the first-level cache.
-const BLOCK: usize = 512;
 
 /// Frequencies for which logarithms are kept; customers beyond are few.
 const KEPT: u32 = 1024;
@@ -74,7 +71,7 @@ impl BgNbd {
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
         let renewals = |x, customers| self.renewals_of_many(x, customers);
-        self.times_alive(customers, out, threads, renewals, |renewals, _, ages, out| {
+        self.times_alive(customers, out, threads, renewals, |renewals, ages, out| {
             ages.iter_mut().for_each(|age| *age = horizon / *age);
             renewals.each(ages, out);
         })
@@ -105,41 +102,38 @@ impl BgNbd {
         threads: Threads,
     ) -> Result<(), Error> {
         let renewals = |x, customers| self.renewals_of_many(x, customers);
-        self.times_alive(customers, out, threads, renewals, |renewals, known, ages, out| {
-            // Customers of one shop share their ages, and this is a dozen expectations each.
-            for (&mut age, out) in ages.iter_mut().zip(out) {
-                let entry = known.entry(age.to_bits());
-                *out = *entry.or_insert_with(|| discounting.purchases(renewals, age));
+        self.times_alive(customers, out, threads, renewals, |renewals, ages, out| {
+            for (age, out) in ages.iter().zip(out) {
+                *out = discounting.purchases(renewals, *age);
             }
         })
     }
 
     /// P(alive) times what `if_alive` gives of customers with one frequency and these ages α + T, with
-    /// what `prepare` gives for a frequency and its number of customers. It may overwrite the ages, and
-    /// keep results by age from call to call.
+    /// what `prepare` gives for a frequency and its number of customers. It may overwrite the ages.
     pub(super) fn times_alive<P>(
         &self,
         customers: &CustomerSummary,
         out: &mut [f64],
         threads: Threads,
         prepare: impl Fn(u32, usize) -> P + Sync,
-        if_alive: impl Fn(&P, &mut HashMap<u64, f64>, &mut [f64], &mut [f64]) + Sync,
+        if_alive: impl Fn(&P, &mut [f64], &mut [f64]) + Sync,
     ) -> Result<(), Error> {
         self.check_batch(customers, out)?;
         let alive = Alive::new(self, customers);
         fill_parts(out, threads, |start, out| {
             let rows = start..start + out.len();
             let (frequency, t) = (&customers.frequency()[rows.clone()], &customers.t()[rows]);
-            let mut known = HashMap::new();
+            let mut by_age = ByAge::new();
             for (x, rows) in Buckets::of(frequency).iter() {
                 let prepared = prepare(x, rows.len());
-                known.clear();
+                by_age.start(rows.len());
                 for rows in rows.chunks(BLOCK) {
                     let mut buffers = [[0.0; BLOCK]; 2];
                     let [ages, counts] = buffers.each_mut().map(|buffer| &mut buffer[..rows.len()]);
                     let age = |&row: &u32| self.alpha + t[row as usize];
                     ages.iter_mut().zip(rows.iter().map(age)).for_each(|(to, age)| *to = age);
-                    if_alive(&prepared, &mut known, ages, counts);
+                    by_age.fill(ages, counts, |ages, out| if_alive(&prepared, ages, out));
                     rows.iter().zip(counts).for_each(|(&row, count)| out[row as usize] = *count);
                 }
             }

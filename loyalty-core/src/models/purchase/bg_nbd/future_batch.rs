@@ -42,7 +42,7 @@ impl BgNbd {
             // A table pays from a handful of customers on.
             if customers < 4 { survival } else { survival.tabulated() }
         };
-        self.times_alive(customers, out, threads, survival, |survival, _, ages, out| {
+        self.times_alive(customers, out, threads, survival, |survival, ages, out| {
             ages.iter_mut().for_each(|age| *age = horizon / *age);
             survival.each(ages, out);
         })

@@ -1,6 +1,7 @@
 //! The BG/NBD model.
 
 mod batch;
+mod by_age;
 mod fit;
 mod future;
 mod future_batch;
