@@ -11,7 +11,7 @@ import argparse
 import json
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,27 +63,31 @@ def customers(sizes: list[int]) -> dict[str, dict[str, float]]:
 def orders(count: int) -> dict[str, float]:
     """Seconds and memory of a log that comes in batches."""
     rng = np.random.default_rng(3)
-    occasions, spent = None, 0.0
-    for start in range(0, count, BATCH):
-        rows = min(BATCH, count - start)
-        frame = pl.DataFrame(
+    made = 0.0
+
+    def frame(rows: int) -> pl.DataFrame:
+        seconds = 1_600_000_000_000_000 + rng.integers(0, shop.DAYS * 86_400, rows) * 1_000_000
+        return pl.DataFrame(
             {
                 "customer": rng.integers(0, count // 8, rows),
-                "time": pl.Series(
-                    1_600_000_000_000_000 + rng.integers(0, shop.DAYS * 86_400, rows) * 1_000_000
-                ).cast(pl.Datetime("us")),
+                "time": pl.Series(seconds).cast(pl.Datetime("us")),
                 "amount": np.round(rng.gamma(2, 20, rows), 2),
             }
         )
-        begin = time.perf_counter()
-        log = loyalty.Orders(frame, customer="customer", time="time", amount="amount")
-        batch = log.occasions()
-        occasions = batch if occasions is None else occasions.merge(batch)
-        spent += time.perf_counter() - begin
-    assert occasions is not None
+
+    def batches() -> Iterator[loyalty.Occasions]:
+        nonlocal made
+        for start in range(0, count, BATCH):
+            begin = time.perf_counter()
+            log = frame(min(BATCH, count - start))
+            made += time.perf_counter() - begin
+            yield loyalty.Orders(
+                log, customer="customer", time="time", amount="amount"
+            ).occasions()
+
     begin = time.perf_counter()
-    summary = occasions.summarize()
-    spent += time.perf_counter() - begin
+    summary = loyalty.Occasions.join(batches()).summarize()
+    spent = time.perf_counter() - begin - made
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return {"orders": count, "customers": len(summary), "seconds": spent, "peak_gigabytes": peak}
 

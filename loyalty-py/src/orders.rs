@@ -2,9 +2,10 @@
 
 use loyalty_core::{Clock, Invalid, Occasion, OrderColumns, SummaryOptions, Unit};
 use pyo3::prelude::*;
+use pyo3::types::PyIterator;
 
 use crate::column::Column;
-use crate::error::{Result, input};
+use crate::error::{PyError, Result, input};
 use crate::read::{Ids, Numbers, numbers, times};
 use crate::summary::{CustomerSummary, Holdout};
 use crate::zone::{instant_in, wall_clock};
@@ -136,13 +137,31 @@ impl Occasions {
     }
 
     fn merge(&self, py: Python<'_>, other: &Self) -> Result<Self> {
-        if self.zone != other.zone {
-            let name = |zone: &Option<String>| zone.clone().unwrap_or_else(|| "none".to_owned());
-            let (first, second) = (name(&self.zone), name(&other.zone));
-            return Err(input(format!("the batches have different time zones: {first}, {second}")));
-        }
+        self.check_zone(other)?;
         let occasions = py.detach(|| self.occasions.merge(&other.occasions))?;
         Ok(Self { occasions, zone: self.zone.clone() })
+    }
+
+    /// The occasions of all batches that an iterator gives, each let go before the next is asked for;
+    /// `None` where there is none.
+    #[staticmethod]
+    fn join(py: Python<'_>, batches: &Bound<'_, PyIterator>) -> PyResult<Option<Self>> {
+        let mut all: Option<Self> = None;
+        for batch in batches {
+            let batch = batch?;
+            let batch = batch.cast::<Self>()?.get();
+            match &mut all {
+                None => {
+                    let (occasions, zone) = (batch.occasions.clone(), batch.zone.clone());
+                    all = Some(Self { occasions, zone });
+                }
+                Some(all) => {
+                    all.check_zone(batch)?;
+                    py.detach(|| all.occasions.absorb(&batch.occasions)).map_err(PyError::from)?;
+                }
+            }
+        }
+        Ok(all)
     }
 
     #[pyo3(signature = (observation_end, include_first))]
@@ -194,4 +213,15 @@ fn options(
     options.observation_end = observation_end;
     options.include_first = include_first;
     Ok(options)
+}
+
+impl Occasions {
+    fn check_zone(&self, other: &Self) -> Result<()> {
+        if self.zone == other.zone {
+            return Ok(());
+        }
+        let name = |zone: &Option<String>| zone.clone().unwrap_or_else(|| "none".to_owned());
+        let (first, second) = (name(&self.zone), name(&other.zone));
+        Err(input(format!("the batches have different time zones: {first}, {second}")))
+    }
 }

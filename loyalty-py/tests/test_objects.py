@@ -386,3 +386,25 @@ def test_a_fit_that_did_not_converge_has_a_model_but_does_not_vouch_for_it(
     with pytest.raises(loyalty.FitError) as refused:
         fit.converged()
     assert str(refused.value) == f"not converged after 1 iterations: {fit.stop_message}"
+
+
+def test_joined_batches_are_merged_ones_and_the_whole_log() -> None:
+    log = loyalty.datasets.cdnow("pandas")
+    columns: dict[str, Any] = {"customer": "customer_id", "time": "date", "amount": "amount"}
+    parts = [loyalty.Orders(log.iloc[start::7], **columns).occasions() for start in range(7)]
+    whole = loyalty.Orders(log, **columns).summarize()
+    assert loyalty.Occasions.join(parts).summarize() == whole
+    assert loyalty.Occasions.join(reversed(parts)).summarize() == whole
+    merged = parts[0]
+    for part in parts[1:]:
+        merged = merged.merge(part)
+    assert merged.summarize() == whole
+    # What was joined is as it was.
+    assert len(parts[0]) < len(merged)
+    with pytest.raises(loyalty.InputError, match="there is no batch to join"):
+        loyalty.Occasions.join([])
+    with pytest.raises(TypeError, match="batch must be an Occasions, got Orders"):
+        loyalty.Occasions.join([loyalty.Orders(log, **columns)])  # type: ignore[list-item]
+    weekly = loyalty.Orders(log, **columns).occasions(unit="week")
+    with pytest.raises(loyalty.InputError, match="week"):
+        loyalty.Occasions.join([parts[0], weekly])

@@ -157,7 +157,7 @@ impl Grouped {
 }
 
 /// One customer's occasions, with the money of each or none at all.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct CustomerOccasions<'a> {
     pub(super) key: &'a [i64],
     money: &'a [ExactSum],
@@ -185,10 +185,6 @@ impl CustomerOccasions<'_> {
     /// The mean amount, 0 for no occasion.
     pub(super) fn mean(self) -> f64 {
         if self.key.is_empty() { 0.0 } else { self.total() / self.key.len() as f64 }
-    }
-
-    pub(super) fn money(&self, occasion: usize) -> ExactSum {
-        self.money.get(occasion).copied().unwrap_or_default()
     }
 
     fn split_at(self, cut: usize) -> (Self, Self) {

@@ -1,5 +1,6 @@
 //! Stage 2: one row per customer, all that the models need to know of a log.
 
+mod absorb;
 mod buckets;
 mod check;
 mod from_orders;

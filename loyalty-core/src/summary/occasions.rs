@@ -1,10 +1,10 @@
 //! The state between log and summary: each customer's purchase occasions.
 
-use super::grouping::{CustomerOccasions, Grouped, by_group};
+use super::absorb::Pair;
+use super::grouping::{Grouped, by_group};
 use crate::Error;
 use crate::orders::{Customers, Orders};
 use crate::parallel::Threads;
-use crate::special::ExactSum;
 use crate::time::Clock;
 
 /// Each customer's purchase occasions in order of time, with the money of each.
@@ -57,9 +57,41 @@ impl Occasions {
     /// [`Error::Unit`] where the clocks differ, [`Error::Choice`] where one has customer ids that are
     /// numbers and the other has text, [`Error::MissingColumn`] where only one has amounts.
     pub fn merge(&self, other: &Self) -> Result<Self, Error> {
+        let mut both = self.clone();
+        both.absorb(other)?;
+        Ok(both)
+    }
+
+    /// Takes the occasions of another batch of the same log in. What is there moves up in place, so
+    /// that a log of any number of batches needs little more memory than its occasions.
+    ///
+    /// # Errors
+    /// As [`Occasions::merge`]; nothing has changed then.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::{Clock, Column, Invalid, Occasions, OrderColumns, Orders, TimeScale, Unit};
+    /// let day = |day: i64| {
+    ///     let columns = OrderColumns {
+    ///         customer: Column::new("customer", &[1_i64, 2][..]).into(),
+    ///         time: Column::new("day", &[day, 2 * day]),
+    ///         scale: TimeScale::Days,
+    ///         amount: None,
+    ///     };
+    ///     Orders::new(&columns, Invalid::Raise)
+    /// };
+    /// let clock = Clock::new(Unit::Day, None)?;
+    /// let mut all = Occasions::of(&day(0)?, clock);
+    /// for later in 1..4 {
+    ///     all.absorb(&Occasions::of(&day(later)?, clock))?;
+    /// }
+    /// assert_eq!(all.summarize(None, false)?.recency(), [3.0, 6.0]);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn absorb(&mut self, other: &Self) -> Result<(), Error> {
         self.check_alike(other)?;
         let mut customers = self.customers.empty_like();
-        let mut grouped = Grouped { starts: vec![0], ..Grouped::default() };
+        let mut pairs = Vec::with_capacity(self.len().max(other.len()));
         let (mut i, mut j) = (0, 0);
         while i < self.len() || j < other.len() {
             let mine = (i < self.len()).then(|| self.customers.get(i));
@@ -68,16 +100,15 @@ impl Occasions {
                 (Some(mine), Some(theirs)) => (mine <= theirs, theirs <= mine),
                 (mine, theirs) => (mine.is_some(), theirs.is_some()),
             };
-            let (table, row) = if take_mine { (self, i) } else { (other, j) };
-            customers.push_from(&table.customers, row);
-            let none = CustomerOccasions::default();
-            let mine = if take_mine { self.grouped.customer(i) } else { none };
-            let theirs = if take_theirs { other.grouped.customer(j) } else { none };
-            push_merged(&mut grouped, mine, theirs, self.has_amounts);
+            let (table, row) = if take_mine { (&self.customers, i) } else { (&other.customers, j) };
+            customers.push_from(table, row);
+            pairs.push(Pair { mine: take_mine.then_some(i), theirs: take_theirs.then_some(j) });
             i += usize::from(take_mine);
             j += usize::from(take_theirs);
         }
-        Ok(Self { clock: self.clock, customers, grouped, has_amounts: self.has_amounts })
+        self.customers = customers;
+        self.grouped.absorb(&other.grouped, &pairs);
+        Ok(())
     }
 
     /// The number of customers.
@@ -121,32 +152,4 @@ impl Occasions {
         }
         Ok(())
     }
-}
-
-/// Appends a customer by his occasions in both batches.
-fn push_merged(
-    grouped: &mut Grouped,
-    a: CustomerOccasions<'_>,
-    b: CustomerOccasions<'_>,
-    has_amounts: bool,
-) {
-    let (mut i, mut j) = (0, 0);
-    while i < a.key.len() || j < b.key.len() {
-        let (left, right) = (a.key.get(i), b.key.get(j));
-        let key = left.into_iter().chain(right).copied().min().unwrap_or_default();
-        let mut money = ExactSum::default();
-        if left == Some(&key) {
-            money.merge(a.money(i));
-            i += 1;
-        }
-        if right == Some(&key) {
-            money.merge(b.money(j));
-            j += 1;
-        }
-        grouped.key.push(key);
-        if has_amounts {
-            grouped.money.push(money);
-        }
-    }
-    grouped.starts.push(grouped.key.len());
 }

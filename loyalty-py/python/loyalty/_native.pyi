@@ -1,6 +1,6 @@
 """The native module: private, wrapped by the package."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from os import PathLike
 from typing import Any, Self, TypeAlias, final
 
@@ -115,6 +115,8 @@ class Occasions:
     @property
     def time_zone(self) -> str | None: ...
     def merge(self, other: Occasions) -> Occasions: ...
+    @staticmethod
+    def join(batches: Iterator[Occasions]) -> Occasions | None: ...
     def summarize(self, observation_end: int | None, include_first: bool) -> CustomerSummary: ...
 
 @final

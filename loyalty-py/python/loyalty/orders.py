@@ -10,9 +10,12 @@ import numpy as np
 
 from loyalty import _check, _columns, _html, _native
 from loyalty._frozen import Frozen
+from loyalty.errors import InputError
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import narwhals as nw
 
 __all__ = ["Invalid", "Moment", "Occasion", "Occasions", "Orders", "OrdersReport", "Refusal", "Unit"]
@@ -347,6 +350,43 @@ class Occasions(Frozen):
         """
         native = self._core.merge(_check.instance("other", other, Occasions)._core)
         return self._of(native, self._customer, self._frame)
+
+    @classmethod
+    def join(cls, batches: Iterable[Occasions]) -> Occasions:
+        """The occasions of all batches, as :meth:`merge` joins two.
+
+        Each batch is let go before the next is asked for, so with a generator a log of any number of
+        batches needs little more memory than its occasions, 24 bytes each.
+
+        Raises
+        ------
+        InputError
+            As :meth:`merge`, and where there is no batch.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = loyalty.datasets.cdnow()
+        >>> columns = {"customer": "customer_id", "time": "date", "amount": "amount"}
+        >>> batches = (
+        ...     loyalty.Orders(log.iloc[start::3], **columns)
+        ...     for start in range(3)
+        ... )
+        >>> loyalty.Occasions.join(batch.occasions(unit="week") for batch in batches)
+        <Occasions of 2357 customers>
+        """
+        kind: list[tuple[str, nw.Implementation | None]] = []
+
+        def natives() -> Iterator[_native.Occasions]:
+            for batch in batches:
+                _check.instance("batch", batch, Occasions)
+                kind.append((batch._customer, batch._frame))
+                yield batch._core
+
+        native = _native.Occasions.join(natives())
+        if native is None:
+            raise InputError("there is no batch to join")
+        return cls._of(native, *kind[0])
 
     def summarize(
         self, *, observation_end: Moment | None = None, include_first: bool = False
