@@ -5,7 +5,7 @@
 
 use loyalty_core::{
     BgNbd, Column, CustomerSummary, Error, Fit, FitOptions, GammaGamma, Identification, Model,
-    ModelFile, Parameters, Stop, SummaryColumns,
+    ModelFile, Parameters, Stop, SummaryColumns, Threads,
 };
 use proptest::prelude::*;
 
@@ -188,4 +188,25 @@ proptest! {
             Err(error) => prop_assert!(matches!(error, Error::Degenerate { .. }), "{error}"),
         }
     }
+}
+
+/// 961 customers, 118 of whom came back: the likelihood rises to two limits of the model, and the first
+/// run goes to the lower one.
+#[test]
+fn of_two_limits_the_higher_one_is_found() {
+    let t: Vec<f64> = (0..961).map(|row| 100.0 * (1.0 - 0.5 * f64::from(row) / 961.0)).collect();
+    let truth = BgNbd::new(0.112, 33.7, 0.0646, 3.67).unwrap();
+    let mut lower = 0;
+    for seed in 0..40 {
+        let customers = truth.simulate(&t, seed, Threads::ONE).unwrap();
+        let found = fit_purchases(&customers).unwrap();
+        for (a, b) in [(0.05, 0.15), (1.0, 3.0), (5.0, 20.0)] {
+            let mut options = FitOptions::default();
+            options.start = Some(vec![0.14, 40.0, a, b]);
+            let other = BgNbd::fit(&customers, &options).unwrap();
+            assert!(found.log_likelihood > other.log_likelihood - 1e-6, "seed {seed}");
+            lower += i32::from(other.log_likelihood < found.log_likelihood - 1e-6);
+        }
+    }
+    assert!(lower > 0, "no shop with two limits, so nothing was tested");
 }

@@ -5,6 +5,7 @@ mod first_look;
 mod identification;
 mod intervals;
 mod prior;
+mod restarts;
 mod trust_region;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub(crate) use intervals::two_sided;
 pub use intervals::{Intervals, Scale};
 pub use prior::Prior;
 pub(crate) use prior::{DataScale, Penalty};
+pub(crate) use restarts::best_of;
 pub(crate) use trust_region::{Evaluation, maximise};
 
 use super::Parameters;

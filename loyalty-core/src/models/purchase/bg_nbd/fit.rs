@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::BgNbd;
 use super::likelihood::evaluate;
 use crate::Error;
-use crate::models::fit::{DataScale, Fit, FitOptions, Penalty, first_look, maximise};
+use crate::models::fit::{DataScale, Fit, FitOptions, Penalty, best_of, first_look, maximise};
 use crate::models::{Parameters, Progress};
 use crate::parallel::Threads;
 use crate::special::elementary::ln;
@@ -55,9 +55,15 @@ impl BgNbd {
             let some = histories.thinned(step);
             move |at| evaluate(&some, at, options.threads)
         });
-        let maximum = maximise(Self::NAMES, near, options, observe, |at| {
-            penalty.added_to(evaluate(&histories, at, options.threads), at)
-        })?;
+        let mut from = |start| {
+            maximise(Self::NAMES, start, options, observe, |at| {
+                penalty.added_to(evaluate(&histories, at, options.threads), at)
+            })
+        };
+        // Who states a start wants the maximum near it.
+        let others = if options.start.is_none() { sizes.other_starts() } else { Vec::new() };
+        let others = others.into_iter().map(|start| penalty.start(start.map(ln)));
+        let maximum = best_of(from(near)?, others, from)?;
         maximum.fit(&start, &penalty, sizes.customers, 0.0, |[r, alpha, a, b]| {
             Ok(Self::new(r, alpha, a, b)?.with_unit(summary.unit()))
         })
@@ -115,6 +121,13 @@ impl Sizes {
             of_ridge: [1.0, self.longest, 1.0, 1.0],
             customers: self.customers,
         }
+    }
+
+    /// Starts from which the likelihood may rise to other limits: nearly everybody or nobody stays, or
+    /// all leave with the same probability.
+    fn other_starts(&self) -> Vec<[f64; 4]> {
+        let [r, alpha, ..] = self.start();
+        [(0.05, 0.15), (0.3, 1.0), (5.0, 20.0)].map(|(a, b)| [r, alpha, a, b]).into()
     }
 
     /// Moments of the data: the rate while active, and the share of customers who never come back.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::GammaGamma;
 use super::likelihood::Spenders;
 use crate::Error;
-use crate::models::fit::{DataScale, Fit, FitOptions, Penalty, first_look, maximise};
+use crate::models::fit::{DataScale, Fit, FitOptions, Penalty, best_of, first_look, maximise};
 use crate::models::{Parameters, Progress};
 use crate::parallel::Threads;
 use crate::special::elementary::ln;
@@ -67,9 +67,15 @@ impl GammaGamma {
             let some = spenders.thinned(step);
             move |at| some.evaluate(at, options.threads)
         });
-        let maximum = maximise(Self::NAMES, near, options, observe, |at| {
-            penalty.added_to(spenders.evaluate(at, options.threads), at)
-        })?;
+        let mut from = |start| {
+            maximise(Self::NAMES, start, options, observe, |at| {
+                penalty.added_to(spenders.evaluate(at, options.threads), at)
+            })
+        };
+        // Who states a start wants the maximum near it.
+        let others = if options.start.is_none() { other_starts(mean) } else { Vec::new() };
+        let others = others.into_iter().map(|start| penalty.start(start.map(ln)));
+        let maximum = best_of(from(near)?, others, from)?;
         maximum.fit(&start, &penalty, scale.customers, spenders.without_money, |[p, q, v]| {
             Self::new(p, q, v)
         })
@@ -108,4 +114,9 @@ fn start(mean: f64, square: f64) -> [f64; 3] {
     let q = 2.0 + 1.0 / variation.clamp(0.05, 5.0);
     let p = 3.0;
     [p, q, mean * (q - 1.0) / p]
+}
+
+/// Starts from which the likelihood may rise to other limits: heavy tails, or customers hardly unlike.
+fn other_starts(mean: f64) -> Vec<[f64; 3]> {
+    [(0.5, 1.5), (1.0, 20.0), (20.0, 3.0)].map(|(p, q)| [p, q, mean * (q - 1.0) / p]).into()
 }
