@@ -9,9 +9,12 @@ mod column;
 mod decisions;
 mod error;
 mod fits;
+mod metrics;
 mod models;
+mod order_lines;
 mod orders;
 mod read;
+mod returns;
 mod scores;
 mod simulate;
 mod summary;
@@ -31,9 +34,15 @@ mod _native {
         simulate_spend,
     };
     #[pymodule_export]
+    use crate::metrics::{Predictions, ReturnEconomics, expected_returns};
+    #[pymodule_export]
     use crate::models::{BgNbd, Discounting, Fit, GammaGamma, load};
     #[pymodule_export]
+    use crate::order_lines::{OrderLines, match_credits};
+    #[pymodule_export]
     use crate::orders::{Occasions, Orders, instant};
+    #[pymodule_export]
+    use crate::returns::ReturnPropensity;
     #[pymodule_export]
     use crate::scores::{SegmentTable, clv, rfm_scores};
     #[pymodule_export]

@@ -11,8 +11,8 @@ use super::{BgNbd, Fit, FitFacts, GammaGamma, Parameters, Towards};
 use crate::Error;
 use crate::time::Unit;
 
-const FORMAT: &str = "loyalty-model";
-const VERSION: u32 = 1;
+pub(super) const FORMAT: &str = "loyalty-model";
+pub(super) const VERSION: u32 = 1;
 
 /// A model of any kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -154,20 +154,7 @@ impl ModelFile {
     /// # Errors
     /// [`Error::ModelFile`] where the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let path = path.as_ref();
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(format!(".{}.partial", std::process::id()));
-        let written = fs::File::create(&beside)
-            .and_then(|mut file| {
-                file.write_all(self.to_json().as_bytes())?;
-                file.sync_all()
-            })
-            .and_then(|()| fs::rename(&beside, path));
-        written.map_err(|error| {
-            // Best effort: the write has failed already, and that is what is reported.
-            let _ = fs::remove_file(&beside);
-            problem(path, &error.to_string())
-        })
+        write_whole(path.as_ref(), &self.to_json())
     }
 
     /// The model as JSON text.
@@ -253,6 +240,23 @@ impl Raw {
         }
         Ok(values)
     }
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.partial", std::process::id()));
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        // Best effort: the write has failed already, and that is what is reported.
+        let _ = fs::remove_file(&beside);
+        problem(path, &error.to_string())
+    })
 }
 
 pub(super) fn problem(path: &Path, what: &str) -> Error {

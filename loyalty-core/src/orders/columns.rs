@@ -138,7 +138,7 @@ pub enum TimeScale {
 
 impl TimeScale {
     /// The same instant in microseconds, or `None` outside the years 0001 to 9999.
-    pub(crate) fn microseconds(self, time: i64) -> Option<i64> {
+    pub fn microseconds(self, time: i64) -> Option<i64> {
         let time = match self {
             Self::Days => time.checked_mul(86_400_000_000),
             Self::Seconds => time.checked_mul(1_000_000),

@@ -29,8 +29,11 @@ from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning, M
 from loyalty.files import load, load_fit
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
+from loyalty.metrics import Calibration, Predictions, ReturnEconomics, expected_returns
+from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders, OrdersReport, Refusal
 from loyalty.prior import Prior
+from loyalty.returns import ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.scoring import Scores, score
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
@@ -41,8 +44,10 @@ from loyalty.value import clv, clv_interval
 __all__ = [
     "BgNbd",
     "Bootstrap",
+    "Calibration",
     "CalibrationHoldout",
     "Choice",
+    "CreditMatches",
     "CustomerSummary",
     "Fit",
     "FitError",
@@ -52,10 +57,15 @@ __all__ = [
     "LoyaltyWarning",
     "ModelFileError",
     "Occasions",
+    "OrderLines",
     "Orders",
     "OrdersReport",
+    "Predictions",
     "Prior",
     "Refusal",
+    "ReturnEconomics",
+    "ReturnFit",
+    "ReturnPropensity",
     "Rfm",
     "Scores",
     "SegmentTable",
@@ -70,8 +80,10 @@ __all__ = [
     "clv_interval",
     "datasets",
     "errors",
+    "expected_returns",
     "load",
     "load_fit",
+    "match_credits",
     "rfm",
     "score",
     "select",

@@ -9,11 +9,12 @@ from loyalty import _native
 from loyalty.bg_nbd import BgNbd
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
+from loyalty.returns import ReturnPropensity
 
 __all__ = ["load", "load_fit"]
 
 
-def load(path: str | PathLike[str]) -> BgNbd | GammaGamma:
+def load(path: str | PathLike[str]) -> BgNbd | GammaGamma | ReturnPropensity:
     """The model of a file, of whichever kind, saved in any language.
 
     Raises
@@ -34,6 +35,8 @@ def load(path: str | PathLike[str]) -> BgNbd | GammaGamma:
     True
     """
     model, _ = _native.load(path)
+    if isinstance(model, _native.ReturnPropensity):
+        return ReturnPropensity._of(model)
     return BgNbd._of(model) if isinstance(model, _native.BgNbd) else GammaGamma._of(model)
 
 

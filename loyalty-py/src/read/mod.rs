@@ -7,7 +7,7 @@ mod times;
 use arrow_array::Array;
 pub(crate) use ids::Ids;
 pub(crate) use numbers::{Numbers, numbers};
-pub(crate) use times::times;
+pub(crate) use times::{Times, times};
 
 use crate::column::Column;
 

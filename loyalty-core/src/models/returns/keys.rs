@@ -29,6 +29,11 @@ impl Keys {
         self.entries.len()
     }
 
+    /// Keys and counts by place.
+    pub(crate) fn entries(&self) -> &[(u64, Counts)] {
+        &self.entries
+    }
+
     pub(crate) fn place(&self, key: u64) -> Option<u32> {
         self.places.find(key, |&place| self.entries[place as usize].0 == key).copied()
     }

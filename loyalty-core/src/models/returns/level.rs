@@ -35,6 +35,15 @@ impl Level {
         Self { shift: 0.0, variance: drift, drift, design_effect, gap: 0.0, weight: 0.0 }
     }
 
+    /// Whether the numbers can be those of a level.
+    pub(crate) fn is_sound(&self) -> bool {
+        let positive = [self.variance, self.drift, self.weight];
+        let finite = [self.shift, self.gap, self.variance, self.drift, self.design_effect];
+        positive.iter().all(|&number| number >= 0.0)
+            && self.design_effect >= 1.0
+            && finite.iter().all(|number| number.is_finite())
+    }
+
     /// A line of that log-odds is settled.
     pub(crate) fn settle(&mut self, log_odds: f64, returned: bool, times: f64) {
         let p = logistic(log_odds + self.shift);

@@ -54,6 +54,18 @@ impl LineModel {
         Self { intercept: log_odds, bounds: Vec::new(), terms: Vec::new() }
     }
 
+    /// Whether the terms are of that many features, and finite.
+    pub(crate) fn is_sound(&self, features: usize) -> bool {
+        let bounds = |b: &Bounds| b.low <= b.high && (b.low..=b.high).contains(&b.mean);
+        let term = |term: &Term| {
+            let numbers = [term.mean, term.weight, term.knot.unwrap_or_default()];
+            term.feature < self.bounds.len() && numbers.iter().all(|number| number.is_finite())
+        };
+        let all = self.bounds.is_empty() || self.bounds.len() == features;
+        let finite = self.bounds.iter().all(|b| (b.high - b.low).is_finite() && bounds(b));
+        all && finite && self.intercept.is_finite() && self.terms.iter().all(term)
+    }
+
     /// z of a line with these features.
     pub(crate) fn log_odds(&self, features: &[f64]) -> f64 {
         self.terms.iter().fold(self.intercept, |z, term| z + self.part(term, features))

@@ -1,6 +1,7 @@
 //! Return propensity: how likely is this order line to be sent back?
 
 mod design;
+mod file;
 mod fit;
 mod interval;
 mod keys;

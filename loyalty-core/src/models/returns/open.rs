@@ -10,7 +10,7 @@ pub(crate) struct Open {
     pub(crate) day: i32,
     /// How many lines before it its order began.
     pub(crate) behind_first: u32,
-    pub(crate) id: u64,
+    pub(crate) id: Option<u64>,
     pub(crate) log_odds: f64,
     pub(crate) returned: bool,
     /// Of the first line of an order: whether any of its lines came back.
@@ -59,21 +59,21 @@ impl OpenLines {
         &self.places[at * width..(at + 1) * width]
     }
 
-    /// Opens a line; `has_id` says whether returns can name it.
-    pub(crate) fn push(&mut self, line: Open, places: &[u32], has_id: bool) {
+    /// Opens a line.
+    pub(crate) fn push(&mut self, line: Open, places: &[u32]) {
         let number = self.next();
         self.lines.push(line);
         self.places.extend_from_slice(places);
-        if has_id {
+        if let Some(id) = line.id {
             let Self { by_id, lines, base, .. } = self;
-            let hash = |&number: &u64| mixed(lines[position(number, *base)].id);
-            by_id.insert_unique(mixed(line.id), number, hash);
+            let hash = |&number: &u64| hash(lines[position(number, *base)].id);
+            by_id.insert_unique(mixed(id), number, hash);
         }
     }
 
     /// The number of the open line of an id.
     pub(crate) fn find(&self, id: u64) -> Option<u64> {
-        let same = |&number: &u64| self.get(number).id == id;
+        let same = |&number: &u64| self.get(number).id == Some(id);
         self.by_id.find(mixed(id), same).copied()
     }
 
@@ -81,7 +81,7 @@ impl OpenLines {
     pub(crate) fn pop(&mut self) -> Option<Open> {
         let line = *self.lines.get(self.closed)?;
         let number = self.first();
-        if let Ok(entry) = self.by_id.find_entry(mixed(line.id), |&other| other == number) {
+        if let Ok(entry) = self.by_id.find_entry(hash(line.id), |&other| other == number) {
             entry.remove();
         }
         self.closed += 1;
@@ -106,7 +106,11 @@ fn position(number: u64, base: u64) -> usize {
     usize::try_from(number - base).unwrap_or(usize::MAX)
 }
 
-/// Ids are keys already, but the missing one is not.
+/// Ids are keys already; once more, so that no table of ids has the order of another.
 fn mixed(id: u64) -> u64 {
     key::fold(0, id)
+}
+
+fn hash(id: Option<u64>) -> u64 {
+    mixed(id.unwrap_or_default())
 }

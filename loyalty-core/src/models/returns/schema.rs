@@ -169,6 +169,21 @@ impl Schema {
         Ok(())
     }
 
+    /// Whether the histories are of these columns, the first two of customers and products.
+    pub(crate) fn is_sound(&self) -> bool {
+        let of = |parts: &[Part]| HistorySpec { parts: parts.into(), per_order: false };
+        let first = [of(&[Part::Customer]), of(&[Part::Product])];
+        let known = |part: &Part| match *part {
+            Part::Category(number) => number < self.categories.len(),
+            _ => true,
+        };
+        let sound = |spec: &HistorySpec| !spec.parts.is_empty() && spec.parts.iter().all(known);
+        self.histories.starts_with(&first)
+            && self.histories.iter().all(sound)
+            && self.least_price.is_finite()
+            && self.least_price > 0.0
+    }
+
     /// The name of a history, from the names of its parts.
     pub(crate) fn history_name(&self, spec: &HistorySpec) -> String {
         let name = self.joined(spec, true);

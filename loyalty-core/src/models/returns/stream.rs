@@ -244,12 +244,12 @@ impl Stream {
             let open = Open {
                 day: self.today,
                 behind_first: u32::try_from(number).unwrap_or(u32::MAX),
-                id: id.unwrap_or_default(),
+                id,
                 log_odds,
                 returned: false,
                 order_returned: false,
             };
-            self.open.push(open, &places, id.is_some());
+            self.open.push(open, &places);
         }
     }
 

@@ -85,6 +85,7 @@ impl ReturnPropensity {
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
         self.schema.admit(lines)?;
         self.not_before_today(lines)?;
+        self.not_open_already(lines)?;
         let mut scores = vec![ScoredLine::default(); lines.len()];
         let (mut observed, mut buffer) = (Observed::default(), Vec::new());
         for order in 0..lines.orders() {
@@ -131,6 +132,20 @@ impl ReturnPropensity {
     /// lines of that day are then those that [`Self::update`] would give.
     pub fn advance(&mut self, day: i32) {
         self.stream.advance(day);
+    }
+
+    fn not_open_already(&self, lines: &OrderLines) -> Result<(), Error> {
+        let Some(ids) = &lines.line else { return Ok(()) };
+        let known = |&line: &usize| self.stream.open.find(ids[line]).is_some();
+        let mut repeated = (0..ids.len()).filter(known);
+        let Some(line) = repeated.next() else { return Ok(()) };
+        Err(Error::Value {
+            column: "line".to_owned(),
+            row: lines.row[line] as usize,
+            expected: "the id of a line that the model has not taken in yet",
+            value: "one that is open".to_owned(),
+            more: repeated.count(),
+        })
     }
 
     fn not_before_today(&self, lines: &OrderLines) -> Result<(), Error> {

@@ -1,0 +1,177 @@
+"""How good probabilities are, and what they mean in money."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from loyalty import _columns, _frames, _native
+from loyalty._frozen import Frozen
+
+__all__ = ["Calibration", "Predictions", "ReturnEconomics", "expected_returns"]
+
+
+class Calibration(NamedTuple):
+    """A logistic recalibration: intercept 0 and slope 1 are perfect."""
+
+    intercept: float
+    slope: float
+
+
+class Predictions(Frozen):
+    """Predicted probabilities, and whether it happened.
+
+    Parameters
+    ----------
+    probability : array or series
+        From 0 to 1.
+    happened : array or series
+        Above 0 where it happened.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+    >>> found.auc(), round(found.brier(), 6)
+    (0.75, 0.158125)
+    """
+
+    __slots__ = ("_core", "_rows")
+
+    _core: _native.Predictions
+    _rows: int
+
+    def __init__(self, probability: Any, happened: Any) -> None:
+        columns = (_numbers("probability", probability), _numbers("happened", happened))
+        self._set(_core=_native.Predictions(*columns), _rows=len(columns[0]))
+
+    def log_loss(self) -> float:
+        """−1/n Σ y ln p + (1 − y) ln(1 − p), with p held 1e-15 away from 0 and 1."""
+        return self._core.log_loss()
+
+    def brier(self) -> float:
+        """1/n Σ (p − y)²."""
+        return self._core.brier()
+
+    def auc(self) -> float | None:
+        """Area under the receiver operating characteristic; None where all rows are alike."""
+        return self._core.auc()
+
+    def average_precision(self) -> float | None:
+        """Area under the precision-recall curve, by steps; None where it never happened."""
+        return self._core.average_precision()
+
+    def calibration(self) -> Calibration | None:
+        """Intercept and slope of the logistic regression of what happened on logit p.
+
+        None where all rows happened or none, where all probabilities are equal, or where they tell
+        the two fates apart without fail.
+        """
+        found = self._core.calibration()
+        return None if found is None else Calibration(*found)
+
+    def calibration_error(self, bins: int = 20) -> float:
+        """Expected calibration error over so many bins of equal size."""
+        return self._core.calibration_error(bins)
+
+    def lift(self, share: float = 0.1) -> float:
+        """The share of events among the rows of the highest probabilities, against that of all."""
+        return self._core.lift(share)
+
+    def expected_money(
+        self,
+        threshold: float,
+        *,
+        hit: float = 0.0,
+        false_alarm: float = 0.0,
+        miss: float = 0.0,
+        correct_pass: float = 0.0,
+    ) -> float:
+        """Money per row if every row is acted on whose probability is above the threshold.
+
+        The other arguments say what each outcome brings: acted and it would have happened, acted in
+        vain, not acted and it happened, not acted and it did not; costs are below 0.
+        """
+        return self._core.expected_money(threshold, (hit, false_alarm, miss, correct_pass))
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __repr__(self) -> str:
+        auc = self.auc()
+        ranked = "" if auc is None else f", AUC {auc:.4f}"
+        return f"<Predictions: {len(self):,} rows, log-loss {self.log_loss():.5f}{ranked}>"
+
+
+class ReturnEconomics(Frozen):
+    """What a return costs the shop, against what a sale that is kept brings.
+
+    Parameters
+    ----------
+    margin : float
+        m: contribution margin per money of price, above 0 and at most 1.
+    loss : float
+        δ: the part of the price that goods lose by coming back, from 0 to 1.
+    handling : float
+        h: money per line that comes back.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> shoes = loyalty.ReturnEconomics(margin=0.40, loss=0.10, handling=3.0)
+    >>> round(shoes.break_even(70.0), 3)
+    0.737
+    """
+
+    __slots__ = ("_arguments", "_core")
+
+    _core: _native.ReturnEconomics
+    _arguments: tuple[float, float, float]
+
+    def __init__(self, *, margin: float, loss: float = 0.0, handling: float = 0.0) -> None:
+        native = _native.ReturnEconomics(margin, loss, handling)
+        self._set(_core=native, _arguments=(margin, loss, handling))
+
+    def break_even(self, value: float) -> float:
+        """p* = m / (m + δ + h/P): the probability at which a line of the value P brings nothing."""
+        return self._core.break_even(value)
+
+    def expected_margin(self, probability: Any, value: Any) -> Any:
+        """(1 − p) m P − p (δ P + h): of one line, or an array for arrays of lines."""
+        if isinstance(probability, int | float) and isinstance(value, int | float):
+            return self._core.expected_margin(probability, value)
+        columns = (_numbers("probability", probability), _numbers("value", value))
+        return _frames.array(self._core.expected_margins(*columns))
+
+    def __repr__(self) -> str:
+        margin, loss, handling = self._arguments
+        return f"ReturnEconomics(margin={margin!r}, loss={loss!r}, handling={handling!r})"
+
+    def __reduce__(self) -> Any:
+        return _economics, self._arguments
+
+
+def _economics(margin: float, loss: float, handling: float) -> ReturnEconomics:
+    return ReturnEconomics(margin=margin, loss=loss, handling=handling)
+
+
+def expected_returns(probability: Any, value: Any) -> tuple[float, float]:
+    """Expected returned lines and money of a basket: Σ p and Σ p·value.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> loyalty.expected_returns([0.5, 0.25], [60.0, 20.0])
+    (0.75, 35.0)
+    """
+    columns = (_numbers("probability", probability), _numbers("value", value))
+    return _native.expected_returns(*columns)
+
+
+def _numbers(name: str, values: Any) -> _native.Column:
+    import numpy as np
+
+    array = np.asarray(values)
+    if array.dtype.kind == "b":
+        # Arrow's flags are no numbers.
+        return _columns.from_values(name, array.astype(np.int64))
+    return _columns.from_values(name, values)

@@ -1,0 +1,218 @@
+"""Order lines and what came back of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from loyalty import _columns, _frames, _native
+from loyalty._frozen import Frozen
+from loyalty.errors import InputError
+from loyalty.orders import Invalid, OrdersReport, Refusal
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = ["CreditMatches", "OrderLines", "match_credits"]
+
+
+class OrderLines(Frozen):
+    """Checked order lines: who ordered what, when, at what price, and what became of it.
+
+    Parameters
+    ----------
+    data : data frame or mapping of columns
+        As for :class:`Orders`. Other columns than those named are not looked at.
+    customer, product : str
+        The columns of ids: whole numbers or text.
+    time : str
+        The column of times, as for :class:`Orders`.
+    price : str
+        The price of one piece, from 0 to 1e50.
+    quantity : str, optional
+        Pieces, above 0; 1 where left out.
+    order : str, optional
+        The order that the line belongs to. Where left out, a customer's lines of one day are one
+        order. The lines of an order have one time, or follow each other in time.
+    line : str, optional
+        The line's own id, by which :meth:`ReturnPropensity.update_returns` finds it later.
+    categories : sequence of str
+        Further columns with levels, such as size, brand or country; missing is a level of its own.
+    numbers : sequence of str
+        Further columns of numbers known at the order, such as an age; they may be missing.
+    returned : str, optional
+        Above 0 where the line was sent back: a flag, a quantity, or an amount.
+    return_time : str, optional
+        When it was; missing where it was not, or where nobody knows.
+    known_later : sequence of str
+        Columns that are known only after the order, such as a delivery date: none of the columns
+        above that a score may rest on may be among them.
+    invalid : {"raise", "drop"}
+        As for :class:`Orders`.
+    time_zone : str, optional
+        As for :class:`Orders`, for orders and returns.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing, has the wrong type, is known only later, or has rows that cannot
+        be used.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> log = {
+    ...     "who": ["ann", "ann", "bob"], "what": ["shoe", "sock", "shoe"], "paid": [60.0, 5.0, 60.0],
+    ...     "day": ["2024-01-01", "2024-01-01", "2024-01-05"], "back": [1, 0, 0],
+    ... }
+    >>> loyalty.OrderLines(
+    ...     log, customer="who", product="what", time="day", price="paid", returned="back"
+    ... )
+    <OrderLines: 3 lines of 2 orders, 1 returned>
+    """
+
+    __slots__ = ("_core", "_frame", "report")
+
+    #: Rows read, in use and refused.
+    report: OrdersReport
+    _core: _native.OrderLines
+    _frame: nw.Implementation | None
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        customer: str,
+        product: str,
+        time: str,
+        price: str,
+        quantity: str | None = None,
+        order: str | None = None,
+        line: str | None = None,
+        categories: Sequence[str] = (),
+        numbers: Sequence[str] = (),
+        returned: str | None = None,
+        return_time: str | None = None,
+        known_later: Sequence[str] = (),
+        invalid: Invalid = "raise",
+        time_zone: str | None = None,
+    ) -> None:
+        for name, several in (("categories", categories), ("numbers", numbers)):
+            if isinstance(several, str):
+                raise TypeError(f"{name} must be a sequence of column names, got {several!r}")
+        if return_time is not None and returned is None:
+            raise InputError("return_time needs the column returned")
+        roles = [customer, product, time, price, quantity, order, line, returned, return_time]
+        names = [name for name in [*roles, *categories, *numbers] if name is not None]
+        columns, frame = _columns.read(data, names)
+        found = dict(zip(names, columns, strict=True))
+        native = _native.OrderLines(
+            customer=found[customer],
+            product=found[product],
+            time=found[time],
+            price=found[price],
+            quantity=None if quantity is None else found[quantity],
+            order=None if order is None else found[order],
+            line=None if line is None else found[line],
+            categories=[found[name] for name in categories],
+            numbers=[found[name] for name in numbers],
+            returned=None if returned is None else found[returned],
+            return_time=None if return_time is None else found[return_time],
+            known_later=list(known_later),
+            invalid=invalid,
+            time_zone=time_zone,
+        )
+        rows, refusals, message = native.report()
+        report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
+        self._set(_core=native, _frame=frame, report=report)
+
+    @property
+    def orders(self) -> int:
+        """The number of orders."""
+        return self._core.orders
+
+    @property
+    def returned(self) -> int | None:
+        """How many lines were sent back; None where that is not known."""
+        return self._core.returned
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        back = "" if self.returned is None else f", {self.returned:,} returned"
+        return f"<OrderLines: {len(self):,} lines of {self.orders:,} orders{back}>"
+
+
+class CreditMatches(NamedTuple):
+    """What :func:`match_credits` found.
+
+    Attributes
+    ----------
+    purchases : frame
+        ``returned_quantity`` and ``return_time`` of each purchase, in the order of its rows.
+    credits : frame
+        The ``rule`` by which each credit note was matched: ``exact``, ``same_quantity``, ``part``,
+        ``several``; or why not: ``exceeds``, ``nothing_left``, ``never_bought``.
+    share_matched : float
+        The share of the notes whose pieces all found a purchase.
+    rules : dict
+        How many notes there are of each rule.
+    """
+
+    purchases: Any
+    credits: Any
+    share_matched: float
+    rules: dict[str, int]
+
+
+def match_credits(
+    purchases: Any,
+    credits: Any,
+    *,
+    customer: str,
+    product: str,
+    time: str,
+    quantity: str,
+    price: str,
+    time_zone: str | None = None,
+) -> CreditMatches:
+    """Finds out which purchases came back, from a log in which returns are credit notes of their own.
+
+    Both tables have the columns named; quantities are above 0 in both. Per customer and product,
+    notes in order of time, the newest purchase with pieces left and not later than the note is
+    taken that fits by the first of these rules: ``exact`` (as many pieces left, the same price),
+    ``same_quantity``, ``part`` (more pieces left), ``several`` (newest first until the note is used
+    up). ``exceeds``: a part of the note has no purchase; ``nothing_left``: all purchases are
+    credited already or later; ``never_bought``: the customer never bought the product.
+
+    Raises
+    ------
+    InputError
+        For a missing or impossible cell.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> bought = {
+    ...     "who": [1, 1], "what": ["shoe"] * 2, "day": ["2024-01-01", "2024-01-06"],
+    ...     "pieces": [2, 3], "price": [50.0, 45.0],
+    ... }
+    >>> back = {**bought, "day": ["2024-01-08", "2024-01-10"], "pieces": [2, 1]}
+    >>> found = loyalty.match_credits(
+    ...     bought, back, customer="who", product="what", time="day", quantity="pieces", price="price"
+    ... )
+    >>> found.purchases["returned_quantity"], found.share_matched
+    (array([2., 1.]), 1.0)
+    """
+    names = [customer, product, time, quantity, price]
+    (bought, frame), (notes, _) = _columns.read(purchases, names), _columns.read(credits, names)
+    quantities, times, rules = _native.match_credits(bought, notes, time_zone)
+    names_of_rules = [rule or "" for rule in rules.to_list()]
+    whole = [rule in ("exact", "same_quantity", "part", "several") for rule in names_of_rules]
+    return CreditMatches(
+        _frames.table([quantities, times], frame),
+        _frames.table([rules], frame),
+        sum(whole) / max(len(whole), 1),
+        {rule: names_of_rules.count(rule) for rule in sorted(set(names_of_rules))},
+    )

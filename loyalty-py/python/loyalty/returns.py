@@ -1,0 +1,320 @@
+"""Return propensity: how likely is this order line to be sent back?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
+
+from loyalty import _check, _columns, _frames, _html, _native
+from loyalty.order_lines import OrderLines
+from loyalty.orders import Moment, _instant
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["ReturnFit", "ReturnPropensity"]
+
+#: How the strength of the shrinkage is chosen.
+ShrinkageCriterion = Literal["one_step_ahead", "beta_binomial"]
+
+
+class ReturnPropensity:
+    """The probability that an order line is sent back, known at the time of its order.
+
+    Made by :meth:`fit` or :meth:`load`. It carries its state (what is known of every customer,
+    product and category, the lines whose fate is open, the level of returns today) and moves on
+    with :meth:`update` and :meth:`update_returns`, at a constant cost per event. Scores rest on
+    what was known at the end of the day before, and on the line's own order.
+
+    Any number of threads may score at once; updates wait for them.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> shop = loyalty.simulate(400, seed=1, return_rate=0.2)
+    >>> table = shop.lines
+    >>> table["price"] = table["amount"] / table["quantity"]
+    >>> lines = loyalty.OrderLines(
+    ...     table, customer="customer", product="product", time="time", price="price",
+    ...     quantity="quantity", order="order", categories=["category"],
+    ...     returned="returned_amount", return_time="return_time",
+    ... )
+    >>> fit = loyalty.ReturnPropensity.fit(lines, horizon_days=40)
+    >>> fit.log_loss < fit.constant_log_loss
+    True
+    >>> sorted(fit.model.score(lines).columns)
+    ['new_customer', 'new_product', 'probability']
+    """
+
+    __slots__ = ("_core", "_frame")
+
+    _core: _native.ReturnPropensity
+    _frame: nw.Implementation | None
+
+    def __init__(self) -> None:
+        raise TypeError("a ReturnPropensity is made by ReturnPropensity.fit or ReturnPropensity.load")
+
+    @classmethod
+    def _of(
+        cls, native: _native.ReturnPropensity, frame: nw.Implementation | None = None
+    ) -> ReturnPropensity:
+        model = object.__new__(cls)
+        model._core, model._frame = native, frame
+        return model
+
+    @classmethod
+    def fit(
+        cls,
+        lines: OrderLines,
+        *,
+        horizon_days: int = 60,
+        observation_end: Moment | None = None,
+        crossed: Sequence[Sequence[str]] = (),
+        half_life_days: float | None = None,
+        shrinkage: ShrinkageCriterion = "one_step_ahead",
+        penalty: float | None = None,
+        threads: int = 0,
+    ) -> ReturnFit:
+        """Learns from lines of known fate.
+
+        ::
+
+            logit p = δ(t) + β₀ + Σ_t w_t (b_t(x) − mean_t)
+
+        docs/returns.md has the features x, the histories among them, and how each part is learnt.
+
+        Parameters
+        ----------
+        lines : OrderLines
+            With the column ``returned`` and, where known, ``return_time``.
+        horizon_days : int
+            A line that is not back after so many days counts as kept. Lines that old at the end
+            of the observation are learnt from; the others are open.
+        observation_end : date or time, optional
+            Nothing after that day is looked at; by default the last day of the lines.
+        crossed : sequence of sequences of str
+            Histories of crossed keys, such as ``[("product", "size")]``, beside those kept anyway.
+        half_life_days : float, optional
+            The age at which a line weighs half as much as a new one; by default all weigh the same.
+        shrinkage : {"one_step_ahead", "beta_binomial"}
+            How the strength of the shrinkage is chosen: by what predicts the next line best, or by
+            the beta-binomial likelihood, which shrinks too little where lines of one order come
+            back together.
+        penalty : float, optional
+            λ of the penalty ½ λ Σ β² over standardised terms; by default the one under which the
+            first four fifths of the lines predict the last fifth best.
+        threads : int
+            How many threads to use; 0 for as many as the machine runs at once. The result is the
+            same for every number.
+
+        Raises
+        ------
+        FitError
+            Where no line is as old as the horizon.
+        InputError
+            For options outside their domain.
+        """
+        lines = _check.instance("lines", lines, OrderLines)
+        end = None if observation_end is None else _instant("observation_end", observation_end, None)
+        native, facts = _native.ReturnPropensity.fit(
+            lines._core,
+            _check.whole("horizon_days", horizon_days),
+            end,
+            [list(names) for names in crossed],
+            half_life_days,
+            shrinkage,
+            penalty,
+            _check.whole("threads", threads),
+        )
+        return ReturnFit._of(cls._of(native, lines._frame), dict(facts))
+
+    def score(self, lines: OrderLines, *, level: float | None = None, threads: int = 0) -> Any:
+        """The probability of return of every line, by what is known on the morning of `today`.
+
+        Nothing is learnt from the lines. Returns a frame like the caller's in the order of its rows
+        in use, with ``probability``, ``new_customer`` and ``new_product`` (whether nothing is known
+        of them and they count as average), and with a `level`, say 0.9, ``lower`` and ``upper``,
+        between which the probability lies with that probability, given the histories.
+        """
+        native = _check.instance("lines", lines, OrderLines)._core
+        threads = _check.whole("threads", threads)
+        columns = self._core.score(native, threads)
+        if level is not None:
+            columns = columns + self._core.intervals(native, level, threads)
+        return _frames.table(columns, lines._frame)
+
+    def contributions(self, lines: OrderLines, *, threads: int = 0) -> Any:
+        """Why: what each group of features adds to the log-odds of each line, against an average line.
+
+        One column per group (``customer``, ``product``, each category, ``price``, ``basket`` …,
+        ``level``) and ``base``; they add up to logit p.
+        """
+        native = _check.instance("lines", lines, OrderLines)._core
+        base, columns = self._core.contributions(native, _check.whole("threads", threads))
+        base_column = _frames.float_column("base", [base] * len(native))
+        return _frames.table([base_column, *columns], lines._frame)
+
+    def update(self, lines: OrderLines) -> Any:
+        """Scores lines as :meth:`score` does, each by what is known before its day, and takes them in.
+
+        Lines come in order of time, an order whole in one call; they may be cut into calls anywhere
+        else, with the same result to the last bit. Where they carry what became of them, it counts
+        from the day after it became known.
+
+        Raises
+        ------
+        InputError
+            Where a line is from a day that is over, or in the model already; the model is unchanged.
+        """
+        native = _check.instance("lines", lines, OrderLines)._core
+        return _frames.table(self._core.update(native), lines._frame)
+
+    def update_returns(
+        self, data: Any, *, line: str, time: str, time_zone: str | None = None
+    ) -> dict[str, int]:
+        """Takes in returns: the ids of lines, as in ``OrderLines(line=...)``, and when they came back.
+
+        A return counts from the day after it on. Returns how many were ``counted`` and how many
+        were of ``unknown`` lines, or of lines older than the horizon.
+        """
+        ids, times = _columns.read(data, [line, time]).columns
+        counted, unknown = self._core.update_returns(ids, times, time_zone)
+        return {"counted": counted, "unknown": unknown}
+
+    def advance(self, day: Moment) -> None:
+        """Goes on to the morning of a day, so that what is due by then counts."""
+        self._core.advance(_instant("day", day, None) // 86_400_000_000)
+
+    @property
+    def histories(self) -> Any:
+        """The histories, their priors and keys: ``mean`` m, ``strength`` k (in lines), ``keys``."""
+        rows = self._core.histories()
+        columns = [
+            _frames.text_column("history", [row[0] for row in rows]),
+            _frames.float_column("mean", [row[1] for row in rows]),
+            _frames.float_column("strength", [row[2] for row in rows]),
+            _native.Column.from_integers("keys", [row[3] for row in rows]),
+        ]
+        return _frames.table(columns, self._frame)
+
+    @property
+    def lag(self) -> NDArray[np.float64]:
+        """F: the share of all returns that are back by 0, 1, … days, up to the horizon."""
+        import numpy as np
+
+        return np.array(self._core.lag)
+
+    @property
+    def today(self) -> np.datetime64:
+        """The day whose morning the state is that of."""
+        import numpy as np
+
+        return np.datetime64(self._core.today, "D")
+
+    @property
+    def level(self) -> float:
+        """δ: how far the log-odds of all lines are shifted today."""
+        return self._core.level
+
+    @property
+    def open_lines(self) -> int:
+        """How many lines are neither back nor older than the horizon."""
+        return self._core.open_lines
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Saves model and state; :func:`load` goes on from there, to the last bit, in every language.
+
+        The file is written whole or not at all.
+        """
+        self._core.save(path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> ReturnPropensity:
+        """The model of a file."""
+        return cls._of(_native.ReturnPropensity.load(path))
+
+    def copy(self) -> ReturnPropensity:
+        """A model with the same state that moves on by itself."""
+        return self._of(_native.ReturnPropensity.from_json(self._core.to_json()), self._frame)
+
+    def __repr__(self) -> str:
+        keys = sum(row[3] for row in self._core.histories())
+        return (
+            f"<ReturnPropensity on {self.today}: {keys:,} keys of {len(self._core.histories())} "
+            f"histories, {self.open_lines:,} open lines>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [(name, f"{m:.4f}", f"{k:.1f}", n) for name, m, k, n in self._core.histories()]
+        return _html.table(repr(self)[1:-1], rows, ("history", "mean", "strength", "keys"))
+
+    def __reduce__(self) -> Any:
+        backend = None if self._frame is None else self._frame.value
+        return _restore, (self._core.to_json(), backend)
+
+
+def _restore(json: str, backend: str | None) -> ReturnPropensity:
+    import narwhals as nw
+
+    frame = None if backend is None else nw.Implementation(backend)
+    return ReturnPropensity._of(_native.ReturnPropensity.from_json(json), frame)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFit:
+    """A fitted return propensity and how it was found.
+
+    Attributes
+    ----------
+    model : ReturnPropensity
+        With the state at the end of the observation.
+    settled, returned : int
+        Lines as old as the horizon, which were learnt from, and those of them that came back.
+    left_out : int
+        Lines after the end of the observation.
+    rows : int
+        Rows that the line model rests on; where there are many lines, some stand for several.
+    penalty : float
+        λ.
+    iterations : int
+        Iterations of the solver.
+    log_loss, constant_log_loss : float
+        Mean log-loss of the settled lines, each predicted from its past, and that of one
+        probability for all.
+    design_effect : float
+        By how much the number of lines overstates what they tell of the level.
+    """
+
+    model: ReturnPropensity
+    settled: int
+    returned: int
+    left_out: int
+    rows: int
+    penalty: float
+    iterations: int
+    log_loss: float
+    constant_log_loss: float
+    design_effect: float
+
+    @classmethod
+    def _of(cls, model: ReturnPropensity, facts: dict[str, float]) -> ReturnFit:
+        whole = ("settled", "returned", "left_out", "rows", "iterations")
+        return cls(
+            model=model,
+            **{name: int(facts[name]) for name in whole},
+            **{name: value for name, value in facts.items() if name not in whole},  # type: ignore[arg-type]
+        )
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Saves the model with its state."""
+        self.model.save(path)
+
+    def __repr__(self) -> str:
+        return (
+            f"<ReturnFit: {self.returned:,} of {self.settled:,} lines returned, log-loss "
+            f"{self.log_loss:.5f} against {self.constant_log_loss:.5f}>"
+        )

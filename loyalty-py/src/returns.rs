@@ -1,0 +1,197 @@
+//! Return propensity.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use arrow_array::BooleanArray;
+use loyalty_core::{LineScores, ReturnOptions, Returns, Threads};
+use pyo3::prelude::*;
+
+use crate::column::Column;
+use crate::error::Result;
+use crate::order_lines::OrderLines;
+use crate::read::{Ids, times};
+
+/// A return propensity with its state.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct ReturnPropensity(RwLock<loyalty_core::ReturnPropensity>);
+
+/// Figures of a fit by name.
+type Facts = Vec<(&'static str, f64)>;
+
+impl ReturnPropensity {
+    fn read(&self) -> RwLockReadGuard<'_, loyalty_core::ReturnPropensity> {
+        // Nothing that holds the lock leaves the state half changed but by a panic, which is a bug.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, loyalty_core::ReturnPropensity> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[pymethods]
+impl ReturnPropensity {
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "one per option")]
+    fn fit(
+        py: Python<'_>,
+        lines: &OrderLines,
+        horizon_days: u32,
+        observation_end: Option<i64>,
+        crossed: Vec<Vec<String>>,
+        half_life_days: Option<f64>,
+        shrinkage: &str,
+        penalty: Option<f64>,
+        threads: usize,
+    ) -> Result<(Self, Facts)> {
+        let mut options = ReturnOptions::default();
+        options.horizon_days = horizon_days;
+        options.observation_end = observation_end;
+        options.crossed = crossed;
+        options.half_life_days = half_life_days;
+        options.shrinkage = shrinkage.parse()?;
+        options.penalty = penalty;
+        options.threads = Threads::new(threads);
+        let fit = py.detach(|| loyalty_core::ReturnPropensity::fit(&lines.0, &options))?;
+        let facts = vec![
+            ("settled", fit.settled as f64),
+            ("returned", fit.returned as f64),
+            ("left_out", fit.left_out as f64),
+            ("rows", fit.rows as f64),
+            ("penalty", fit.penalty),
+            ("iterations", fit.iterations as f64),
+            ("log_loss", fit.log_loss),
+            ("constant_log_loss", fit.constant_log_loss),
+            ("design_effect", fit.design_effect),
+        ];
+        Ok((Self(RwLock::new(fit.model)), facts))
+    }
+
+    fn score(&self, py: Python<'_>, lines: &OrderLines, threads: usize) -> Result<Vec<Column>> {
+        let scores = py.detach(|| self.read().score(&lines.0, Threads::new(threads)))?;
+        Ok(columns(&scores))
+    }
+
+    /// Lower and upper ends, as columns.
+    fn intervals(
+        &self,
+        py: Python<'_>,
+        lines: &OrderLines,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let ends = py.detach(|| self.read().intervals(&lines.0, level, Threads::new(threads)))?;
+        let end = |side: usize| ends.iter().map(|ends| ends[side]).collect();
+        Ok(vec![Column::floats("lower", end(0)), Column::floats("upper", end(1))])
+    }
+
+    /// One column per group of features, and the base.
+    fn contributions(
+        &self,
+        py: Python<'_>,
+        lines: &OrderLines,
+        threads: usize,
+    ) -> Result<(f64, Vec<Column>)> {
+        let threads = Threads::new(threads);
+        let (base, groups, parts) = py.detach(|| {
+            let model = self.read();
+            let parts = model.contributions(&lines.0, threads)?;
+            Ok::<_, loyalty_core::Error>((model.base(), model.groups(), parts))
+        })?;
+        let column = |(number, name): (usize, &String)| {
+            Column::floats(name, parts.iter().map(|parts| parts[number]).collect())
+        };
+        Ok((base, groups.iter().enumerate().map(column).collect()))
+    }
+
+    fn update(&self, py: Python<'_>, lines: &OrderLines) -> Result<Vec<Column>> {
+        let scores = py.detach(|| self.write().update(&lines.0))?;
+        Ok(columns(&scores))
+    }
+
+    /// Returns counted and unknown.
+    fn update_returns(
+        &self,
+        py: Python<'_>,
+        line: &Column,
+        time: &Column,
+        time_zone: Option<&str>,
+    ) -> Result<(usize, usize)> {
+        py.detach(|| {
+            let (ids, times) = (Ids::read(line)?, times(time, time_zone)?);
+            let column = loyalty_core::Column::new(&time.name, &times.values[..])
+                .with_present(times.present.as_deref());
+            let returns = Returns::new(&ids.as_column(), &column, times.scale)?;
+            let report = self.write().update_returns(&returns);
+            Ok((report.counted, report.unknown))
+        })
+    }
+
+    fn to_json(&self, py: Python<'_>) -> String {
+        py.detach(|| self.read().to_json())
+    }
+
+    #[staticmethod]
+    fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
+        let model = py.detach(|| loyalty_core::ReturnPropensity::from_json(text))?;
+        Ok(Self(RwLock::new(model)))
+    }
+
+    fn save(&self, py: Python<'_>, path: PathBuf) -> Result<()> {
+        Ok(py.detach(|| self.read().write(path))?)
+    }
+
+    #[staticmethod]
+    pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<Self> {
+        let model = py.detach(|| loyalty_core::ReturnPropensity::read(path))?;
+        Ok(Self(RwLock::new(model)))
+    }
+
+    fn advance(&self, py: Python<'_>, day: i32) {
+        py.detach(|| self.write().advance(day));
+    }
+
+    /// Name, mean, strength and keys of each history.
+    fn histories(&self) -> Vec<(String, f64, f64, usize)> {
+        let model = self.read();
+        let keys = model.known_keys();
+        let of = |((name, prior), keys): ((String, loyalty_core::Shrinkage), usize)| {
+            (name, prior.mean(), prior.strength(), keys)
+        };
+        model.histories().into_iter().zip(keys).map(of).collect()
+    }
+
+    #[getter]
+    fn lag(&self) -> Vec<f64> {
+        self.read().lag().shares().to_vec()
+    }
+
+    #[getter]
+    fn today(&self) -> i32 {
+        self.read().today()
+    }
+
+    #[getter]
+    fn level(&self) -> f64 {
+        self.read().level()
+    }
+
+    #[getter]
+    fn open_lines(&self) -> usize {
+        self.read().open_lines()
+    }
+}
+
+fn columns(scores: &LineScores) -> Vec<Column> {
+    let lines = scores.lines();
+    let flags = |name: &str, of: fn(&loyalty_core::ScoredLine) -> bool| {
+        let flags: Vec<bool> = lines.iter().map(of).collect();
+        Column::new(name, Arc::new(BooleanArray::from(flags)))
+    };
+    vec![
+        Column::floats("probability", scores.probability()),
+        flags("new_customer", |line| line.new_customer),
+        flags("new_product", |line| line.new_product),
+    ]
+}

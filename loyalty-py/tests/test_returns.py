@@ -1,0 +1,291 @@
+"""Return propensity: frames in and out, the stream, files, metrics, and the targets on real data."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import loyalty
+
+DATA = Path(__file__).resolve().parents[2] / "../shared/data/online_retail_ii_returns.parquet"
+DAY = pd.Timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    shop = loyalty.simulate(1200, seed=2, backend="pandas", return_rate=0.2)
+    lines = shop.lines.reset_index(names="line")
+    lines["price"] = lines["amount"] / lines["quantity"]
+    lines["age"] = np.where(lines["line"] % 7 == 0, np.nan, lines["customer"] % 50 + 18.0)
+    return lines
+
+
+def order_lines(table: Any, **changes: Any) -> loyalty.OrderLines:
+    roles: dict[str, Any] = {
+        "customer": "customer",
+        "product": "product",
+        "time": "time",
+        "price": "price",
+        "quantity": "quantity",
+        "order": "order",
+        "line": "line",
+        "categories": ["category"],
+        "numbers": ["age"],
+        "returned": "returned_amount",
+        "return_time": "return_time",
+    }
+    return loyalty.OrderLines(table, **roles | changes)
+
+
+@pytest.fixture(scope="module")
+def split(table: pd.DataFrame) -> pd.Timestamp:
+    return pd.Timestamp(table["time"].quantile(0.7)).normalize()
+
+
+@pytest.fixture
+def model(table: pd.DataFrame, split: pd.Timestamp) -> loyalty.ReturnPropensity:
+    past = order_lines(table[table["time"] < split])
+    return loyalty.ReturnPropensity.fit(past, horizon_days=30).model
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow", "dict"])
+def test_any_frame_in_and_the_same_kind_out(table: pd.DataFrame, kind: str) -> None:
+    frames: dict[str, Any] = {
+        "pandas": table,
+        "polars": pl.from_pandas(table),
+        "pyarrow": pl.from_pandas(table).to_arrow(),
+        "dict": {name: table[name].to_numpy() for name in table.columns},
+    }
+    lines = order_lines(frames[kind])
+    fit = loyalty.ReturnPropensity.fit(lines, horizon_days=30)
+    scores = fit.model.score(lines, level=0.9)
+    assert type(scores) is type(frames[kind])
+    probability = np.asarray(scores["probability"])
+    assert np.all(np.asarray(scores["lower"]) < probability)
+    assert np.all(probability < np.asarray(scores["upper"]))
+    expected = loyalty.ReturnPropensity.fit(order_lines(table), horizon_days=30).model
+    np.testing.assert_array_equal(probability, expected.score(order_lines(table))["probability"])
+
+
+def test_days_one_by_one_equal_all_at_once(
+    table: pd.DataFrame, split: pd.Timestamp, model: loyalty.ReturnPropensity
+) -> None:
+    rest = table[table["time"] >= split]
+    at_once = model.copy().update(order_lines(rest))
+    known = {"returned": None, "return_time": None}
+    pieces = []
+    for day, lines in rest.groupby("time", sort=True):
+        pieces.append(model.update(order_lines(lines, **known)))
+        back = rest[(rest["return_time"] >= day) & (rest["return_time"] < day + DAY)]
+        # What is older than the horizon counts as kept.
+        back = back[back["return_time"] - back["time"] <= 30 * DAY]
+        assert model.update_returns(back, line="line", time="return_time")["unknown"] == 0
+    pd.testing.assert_frame_equal(pd.concat(pieces, ignore_index=True), at_once)
+
+
+def test_files_and_pickles_go_on_where_the_model_was(
+    table: pd.DataFrame, split: pd.Timestamp, model: loyalty.ReturnPropensity, tmp_path: Path
+) -> None:
+    model.save(tmp_path / "returns.json")
+    loaded = loyalty.load(tmp_path / "returns.json")
+    assert isinstance(loaded, loyalty.ReturnPropensity)
+    rest = order_lines(table[table["time"] >= split])
+    expected = model.copy().update(rest)
+    for other in (loaded, pickle.loads(pickle.dumps(model))):
+        pd.testing.assert_frame_equal(other.update(rest), expected)
+    with pytest.raises(loyalty.ModelFileError, match="holds a bg-nbd model"):
+        loyalty.BgNbd(r=0.2, alpha=4.0, a=0.8, b=2.0).save(tmp_path / "other.json")
+        loyalty.ReturnPropensity.load(tmp_path / "other.json")
+
+
+def test_reasons_add_up(table: pd.DataFrame, model: loyalty.ReturnPropensity) -> None:
+    lines = order_lines(table.tail(50))
+    parts = model.contributions(lines)
+    assert {"base", "customer", "product", "category", "price", "level", "age"} <= set(parts.columns)
+    log_odds = parts.sum(axis=1)
+    probability = model.score(lines)["probability"]
+    np.testing.assert_allclose(1 / (1 + np.exp(-log_odds)), probability, rtol=1e-12)
+
+
+def test_simulated_returns_are_predicted_and_calibrated() -> None:
+    shop = loyalty.simulate(6000, seed=9, backend="pandas", return_rate=0.15)
+    table = shop.lines.reset_index(names="line")
+    table["price"], table["age"] = table["amount"] / table["quantity"], 1.0
+    split = table["time"].quantile(0.6).normalize()
+    end = table["time"].max() - 45 * DAY
+    fit = loyalty.ReturnPropensity.fit(order_lines(table[table["time"] < split]), horizon_days=45)
+    model = fit.model
+    late = table[(table["time"] < split) & (table["return_time"] >= split)]
+    model.update_returns(late, line="line", time="return_time")
+    later = table[(table["time"] >= split) & (table["time"] <= end)]
+    scores = model.update(order_lines(later))
+    lag = (later["return_time"] - later["time"]) / DAY
+    found = loyalty.Predictions(scores["probability"], lag <= 45)
+    calibration = found.calibration()
+    assert calibration is not None
+    assert 0.9 < calibration.slope < 1.1
+    assert found.calibration_error() < 0.01
+    assert (found.auc() or 0) > 0.6
+
+
+def test_what_cannot_be_used_is_refused(table: pd.DataFrame, model: loyalty.ReturnPropensity) -> None:
+    with pytest.raises(loyalty.InputError, match="known at the time of the order"):
+        order_lines(table, known_later=["age"])
+    with pytest.raises(loyalty.InputError, match='column "nope" is missing'):
+        order_lines(table, numbers=["nope"])
+    with pytest.raises(TypeError, match="categories must be a sequence"):
+        order_lines(table, categories="category")
+    with pytest.raises(loyalty.InputError, match="return_time needs the column returned"):
+        order_lines(table, returned=None)
+    broken = table.assign(price=table["price"].where(table.index != 3, -1.0))
+    with pytest.raises(loyalty.InputError, match='"price" is negative in 1 row .first: row 3'):
+        order_lines(broken)
+    assert len(order_lines(broken, invalid="drop")) == len(table) - 1
+    early = table.assign(return_time=table["time"] - DAY, returned_amount=1.0)
+    with pytest.raises(loyalty.InputError, match="is before the order"):
+        order_lines(early)
+    with pytest.raises(loyalty.InputError, match="must hold whole numbers, as when the model"):
+        model.score(order_lines(table.assign(product=table["product"].astype(str))))
+    with pytest.raises(loyalty.InputError, match="categories"):
+        model.score(order_lines(table, categories=[]))
+    with pytest.raises(loyalty.InputError, match="not before the day"):
+        model.update(order_lines(table.head(5)))
+    with pytest.raises(loyalty.InputError, match="another id in every line"):
+        order_lines(table.assign(line=1))
+    with pytest.raises(loyalty.InputError, match="shrinkage must be one_step_ahead or beta_binomial"):
+        loyalty.ReturnPropensity.fit(order_lines(table), shrinkage="none")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="made by"):
+        loyalty.ReturnPropensity()
+
+
+def test_credit_notes_find_their_purchases() -> None:
+    bought = pd.DataFrame(
+        {
+            "who": [1, 1, 1, 2],
+            "what": ["a", "a", "b", "a"],
+            "day": pd.to_datetime(["2024-01-01", "2024-01-05", "2024-01-05", "2024-01-07"]),
+            "pieces": [2, 5, 1, 3],
+            "price": [9.0, 8.0, 4.0, 8.0],
+        }
+    )
+    notes = pd.DataFrame(
+        {
+            "who": [1, 1, 1, 1, 2, 3],
+            "what": ["a", "a", "a", "b", "a", "a"],
+            "day": pd.to_datetime(["2024-01-03"] + ["2024-01-08"] * 3 + ["2024-01-02", "2024-01-09"]),
+            "pieces": [2, 4, 3, 2, 1, 1],
+            "price": [9.0, 8.0, 8.0, 4.0, 8.0, 8.0],
+        }
+    )
+    found = loyalty.match_credits(
+        bought, notes, customer="who", product="what", time="day", quantity="pieces", price="price"
+    )
+    rules = ["exact", "part", "exceeds", "exceeds", "nothing_left", "never_bought"]
+    assert found.credits["rule"].tolist() == rules
+    assert found.purchases["returned_quantity"].tolist() == [2.0, 5.0, 1.0, 0.0]
+    assert found.purchases["return_time"][0] == pd.Timestamp("2024-01-03")
+    assert found.purchases["return_time"].isna().tolist() == [False, False, False, True]
+    assert found.share_matched == pytest.approx(2 / 6)
+    assert found.rules["exceeds"] == 2
+
+
+def test_metrics_equal_their_definitions() -> None:
+    rng = np.random.default_rng(5)
+    p = np.round(rng.random(500), 2)
+    y = rng.random(500) < p
+    found = loyalty.Predictions(p, y)
+    clipped = np.clip(p, 1e-15, 1 - 1e-15)
+    loss = -np.mean(np.where(y, np.log(clipped), np.log1p(-clipped)))
+    assert found.log_loss() == pytest.approx(loss, rel=1e-12)
+    assert found.brier() == pytest.approx(np.mean((p - y) ** 2), rel=1e-12)
+    pairs = p[y][:, None] - p[~y][None, :]
+    assert found.auc() == pytest.approx(np.mean((pairs > 0) + 0.5 * (pairs == 0)), rel=1e-12)
+    area = before = 0.0
+    for cut in np.unique(p)[::-1]:
+        taken = p >= cut
+        recall, precision = y[taken].sum() / y.sum(), y[taken].mean()
+        area += (recall - before) * precision
+        before = recall
+    assert found.average_precision() == pytest.approx(area, rel=1e-12)
+    bins = np.array_split(np.argsort(p, kind="stable"), 20)
+    error = sum(len(b) / 500 * abs(y[b].mean() - p[b].mean()) for b in bins)
+    assert found.calibration_error(20) == pytest.approx(error, rel=1e-12)
+    top = np.argsort(-p, kind="stable")[:50]
+    assert found.lift(0.1) == pytest.approx(y[top].mean() / y.mean(), rel=1e-12)
+    money = found.expected_money(0.5, hit=-1.0, false_alarm=-3.0, miss=-10.0, correct_pass=2.0)
+    acted = p > 0.5
+    expected = np.where(acted, np.where(y, -1.0, -3.0), np.where(y, -10.0, 2.0)).mean()
+    assert money == pytest.approx(expected, rel=1e-12)
+
+
+def test_calibration_is_the_logistic_regression_on_the_logit() -> None:
+    optimize = pytest.importorskip("scipy.optimize")
+    rng = np.random.default_rng(6)
+    z = rng.normal(-1, 1.5, 3000)
+    y = rng.random(3000) < 1 / (1 + np.exp(-(0.3 + 0.7 * z)))
+    found = loyalty.Predictions(1 / (1 + np.exp(-z)), y).calibration()
+    assert found is not None
+
+    def loss(w: np.ndarray[Any, Any]) -> float:
+        return float(np.mean(np.logaddexp(0, -(2 * y - 1) * (w[0] + w[1] * z))))
+
+    best = optimize.minimize(loss, [0.0, 1.0], method="BFGS", options={"gtol": 1e-10}).x
+    assert [found.intercept, found.slope] == pytest.approx(best, abs=1e-5)
+    assert loyalty.Predictions([0.2, 0.2], [0, 1]).calibration() is None
+    assert loyalty.Predictions([0.2, 0.6], [1, 1]).auc() is None
+    with pytest.raises(loyalty.InputError, match="row 1: must be from 0 to 1, got 1.5"):
+        loyalty.Predictions([0.2, 1.5], [1, 1])
+
+
+def test_money() -> None:
+    shoes = loyalty.ReturnEconomics(margin=0.4, loss=0.1, handling=3.0)
+    p = shoes.break_even(70.0)
+    assert p == pytest.approx(0.4 / (0.5 + 3 / 70), rel=1e-15)
+    assert shoes.expected_margin(p, 70.0) == pytest.approx(0.0, abs=1e-12)
+    both = shoes.expected_margin([0.1, 0.9], [70.0, 10.0])
+    assert both == pytest.approx([0.9 * 28 - 0.1 * 10, 0.1 * 4 - 0.9 * 4])
+    assert pickle.loads(pickle.dumps(shoes)).break_even(70.0) == p
+    with pytest.raises(loyalty.InputError, match="margin must be above 0 and at most 1"):
+        loyalty.ReturnEconomics(margin=0.0)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason=f"no {DATA.name} beside the project")
+@pytest.mark.parametrize(
+    ("name", "log_loss", "auc", "error"), [("or2", 0.0812, 0.768, 0.002), ("or2r", 0.0728, 0.788, 0.0022)]
+)
+def test_real_returns_are_predicted(name: str, log_loss: float, auc: float, error: float) -> None:
+    """The temporal split of the study; its LightGBM has 0.08127, 0.768 (or2) and 0.788 (or2r)."""
+    lines = pd.read_parquet(DATA)
+    if name == "or2r":
+        lines = lines[lines["cancelled_1d"] == 0]
+    lines = lines.sort_values(["time", "line_id"], kind="stable").reset_index(drop=True)
+    day = (lines["time"] - lines["time"].min().normalize()).dt.days
+    lines["stock5"] = lines["stock"].astype(str).str[:5]
+    lines["y"] = ((lines["returned"] == 1) & (lines["ret_lag_days"] <= 60)).astype(int)
+    lines["back"] = lines["ret_time"].where(lines["y"] == 1)
+    whole = day <= day.max() - 60
+    end = int(np.quantile(day[whole], 0.70))
+
+    def checked(rows: Any) -> loyalty.OrderLines:
+        return loyalty.OrderLines(
+            lines[rows], customer="cust", product="stock", time="time", price="price",
+            quantity="qty", order="invoice", line="line_id", categories=["stock5", "country"],
+            returned="y", return_time="back",
+        )  # fmt: skip
+
+    last = lines["time"].min().normalize() + end * DAY
+    model = loyalty.ReturnPropensity.fit(checked(day <= end), observation_end=last).model
+    late = lines[(day <= end) & (lines["back"] >= last + DAY)]
+    model.update_returns(late, line="line_id", time="back")
+    test = whole & (day > end)
+    scores = model.update(checked(test))
+    found = loyalty.Predictions(scores["probability"], lines["y"][test])
+    assert found.log_loss() < log_loss
+    assert (found.auc() or 0) > auc
+    assert found.calibration_error() < error
