@@ -43,6 +43,12 @@ impl Column {
         Self::new(name, Arc::new(Int64Array::from_iter_values(values)))
     }
 
+    /// Numbers of rows, none of which is as large as half of what fits.
+    pub(crate) fn whole(name: &str, values: impl Iterator<Item = usize>) -> Self {
+        let values = values.map(|value| i64::try_from(value).unwrap_or(i64::MAX));
+        Self::new(name, Arc::new(Int64Array::from_iter_values(values)))
+    }
+
     pub(crate) fn ids(name: &str, customers: &Customers) -> Self {
         Self::new(
             name,

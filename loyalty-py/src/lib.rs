@@ -9,6 +9,8 @@ mod column;
 mod decisions;
 mod error;
 mod fits;
+mod future;
+mod goodness;
 mod metrics;
 mod models;
 mod order_lines;
@@ -32,6 +34,16 @@ mod _native {
     use crate::fits::{
         Options, Prior, clv_bootstrap, clv_intervals, prediction_intervals, simulate_purchases,
         simulate_spend,
+    };
+    #[pymodule_export]
+    use crate::future::{
+        discounted_purchases_of_one, future_of_one, p_alive_at, p_no_purchase,
+        purchase_distribution, purchase_distribution_of_one,
+    };
+    #[pymodule_export]
+    use crate::goodness::{
+        alive_calibration, frequency_value_correlation, frequency_value_pearson, holdout_errors,
+        repeat_counts, tracking,
     };
     #[pymodule_export]
     use crate::metrics::{Predictions, ReturnEconomics, expected_returns};

@@ -145,6 +145,11 @@ impl GammaGamma {
         })
     }
 
+    #[getter]
+    fn has_finite_mean(&self) -> bool {
+        self.0.has_finite_mean()
+    }
+
     /// p, q, v.
     #[getter]
     fn parameters(&self) -> (f64, f64, f64) {

@@ -121,7 +121,7 @@ impl Orders {
 /// Each customer's purchase occasions: the mergeable state of a summary.
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Occasions {
-    occasions: loyalty_core::Occasions,
+    pub(crate) occasions: loyalty_core::Occasions,
     zone: Option<String>,
 }
 

@@ -112,45 +112,35 @@ impl CustomerSummary {
     }
 }
 
-/// What the customers of a calibration summary did after it.
+/// A calibration summary and what its customers did after it.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct Holdout {
-    frequency: Vec<u32>,
-    monetary_value: Option<Vec<f64>>,
-    duration: f64,
-    born: usize,
-}
+pub(crate) struct Holdout(pub(crate) CalibrationHoldout);
 
 #[pymethods]
 impl Holdout {
     fn frequency(&self) -> Column {
-        Column::counts("frequency_holdout", &self.frequency)
+        Column::counts("frequency_holdout", &self.0.holdout_frequency)
     }
 
     fn monetary_value(&self) -> Option<Column> {
-        let values = self.monetary_value.clone()?;
+        let values = self.0.holdout_monetary_value.clone()?;
         Some(Column::floats("monetary_value_holdout", values))
     }
 
     #[getter]
     fn duration(&self) -> f64 {
-        self.duration
+        self.0.holdout_duration
     }
 
     #[getter]
     fn born_in_holdout(&self) -> usize {
-        self.born
+        self.0.born_in_holdout
     }
 }
 
+/// The summary as an object of its own, and all of the split.
 pub(crate) fn split(split: CalibrationHoldout) -> (CustomerSummary, Holdout) {
-    let holdout = Holdout {
-        frequency: split.holdout_frequency,
-        monetary_value: split.holdout_monetary_value,
-        duration: split.holdout_duration,
-        born: split.born_in_holdout,
-    };
-    (CustomerSummary(split.calibration), holdout)
+    (CustomerSummary(split.calibration.clone()), Holdout(split))
 }
 
 /// How many of a unit make a year of 365.25 days.

@@ -25,12 +25,27 @@ from loyalty import datasets, errors
 from loyalty._native import __version__
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
+from loyalty.correlation import (
+    Correlation,
+    FrequencyValueCorrelation,
+    frequency_value_correlation,
+)
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning, ModelFileError
 from loyalty.files import load, load_fit
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.metrics import Calibration, Predictions, ReturnEconomics, expected_returns
 from loyalty.order_lines import CreditMatches, OrderLines, match_credits
+from loyalty.goodness import (
+    ChiSquare,
+    HoldoutErrors,
+    RepeatCounts,
+    Tracking,
+    alive_calibration,
+    holdout_errors,
+    repeat_counts,
+    tracking,
+)
 from loyalty.orders import Occasions, Orders, OrdersReport, Refusal
 from loyalty.prior import Prior
 from loyalty.returns import ReturnFit, ReturnPropensity
@@ -46,12 +61,16 @@ __all__ = [
     "Bootstrap",
     "Calibration",
     "CalibrationHoldout",
+    "ChiSquare",
     "Choice",
+    "Correlation",
     "CreditMatches",
     "CustomerSummary",
     "Fit",
     "FitError",
+    "FrequencyValueCorrelation",
     "GammaGamma",
+    "HoldoutErrors",
     "InputError",
     "LoyaltyError",
     "LoyaltyWarning",
@@ -63,6 +82,7 @@ __all__ = [
     "Predictions",
     "Prior",
     "Refusal",
+    "RepeatCounts",
     "ReturnEconomics",
     "ReturnFit",
     "ReturnPropensity",
@@ -72,8 +92,10 @@ __all__ = [
     "Selection",
     "ShopOptions",
     "SimulatedShop",
+    "Tracking",
     "Treatments",
     "__version__",
+    "alive_calibration",
     "choose",
     "clv",
     "clv_bootstrap",
@@ -81,11 +103,15 @@ __all__ = [
     "datasets",
     "errors",
     "expected_returns",
+    "frequency_value_correlation",
+    "holdout_errors",
     "load",
     "load_fit",
     "match_credits",
+    "repeat_counts",
     "rfm",
     "score",
     "select",
     "simulate",
+    "tracking",
 ]

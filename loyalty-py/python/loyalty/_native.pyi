@@ -27,15 +27,26 @@ __all__ = [
     "Table",
     "Treatments",
     "__version__",
+    "alive_calibration",
     "choose",
     "clv",
     "clv_bootstrap",
     "clv_intervals",
+    "discounted_purchases_of_one",
     "expected_returns",
+    "frequency_value_correlation",
+    "frequency_value_pearson",
+    "future_of_one",
+    "holdout_errors",
     "instant",
     "load",
     "match_credits",
+    "p_alive_at",
+    "p_no_purchase",
     "prediction_intervals",
+    "purchase_distribution",
+    "purchase_distribution_of_one",
+    "repeat_counts",
     "rfm_scores",
     "select_treatments",
     "shop_options",
@@ -43,6 +54,7 @@ __all__ = [
     "simulate_purchases",
     "simulate_spend",
     "take_ids",
+    "tracking",
     "units_per_year",
 ]
 
@@ -203,6 +215,8 @@ class BgNbd:
 @final
 class GammaGamma:
     def __new__(cls, p: float, q: float, v: float) -> Self: ...
+    @property
+    def has_finite_mean(self) -> bool: ...
     def __eq__(self, other: object, /) -> bool: ...
     @staticmethod
     def fit(
@@ -454,6 +468,50 @@ def match_credits(
 def load(
     path: str | PathLike[str],
 ) -> tuple[BgNbd | GammaGamma | ReturnPropensity, Fit | None]: ...
+_Correlation: TypeAlias = tuple[float, float, float, float]
+
+def p_alive_at(
+    model: BgNbd, customers: CustomerSummary, horizon: float, threads: int
+) -> Column: ...
+def p_no_purchase(
+    model: BgNbd, customers: CustomerSummary, horizon: float, threads: int
+) -> Column: ...
+def purchase_distribution(
+    model: BgNbd, customers: CustomerSummary, horizon: float, most: int, threads: int
+) -> list[Column]: ...
+def future_of_one(
+    model: BgNbd, frequency: int, recency: float, t: float, horizon: float, n: int
+) -> tuple[float, float, float]: ...
+def purchase_distribution_of_one(
+    model: BgNbd, frequency: int, recency: float, t: float, horizon: float, most: int
+) -> list[float]: ...
+def discounted_purchases_of_one(
+    model: BgNbd, frequency: int, recency: float, t: float, discounting: Discounting
+) -> float: ...
+def repeat_counts(
+    model: BgNbd, customers: CustomerSummary, cells: int, estimated: int, threads: int
+) -> tuple[list[Column], tuple[float, int, float] | None]: ...
+def tracking(
+    model: BgNbd,
+    occasions: Occasions,
+    period: float,
+    calibration_end: int | None,
+    observation_end: int | None,
+    threads: int,
+) -> tuple[list[Column], int, int]: ...
+def holdout_errors(
+    model: BgNbd, holdout: Holdout, threads: int
+) -> tuple[tuple[int, float, float, float, float, float], list[Column]]: ...
+def alive_calibration(
+    model: BgNbd, holdout: Holdout, groups: int, by: str, threads: int
+) -> list[Column]: ...
+def frequency_value_correlation(
+    customers: CustomerSummary, level: float
+) -> tuple[float, _Correlation, _Correlation] | None: ...
+def frequency_value_pearson(
+    customers: CustomerSummary, level: float
+) -> _Correlation | None: ...
+def load(path: str | PathLike[str]) -> tuple[BgNbd | GammaGamma, Fit | None]: ...
 def units_per_year(unit: str) -> float: ...
 def instant(name: str, text: str, zone: str | None) -> int: ...
 def select_treatments(

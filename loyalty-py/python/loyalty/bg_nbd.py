@@ -9,7 +9,7 @@ import numpy as np
 
 from loyalty import _check, _columns, _html, _native
 from loyalty import fit as fits
-from loyalty._frozen import Frozen
+from loyalty._future import Future, _many, _one
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BgNbd"]
 
-_EITHER = "expected a CustomerSummary, or frequency, recency and T of one customer"
 
-
-class BgNbd(Frozen):
+class BgNbd(Future):
     """The BG/NBD model: customers buy at random times at a rate of their own, and after every
     purchase may leave for good, with a probability of their own.
 
@@ -405,20 +403,6 @@ def _restore(
     model: type[BgNbd], parameters: tuple[float, float, float, float], unit: str | None
 ) -> BgNbd:
     return model._of(_native.BgNbd(*parameters, unit))
-
-
-def _one(
-    frequency: int | None, recency: float | None, T: float | None
-) -> tuple[int, float, float]:
-    if frequency is None or recency is None or T is None:
-        raise TypeError(_EITHER)
-    return _check.whole("frequency", frequency), recency, T
-
-
-def _many(customers: CustomerSummary, *one: float | None) -> _native.CustomerSummary:
-    if any(value is not None for value in one):
-        raise TypeError(_EITHER)
-    return _check.instance("customers", customers, CustomerSummary)._core
 
 
 def _each(function: Callable[[Any], float], values: Any) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from os import PathLike
 from typing import TYPE_CHECKING, Any, overload
 
 from loyalty import _check, _html, _native
 from loyalty import fit as fits
 from loyalty._frozen import Frozen
+from loyalty.errors import LoyaltyWarning
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
@@ -107,11 +109,18 @@ class GammaGamma(Frozen):
             no parameter.
         FitError
             Where fewer than two customers spent something, or all spent the same.
+
+        Warns
+        -----
+        LoyaltyWarning
+            Where q is at most 1: the mean over the customers is infinite.
         """
         options = fits.options(start, priors, penalizer, tolerance, max_iterations, threads)
         native = fits.run(_native.GammaGamma.fit, customers, options, progress)
         model = native.model
         assert isinstance(model, _native.GammaGamma)
+        if not model.has_finite_mean:
+            warnings.warn(infinite_mean(model.parameters[1]), LoyaltyWarning, stacklevel=2)
         return fits.Fit._of(native, cls._of(model), customers._frame)
 
     def simulate(
@@ -157,6 +166,15 @@ class GammaGamma(Frozen):
     def v(self) -> float:
         """Scale of the customers' rates, in money."""
         return self._core.parameters[2]
+
+    @property
+    def has_finite_mean(self) -> bool:
+        """Whether q is above 1, so that the mean over the customers, p v/(q − 1), is finite.
+
+        Where it is not, nothing can be expected of a customer without purchases, and the expected
+        spend of the others hangs on their own purchases alone.
+        """
+        return self._core.has_finite_mean
 
     @overload
     def expected_spend(self, customers: CustomerSummary, *, threads: int = 0) -> Any: ...
@@ -243,6 +261,14 @@ class GammaGamma(Frozen):
 
     def __reduce__(self) -> Any:
         return _restore, (type(self), self._core.parameters)
+
+
+def infinite_mean(q: float) -> str:
+    """What q at or below 1 means."""
+    return (
+        f"Gamma-Gamma: q = {q:.4g} is not above 1, so the mean spend over the customers is infinite: "
+        "the amounts have too long a tail for expected values"
+    )
 
 
 def _restore(model: type[GammaGamma], parameters: tuple[float, float, float]) -> GammaGamma:

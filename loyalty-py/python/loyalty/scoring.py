@@ -7,9 +7,15 @@ from typing import Any
 from loyalty import _check, _frames, _html, _native, value
 from loyalty._frozen import Frozen
 from loyalty.bg_nbd import BgNbd
+from loyalty.correlation import (
+    NOTABLE,
+    FrequencyValueCorrelation,
+    frequency_value_correlation,
+    told,
+)
 from loyalty.errors import FitError, InputError
 from loyalty.fit import Fit
-from loyalty.gamma_gamma import GammaGamma
+from loyalty.gamma_gamma import GammaGamma, infinite_mean
 from loyalty.orders import Moment, Orders, Unit
 from loyalty.rfm import Rfm, rfm
 from loyalty.summary import CustomerSummary
@@ -20,7 +26,7 @@ __all__ = ["Scores", "score"]
 class Scores(Frozen):
     """What a log says of its customers. Made by :func:`score`."""
 
-    __slots__ = ("_columns", "customers", "notes", "purchases", "rfm", "spend")
+    __slots__ = ("_columns", "correlation", "customers", "notes", "purchases", "rfm", "spend")
 
     #: The summary that was scored.
     customers: CustomerSummary
@@ -30,6 +36,8 @@ class Scores(Frozen):
     spend: Fit[GammaGamma] | None
     #: RFM scores and segments, None without amounts.
     rfm: Rfm | None
+    #: Of frequency and value, which the lifetime value takes to be independent; None without one.
+    correlation: FrequencyValueCorrelation | None
     #: What was not computed, and what would enable it.
     notes: tuple[str, ...]
     _columns: tuple[_native.Column, ...]
@@ -48,7 +56,8 @@ class Scores(Frozen):
     def _repr_html_(self) -> str:
         rows = [("columns", ", ".join(column.name for column in self._columns))]
         rows += [("note", note) for note in self.notes]
-        parts = [part for part in (self.purchases, self.spend, self.rfm) if part is not None]
+        fitted = (self.purchases, self.spend, self.correlation, self.rfm)
+        parts = [part for part in fitted if part is not None]
         head = _html.table(f"Scores of {len(self):,} customers", rows)
         return head + "".join(part._repr_html_() for part in parts)
 
@@ -131,7 +140,11 @@ def score(
     spend_fit, spend = _spend(spend, data, threads, notes)
     if spend is not None:
         columns.append(spend._core.expected_spend(native, threads))
+    correlation = None
     if purchases is not None and spend is not None:
+        correlation = frequency_value_correlation(data)
+        if correlation is not None and correlation.exceeds(NOTABLE):
+            notes.append(told(correlation.pearson))
         columns.append(value.column(data, purchases, spend, discounting, margin, threads))
     result = Scores.__new__(Scores)
     result._set(
@@ -139,6 +152,7 @@ def score(
         purchases=purchase_fit,
         spend=spend_fit,
         rfm=scored,
+        correlation=correlation,
         notes=tuple(notes),
         _columns=tuple(column for column in columns if column is not None),
     )
@@ -187,4 +201,6 @@ def _spend(
         return fit, None
     if fit is not None and fit.stop != "converged":
         notes.append(f"Gamma-Gamma: {fit.stop_message}")
+    if not model.has_finite_mean:
+        notes.append(infinite_mean(model.q))
     return fit, model

@@ -9,6 +9,7 @@ import numpy as np
 
 from loyalty import _check, _columns, _frames, _native
 from loyalty.bg_nbd import BgNbd
+from loyalty.correlation import warn_if_notable
 from loyalty.errors import InputError
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
@@ -56,7 +57,8 @@ def clv(
     purchases : BgNbd
     spend : GammaGamma
     horizon : float, optional
-        How far the continuous form reaches, in the unit of the model.
+        How far the continuous form reaches, in the unit of the model; with a rate it may be
+        ``math.inf``, the whole future.
     annual_discount_rate : float, optional
         Effective rate per year of 365.25 days, δ = ln(1 + rate) / units per year; needs a known
         unit. For the continuous form.
@@ -85,6 +87,12 @@ def clv(
         without monetary value or in another unit.
     FitError
         Where a customer's expected spend is infinite.
+
+    Warns
+    -----
+    LoyaltyWarning
+        Where frequency and value are correlated beyond doubt by more than 0.1; see
+        :func:`frequency_value_correlation`.
 
     References
     ----------
@@ -117,7 +125,9 @@ def clv(
         periods,
         period_length,
     )
-    return customers._answer(column(customers, purchases, spend, discounting, margin, threads))
+    values = column(customers, purchases, spend, discounting, margin, threads)
+    warn_if_notable(customers, stacklevel=2)
+    return customers._answer(values)
 
 
 def clv_interval(

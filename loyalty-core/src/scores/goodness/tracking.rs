@@ -94,6 +94,11 @@ impl Tracking {
         })
     }
 
+    /// The end of each period, in the unit of the log from the first purchase of all.
+    pub fn ends(&self) -> Vec<f64> {
+        (1..=self.actual.len()).map(|number| number as f64 * self.period).collect()
+    }
+
     /// Repeat purchases up to the end of each period.
     pub fn cumulative_actual(&self) -> Vec<f64> {
         running_sums(&self.actual)

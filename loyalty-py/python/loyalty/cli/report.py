@@ -31,6 +31,10 @@ def scores(result: loyalty.Scores, output: str | None) -> None:
     for fit_ in (result.purchases, result.spend):
         if fit_ is not None:
             fit(fit_, None)
+    if result.correlation is not None:
+        pearson = result.correlation.pearson
+        print(f"Frequency and value: Pearson correlation {pearson}, p = {pearson.p_value:.2g}")
+        print()
     if result.rfm is not None:
         print("Segments (recency and frequency scores of 1 to 5)")
         _frame(result.rfm.segments().drop("mean_recency", "mean_frequency"))

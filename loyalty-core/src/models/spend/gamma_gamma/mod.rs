@@ -63,6 +63,21 @@ impl GammaGamma {
         self.v
     }
 
+    /// Whether q is above 1, so that the mean over the customers, p v/(q − 1), is finite.
+    ///
+    /// Where it is not, nothing can be expected of a customer without purchases, and the expected spend
+    /// of the others hangs on their own purchases alone.
+    ///
+    /// ```
+    /// use loyalty_core::GammaGamma;
+    /// assert!(GammaGamma::new(6.25, 3.74, 15.44)?.has_finite_mean());
+    /// assert!(!GammaGamma::new(1.0, 0.9, 20.0)?.has_finite_mean());
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn has_finite_mean(&self) -> bool {
+        self.q > 1.0
+    }
+
     /// Expected amount per purchase of a customer whose `transactions` purchases had the mean amount
     /// `mean`.
     ///

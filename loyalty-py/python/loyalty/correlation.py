@@ -1,0 +1,151 @@
+"""Do those who buy often spend more? The lifetime value assumes that they do not."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+from loyalty import _check, _html, _native
+from loyalty.errors import LoyaltyWarning
+from loyalty.summary import CustomerSummary
+
+__all__ = ["Correlation", "FrequencyValueCorrelation", "frequency_value_correlation"]
+
+#: A correlation that is surely larger, in size, is told wherever a lifetime value is made.
+NOTABLE = 0.1
+_LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """A correlation coefficient with its test.
+
+    Attributes
+    ----------
+    coefficient : float
+        From −1 to 1.
+    p_value : float
+        The probability of a coefficient as far from 0, were there no relation.
+    lower, upper : float
+        The ends of the interval.
+    """
+
+    coefficient: float
+    p_value: float
+    lower: float
+    upper: float
+
+    def exceeds(self, size: float) -> bool:
+        """Whether the interval lies beyond a size, above or below 0."""
+        return self.lower > size or self.upper < -size
+
+    def __str__(self) -> str:
+        return f"{self.coefficient:.2f} ({self.lower:.2f} to {self.upper:.2f})"
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyValueCorrelation:
+    """The correlation of customers' numbers of purchases with their mean amounts. Made by
+    :func:`frequency_value_correlation`.
+
+    Attributes
+    ----------
+    customers : float
+        The customers it is over.
+    pearson : Correlation
+        Of the numbers.
+    spearman : Correlation
+        Of the ranks.
+    """
+
+    customers: float
+    pearson: Correlation
+    spearman: Correlation
+
+    def exceeds(self, size: float) -> bool:
+        """Whether the data leave no doubt that frequency and value are correlated by more than
+        this: Pearson's interval lies beyond it, above or below 0.
+
+        Only Pearson's counts. Where the amounts of a customer have a long tail, the mean of many is
+        mostly larger than the mean of few, though it is equal on average; ranks see a relation there
+        that the expected value of a customer does not have.
+        """
+        return self.pearson.exceeds(size)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (name, r.coefficient, r.p_value, f"{r.lower:.3f} to {r.upper:.3f}")
+            for name, r in (("Pearson", self.pearson), ("Spearman", self.spearman))
+        ]
+        title = f"Frequency and value of {self.customers:,.0f} customers"
+        return _html.table(title, rows, ("", "correlation", "p-value", "interval"))
+
+
+def frequency_value_correlation(
+    customers: CustomerSummary, *, level: float = _LEVEL
+) -> FrequencyValueCorrelation | None:
+    """The correlation of customers' numbers of purchases with their mean amounts, with its test.
+
+    The Gamma-Gamma model, and with it every lifetime value, takes the two to be independent. Where
+    they are not, the mean of those who came back stands in for those who did not, and values are too
+    high or too low.
+
+    It is over the customers that the Gamma-Gamma is fitted to: those with purchases behind their
+    mean amount, and a mean above 0. The p-values are by Student's t with n − 2 degrees of freedom;
+    the intervals by Fisher's z with standard error 1/√(n−3) for Pearson and √((1+ρ²/2)/(n−3)) for
+    Spearman.
+
+    Parameters
+    ----------
+    customers : CustomerSummary
+        With monetary value.
+    level : float
+        The probability of the intervals.
+
+    Returns
+    -------
+    FrequencyValueCorrelation or None
+        None with fewer than four customers, or where all buy equally often or spend the same.
+
+    Raises
+    ------
+    InputError
+        Where the summary has no monetary value, or the level is not between 0 and 1.
+
+    References
+    ----------
+    Fisher (1921), Metron 1, 3–32; Bonett & Wright (2000), Psychometrika 65(1), 23–28.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+    >>> found = loyalty.frequency_value_correlation(customers)
+    >>> print(found.pearson, round(found.pearson.p_value, 5))
+    0.11 (0.05 to 0.18) 0.00045
+    >>> found.exceeds(0.1)
+    False
+    """
+    native = _check.instance("customers", customers, CustomerSummary)._core
+    found = _native.frequency_value_correlation(native, level)
+    if found is None:
+        return None
+    many, pearson, spearman = found
+    return FrequencyValueCorrelation(many, Correlation(*pearson), Correlation(*spearman))
+
+
+def told(pearson: Correlation) -> str:
+    """What a notable correlation means for lifetime values."""
+    effect = "high" if pearson.coefficient > 0 else "low"
+    return (
+        f"those who buy often spend {'more' if effect == 'high' else 'less'} per purchase: Pearson "
+        f"correlation {pearson}. Lifetime values take the two to be independent and are too {effect} "
+        "for those who seldom buy"
+    )
+
+
+def warn_if_notable(customers: CustomerSummary, stacklevel: int) -> None:
+    """Warns where a lifetime value rests on an independence that is not there."""
+    found = _native.frequency_value_pearson(customers._core, _LEVEL)
+    if found is not None and (pearson := Correlation(*found)).exceeds(NOTABLE):
+        warnings.warn(told(pearson), LoyaltyWarning, stacklevel=stacklevel + 1)

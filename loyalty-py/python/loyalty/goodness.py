@@ -1,0 +1,371 @@
+"""Does a model describe the shop? What it expects beside what happened, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from loyalty import _check, _frames, _html, _native
+from loyalty.bg_nbd import BgNbd
+from loyalty.orders import Moment, Occasions, Orders, Unit, _instant
+from loyalty.summary import CalibrationHoldout, CustomerSummary
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = [
+    "ChiSquare",
+    "HoldoutErrors",
+    "RepeatCounts",
+    "Tracking",
+    "alive_calibration",
+    "holdout_errors",
+    "repeat_counts",
+    "tracking",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ChiSquare:
+    """Pearson's test that counts come from a model.
+
+    Attributes
+    ----------
+    statistic : float
+        Σ (actual − expected)² / expected.
+    degrees : int
+        Cells, less 1, less the parameters estimated from these customers.
+    p_value : float
+        The probability of a statistic as large or larger under the model.
+    """
+
+    statistic: float
+    degrees: int
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RepeatCounts:
+    """Customers by their number of repeat purchases. Made by :func:`repeat_counts`.
+
+    Attributes
+    ----------
+    chi_square : ChiSquare or None
+        None where no degree of freedom is left.
+    """
+
+    chi_square: ChiSquare | None
+    _columns: tuple[_native.Column, ...] = field(repr=False)
+    _frame: nw.Implementation | None = field(repr=False)
+
+    def to_frame(self) -> Any:
+        """Columns ``frequency``, ``actual`` and ``expected``: the customers with each number of
+        repeat purchases, and in the last row of as many or more."""
+        return _frames.table(self._columns, self._frame)
+
+    def _repr_html_(self) -> str:
+        rows = list(zip(*(_frames.array(column).tolist() for column in self._columns), strict=True))
+        rows[-1] = (f"{rows[-1][0]} or more", *rows[-1][1:])
+        return _html.table("Customers by repeat purchases", rows, ("", "actual", "expected"))
+
+    def __reduce__(self) -> Any:
+        raise TypeError("RepeatCounts cannot be pickled; pickle its frame instead")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tracking:
+    """Repeat purchases period by period. Made by :func:`tracking`.
+
+    Attributes
+    ----------
+    customers : int
+        The customers followed.
+    left_out : int
+        Their repeat purchases in the last period, which the log does not fill.
+    """
+
+    customers: int
+    left_out: int
+    _columns: tuple[_native.Column, ...] = field(repr=False)
+    _frame: nw.Implementation | None = field(repr=False)
+
+    def to_frame(self) -> Any:
+        """One row per period: its ``end`` in the unit of the log since the first purchase of all,
+        ``actual`` and ``expected`` repeat purchases in it, ``cumulative_actual`` and
+        ``cumulative_expected`` up to its end."""
+        return _frames.table(self._columns, self._frame)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("Tracking cannot be pickled; pickle its frame instead")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HoldoutErrors:
+    """Expected against actual purchases of the holdout period. Made by :func:`holdout_errors`.
+
+    Attributes
+    ----------
+    customers : int
+        Customers of the calibration.
+    actual, expected : float
+        Their purchases in the holdout period, and those expected.
+    bias : float
+        Mean error, above 0 where the model expects too much.
+    mae : float
+        Mean absolute error.
+    rmse : float
+        Root mean square error.
+    """
+
+    customers: int
+    actual: float
+    expected: float
+    bias: float
+    mae: float
+    rmse: float
+    _columns: tuple[_native.Column, ...] = field(repr=False)
+    _frame: nw.Implementation | None = field(repr=False)
+
+    def by_frequency(self) -> Any:
+        """One row per frequency of the calibration: ``frequency``, ``customers``, and their mean
+        ``actual`` and ``expected`` purchases in the holdout period."""
+        return _frames.table(self._columns, self._frame)
+
+    def _repr_html_(self) -> str:
+        names = ("customers", "actual", "expected", "bias", "mae", "rmse")
+        return _html.table("Holdout errors", [(name, getattr(self, name)) for name in names])
+
+    def __reduce__(self) -> Any:
+        raise TypeError("HoldoutErrors cannot be pickled; pickle its numbers and frame instead")
+
+
+def repeat_counts(
+    model: BgNbd,
+    customers: CustomerSummary,
+    *,
+    cells: int = 8,
+    estimated: int = 4,
+    threads: int = 0,
+) -> RepeatCounts:
+    """Customers by their number of repeat purchases: how many there are, how many the model expects.
+
+    ::
+
+        expected(n) = Σ over customers of P(X(T) = n)
+
+    Parameters
+    ----------
+    model : BgNbd
+    customers : CustomerSummary
+    cells : int
+        Rows: 0, 1, 2, …, and in the last that many or more.
+    estimated : int
+        How many parameters were estimated from these customers, for the chi-square test: 0 for a
+        model that comes from elsewhere. Cells are joined from the last on until five customers or
+        more are expected in each.
+    threads : int
+        Threads to use, 0 for all.
+
+    Raises
+    ------
+    InputError
+        Unless `cells` is from 1 to 100000; where the summary is in another unit than the model.
+
+    References
+    ----------
+    Fader, Hardie & Lee (2005), Marketing Science 24(2), table 2 and figure 2.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(
+    ...     unit="week", observation_end="1997-09-30"
+    ... )
+    >>> counts = loyalty.repeat_counts(loyalty.BgNbd.fit(customers).model, customers)
+    >>> counts.to_frame()["actual"].tolist()[:4]
+    [1411.0, 439.0, 214.0, 100.0]
+    >>> round(counts.chi_square.statistic, 2), counts.chi_square.degrees
+    (4.82, 3)
+    """
+    columns, test = _native.repeat_counts(
+        _check.instance("model", model, BgNbd)._core,
+        _check.instance("customers", customers, CustomerSummary)._core,
+        _check.whole("cells", cells),
+        _check.whole("estimated", estimated),
+        _check.whole("threads", threads),
+    )
+    chi_square = None if test is None else ChiSquare(*test)
+    return RepeatCounts(chi_square, tuple(columns), customers._frame)
+
+
+def tracking(
+    model: BgNbd,
+    log: Orders | Occasions,
+    *,
+    period: float = 1.0,
+    calibration_end: Moment | None = None,
+    observation_end: Moment | None = None,
+    unit: Unit | None = None,
+    threads: int = 0,
+) -> Tracking:
+    """Repeat purchases of all customers, period by period from the first purchase of all: what there
+    were and what the model expects.
+
+    ::
+
+        expected up to τ = Σ over births b < τ of customers(b) · E[X(τ − b)]
+
+    A period includes its last day (or other occasion) as a whole: weeks end with their seventh day.
+
+    Parameters
+    ----------
+    model : BgNbd
+    log : Orders or Occasions
+    period : float
+        The length of a period, in the unit.
+    calibration_end : date or time, optional
+        Customers born later are not followed, so that the periods after it show how the model
+        predicts; by default all are.
+    observation_end : date or time, optional
+        By default the last order.
+    unit : str, optional
+        For orders: by default that of the model, or days. Occasions bring their own.
+    threads : int
+        Threads to use, 0 for all.
+
+    Raises
+    ------
+    InputError
+        Where the log is in another unit than the model, does not fill a period, or nobody is born in
+        time.
+
+    References
+    ----------
+    Fader, Hardie & Lee (2005), Marketing Science 24(2), eq. 13 and figures 3 and 4.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+    >>> orders = loyalty.datasets.cdnow_orders()
+    >>> weeks = loyalty.tracking(cdnow, orders, calibration_end="1997-09-30").to_frame()
+    >>> weeks[["end", "cumulative_actual", "cumulative_expected"]].round(1).iloc[[38, 77]]
+         end  cumulative_actual  cumulative_expected
+    38  39.0             2457.0               2505.1
+    77  78.0             4339.0               4171.4
+    """
+    _check.instance("model", model, BgNbd)
+    if isinstance(log, Orders):
+        log = log.occasions(unit=unit or model.unit or "day")  # type: ignore[arg-type]
+    else:
+        _check.instance("log", log, Occasions)
+        if unit is not None:
+            raise TypeError("occasions bring their own unit")
+    zone = log._core.time_zone
+    columns, customers, left_out = _native.tracking(
+        model._core,
+        log._core,
+        period,
+        None if calibration_end is None else _instant("calibration_end", calibration_end, zone),
+        None if observation_end is None else _instant("observation_end", observation_end, zone),
+        _check.whole("threads", threads),
+    )
+    return Tracking(customers, left_out, tuple(columns), log._frame)
+
+
+def holdout_errors(
+    model: BgNbd, split: CalibrationHoldout, *, threads: int = 0
+) -> HoldoutErrors:
+    """Compares the expected purchases of the holdout period with what happened in it.
+
+    Parameters
+    ----------
+    model : BgNbd
+        Fitted to ``split.calibration``.
+    split : CalibrationHoldout
+    threads : int
+        Threads to use, 0 for all.
+
+    Raises
+    ------
+    InputError
+        Where the log was summarised in another unit than the model's.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30", unit="week")
+    >>> model = loyalty.BgNbd.fit(split.calibration).model
+    >>> errors = loyalty.holdout_errors(model, split)
+    >>> round(errors.mae, 4), round(errors.rmse, 4), round(errors.bias, 4)
+    (0.7855, 1.608, -0.097)
+    """
+    errors, columns = _native.holdout_errors(
+        _check.instance("model", model, BgNbd)._core,
+        _check.instance("split", split, CalibrationHoldout)._holdout,
+        _check.whole("threads", threads),
+    )
+    return HoldoutErrors(*errors, tuple(columns), split.calibration._frame)
+
+
+def alive_calibration(
+    model: BgNbd,
+    split: CalibrationHoldout,
+    *,
+    groups: int = 10,
+    by: Literal["p_alive", "p_purchase"] = "p_alive",
+    threads: int = 0,
+) -> Any:
+    """Customers in groups of equal size by a probability, the lowest first: who was said to be alive,
+    who was said to buy, and who did.
+
+    Whether somebody is alive cannot be seen, only that he buys. A customer who is alive may well not
+    buy in the holdout period, so the share who bought lies below P(alive) by nature; what it should
+    equal is the probability of a purchase, 1 − P(no purchase).
+
+    Parameters
+    ----------
+    model : BgNbd
+    split : CalibrationHoldout
+    groups : int
+        Equal probabilities are never put into different groups: one-time buyers all have
+        P(alive) = 1, and there are fewer groups then.
+    by : str
+        Groups by ``p_alive``, or by ``p_purchase``, the probability of a purchase in the holdout
+        period.
+    threads : int
+        Threads to use, 0 for all.
+
+    Returns
+    -------
+    data frame or dict of arrays
+        One row per group: ``customers``, mean ``p_alive`` and ``p_purchase``, and the share
+        ``purchased`` of those who did buy.
+
+    Raises
+    ------
+    InputError
+        Unless `groups` is from 1 to 10000; where the log was summarised in another unit than the
+        model's.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30", unit="week")
+    >>> model = loyalty.BgNbd.fit(split.calibration).model
+    >>> loyalty.alive_calibration(model, split).round(2)
+       customers  p_alive  p_purchase  purchased
+    0        236     0.21        0.14       0.31
+    1        236     0.46        0.32       0.45
+    2        236     0.66        0.48       0.53
+    3        235     0.81        0.70       0.78
+    4       1414     1.00        0.16       0.14
+    """
+    columns = _native.alive_calibration(
+        _check.instance("model", model, BgNbd)._core,
+        _check.instance("split", split, CalibrationHoldout)._holdout,
+        _check.whole("groups", groups),
+        by,
+        _check.whole("threads", threads),
+    )
+    return _frames.table(columns, split.calibration._frame)
