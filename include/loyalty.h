@@ -636,6 +636,18 @@ typedef struct loyalty_fit_facts {
     loyalty_stop stop;
 } loyalty_fit_facts;
 
+/** A correlation coefficient with its test. */
+typedef struct loyalty_correlation {
+    /** From -1 to 1. */
+    double coefficient;
+    /** The probability of a coefficient as far from 0, were there no relation. */
+    double p_value;
+    /** Lower end of the interval. */
+    double lower;
+    /** Upper end of the interval. */
+    double upper;
+} loyalty_correlation;
+
 /** How RFM scores are made. Set by `loyalty_rfm_options_init`, then field by field. */
 typedef struct loyalty_rfm_options {
     /** Set by `loyalty_rfm_options_init`. */
@@ -1221,6 +1233,110 @@ loyalty_status loyalty_bg_nbd_discounted_purchases_batch(const struct loyalty_bg
                                                          struct loyalty_error **error);
 
 /**
+ * Probability that a customer is still active `horizon` after the end of observation; for x, t_x and
+ * T see `loyalty_bg_nbd_p_alive`. A customer who is alive stays with probability
+ *
+ *     E[(1 + p t/(alpha+T))^-(r+x)],   p ~ Beta(a, b+x)
+ *
+ * Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_bg_nbd_p_alive_at(const struct loyalty_bg_nbd *model,
+                                         uint32_t x,
+                                         double t_x,
+                                         double T,
+                                         double horizon,
+                                         double *out,
+                                         struct loyalty_error **error);
+
+/**
+ * Probability that a customer makes no purchase within `horizon` after the end of observation:
+ *
+ *     1 - P(alive) + P(alive) * ((alpha+T)/(alpha+T+horizon))^(r+x)
+ *
+ * Errors: as `loyalty_bg_nbd_p_alive_at`.
+ */
+loyalty_status loyalty_bg_nbd_p_no_purchase(const struct loyalty_bg_nbd *model,
+                                            uint32_t x,
+                                            double t_x,
+                                            double T,
+                                            double horizon,
+                                            double *out,
+                                            struct loyalty_error **error);
+
+/**
+ * Probability that a customer makes exactly `n` purchases within `horizon` after the end of
+ * observation. `loyalty_bg_nbd_probability_of_n_purchases` is that of a new customer.
+ *
+ * Errors: as `loyalty_bg_nbd_p_alive_at`.
+ */
+loyalty_status loyalty_bg_nbd_p_n_purchases(const struct loyalty_bg_nbd *model,
+                                            uint32_t x,
+                                            double t_x,
+                                            double T,
+                                            uint32_t n,
+                                            double horizon,
+                                            double *out,
+                                            struct loyalty_error **error);
+
+/**
+ * Distribution of a customer's number of purchases within `horizon` after the end of observation:
+ * `out[n]` is the probability of n purchases, and the last of the `length` values that of as many or
+ * more, so that they add up to 1.
+ *
+ * Errors: as `loyalty_bg_nbd_p_alive_at`, and `EMPTY` where `length` is 0.
+ */
+loyalty_status loyalty_bg_nbd_purchase_distribution(const struct loyalty_bg_nbd *model,
+                                                    uint32_t x,
+                                                    double t_x,
+                                                    double T,
+                                                    double horizon,
+                                                    double *out,
+                                                    size_t length,
+                                                    struct loyalty_error **error);
+
+/**
+ * `loyalty_bg_nbd_p_alive_at` of every customer of a summary; see `loyalty_bg_nbd_p_alive_batch`.
+ *
+ * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_bg_nbd_p_alive_at_batch(const struct loyalty_bg_nbd *model,
+                                               const struct loyalty_summary *summary,
+                                               double horizon,
+                                               size_t threads,
+                                               double *out,
+                                               size_t length,
+                                               struct loyalty_error **error);
+
+/**
+ * `loyalty_bg_nbd_p_no_purchase` of every customer of a summary; see `loyalty_bg_nbd_p_alive_batch`.
+ *
+ * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_bg_nbd_p_no_purchase_batch(const struct loyalty_bg_nbd *model,
+                                                  const struct loyalty_summary *summary,
+                                                  double horizon,
+                                                  size_t threads,
+                                                  double *out,
+                                                  size_t length,
+                                                  struct loyalty_error **error);
+
+/**
+ * `loyalty_bg_nbd_purchase_distribution` of every customer of a summary, `counts` values each, one
+ * customer after the other; see `loyalty_bg_nbd_p_alive_batch`.
+ *
+ * Errors: as there, `PARAMETER` unless the horizon is from 0 to 1e50, `EMPTY` where `counts` is 0;
+ * `LENGTH` unless `length` is `counts` times `loyalty_summary_len`.
+ */
+loyalty_status loyalty_bg_nbd_purchase_distribution_batch(const struct loyalty_bg_nbd *model,
+                                                          const struct loyalty_summary *summary,
+                                                          double horizon,
+                                                          size_t counts,
+                                                          size_t threads,
+                                                          double *out,
+                                                          size_t length,
+                                                          struct loyalty_error **error);
+
+/**
  * A model with known parameters, all from 1e-50 to 1e50.
  *
  * Errors: `PARAMETER`. Free with `loyalty_gamma_gamma_free`.
@@ -1332,8 +1448,11 @@ void loyalty_gamma_gamma_free(struct loyalty_gamma_gamma *model);
  * (0.1 for 10 %): a purchase after the time t counts (1 + annual_rate)^-(t in years of 365.25
  * days). `horizon` is in `unit`, a `loyalty_unit`, which is the unit of the model.
  *
- * Errors: `PARAMETER` unless horizon and rate are from 0 to 1e50; `CHOICE` for an unknown
- * unit or none. Free with `loyalty_discounting_free`.
+ * With a rate above 0 the horizon may be `INFINITY`: the whole future, whose discounted purchases are
+ * known as DERT.
+ *
+ * Errors: `PARAMETER` unless horizon and rate are from 0 to 1e50, or the horizon is infinite and the
+ * rate from 1e-50; `CHOICE` for an unknown unit or none. Free with `loyalty_discounting_free`.
  */
 loyalty_status loyalty_discounting_annual(double horizon,
                                           double annual_rate,
@@ -1344,7 +1463,10 @@ loyalty_status loyalty_discounting_annual(double horizon,
 /**
  * The same with an effective `rate` per time unit of the model.
  *
- * Errors: `PARAMETER` unless both are from 0 to 1e50. Free with `loyalty_discounting_free`.
+ * With a rate above 0 the horizon may be `INFINITY`: the whole future.
+ *
+ * Errors: `PARAMETER` unless both are from 0 to 1e50, or the horizon is infinite and the rate from
+ * 1e-50. Free with `loyalty_discounting_free`.
  */
 loyalty_status loyalty_discounting_continuous(double horizon,
                                               double rate,
@@ -1409,6 +1531,25 @@ loyalty_status loyalty_clv_with_margins(const struct loyalty_bg_nbd *purchases,
                                         double *out,
                                         size_t length,
                                         struct loyalty_error **error);
+
+/**
+ * The correlation of customers' numbers of purchases with their mean amounts, over the customers that
+ * the Gamma-Gamma is fitted to, with intervals of the probability `level`. Every lifetime value takes
+ * the two to be independent: where Pearson's interval lies well beyond 0, values are too high or too
+ * low for those who seldom buy.
+ *
+ * Pearson's is tested by Student's t, with an interval by Fisher's z; Spearman's, that of the ranks,
+ * likewise.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no monetary value; `PARAMETER` unless the level is
+ * between 0 and 1; `EMPTY` where there is no correlation: with fewer than four customers, or where
+ * all buy equally often or spend the same.
+ */
+loyalty_status loyalty_frequency_value_correlation(const struct loyalty_summary *summary,
+                                                   double level,
+                                                   struct loyalty_correlation *pearson,
+                                                   struct loyalty_correlation *spearman,
+                                                   struct loyalty_error **error);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_rfm_options)`. */
 void loyalty_rfm_options_init(struct loyalty_rfm_options *options, size_t size);

@@ -14,8 +14,11 @@ pub struct loyalty_discounting(pub(crate) Discounting);
 /// (0.1 for 10 %): a purchase after the time t counts (1 + annual_rate)^-(t in years of 365.25
 /// days). `horizon` is in `unit`, a `loyalty_unit`, which is the unit of the model.
 ///
-/// Errors: `PARAMETER` unless horizon and rate are from 0 to 1e50; `CHOICE` for an unknown
-/// unit or none. Free with `loyalty_discounting_free`.
+/// With a rate above 0 the horizon may be `INFINITY`: the whole future, whose discounted purchases are
+/// known as DERT.
+///
+/// Errors: `PARAMETER` unless horizon and rate are from 0 to 1e50, or the horizon is infinite and the
+/// rate from 1e-50; `CHOICE` for an unknown unit or none. Free with `loyalty_discounting_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_discounting_annual(
     horizon: f64,
@@ -35,7 +38,10 @@ pub unsafe extern "C" fn loyalty_discounting_annual(
 
 /// The same with an effective `rate` per time unit of the model.
 ///
-/// Errors: `PARAMETER` unless both are from 0 to 1e50. Free with `loyalty_discounting_free`.
+/// With a rate above 0 the horizon may be `INFINITY`: the whole future.
+///
+/// Errors: `PARAMETER` unless both are from 0 to 1e50, or the horizon is infinite and the rate from
+/// 1e-50. Free with `loyalty_discounting_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_discounting_continuous(
     horizon: f64,

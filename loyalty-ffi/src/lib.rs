@@ -56,6 +56,8 @@ pub mod discounting;
 
 pub mod clv;
 
+pub mod correlation;
+
 pub mod rfm;
 
 pub mod segments;

@@ -2,6 +2,8 @@
 
 pub mod predict;
 
+pub mod future;
+
 use std::ffi::c_char;
 
 use loyalty_core::{BgNbd, Error, Model, ModelFile, Parameters};
