@@ -112,9 +112,9 @@ impl FrequencyValueCorrelation {
     /// Whether the data leave no doubt that frequency and value are correlated by more than this:
     /// Pearson's interval lies beyond it, above or below 0.
     ///
-    /// Only Pearson's counts. Where the amounts of a customer have a long tail, the mean of many is
-    /// mostly larger than the mean of few, though it is equal on average; ranks see a relation there
-    /// that the expected value of a customer does not have.
+    /// Only Pearson's counts: it speaks of money, which is what a value adds up, and is 0 on average
+    /// where the two are independent. Ranks see a little even there, because the mean of few skewed
+    /// amounts lies mostly below the mean of many.
     pub fn exceeds(&self, size: f64) -> bool {
         self.pearson.exceeds(size)
     }
