@@ -1,5 +1,6 @@
 //! Customer ids: interned once, from then on a dense number.
 
+use super::short_text::unpacked;
 use std::fmt;
 
 /// One customer's id.
@@ -71,6 +72,13 @@ impl Customers {
     pub fn from_text<'a>(ids: impl IntoIterator<Item = &'a str>) -> Self {
         let mut text = TextIds::default();
         ids.into_iter().for_each(|id| text.push(id));
+        Self::Text(text)
+    }
+
+    /// Text ids from their packed form.
+    pub(super) fn from_short_text(ids: &[u128]) -> Self {
+        let mut text = TextIds::default();
+        ids.iter().for_each(|&id| unpacked(id, |id| text.push(id)));
         Self::Text(text)
     }
 

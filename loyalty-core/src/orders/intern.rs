@@ -7,6 +7,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::columns::{Column, CustomerColumn};
 use super::customers::Customers;
+use super::short_text::packed;
 use crate::parallel::{Threads, collect, map_chunks};
 
 /// Ids are told apart in this many tables, each small enough for a processor's cache.
@@ -33,10 +34,31 @@ pub(super) fn intern(
             (Customers::Int(ids), numbers)
         }
         CustomerColumn::Text(Column { values, .. }) => {
-            let (ids, numbers) = by_hash(rows, |number| values.text(row(number)), threads);
+            let text = |number| values.text(row(number));
+            if let Some(short) = all_short(rows, text, threads) {
+                let (ids, numbers) = by_hash(rows, |number| short[number], threads);
+                return (Customers::from_short_text(&ids), numbers);
+            }
+            let (ids, numbers) = by_hash(rows, text, threads);
             (Customers::from_text(ids), numbers)
         }
     }
+}
+
+/// The texts as numbers; `None` where one is too long.
+fn all_short<'a>(
+    rows: usize,
+    text: impl Fn(usize) -> &'a str + Sync,
+    threads: Threads,
+) -> Option<Vec<u128>> {
+    let chunks = map_chunks(rows, CHUNK, threads, |chunk| {
+        chunk.map(|row| packed(text(row))).collect::<Option<Vec<u128>>>()
+    });
+    let mut all = Vec::with_capacity(rows);
+    for chunk in chunks {
+        all.extend(chunk?);
+    }
+    Some(all)
 }
 
 /// Whole numbers that lie close together: which of a range occur, one bit each.

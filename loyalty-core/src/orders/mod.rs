@@ -5,6 +5,7 @@ mod customers;
 mod intern;
 mod lines;
 mod report;
+mod short_text;
 
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
 pub use customers::{CustomerId, Customers, TextIds};
