@@ -30,7 +30,8 @@
  * Threads
  *   Nothing is global. Objects never change, so any number of threads may use one at the same time,
  *   each with an error variable of its own; only free it when no thread uses it any more. A call
- *   that uses threads itself has ended them when it returns.
+ *   that uses threads itself has ended them when it returns. The one object that moves on says so:
+ *   loyalty_return_propensity, by functions that take it without const.
  *
  * Columns
  *   A column is an array with one value per row. NULL stands for an optional column that is left
@@ -377,6 +378,9 @@ typedef struct loyalty_gamma_gamma loyalty_gamma_gamma;
  */
 typedef struct loyalty_holdout loyalty_holdout;
 
+/** Checked order lines. Immutable. */
+typedef struct loyalty_lines loyalty_lines;
+
 /**
  * Each customer's purchase occasions: the state of a summary that can be merged.
  *
@@ -392,6 +396,15 @@ typedef struct loyalty_occasions loyalty_occasions;
  * id (numbers ascending, text by its bytes), and so are the rows of every summary made from a log.
  */
 typedef struct loyalty_orders loyalty_orders;
+
+/**
+ * A return propensity with its state: what is known of every customer, product and category, the
+ * lines whose fate is open, the level of returns today. It is fitted in Python or Rust.
+ *
+ * It moves on by the functions that take it without `const`: while one of these runs, no other
+ * thread may use the object. Between them any number of threads may score.
+ */
+typedef struct loyalty_return_propensity loyalty_return_propensity;
 
 /**
  * RFM scores from 1 (worst) to the number of bins (best), one per customer and axis, with the
@@ -635,6 +648,62 @@ typedef struct loyalty_fit_facts {
     /** Why the solver ended. */
     loyalty_stop stop;
 } loyalty_fit_facts;
+
+/**
+ * Ids of a table's rows: either `numbers`, or `offsets` and `data` as Arrow stores text (the id of
+ * row i is the bytes `offsets[i]` to `offsets[i + 1]` of `data`). All NULL for a column left out.
+ */
+typedef struct loyalty_ids {
+    /** Whole numbers. */
+    const int64_t *numbers;
+    /** For text, where each id begins, and behind the last where it ends: one more than rows. */
+    const int64_t *offsets;
+    /** For text, its bytes, UTF-8. */
+    const char *data;
+} loyalty_ids;
+
+/**
+ * The columns of order lines. Set by `loyalty_line_columns_init`, then field by field; `rows`,
+ * `customer`, `product`, `time`, `time_scale` and `price` are needed.
+ */
+typedef struct loyalty_line_columns {
+    /** Set by `loyalty_line_columns_init`. */
+    size_t struct_size;
+    /** The number of lines, and of values in each column. */
+    size_t rows;
+    /** Who ordered. */
+    struct loyalty_ids customer;
+    /** What. */
+    struct loyalty_ids product;
+    /** Which order a line belongs to; left out, a customer's lines of one day are one order. */
+    struct loyalty_ids order;
+    /** The line's own id, by which returns find it later. */
+    struct loyalty_ids line;
+    /** When: whole numbers on the scale below. */
+    const int64_t *time;
+    /** Price of one piece, from 0 to 1e50. */
+    const double *price;
+    /** Pieces, above 0; NULL for 1 everywhere. */
+    const double *quantity;
+    /** Above 0 where the line was sent back; NULL where that is not known. */
+    const double *returned;
+    /** When it was, on the same scale as `time`; looked at only where `returned` is above 0. */
+    const int64_t *return_time;
+    /** False where nobody knows when; NULL where all return times are there. */
+    const bool *return_time_present;
+    /** Columns with levels, as many as `category_count`, in the order of the model's. */
+    const struct loyalty_ids *categories;
+    /** How many there are. */
+    size_t category_count;
+    /**
+     * Columns of numbers, NaN where missing, as many as `number_count`, in the order of the model's.
+     */
+    const double *const *numbers;
+    /** How many there are. */
+    size_t number_count;
+    /** What the times count, a `loyalty_time_scale`. There is no default. */
+    int32_t time_scale;
+} loyalty_line_columns;
 
 /** A correlation coefficient with its test. */
 typedef struct loyalty_correlation {
@@ -1442,6 +1511,106 @@ loyalty_status loyalty_gamma_gamma_expected_spend_batch(const struct loyalty_gam
 
 /** Frees a model; NULL is allowed. */
 void loyalty_gamma_gamma_free(struct loyalty_gamma_gamma *model);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_line_columns)`. */
+void loyalty_line_columns_init(struct loyalty_line_columns *columns, size_t size);
+
+/**
+ * Checks order lines and takes a copy of them.
+ *
+ * Errors: `EMPTY` without rows; `REFUSED` where rows cannot be used, with a count by reason in the
+ * message; `VALUE` where two lines have one id; `INVALID_UTF8`; `CHOICE` for an unknown code. Free
+ * with `loyalty_lines_free`.
+ */
+loyalty_status loyalty_lines_new(const struct loyalty_line_columns *columns,
+                                 struct loyalty_lines **out,
+                                 struct loyalty_error **error);
+
+/** The number of lines. */
+size_t loyalty_lines_len(const struct loyalty_lines *lines);
+
+/** Frees lines; NULL is allowed. */
+void loyalty_lines_free(struct loyalty_lines *lines);
+
+/**
+ * Loads a model with its state, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, holds another kind of model or contradicts
+ * itself. Free with `loyalty_return_propensity_free`.
+ */
+loyalty_status loyalty_return_propensity_load(const char *path,
+                                              struct loyalty_return_propensity **out,
+                                              struct loyalty_error **error);
+
+/**
+ * Writes the model with its state, whole or not at all. `path` is UTF-8. A model that is loaded
+ * from it goes on to the last bit as this one does.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be written.
+ */
+loyalty_status loyalty_return_propensity_save(const struct loyalty_return_propensity *model,
+                                              const char *path,
+                                              struct loyalty_error **error);
+
+/**
+ * The probability of return of every line, in row order, by what is known this morning and by the
+ * line's own order. Nothing is learnt from the lines. `threads` is 0 for as many as the machine
+ * runs at once; the results are the same for every number.
+ *
+ * Errors: `LENGTH` or `TYPE` where the lines have other columns than those that the model has
+ * learnt from, or `length` is not `loyalty_lines_len`.
+ */
+loyalty_status loyalty_return_propensity_score(const struct loyalty_return_propensity *model,
+                                               const struct loyalty_lines *lines,
+                                               size_t threads,
+                                               double *out,
+                                               size_t length,
+                                               struct loyalty_error **error);
+
+/**
+ * Scores lines by what is known before the day of each, as `loyalty_return_propensity_score` does,
+ * and takes them in, at a constant cost per line. Lines come in order of time, an order whole in one
+ * call; they may be cut into calls anywhere else, with the same result to the last bit.
+ *
+ * Errors: as `loyalty_return_propensity_score`, and `VALUE` where a line is from a day that is over,
+ * or in the model already; the model is then as before.
+ */
+loyalty_status loyalty_return_propensity_update(struct loyalty_return_propensity *model,
+                                                const struct loyalty_lines *lines,
+                                                double *out,
+                                                size_t length,
+                                                struct loyalty_error **error);
+
+/**
+ * Takes in returns, at a constant cost each: the ids of lines, as in `loyalty_line_columns.line`,
+ * and when they came back, on a `loyalty_time_scale`. A return counts from the day after it on.
+ * `counted` and `unknown` take how many returns there were of open lines and of others; either may
+ * be NULL.
+ *
+ * Errors: `VALUE` for a time outside the years 0001 to 9999; `CHOICE` for an unknown code.
+ */
+loyalty_status loyalty_return_propensity_update_returns(struct loyalty_return_propensity *model,
+                                                        struct loyalty_ids lines,
+                                                        const int64_t *time,
+                                                        int32_t time_scale,
+                                                        size_t rows,
+                                                        size_t *counted,
+                                                        size_t *unknown,
+                                                        struct loyalty_error **error);
+
+/** Goes on to the morning of a day, counted from 1970-01-01, so that what is due by then counts. */
+loyalty_status loyalty_return_propensity_advance(struct loyalty_return_propensity *model,
+                                                 int32_t day,
+                                                 struct loyalty_error **error);
+
+/** The day whose morning the state is that of, counted from 1970-01-01. */
+int32_t loyalty_return_propensity_today(const struct loyalty_return_propensity *model);
+
+/** How many lines are neither back nor older than the horizon. */
+size_t loyalty_return_propensity_open_lines(const struct loyalty_return_propensity *model);
+
+/** Frees a model; NULL is allowed. */
+void loyalty_return_propensity_free(struct loyalty_return_propensity *model);
 
 /**
  * Everything up to `horizon`, discounted from the moment it happens at an effective `annual_rate`

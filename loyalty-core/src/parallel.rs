@@ -34,7 +34,11 @@ impl Threads {
 
     /// Not more threads than this many rows are worth.
     pub(crate) fn for_rows(self, rows: usize) -> Self {
-        Self(self.count().min(rows / SMALLEST_PART).max(1))
+        // Asking the machine costs more than a few rows do.
+        match rows / SMALLEST_PART {
+            0 | 1 => Self::ONE,
+            most => Self(self.count().min(most)),
+        }
     }
 
     /// The number of threads this stands for.
@@ -106,7 +110,7 @@ pub(crate) fn map_chunks<R: Send>(
 ) -> Vec<R> {
     let chunks = rows.div_ceil(chunk);
     let range = |index: usize| index * chunk..rows.min((index + 1) * chunk);
-    let workers = threads.count().min(chunks).max(1);
+    let workers = if chunks < 2 { 1 } else { threads.count().min(chunks) };
     if workers == 1 {
         return (0..chunks).map(|index| f(range(index))).collect();
     }

@@ -13,6 +13,18 @@ pub(crate) unsafe fn borrow<'a, T>(name: &'static str, handle: *const T) -> Resu
     unsafe { handle.as_ref() }.ok_or(Failure::Null(name))
 }
 
+/// [`borrow`] for an object that is to change.
+///
+/// # Safety
+/// As [`borrow`], and nobody else uses the object during `'a`.
+pub(crate) unsafe fn borrow_mut<'a, T>(
+    name: &'static str,
+    handle: *mut T,
+) -> Result<&'a mut T, Failure> {
+    // SAFETY: this function's contract.
+    unsafe { handle.as_mut() }.ok_or(Failure::Null(name))
+}
+
 /// Reads a plain value off an object, 0 for NULL.
 ///
 /// # Safety

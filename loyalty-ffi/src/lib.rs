@@ -52,6 +52,10 @@ pub mod bg_nbd;
 
 pub mod gamma_gamma;
 
+pub mod order_lines;
+
+pub mod return_propensity;
+
 pub mod discounting;
 
 pub mod clv;

@@ -137,28 +137,38 @@ impl ReturnPropensity {
     fn not_open_already(&self, lines: &OrderLines) -> Result<(), Error> {
         let Some(ids) = &lines.line else { return Ok(()) };
         let known = |&line: &usize| self.stream.open.find(ids[line]).is_some();
-        let mut repeated = (0..ids.len()).filter(known);
-        let Some(line) = repeated.next() else { return Ok(()) };
+        let repeated = (0..ids.len()).filter(known).map(|line| lines.row[line] as usize);
+        let Some((row, more)) = first_and_more(repeated) else { return Ok(()) };
         Err(Error::Value {
             column: "line".to_owned(),
-            row: lines.row[line] as usize,
+            row,
             expected: "the id of a line that the model has not taken in yet",
             value: "one that is open".to_owned(),
-            more: repeated.count(),
+            more,
         })
     }
 
     fn not_before_today(&self, lines: &OrderLines) -> Result<(), Error> {
         let today = self.stream.today;
         let early = |&order: &usize| lines.day(order) < today;
-        let mut rows = (0..lines.orders()).filter(early).flat_map(|order| lines.order(order));
-        let Some(line) = rows.next() else { return Ok(()) };
+        let rows = (0..lines.orders()).filter(early).flat_map(|order| lines.order(order));
+        let rows = rows.map(|line| lines.row[line] as usize);
+        let Some((row, more)) = first_and_more(rows) else { return Ok(()) };
+        let line = lines.row.iter().position(|&of| of as usize == row).unwrap_or_default();
         Err(Error::Value {
             column: "time".to_owned(),
-            row: lines.row[line] as usize,
+            row,
             expected: "not before the day that the model has reached",
             value: format!("day {} before day {today}", day_of(lines.time[line])),
-            more: rows.count(),
+            more,
         })
     }
+}
+
+/// The first of some rows, in any order, and how many more there are.
+fn first_and_more(rows: impl Iterator<Item = usize>) -> Option<(usize, usize)> {
+    rows.fold(None, |found, row| match found {
+        None => Some((row, 0)),
+        Some((first, more)) => Some((first.min(row), more + 1)),
+    })
 }

@@ -1,0 +1,195 @@
+//! Return propensity: how likely an order line is to be sent back.
+
+use std::ffi::c_char;
+
+use loyalty_core::{Column, ReturnPropensity, Returns, Threads};
+
+use crate::code;
+use crate::column::{column, results};
+use crate::error::{Failure, guard, loyalty_error, loyalty_status};
+use crate::handle::{borrow, borrow_mut, free, give, look, slot};
+use crate::order_lines::{Ids, loyalty_ids, loyalty_lines};
+use crate::text::read_text;
+
+/// A return propensity with its state: what is known of every customer, product and category, the
+/// lines whose fate is open, the level of returns today. It is fitted in Python or Rust.
+///
+/// It moves on by the functions that take it without `const`: while one of these runs, no other
+/// thread may use the object. Between them any number of threads may score.
+#[derive(Debug)]
+pub struct loyalty_return_propensity(ReturnPropensity);
+
+/// Loads a model with its state, written in any language. `path` is UTF-8.
+///
+/// Errors: `MODEL_FILE` where the file cannot be read, holds another kind of model or contradicts
+/// itself. Free with `loyalty_return_propensity_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_load(
+    path: *const c_char,
+    out: *mut *mut loyalty_return_propensity,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let model = ReturnPropensity::read(read_text("path", path)?)?;
+            give(out, loyalty_return_propensity(model))
+        })
+    }
+}
+
+/// Writes the model with its state, whole or not at all. `path` is UTF-8. A model that is loaded
+/// from it goes on to the last bit as this one does.
+///
+/// Errors: `MODEL_FILE` where the file cannot be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_save(
+    model: *const loyalty_return_propensity,
+    path: *const c_char,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || Ok(borrow("model", model)?.0.write(read_text("path", path)?)?)) }
+}
+
+/// The probability of return of every line, in row order, by what is known this morning and by the
+/// line's own order. Nothing is learnt from the lines. `threads` is 0 for as many as the machine
+/// runs at once; the results are the same for every number.
+///
+/// Errors: `LENGTH` or `TYPE` where the lines have other columns than those that the model has
+/// learnt from, or `length` is not `loyalty_lines_len`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_score(
+    model: *const loyalty_return_propensity,
+    lines: *const loyalty_lines,
+    threads: usize,
+    out: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let (model, lines) = (borrow("model", model)?, borrow("lines", lines)?);
+            let out = results(out, length)?;
+            let scores = model.0.score(&lines.0, Threads::new(threads))?;
+            fill(out, &scores.probability())
+        })
+    }
+}
+
+/// Scores lines by what is known before the day of each, as `loyalty_return_propensity_score` does,
+/// and takes them in, at a constant cost per line. Lines come in order of time, an order whole in one
+/// call; they may be cut into calls anywhere else, with the same result to the last bit.
+///
+/// Errors: as `loyalty_return_propensity_score`, and `VALUE` where a line is from a day that is over,
+/// or in the model already; the model is then as before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_update(
+    model: *mut loyalty_return_propensity,
+    lines: *const loyalty_lines,
+    out: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let (model, lines) = (borrow_mut("model", model)?, borrow("lines", lines)?);
+            let out = results(out, length)?;
+            same_length(lines.0.len(), out)?;
+            let scores = model.0.update(&lines.0)?;
+            fill(out, &scores.probability())
+        })
+    }
+}
+
+/// Takes in returns, at a constant cost each: the ids of lines, as in `loyalty_line_columns.line`,
+/// and when they came back, on a `loyalty_time_scale`. A return counts from the day after it on.
+/// `counted` and `unknown` take how many returns there were of open lines and of others; either may
+/// be NULL.
+///
+/// Errors: `VALUE` for a time outside the years 0001 to 9999; `CHOICE` for an unknown code.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_update_returns(
+    model: *mut loyalty_return_propensity,
+    lines: loyalty_ids,
+    time: *const i64,
+    time_scale: i32,
+    rows: usize,
+    counted: *mut usize,
+    unknown: *mut usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let model = borrow_mut("model", model)?;
+            let ids = Ids::new("lines", &lines, rows)?.ok_or(Failure::Null("lines"))?;
+            let time = Column::new("time", column("time", time, rows)?);
+            let returns = Returns::new(&ids.as_column(), &time, code::time_scale(time_scale)?)?;
+            let report = model.0.update_returns(&returns);
+            for (out, count) in [(counted, report.counted), (unknown, report.unknown)] {
+                if !out.is_null() {
+                    slot("out", out)?.write(count);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Goes on to the morning of a day, counted from 1970-01-01, so that what is due by then counts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_advance(
+    model: *mut loyalty_return_propensity,
+    day: i32,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            borrow_mut("model", model)?.0.advance(day);
+            Ok(())
+        })
+    }
+}
+
+/// The day whose morning the state is that of, counted from 1970-01-01.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_today(
+    model: *const loyalty_return_propensity,
+) -> i32 {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(model, |model| model.0.today()) }
+}
+
+/// How many lines are neither back nor older than the horizon.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_open_lines(
+    model: *const loyalty_return_propensity,
+) -> usize {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(model, |model| model.0.open_lines()) }
+}
+
+/// Frees a model; NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_free(model: *mut loyalty_return_propensity) {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { free(model) }
+}
+
+fn same_length(expected: usize, out: &[f64]) -> Result<(), Failure> {
+    if out.len() == expected {
+        return Ok(());
+    }
+    let column = "out".to_owned();
+    Err(loyalty_core::Error::Length { column, expected, got: out.len() }.into())
+}
+
+fn fill(out: &mut [f64], values: &[f64]) -> Result<(), Failure> {
+    same_length(values.len(), out)?;
+    out.copy_from_slice(values);
+    Ok(())
+}

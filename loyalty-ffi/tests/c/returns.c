@@ -1,0 +1,138 @@
+/* Return propensity: load, score, update, save; and how long one line takes in a check-out. */
+
+#include "check.h"
+
+#include <time.h>
+
+enum { LINES = 3 };
+
+/* Two orders of one day, for the model of golden/return_propensity.json, which a test in Rust writes. */
+static const int64_t CUSTOMERS[LINES] = {3, 3, 99};
+static const int64_t PRODUCTS[LINES] = {5, 6, 7};
+static const int64_t ORDERS[LINES] = {900, 900, 901};
+static const int64_t IDS[LINES] = {9001, 9002, 9003};
+static const double PRICES[LINES] = {19.5, 7.25, 19.5};
+
+static loyalty_lines *lines_of_day(int64_t day)
+{
+    const int64_t time[LINES] = {day, day, day};
+    loyalty_line_columns columns;
+    loyalty_line_columns_init(&columns, sizeof columns);
+    columns.rows = LINES;
+    columns.customer.numbers = CUSTOMERS;
+    columns.product.numbers = PRODUCTS;
+    columns.order.numbers = ORDERS;
+    columns.line.numbers = IDS;
+    columns.time = time;
+    columns.time_scale = LOYALTY_TIME_SCALE_DAYS;
+    columns.price = PRICES;
+    loyalty_lines *lines = NULL;
+    OK(loyalty_lines_new(&columns, &lines, &error));
+    CHECK(loyalty_lines_len(lines) == LINES);
+    return lines;
+}
+
+static double microseconds_per_line(const loyalty_return_propensity *model)
+{
+    enum { TIMES = 20000 };
+    const int64_t today = loyalty_return_propensity_today(model);
+    double probability = 0;
+    const clock_t start = clock();
+    for (int i = 0; i < TIMES; i++) {
+        loyalty_line_columns columns;
+        loyalty_line_columns_init(&columns, sizeof columns);
+        columns.rows = 1;
+        columns.customer.numbers = CUSTOMERS;
+        columns.product.numbers = PRODUCTS;
+        columns.time = &today;
+        columns.time_scale = LOYALTY_TIME_SCALE_DAYS;
+        columns.price = PRICES;
+        loyalty_lines *lines = NULL;
+        OK(loyalty_lines_new(&columns, &lines, &error));
+        OK(loyalty_return_propensity_score(model, lines, 1, &probability, 1, &error));
+        loyalty_lines_free(lines);
+    }
+    return (double)(clock() - start) / CLOCKS_PER_SEC * 1e6 / TIMES;
+}
+
+static void load_score_update_save(const char *root, const char *folder)
+{
+    char path[4096], copy[4096];
+    snprintf(path, sizeof path, "%s/golden/return_propensity.json", root);
+    snprintf(copy, sizeof copy, "%s/return_propensity.json", folder);
+    loyalty_return_propensity *model = NULL, *other = NULL;
+    OK(loyalty_return_propensity_load(path, &model, &error));
+    const int32_t today = loyalty_return_propensity_today(model);
+
+    double scores[LINES], updated[LINES], again[LINES];
+    loyalty_lines *lines = lines_of_day(today);
+    OK(loyalty_return_propensity_score(model, lines, 1, scores, LINES, &error));
+    for (int i = 0; i < LINES; i++)
+        CHECK(scores[i] > 0 && scores[i] < 1);
+    OK(loyalty_return_propensity_score(model, lines, 0, again, LINES, &error));
+    CHECK(same_column(scores, again, LINES));
+    const size_t open = loyalty_return_propensity_open_lines(model);
+    OK(loyalty_return_propensity_update(model, lines, updated, LINES, &error));
+    CHECK(same_column(scores, updated, LINES));
+    CHECK(loyalty_return_propensity_open_lines(model) == open + LINES);
+    FAILS(loyalty_return_propensity_update(model, lines, updated, LINES, &error), VALUE,
+          "column \"line\", row 0: must be the id of a line that the model has not taken in yet, "
+          "got one that is open (and 2 more rows)");
+    loyalty_lines_free(lines);
+
+    const int64_t back[2] = {9001, 4711}, when[2] = {today, today};
+    const loyalty_ids ids = {.numbers = back};
+    size_t counted = 0, unknown = 0;
+    OK(loyalty_return_propensity_update_returns(model, ids, when, LOYALTY_TIME_SCALE_DAYS, 2,
+                                                &counted, &unknown, &error));
+    CHECK(counted == 1 && unknown == 1);
+    OK(loyalty_return_propensity_save(model, copy, &error));
+    OK(loyalty_return_propensity_load(copy, &other, &error));
+    OK(loyalty_return_propensity_advance(model, today + 1, &error));
+    OK(loyalty_return_propensity_advance(other, today + 1, &error));
+    CHECK(loyalty_return_propensity_today(other) == today + 1);
+
+    /* A return makes the same customer's next line more likely to come back. */
+    lines = lines_of_day(today + 1);
+    OK(loyalty_return_propensity_score(model, lines, 1, updated, LINES, &error));
+    OK(loyalty_return_propensity_score(other, lines, 1, again, LINES, &error));
+    CHECK(same_column(updated, again, LINES));
+    CHECK(updated[0] > scores[0]);
+    FAILS(loyalty_return_propensity_score(model, lines, 1, again, 2, &error), LENGTH,
+          "column \"out\" has 2 rows, but 3 are expected");
+    loyalty_lines_free(lines);
+    printf("one line, its table included: %.2f microseconds\n", microseconds_per_line(model));
+    loyalty_return_propensity_free(model);
+    loyalty_return_propensity_free(other);
+}
+
+static void what_cannot_be_used_is_refused(const char *root)
+{
+    char path[4096];
+    loyalty_return_propensity *model = UNTOUCHED;
+    snprintf(path, sizeof path, "%s/golden/bg_nbd.json", root);
+    CHECK(loyalty_return_propensity_load(path, &model, &error) == LOYALTY_STATUS_MODEL_FILE);
+    CHECK(model == UNTOUCHED);
+    loyalty_line_columns columns;
+    loyalty_line_columns_init(&columns, sizeof columns);
+    loyalty_lines *lines = UNTOUCHED;
+    FAILS(loyalty_lines_new(NULL, &lines, &error), NULL_ARGUMENT, "columns must not be NULL");
+    FAILS(loyalty_lines_new(&columns, &lines, &error), NULL_ARGUMENT, "customer must not be NULL");
+    CHECK(lines == UNTOUCHED);
+    FAILS(loyalty_return_propensity_advance(NULL, 3, &error), NULL_ARGUMENT, "model must not be NULL");
+    CHECK(loyalty_return_propensity_today(NULL) == 0);
+    loyalty_return_propensity_free(NULL);
+    loyalty_lines_free(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fprintf(stderr, "usage: returns ROOT FOLDER\n");
+        return 1;
+    }
+    load_score_update_save(argv[1], argv[2]);
+    what_cannot_be_used_is_refused(argv[1]);
+    loyalty_error_free(error);
+    return failures != 0;
+}
