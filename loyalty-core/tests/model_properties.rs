@@ -136,6 +136,36 @@ fn the_order_of_the_customers_changes_no_bit_of_a_fit() {
 }
 
 #[test]
+fn the_order_of_many_distinct_customers_changes_a_log_likelihood_by_rounding_only() {
+    // More of one frequency than one chunk of work holds, hardly two alike.
+    const CUSTOMERS: usize = 60_000;
+    let mut random = Random::new(11);
+    let table = shop(&mut random, CUSTOMERS, false);
+    let mut shuffled: Vec<usize> = (0..CUSTOMERS).collect();
+    for last in (1..CUSTOMERS).rev() {
+        shuffled.swap(last, random.below(u32::try_from(last + 1).unwrap()) as usize);
+    }
+    let tables = [
+        table.rows(0..CUSTOMERS).summary(),
+        table.rows((0..CUSTOMERS).rev()).summary(),
+        table.rows(shuffled.into_iter()).summary(),
+    ];
+    for (r, alpha, a, b) in [(0.3, 5.0, 0.7, 2.0), (1e-3, 1e3, 5.0, 0.1), (50.0, 0.02, 1e-3, 80.0)]
+    {
+        let model = BgNbd::new(r, alpha, a, b).unwrap();
+        let [first, others @ ..] =
+            tables.each_ref().map(|table| model.log_likelihood(table).unwrap());
+        others.into_iter().for_each(|other| assert_close(other, first, 1e-14));
+    }
+    for (p, q, v) in [(4.0, 3.0, 20.0), (0.1, 1.5, 500.0), (80.0, 40.0, 0.5)] {
+        let model = GammaGamma::new(p, q, v).unwrap();
+        let [first, others @ ..] =
+            tables.each_ref().map(|table| model.log_likelihood(table).unwrap());
+        others.into_iter().for_each(|other| assert_close(other, first, 1e-14));
+    }
+}
+
+#[test]
 fn distinct_histories_have_the_fit_of_their_customers() {
     let summary = shop(&mut Random::new(4), 5_000, true).summary();
     let distinct = summary.distinct_histories();
