@@ -11,7 +11,7 @@
 //! | 1 | orders | columns of an order log | [`Orders`], what was refused in [`OrdersReport`] |
 //! | 2 | summary | [`Orders`] (or [`Occasions`], batch by batch) | [`CustomerSummary`], [`CalibrationHoldout`] |
 //! | 3 | models | [`CustomerSummary`] | [`BgNbd`], [`GammaGamma`], each as a [`Fit`]; [`ModelFile`] |
-//! | 4 | scores | models and [`CustomerSummary`] | P(alive), expected purchases, spend, [`clv_into`], [`Rfm`] |
+//! | 4 | scores | models and [`CustomerSummary`] | P(alive), expected purchases, spend, [`clv_into`], [`Rfm`]; goodness of fit: [`RepeatCounts`], [`Tracking`], [`HoldoutErrors`], [`FrequencyValueCorrelation`] |
 //! | 5 | segments | [`Rfm`] | named segments by a [`SegmentTable`] |
 //! | 6 | decisions | values, impacts and labels as [`Facts`] | [`Proposals`] by [`Treatments`], a [`Selection`] within each [`Capacity`] |
 //!

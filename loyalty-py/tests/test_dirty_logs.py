@@ -161,6 +161,8 @@ def histories(draw: st.DrawFn) -> tuple[int, float, float, float]:
 parameter = magnitude(1e-2, 1e3)
 
 
+# A handful of random customers may well be correlated, or have too long a tail.
+@pytest.mark.filterwarnings("ignore::loyalty.LoyaltyWarning")
 @given(
     customers=st.lists(histories(), min_size=1, max_size=8),
     bg=st.tuples(parameter, parameter, parameter, parameter),
@@ -197,6 +199,7 @@ def test_no_score_of_any_customer_is_nan_or_outside_its_range(
     assert math.isfinite(purchases.log_likelihood(summary))
 
 
+@pytest.mark.filterwarnings("ignore::loyalty.LoyaltyWarning")
 @given(customers=st.lists(histories(), min_size=1, max_size=12))
 @settings(max_examples=100)
 def test_a_fit_to_any_customers_is_finite_or_refused_with_the_reason(

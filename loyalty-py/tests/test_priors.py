@@ -20,6 +20,8 @@ def customers() -> loyalty.CustomerSummary:
     return orders.summarize(unit="week", observation_end="1997-09-30")
 
 
+# The strongest penalty draws q below 1, which is flagged.
+@pytest.mark.filterwarnings("ignore:Gamma-Gamma. q:loyalty.LoyaltyWarning")
 @pytest.mark.parametrize("penalizer", [0.0, 1e-4, 0.001, 0.01])
 def test_penalizer_is_that_of_lifetimes(
     customers: loyalty.CustomerSummary, penalizer: float

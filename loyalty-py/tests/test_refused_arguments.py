@@ -154,11 +154,19 @@ def test_a_horizon_outside_its_domain_is_refused(horizon: float) -> None:
         ("horizon", lambda: BG.expected_purchases(horizon=horizon, frequency=1, recency=2, T=3)),
         ("horizon", lambda: BG.expected_purchases_new_customer(horizon)),
         ("horizon", lambda: BG.expected_purchases_new_customer([1.0, horizon])),
-        ("horizon", lambda: loyalty.clv(CUSTOMERS, BG, GG, horizon=horizon)),
         ("horizon", lambda: loyalty.score(DAYS, horizon=horizon)),
         ("t", lambda: BG.probability_of_n_purchases(1, horizon)),
     ):
         assert refusal(call) == f"{name} must be finite and >= 0, got {shown}"
+
+
+@pytest.mark.parametrize("horizon", [-1.0, NAN, INF])
+def test_a_value_needs_a_horizon_or_a_rate(horizon: float) -> None:
+    shown = "NaN" if np.isnan(horizon) else f"{horizon:g}"
+    expected = f"horizon must be finite and >= 0, got {shown}"
+    if horizon == INF:
+        expected = "discount_rate must be finite and > 0, got 0"
+    assert refusal(lambda: loyalty.clv(CUSTOMERS, BG, GG, horizon=horizon)) == expected
 
 
 def test_without_a_horizon_there_are_no_expected_purchases() -> None:
