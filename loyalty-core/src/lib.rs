@@ -70,30 +70,35 @@ pub use decisions::{
 };
 pub use error::Error;
 pub use models::{
-    BgNbd, Covariance, Discounting, Fit, FitFacts, FitOptions, GammaGamma, Identification,
-    Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress, ReturnFit,
-    ReturnOptions, ReturnPropensity, Returns, ReturnsReport, Scale, ScoredLine, Shrinkage,
-    ShrinkageCriterion, Stop, Towards,
+    Behaviour, BgNbd, Covariance, Discounting, Exposure, Fit, FitFacts, FitOptions, GammaGamma,
+    Identification, Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress,
+    ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport, Scale, ScoredLine,
+    Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns, TraitInterval,
+    TraitModel, TraitOptions, TraitScore,
 };
 pub use orders::{
-    Column, CreditColumns, CreditMatch, CreditMatches, CustomerColumn, CustomerId, Customers,
-    Invalid, LineColumns, OrderColumns, OrderLines, Orders, OrdersReport, Reason, Refusal,
-    TextColumn, TextIds, TimeScale, match_credits,
+    Column, ContactColumns, Contacts, CreditColumns, CreditMatch, CreditMatches, CustomerColumn,
+    CustomerId, Customers, Invalid, LedgerLineColumns, LedgerLines, LineColumns, OrderColumns,
+    OrderLines, Orders, OrdersReport, Reason, Refusal, TextColumn, TextIds, TimeScale,
+    match_credits,
 };
 pub use parallel::Threads;
 pub use scores::{
     AliveGroup, AliveOrder, Bootstrap, BootstrapOptions, Calibration, ChiSquare, Correlation,
-    FrequencyValueCorrelation, HoldoutErrors, HoldoutGroup, Margin, MoneyTable, Predictions,
-    RepeatCounts, ReturnEconomics, Rfm, RfmAxis, RfmOptions, RfmValues, Tracking,
-    alive_calibration, clv_bootstrap, clv_intervals, clv_into, clv_total_interval,
-    expected_returns,
+    FrequencyValueCorrelation, HoldoutErrors, HoldoutGroup, LossCause, Losses, Margin, MoneyTable,
+    Predictions, RepeatCounts, ReturnEconomics, Rfm, RfmAxis, RfmOptions, RfmValues, TopShare,
+    Tracking, alive_calibration, clv_bootstrap, clv_intervals, clv_into, clv_total_interval,
+    expected_returns, top_shares,
 };
-pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
+pub use segments::{
+    BehaviourModel, BehaviourOptions, BehaviourSummary, Behaviours, CustomerBehaviours,
+    Persistence, Scores, SegmentRule, SegmentSummary, SegmentTable, persistence,
+};
 pub use simulate::{
     ContactExposure, Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth,
 };
 pub use summary::{
-    CalibrationHoldout, CustomerSummary, History, LeftOut, Occasions, SummaryColumns,
-    SummaryOptions,
+    Available, CalibrationHoldout, CustomerSummary, Economics, History, Ledger, LedgerColumns,
+    LedgerOptions, LedgerRow, LeftOut, Occasions, Portfolio, SummaryColumns, SummaryOptions,
 };
 pub use time::{Clock, Occasion, Unit};

@@ -148,7 +148,7 @@ impl Occasion {
     ];
 
     /// The number of the period that holds this instant.
-    fn key(self, time: i64) -> i64 {
+    pub(crate) fn key(self, time: i64) -> i64 {
         match self {
             Self::Exact => time,
             Self::Hour => time.div_euclid(HOUR),
@@ -169,6 +169,16 @@ impl Occasion {
             Self::Day => Some(DAY),
             Self::Week => Some(WEEK),
             Self::Month | Self::Quarter | Self::Year => None,
+        }
+    }
+
+    /// How many of these periods make a year.
+    pub(crate) fn per_year(self) -> f64 {
+        match (self, self.microseconds()) {
+            (Self::Month, _) => 12.0,
+            (Self::Quarter, _) => 4.0,
+            (_, Some(length)) => YEAR as f64 / length as f64,
+            (_, None) => 1.0,
         }
     }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "the macros hand arguments over by value")]
 
 mod arrow;
+mod behaviours;
 mod column;
 mod decisions;
 mod error;
@@ -26,6 +27,8 @@ use pyo3::prelude::*;
 
 #[pymodule(gil_used = false)]
 mod _native {
+    #[pymodule_export]
+    use crate::behaviours::{BehaviourModel, Behaviours, Ledger, TraitModel, persistence};
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]

@@ -11,8 +11,8 @@ use super::{BgNbd, Fit, FitFacts, GammaGamma, Parameters, Towards};
 use crate::Error;
 use crate::time::Unit;
 
-pub(super) const FORMAT: &str = "loyalty-model";
-pub(super) const VERSION: u32 = 1;
+pub(crate) const FORMAT: &str = "loyalty-model";
+pub(crate) const VERSION: u32 = 1;
 
 /// A model of any kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -131,6 +131,8 @@ struct Raw {
 struct Head {
     format: String,
     version: u32,
+    #[serde(default)]
+    kind: String,
 }
 
 impl ModelFile {
@@ -140,12 +142,7 @@ impl ModelFile {
     /// [`Error::ModelFile`] where the file cannot be read, is no model file, has an unknown version or
     /// kind, or lacks a parameter; [`Error::Parameter`] where a parameter is outside its domain.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|error| problem(path, &error.to_string()))?;
-        Self::from_json(&text).map_err(|error| match error {
-            Error::ModelFile { problem: what, .. } => problem(path, &what),
-            other => other,
-        })
+        read_with(path.as_ref(), Self::from_json)
     }
 
     /// Writes a model file, whole or not at all: an existing file is replaced only once the new one is
@@ -183,16 +180,8 @@ impl ModelFile {
     /// # Errors
     /// As [`ModelFile::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let here = Path::new("");
-        let syntax = |error: serde_json::Error| problem(here, &error.to_string());
-        let head: Head = serde_json::from_str(text).map_err(syntax)?;
-        if head.format != FORMAT {
-            return Err(problem(here, &format!("format {:?} is not {FORMAT:?}", head.format)));
-        }
-        if head.version != VERSION {
-            let what = format!("version {} is unknown, this library reads {VERSION}", head.version);
-            return Err(problem(here, &what));
-        }
+        check_head(text)?;
+        let syntax = |error: serde_json::Error| problem(Path::new(""), &error.to_string());
         let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
         let file = Self { model: raw.model()?, fit: raw.fit };
         file.as_fit().map(|_| file)
@@ -242,8 +231,20 @@ impl Raw {
     }
 }
 
+/// Reads a file by a function of its text; errors name the file.
+pub(crate) fn read_with<T>(
+    path: &Path,
+    from_json: impl FnOnce(&str) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let text = fs::read_to_string(path).map_err(|error| problem(path, &error.to_string()))?;
+    from_json(&text).map_err(|error| match error {
+        Error::ModelFile { problem: what, .. } => problem(path, &what),
+        other => other,
+    })
+}
+
 /// Writes a file whole or not at all.
-pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
+pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.partial", std::process::id()));
     let written = fs::File::create(&beside)
@@ -259,6 +260,21 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
     })
 }
 
-pub(super) fn problem(path: &Path, what: &str) -> Error {
+/// Whether this is a model file of a version that this library reads, and of which kind.
+pub(crate) fn check_head(text: &str) -> Result<String, Error> {
+    let here = Path::new("");
+    let head: Head =
+        serde_json::from_str(text).map_err(|error| problem(here, &error.to_string()))?;
+    if head.format != FORMAT {
+        return Err(problem(here, &format!("format {:?} is not {FORMAT:?}", head.format)));
+    }
+    if head.version != VERSION {
+        let what = format!("version {} is unknown, this library reads {VERSION}", head.version);
+        return Err(problem(here, &what));
+    }
+    Ok(head.kind)
+}
+
+pub(crate) fn problem(path: &Path, what: &str) -> Error {
     Error::ModelFile { path: path.display().to_string(), problem: what.to_owned() }
 }

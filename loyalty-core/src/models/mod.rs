@@ -6,11 +6,12 @@
 use crate::Error;
 
 mod facts;
-mod file;
+pub(crate) mod file;
 mod fit;
 mod purchase;
 mod returns;
 mod spend;
+mod traits;
 
 pub use facts::FitFacts;
 pub use file::{Model, ModelFile};
@@ -24,6 +25,11 @@ pub use returns::{
     ScoredLine, Shrinkage, ShrinkageCriterion,
 };
 pub use spend::GammaGamma;
+pub(crate) use traits::RawTrait;
+pub use traits::{
+    Behaviour, Exposure, ThresholdBasis, TraitColumns, TraitInterval, TraitModel, TraitOptions,
+    TraitScore,
+};
 
 /// What every model has: a name and positive parameters with names.
 pub trait Parameters: Sized {

@@ -97,8 +97,8 @@ impl<'a, S: AsRef<str> + Sync> From<Column<'a, Vec<S>>> for CustomerColumn<'a> {
     }
 }
 
-impl CustomerColumn<'_> {
-    pub(crate) fn name(&self) -> &str {
+impl<'a> CustomerColumn<'a> {
+    pub(crate) fn name(&self) -> &'a str {
         match self {
             Self::Int(column) => column.name,
             Self::Text(column) => column.name,

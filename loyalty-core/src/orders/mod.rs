@@ -1,14 +1,18 @@
 //! Stage 1: an order log, checked once.
 
 mod columns;
+mod contacts;
 mod customers;
 mod intern;
+mod ledger_lines;
 mod lines;
 mod report;
 mod short_text;
 
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
+pub use contacts::{ContactColumns, Contacts};
 pub use customers::{CustomerId, Customers, TextIds};
+pub use ledger_lines::{LedgerLineColumns, LedgerLines};
 pub use lines::{
     CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, match_credits,
 };
@@ -247,6 +251,11 @@ impl OrderColumns<'_> {
         });
         Orders { customers, customer, time, amount, report }
     }
+}
+
+/// The distinct ids of the rows named, in order, and the number of each row's id among them.
+pub(crate) fn dense(column: &CustomerColumn<'_>, rows: &[usize]) -> (Customers, Vec<u32>) {
+    intern(column, rows.len(), |number| rows[number], Threads::default())
 }
 
 fn mask_length(column: &CustomerColumn<'_>) -> Option<usize> {

@@ -33,9 +33,20 @@ pub enum Reason {
     MissingOutcome,
     /// A line sent back before it was ordered, or outside the years 0001 to 9999.
     ReturnOutOfRange,
+    /// No order, product or category id (null, or empty text).
+    MissingId,
+    /// A depth on offer that is missing or not a share of the list price.
+    DepthOutOfRange,
+    /// A discount above the list price.
+    DiscountAboveList,
+    /// More returned than was paid.
+    ReturnedMoreThanPaid,
+    /// A return before the order.
+    ReturnedBeforeOrdered,
 }
 
 impl Reason {
+    /// Those of an order log; the others are of order lines.
     pub(crate) const ALL: [Self; 6] = [
         Self::MissingCustomer,
         Self::MissingTime,
@@ -60,6 +71,11 @@ impl Reason {
             Self::QuantityOutOfRange => "quantity_out_of_range",
             Self::MissingOutcome => "missing_outcome",
             Self::ReturnOutOfRange => "return_out_of_range",
+            Self::MissingId => "missing_id",
+            Self::DepthOutOfRange => "depth_out_of_range",
+            Self::DiscountAboveList => "discount_above_list",
+            Self::ReturnedMoreThanPaid => "returned_more_than_paid",
+            Self::ReturnedBeforeOrdered => "returned_before_ordered",
         }
     }
 
@@ -71,12 +87,17 @@ impl Reason {
             | Self::MissingProduct
             | Self::MissingOrder
             | Self::MissingLine
-            | Self::MissingOutcome => "is missing",
+            | Self::MissingOutcome
+            | Self::MissingId => "is missing",
             Self::QuantityOutOfRange => "is not above 0 and at most 1e50",
             Self::ReturnOutOfRange => "is before the order or not within the years 0001 to 9999",
             Self::TimeOutOfRange => "is not within the years 0001 to 9999",
             Self::NegativeAmount => "is negative",
             Self::AmountOutOfRange => "is not within 0 to 1e50",
+            Self::DepthOutOfRange => "is not within 0 to 1",
+            Self::DiscountAboveList => "is above the list price",
+            Self::ReturnedMoreThanPaid => "is above the amount paid",
+            Self::ReturnedBeforeOrdered => "is before the order",
         }
     }
 }
@@ -118,6 +139,23 @@ pub struct Refusal {
     pub rows: usize,
     /// The first of them, counted from 0.
     pub first_row: usize,
+}
+
+impl Refusal {
+    /// Counts rows under their reason and column.
+    pub(super) fn count(
+        found: &mut Vec<Self>,
+        reason: Reason,
+        column: &str,
+        first_row: usize,
+        rows: usize,
+    ) {
+        let same = |refusal: &&mut Self| refusal.reason == reason && refusal.column == column;
+        match found.iter_mut().find(same) {
+            Some(refusal) => refusal.rows += rows,
+            None => found.push(Self { reason, column: column.to_owned(), rows, first_row }),
+        }
+    }
 }
 
 /// How many rows a log had, how many are in use, and why the others are not.

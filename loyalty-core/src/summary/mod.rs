@@ -6,6 +6,7 @@ mod check;
 mod from_orders;
 mod grouping;
 mod histories;
+mod ledger;
 mod occasions;
 mod timeline;
 
@@ -13,6 +14,9 @@ pub(crate) use buckets::Buckets;
 pub use check::SummaryColumns;
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
 pub(crate) use histories::{Histories, Run};
+pub use ledger::{
+    Available, Economics, Ledger, LedgerColumns, LedgerOptions, LedgerRow, Portfolio,
+};
 pub use occasions::Occasions;
 
 use crate::Error;

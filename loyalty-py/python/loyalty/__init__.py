@@ -23,6 +23,14 @@ Examples
 
 from loyalty import datasets, errors
 from loyalty._native import __version__
+from loyalty.behaviours import (
+    BehaviourModel,
+    Behaviours,
+    BehaviourSummary,
+    Persistence,
+    TraitModel,
+    persistence,
+)
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
 from loyalty.correlation import (
@@ -46,6 +54,7 @@ from loyalty.goodness import (
     repeat_counts,
     tracking,
 )
+from loyalty.ledger import Ledger, Losses, TopShare
 from loyalty.orders import Occasions, Orders, OrdersReport, Refusal
 from loyalty.prior import Prior
 from loyalty.returns import ReturnFit, ReturnPropensity
@@ -57,6 +66,9 @@ from loyalty.treatments import Choice, Selection, Treatments, choose, select
 from loyalty.value import clv, clv_interval
 
 __all__ = [
+    "BehaviourModel",
+    "BehaviourSummary",
+    "Behaviours",
     "BgNbd",
     "Bootstrap",
     "Calibration",
@@ -72,6 +84,8 @@ __all__ = [
     "GammaGamma",
     "HoldoutErrors",
     "InputError",
+    "Ledger",
+    "Losses",
     "LoyaltyError",
     "LoyaltyWarning",
     "ModelFileError",
@@ -80,6 +94,7 @@ __all__ = [
     "Orders",
     "OrdersReport",
     "Predictions",
+    "Persistence",
     "Prior",
     "Refusal",
     "RepeatCounts",
@@ -93,6 +108,8 @@ __all__ = [
     "ShopOptions",
     "SimulatedShop",
     "Tracking",
+    "TopShare",
+    "TraitModel",
     "Treatments",
     "__version__",
     "alive_calibration",
@@ -107,6 +124,7 @@ __all__ = [
     "holdout_errors",
     "load",
     "load_fit",
+    "persistence",
     "match_credits",
     "repeat_counts",
     "rfm",

@@ -8,6 +8,8 @@ from numpy import float64, int64
 from numpy.typing import NDArray
 
 __all__ = [
+    "BehaviourModel",
+    "Behaviours",
     "BgNbd",
     "Column",
     "CustomerSummary",
@@ -15,6 +17,7 @@ __all__ = [
     "Fit",
     "GammaGamma",
     "Holdout",
+    "Ledger",
     "Occasions",
     "Options",
     "OrderLines",
@@ -25,6 +28,7 @@ __all__ = [
     "ReturnPropensity",
     "SegmentTable",
     "Table",
+    "TraitModel",
     "Treatments",
     "__version__",
     "alive_calibration",
@@ -43,6 +47,7 @@ __all__ = [
     "match_credits",
     "p_alive_at",
     "p_no_purchase",
+    "persistence",
     "prediction_intervals",
     "purchase_distribution",
     "purchase_distribution_of_one",
@@ -566,3 +571,116 @@ def rfm_scores(
     list[list[int]],
     tuple[list[int], list[tuple[str, float, float, float, float, float, float, float]]] | None,
 ]: ...
+
+_Contacts: TypeAlias = tuple[Column, Column, Column, Column | None]
+
+@final
+class Ledger:
+    def __new__(
+        cls,
+        columns: dict[str, Column],
+        contacts: _Contacts | None,
+        marketing: _Contacts | None,
+        economics: dict[str, float],
+        start: int | None,
+        end: int | None,
+        period: str,
+        period_days: int | None,
+        invalid: str,
+        time_zone: str | None,
+        threads: int,
+    ) -> Self: ...
+    def __len__(self) -> int: ...
+    def ids(self, name: str) -> Column: ...
+    def columns(self) -> list[Column]: ...
+    def report(self) -> tuple[int, list[tuple[str, str, int, int]], str]: ...
+    def portfolio(self) -> list[tuple[str, float]]: ...
+    @property
+    def has_profit(self) -> bool: ...
+    def losses(self) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]: ...
+    def top_shares(
+        self, column: str, shares: list[float], level: float
+    ) -> list[tuple[float, float, float, float]]: ...
+    def with_peers(self, customer: Column, group: Column) -> Ledger: ...
+
+@final
+class TraitModel:
+    @staticmethod
+    def fit(
+        behaviour: str,
+        ledger: Ledger,
+        options: dict[str, float],
+        exposure: str,
+        least_peers: int,
+        threads: int,
+    ) -> TraitModel: ...
+    @property
+    def behaviour(self) -> str: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def kinds(self) -> tuple[list[list[float]], float]: ...
+    @property
+    def customers(self) -> int: ...
+    @property
+    def likelihood_ratio(self) -> float: ...
+    @property
+    def variation(self) -> float: ...
+    @property
+    def detectable(self) -> bool: ...
+    @property
+    def peers(self) -> list[tuple[str, float]]: ...
+    def score(self, ledger: Ledger, threads: int) -> list[Column]: ...
+    def intervals(self, ledger: Ledger, level: float, threads: int) -> list[Column]: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str) -> TraitModel: ...
+    def save(self, path: str | PathLike[str]) -> None: ...
+    @staticmethod
+    def load(path: str | PathLike[str]) -> TraitModel: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class BehaviourModel:
+    @staticmethod
+    def fit(
+        ledger: Ledger,
+        options: dict[str, float],
+        thresholds: dict[str, float],
+        exposure: str,
+        least_peers: int,
+        threads: int,
+    ) -> BehaviourModel: ...
+    def statements(self) -> list[tuple[str, str]]: ...
+    def traits(self) -> list[tuple[TraitModel, float | None]]: ...
+    @property
+    def materiality(self) -> float: ...
+    def classify(self, ledger: Ledger, threads: int) -> Behaviours: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str) -> BehaviourModel: ...
+    def save(self, path: str | PathLike[str]) -> None: ...
+    @staticmethod
+    def load(path: str | PathLike[str]) -> BehaviourModel: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Behaviours:
+    def __len__(self) -> int: ...
+    def labels(self) -> list[Column]: ...
+    def scores(self, behaviour: str) -> list[Column] | None: ...
+    def summary(
+        self, ledger: Ledger
+    ) -> list[tuple[str, int, float, int, float, float, float]]: ...
+
+def persistence(
+    ledger: Ledger,
+    options: dict[str, float],
+    thresholds: dict[str, float],
+    exposure: str,
+    threads: int,
+) -> list[tuple[str, int, float, int, float, float]]: ...

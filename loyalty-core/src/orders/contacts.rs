@@ -1,0 +1,138 @@
+//! Contacts that cost money: service requests of customers, or marketing sent to them.
+
+use super::columns::{Column, CustomerColumn, TimeScale};
+use super::customers::Customers;
+use super::intern::intern;
+use super::ledger_lines::money_reason;
+use super::mask_length;
+use super::report::{Invalid, OrdersReport, Reason, Refusal};
+use crate::Error;
+use crate::error::same_length;
+use crate::parallel::{Threads, collect};
+
+/// Contacts as the caller holds them: one row per contact, in any order.
+#[derive(Debug, Clone, Copy)]
+pub struct ContactColumns<'a> {
+    /// Whose contact.
+    pub customer: CustomerColumn<'a>,
+    /// When, as integers on the scale below.
+    pub time: Column<'a, [i64]>,
+    /// What the time integers count.
+    pub scale: TimeScale,
+    /// What the contact cost the shop.
+    pub cost: Column<'a, [f64]>,
+    /// Whether the shop caused it, by a late delivery or a defect: such a contact costs money, but says
+    /// nothing about the customer.
+    pub firm_caused: Option<Column<'a, [bool]>>,
+}
+
+/// Checked contacts.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{Column, ContactColumns, Contacts, Invalid, TimeScale};
+/// let columns = ContactColumns {
+///     customer: Column::new("who", &[7, 7][..]).into(),
+///     time: Column::new("day", &[0, 3]),
+///     scale: TimeScale::Days,
+///     cost: Column::new("cost", &[4.0, 12.5]),
+///     firm_caused: Some(Column::new("our_fault", &[true, false])),
+/// };
+/// assert_eq!(Contacts::new(&columns, Invalid::Raise)?.len(), 2);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contacts {
+    customers: Customers,
+    pub(crate) customer: Vec<u32>,
+    pub(crate) time: Vec<i64>,
+    pub(crate) cost: Vec<f64>,
+    pub(crate) firm_caused: Option<Vec<bool>>,
+    report: OrdersReport,
+}
+
+impl Contacts {
+    /// Checks every row and takes a copy of those in use. There may be no row: nobody called.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the columns differ in length, [`Error::Refused`] with a count by reason
+    /// where rows cannot be used and `invalid` is [`Invalid::Raise`], or where none of them can.
+    pub fn new(columns: &ContactColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
+        let rows = columns.customer.len();
+        same_length(rows, columns.customer.name(), mask_length(&columns.customer).unwrap_or(rows))?;
+        same_length(rows, columns.time.name, columns.time.values.len())?;
+        same_length(rows, columns.time.name, columns.time.present.map_or(rows, <[bool]>::len))?;
+        same_length(rows, columns.cost.name, columns.cost.values.len())?;
+        same_length(rows, columns.cost.name, columns.cost.present.map_or(rows, <[bool]>::len))?;
+        if let Some(caused) = &columns.firm_caused {
+            same_length(rows, caused.name, caused.values.len())?;
+            same_length(rows, caused.name, caused.present.map_or(rows, <[bool]>::len))?;
+        }
+        let mut refusals = Vec::new();
+        let mut used = Vec::with_capacity(rows);
+        for row in 0..rows {
+            match columns.refuse(row) {
+                None => used.push(row),
+                Some((reason, column)) => Refusal::count(&mut refusals, reason, column, row, 1),
+            }
+        }
+        refusals.sort_by_key(|refusal| (refusal.reason as usize, refusal.first_row));
+        let report = OrdersReport::new(rows, refusals);
+        if report.refused() > 0 && (invalid == Invalid::Raise || report.kept() == 0) {
+            return Err(Error::Refused(Box::new(report)));
+        }
+        Ok(columns.take(report, &used))
+    }
+
+    /// The number of contacts in use.
+    pub fn len(&self) -> usize {
+        self.customer.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.customer.is_empty()
+    }
+
+    /// The customers who had contacts, in order of their ids.
+    pub fn customers(&self) -> &Customers {
+        &self.customers
+    }
+
+    /// The rows read, in use and refused.
+    pub fn report(&self) -> &OrdersReport {
+        &self.report
+    }
+}
+
+impl<'a> ContactColumns<'a> {
+    fn refuse(&self, row: usize) -> Option<(Reason, &'a str)> {
+        if !self.customer.is_present(row) {
+            return Some((Reason::MissingCustomer, self.customer.name()));
+        }
+        if !self.time.is_present(row) {
+            return Some((Reason::MissingTime, self.time.name));
+        }
+        if self.scale.microseconds(self.time.values[row]).is_none() {
+            return Some((Reason::TimeOutOfRange, self.time.name));
+        }
+        money_reason(&self.cost, row).map(|reason| (reason, self.cost.name))
+    }
+
+    fn take(&self, report: OrdersReport, used: &[usize]) -> Contacts {
+        let threads = Threads::default();
+        let (customers, customer) = intern(&self.customer, used.len(), |n| used[n], threads);
+        let instant = |row: usize| self.scale.microseconds(self.time.values[row]);
+        Contacts {
+            customers,
+            customer,
+            time: collect(used.len(), threads, |n| instant(used[n]).unwrap_or_default()),
+            cost: collect(used.len(), threads, |n| self.cost.values[used[n]] + 0.0),
+            // Unknown counts as not caused by the shop, which is what it says without the column.
+            firm_caused: self.firm_caused.as_ref().map(|caused| {
+                used.iter().map(|&row| caused.is_present(row) && caused.values[row]).collect()
+            }),
+            report,
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The ledger against sums made the plain way, and order lines that are refused.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::ledger_shop::{columns, contacts, ledger, ledger_options, lines, returned, simulated};
+use loyalty_core::{
+    Column, ContactColumns, Contacts, Economics, Error, Invalid, Ledger, LedgerLineColumns,
+    LedgerLines, LedgerOptions, LossCause, Losses, ShopOptions, Threads, TimeScale,
+};
+use proptest::prelude::*;
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()))
+}
+
+#[test]
+fn money_adds_up_as_by_hand() {
+    let (shop, options) = simulated(ShopOptions::default(), 300, 9);
+    let ledger = ledger(&shop, &options);
+    let rows = shop.lines.customer.len();
+    let mut plain: BTreeMap<i64, [f64; 7]> = BTreeMap::new();
+    for row in 0..rows {
+        let l = &shop.lines;
+        let sums = plain.entry(l.customer[row]).or_default();
+        sums[0] += 1.0;
+        sums[1] += l.amount[row];
+        sums[2] += l.discount[row];
+        sums[3] += l.cost[row];
+        sums[4] += l.amount[row] + l.maker_discount[row] - l.cost[row];
+        if l.returned_amount[row] > 0.0 {
+            let margin = l.amount[row] + l.maker_discount[row] - l.cost[row];
+            let loss = margin + options.markdown * l.amount[row] + options.handling;
+            sums[5] += loss;
+            sums[4] -= loss;
+        }
+    }
+    for (row, &customer) in shop.contacts.customer.iter().enumerate() {
+        let sums = plain.entry(customer).or_default();
+        sums[6] += shop.contacts.cost[row];
+        sums[4] -= shop.contacts.cost[row];
+    }
+    assert_eq!(ledger.len(), plain.len());
+    for (row, (_, [lines, paid, discount, cost, profit, returns, service])) in
+        plain.into_iter().enumerate()
+    {
+        let found = ledger.row(row);
+        assert_eq!(found.lines, lines);
+        for (a, b) in [
+            (found.revenue, paid),
+            (found.discount, discount),
+            (found.cost, cost),
+            (found.profit, profit),
+            (found.return_loss, returns),
+            (found.service_cost, service),
+        ] {
+            assert!(close(a, b), "customer {row}: {a} against {b}");
+        }
+        assert!(found.values().iter().all(|value| value.is_finite()));
+    }
+    let losses = Losses::of(&ledger).unwrap();
+    assert!(close(losses.by_cause.iter().sum(), losses.loss) && losses.loss > 0.0);
+    assert!(losses.by_cause[LossCause::Returns as usize] > 0.0);
+}
+
+/// The same lines in another order.
+fn shuffled(seed: u64, shop: &loyalty_core::Shop) -> Ledger {
+    let mut random = common::random::Random::new(seed);
+    let mut order: Vec<usize> = (0..shop.lines.customer.len()).collect();
+    for last in (1..order.len()).rev() {
+        order.swap(last, random.below(u32::try_from(last + 1).unwrap()) as usize);
+    }
+    let pick = |values: &[f64]| order.iter().map(|&row| values[row]).collect::<Vec<f64>>();
+    let ids = |values: &[i64]| order.iter().map(|&row| values[row]).collect::<Vec<i64>>();
+    let mut mixed = shop.clone();
+    let lines = &shop.lines;
+    mixed.lines.order = ids(&lines.order);
+    mixed.lines.customer = ids(&lines.customer);
+    mixed.lines.product = ids(&lines.product);
+    mixed.lines.category = ids(&lines.category);
+    mixed.lines.time = ids(&lines.time);
+    mixed.lines.return_time = ids(&lines.return_time);
+    mixed.lines.list_amount = pick(&lines.list_amount);
+    mixed.lines.discount = pick(&lines.discount);
+    mixed.lines.maker_discount = pick(&lines.maker_discount);
+    mixed.lines.coupon = pick(&lines.coupon);
+    mixed.lines.offered_depth = pick(&lines.offered_depth);
+    mixed.lines.amount = pick(&lines.amount);
+    mixed.lines.cost = pick(&lines.cost);
+    mixed.lines.returned_amount = pick(&lines.returned_amount);
+    let mut options = ledger_options(&ShopOptions::default());
+    options.threads = Threads::new(1 + usize::try_from(seed % 3).unwrap());
+    let lines = LedgerLines::new(&columns(&mixed, &returned(&mixed)), Invalid::Raise).unwrap();
+    Ledger::new(&lines, Some(&contacts(&mixed)), None, &options).unwrap()
+}
+
+#[test]
+fn neither_the_order_of_rows_nor_threads_matter() {
+    let (shop, options) = simulated(ShopOptions::default(), 400, 2);
+    let expected = ledger(&shop, &options);
+    for seed in 0..3 {
+        assert_eq!(shuffled(seed, &shop), expected);
+    }
+}
+
+#[test]
+fn later_lines_and_returns_are_not_known_before() {
+    let (shop, options) = simulated(ShopOptions::default(), 300, 5);
+    let all = lines(&shop);
+    let mut half = ledger_options(&options);
+    half.end = Some((i64::from(options.start) + 365) * 86_400_000_000 - 1);
+    let early = Ledger::new(&all, None, None, &half).unwrap();
+    let known = |row: usize| shop.lines.time[row] < i64::from(options.start) + 365;
+    let back = |row: usize| {
+        let day = shop.lines.return_time[row];
+        day != i64::MIN && day < i64::from(options.start) + 365
+    };
+    let rows = 0..shop.lines.customer.len();
+    let returned: f64 = rows
+        .clone()
+        .filter(|&row| known(row) && back(row))
+        .map(|row| shop.lines.returned_amount[row])
+        .sum();
+    let sum = |values: &[f64]| values.iter().sum::<f64>();
+    assert!(close(sum(&early.columns().returned_amount), returned));
+    assert_eq!(early.portfolio().lines_outside, rows.filter(|&row| !known(row)).count());
+    // Young lines count by the share of returns due.
+    let (due, lines) = (sum(&early.columns().return_lines), sum(&early.columns().lines));
+    assert!(due < 0.97 * lines, "{due} of {lines}");
+    let late = ledger(&shop, &options);
+    let rate = early.portfolio().return_rate / late.portfolio().return_rate;
+    assert!((0.85..1.15).contains(&rate), "{rate}");
+}
+
+fn one_line<'a>(values: &'a [f64; 3], time: &'a [i64; 1]) -> LedgerLineColumns<'a> {
+    let customer = Column::new("who", &[1][..]).into();
+    let paid = Column::new("paid", &values[..1]);
+    let mut columns =
+        LedgerLineColumns::new(customer, Column::new("day", time), TimeScale::Days, paid);
+    columns.list_amount = Some(Column::new("list", &[10.0]));
+    columns.discount = Some(Column::new("off", &values[1..2]));
+    columns.returned_amount = Some(Column::new("back", &values[2..3]));
+    columns
+}
+
+#[test]
+fn lines_that_cannot_be_used_are_refused_by_reason() {
+    let nan = f64::NAN;
+    for (values, time, expected) in [
+        ([nan, 0.0, 0.0], 5, "\"paid\" is missing"),
+        ([-1.0, 0.0, 0.0], 5, "\"paid\" is negative"),
+        ([f64::INFINITY, 0.0, 0.0], 5, "\"paid\" is not within 0 to 1e50"),
+        ([9.0, f64::NEG_INFINITY, 0.0], 5, "\"off\" is not within 0 to 1e50"),
+        ([9.0, nan, 0.0], 5, "\"off\" is missing"),
+        ([9.0, 11.0, 0.0], 5, "\"off\" is above the list price"),
+        ([9.0, 1.0, 9.5], 5, "\"back\" is above the amount paid"),
+        ([9.0, 1.0, -2.0], 5, "\"back\" is negative"),
+        ([9.0, 1.0, 0.0], i64::MAX, "\"day\" is not within the years"),
+    ] {
+        let time = [time];
+        let refused = LedgerLines::new(&one_line(&values, &time), Invalid::Raise).unwrap_err();
+        assert!(refused.to_string().contains(expected), "{refused}");
+    }
+    assert!(LedgerLines::new(&one_line(&[9.0, 1.0, nan], &[5]), Invalid::Raise).is_ok());
+}
+
+#[test]
+fn dropped_lines_are_counted() {
+    let mut columns = LedgerLineColumns::new(
+        Column::new("who", &[1, 1, 2][..]).into(),
+        Column::new("day", &[3, 4, 5]),
+        TimeScale::Days,
+        Column::new("paid", &[5.0, -5.0, 7.0]),
+    );
+    columns.offered_depth = Some(Column::new("offer", &[0.0, 0.2, 1.5]));
+    let lines = LedgerLines::new(&columns, Invalid::Drop).unwrap();
+    assert_eq!((lines.len(), lines.report().refused()), (1, 2));
+    assert_eq!(
+        lines.report().to_string(),
+        "2 of 3 rows cannot be used: column \"paid\" is negative in 1 row (first: row 1); \
+         column \"offer\" is not within 0 to 1 in 1 row (first: row 2)"
+    );
+    columns.category = Some(Column::new("category", &[1, 2][..]).into());
+    let refused = LedgerLines::new(&columns, Invalid::Drop).unwrap_err();
+    assert_eq!(refused, Error::Length { column: "category".to_owned(), expected: 3, got: 2 });
+}
+
+#[test]
+fn contacts_of_strangers_are_counted_and_other_kinds_of_ids_refused() {
+    let line = LedgerLineColumns::new(
+        Column::new("who", &[1][..]).into(),
+        Column::new("day", &[3]),
+        TimeScale::Days,
+        Column::new("paid", &[5.0]),
+    );
+    let lines = LedgerLines::new(&line, Invalid::Raise).unwrap();
+    let contact = |customer| ContactColumns {
+        customer,
+        time: Column::new("day", &[3, 3]),
+        scale: TimeScale::Days,
+        cost: Column::new("cost", &[2.0, 3.0]),
+        firm_caused: None,
+    };
+    let known = contact(Column::new("who", &[1, 9][..]).into());
+    let contacts = Contacts::new(&known, Invalid::Raise).unwrap();
+    let options = LedgerOptions::default();
+    let ledger = Ledger::new(&lines, Some(&contacts), None, &options).unwrap();
+    assert_eq!(ledger.portfolio().unmatched_contacts, 1);
+    assert_eq!(ledger.columns().service_cost, [2.0]);
+    let names = vec!["ada", "bob"];
+    let text = contact(Column::new("who", &names).into());
+    let contacts = Contacts::new(&text, Invalid::Raise).unwrap();
+    let refused = Ledger::new(&lines, Some(&contacts), None, &options).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "column \"customer of the contacts\" must hold whole numbers, got text"
+    );
+}
+
+#[test]
+fn economics_outside_their_domain_are_refused() {
+    let line = LedgerLineColumns::new(
+        Column::new("who", &[1][..]).into(),
+        Column::new("day", &[3]),
+        TimeScale::Days,
+        Column::new("paid", &[5.0]),
+    );
+    let lines = LedgerLines::new(&line, Invalid::Raise).unwrap();
+    let bare = Economics::default();
+    for (economics, expected) in [
+        (Economics { margin: Some(1.5), ..bare }, "margin must be from 0 to 1, got 1.5"),
+        (Economics { markdown: Some(f64::NAN), ..bare }, "markdown must be from 0 to 1, got NaN"),
+        (Economics { handling: Some(-1.0), ..bare }, "handling must be finite and >= 0, got -1"),
+    ] {
+        let mut options = LedgerOptions::default();
+        options.economics = economics;
+        let refused = Ledger::new(&lines, None, None, &options).unwrap_err();
+        assert_eq!(refused.to_string(), expected);
+    }
+    let mut options = LedgerOptions::default();
+    options.end = Some(0);
+    assert!(matches!(Ledger::new(&lines, None, None, &options), Err(Error::Empty { .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the lines, the ledger is finite and its money adds up.
+    #[test]
+    fn any_lines_make_a_ledger(
+        rows in proptest::collection::vec(
+            (0_i64..6, 0_i64..900, 0_i64..8, 0.0..1e4_f64, 0.0..1.0_f64, 0.0..1.0_f64), 1..60,
+        ),
+    ) {
+        let customer: Vec<i64> = rows.iter().map(|row| row.0).collect();
+        let time: Vec<i64> = rows.iter().map(|row| row.1).collect();
+        let category: Vec<i64> = rows.iter().map(|row| row.2).collect();
+        let list: Vec<f64> = rows.iter().map(|row| row.3).collect();
+        let off: Vec<f64> = rows.iter().map(|row| row.3 * row.4).collect();
+        let paid: Vec<f64> = list.iter().zip(&off).map(|(list, off)| list - off).collect();
+        let back: Vec<f64> =
+            rows.iter().zip(&paid).map(|(row, paid)| if row.5 > 0.7 { paid * row.5 } else { 0.0 }).collect();
+        let mut columns = LedgerLineColumns::new(
+            Column::new("customer", &customer[..]).into(),
+            Column::new("time", &time),
+            TimeScale::Days,
+            Column::new("amount", &paid),
+        );
+        columns.category = Some(Column::new("category", &category[..]).into());
+        columns.list_amount = Some(Column::new("list", &list));
+        columns.discount = Some(Column::new("off", &off));
+        columns.returned_amount = Some(Column::new("back", &back));
+        let lines = LedgerLines::new(&columns, Invalid::Raise).unwrap();
+        let mut options = LedgerOptions::default();
+        options.economics.margin = Some(0.4);
+        let ledger = Ledger::new(&lines, None, None, &options).unwrap();
+        prop_assert!(ledger.columns().each().concat().iter().all(|value| value.is_finite()));
+        let sum = |values: &[f64]| values.iter().sum::<f64>();
+        prop_assert!(close(sum(&ledger.columns().revenue), sum(&paid)));
+        prop_assert!(close(sum(&ledger.columns().discount), sum(&off)));
+        let model =
+            loyalty_core::BehaviourModel::fit(&ledger, &loyalty_core::BehaviourOptions::default());
+        prop_assert!(model.is_ok(), "{model:?}");
+        let behaviours = model.unwrap().classify(&ledger, Threads::ONE);
+        for behaviour in behaviours.looked_at() {
+            let scores = behaviours.scores(behaviour).unwrap();
+            prop_assert!(scores.each().concat().iter().all(|value| value.is_finite()));
+        }
+    }
+}

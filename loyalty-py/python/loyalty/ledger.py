@@ -1,0 +1,302 @@
+"""The profit ledger: what every customer brought in, what he cost, and the evidence on his habits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals as nw
+
+from loyalty import _check, _columns, _frames, _html, _native
+from loyalty._frozen import Frozen
+from loyalty.errors import InputError
+from loyalty.orders import Invalid, Moment, OrdersReport, Refusal, _instant
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["Ledger", "Losses", "TopShare"]
+
+#: The calendar period of a budget.
+Period = Literal["day", "week", "month", "quarter", "year"]
+
+_NEEDED = ("customer", "time", "amount")
+_OPTIONAL = (
+    "order",
+    "product",
+    "category",
+    "list_amount",
+    "discount",
+    "maker_discount",
+    "coupon",
+    "offered_depth",
+    "cost",
+    "returned_amount",
+    "return_time",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TopShare:
+    """What the top customers make of a total, with a confidence interval."""
+
+    customers: float
+    of_total: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """The profit of all customers, the loss of the unprofitable ones, and what causes it.
+
+    A customer's loss is shared out over the causes in proportion to what each took from him.
+    """
+
+    profit: float
+    unprofitable: int
+    loss: float
+    cross_buyers: int
+    unprofitable_cross_buyers: int
+    cross_buyers_loss: float
+    by_cause: dict[str, float]
+
+
+class Ledger(Frozen):
+    """One row per customer: what he brought in, what he cost, and the evidence on his habits.
+
+    ::
+
+        profit = list − cost − discounts − coupons − return losses − service − marketing
+
+    Parameters
+    ----------
+    lines : data frame or mapping of columns
+        One row per order line. ``customer``, ``time`` and ``amount`` (what was paid) are needed;
+        ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (paid for by the shop),
+        ``maker_discount``, ``coupon``, ``offered_depth`` (share of the list price on offer in the
+        category that day), ``cost``, ``returned_amount`` and ``return_time`` are used where they are
+        there. docs/behaviours.md says what each enables.
+    contacts : data frame or mapping of columns, optional
+        Service contacts: ``customer``, ``time``, ``cost`` and, where known, ``firm_caused``.
+    marketing : data frame or mapping of columns, optional
+        Marketing contacts: ``customer``, ``time``, ``cost``.
+    columns : mapping, optional
+        Names in `lines` that differ: ``{"customer": "client"}``; a name of None leaves a column out.
+    margin : float, optional
+        Margin at list price as a share of it; by default from ``cost``.
+    handling, markdown, category_cost : float, optional
+        Cost of handling a returned line; share of its value that it loses; what it costs a year to
+        serve a customer in one category more.
+    start, end : date or time, optional
+        What of the log is looked at; what comes back or happens after the end is not yet known.
+    period, period_days
+        The calendar period of a budget, or its length in days.
+    invalid : {"raise", "drop"}
+        What to do with rows that cannot be used.
+    time_zone : str, optional
+        The zone on whose clock days are read.
+    threads : int
+        Threads to use, 0 for all.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing, has the wrong type, or has rows that cannot be used.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> lines = {
+    ...     "customer": ["ann", "ann", "bob"],
+    ...     "time": ["2024-01-01", "2024-02-01", "2024-02-03"],
+    ...     "amount": [9.0, 20.0, 5.0],
+    ...     "discount": [1.0, 0.0, 5.0],
+    ...     "cost": [6.0, 13.0, 8.0],
+    ... }
+    >>> ledger = loyalty.Ledger(lines)
+    >>> ledger
+    <Ledger: 3 order lines of 2 customers>
+    >>> ledger.table()["profit"]
+    array([10., -3.])
+    >>> ledger.losses().by_cause["discounts"]
+    3.0
+    """
+
+    __slots__ = ("_core", "_customer", "_frame", "_zone", "report")
+
+    #: Rows read, in use and refused.
+    report: OrdersReport
+    _core: _native.Ledger
+    _customer: str
+    _frame: nw.Implementation | None
+    _zone: str | None
+
+    def __init__(
+        self,
+        lines: Any,
+        *,
+        contacts: Any = None,
+        marketing: Any = None,
+        columns: Mapping[str, str | None] | None = None,
+        margin: float | None = None,
+        handling: float | None = None,
+        markdown: float | None = None,
+        category_cost: float | None = None,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        period: Period = "month",
+        period_days: int | None = None,
+        invalid: Invalid = "raise",
+        time_zone: str | None = None,
+        threads: int = 0,
+    ) -> None:
+        named = _roles(lines, columns or {})
+        read, frame = _columns.read(lines, list(named.values()))
+        money = {
+            "margin": margin,
+            "handling": handling,
+            "markdown": markdown,
+            "category_cost": category_cost,
+        }
+        native = _native.Ledger(
+            dict(zip(named, read, strict=True)),
+            _contacts(contacts),
+            _contacts(marketing),
+            {name: float(value) for name, value in money.items() if value is not None},
+            None if start is None else _instant("start", start, time_zone),
+            None if end is None else _instant("end", end, time_zone),
+            period,
+            None if period_days is None else _check.whole("period_days", period_days),
+            invalid,
+            time_zone,
+            _check.whole("threads", threads),
+        )
+        rows, refusals, message = native.report()
+        refused = tuple(Refusal(*refusal) for refusal in refusals)
+        kept = rows - sum(refusal.rows for refusal in refused)
+        report = OrdersReport(rows, kept, refused, message)
+        self._set(_core=native, _customer=named["customer"], _frame=frame, _zone=time_zone, report=report)
+
+    def table(self) -> Any:
+        """The ledger as a frame like the lines', keyed by customer; without profit where neither costs
+        nor a margin are known."""
+        columns = self._core.columns()
+        if not self._core.has_profit:
+            columns = [column for column in columns if column.name not in ("profit", "cost")]
+        return self._answer(columns)
+
+    @property
+    def portfolio(self) -> dict[str, float]:
+        """Numbers of the whole shop: margins, return rate, clustering within orders, rows left out."""
+        return dict(self._core.portfolio())
+
+    def losses(self) -> Losses:
+        """What unprofitable customers lose the shop, and by what.
+
+        Raises
+        ------
+        InputError
+            Where neither costs nor a margin are known.
+
+        References
+        ----------
+        Shah & Kumar (2012), The dark side of cross-selling, Harvard Business Review, December.
+        """
+        numbers, by_cause = self._core.losses()
+        known = dict(numbers)
+        return Losses(
+            known["profit"],
+            int(known["unprofitable"]),
+            known["loss"],
+            int(known["cross_buyers"]),
+            int(known["unprofitable_cross_buyers"]),
+            known["cross_buyers_loss"],
+            dict(by_cause),
+        )
+
+    def top_shares(
+        self,
+        column: str = "revenue",
+        *,
+        shares: Sequence[float] = (0.01, 0.05, 0.1, 0.2),
+        level: float = 0.95,
+    ) -> list[TopShare]:
+        """What the top customers make of a column's total: the 80/20 picture, with intervals.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> ledger = loyalty.Ledger(loyalty.simulate(2000, seed=1).lines)
+        >>> [round(top.of_total, 2) for top in ledger.top_shares(shares=[0.2])]
+        [0.64]
+
+        References
+        ----------
+        Beach & Davidson (1983), Review of Economic Studies 50(4), 723–735.
+        """
+        return [TopShare(*top) for top in self._core.top_shares(column, list(shares), level)]
+
+    def with_peers(self, data: Any, *, customer: str = "customer", group: str = "group") -> Self:
+        """The same ledger with customers put in groups of peers (country, channel, tenure band), whose
+        prior means may differ. Customers who are not named have no group."""
+        ids, groups = _columns.read(data, [customer, group]).columns
+        ledger = type(self).__new__(type(self))
+        ledger._set(
+            _core=self._core.with_peers(ids, groups),
+            _customer=self._customer,
+            _frame=self._frame,
+            _zone=self._zone,
+            report=self.report,
+        )
+        return ledger
+
+    def _answer(self, columns: Sequence[_native.Column]) -> Any:
+        return _frames.table([self._core.ids(self._customer), *columns], self._frame)
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        return f"<Ledger: {self.report.kept} order lines of {len(self)} customers>"
+
+    def _repr_html_(self) -> str:
+        return _html.table(repr(self)[1:-1], self.portfolio.items(), ("the shop", "value"))
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Ledger cannot be pickled; pickle its table or a fitted model instead")
+
+
+def _roles(lines: Any, columns: Mapping[str, str | None]) -> dict[str, str]:
+    """The name in the table of each column that is there."""
+    unknown = [role for role in columns if role not in (*_NEEDED, *_OPTIONAL)]
+    if unknown:
+        raise InputError(f"columns: {unknown[0]!r} is none of {', '.join((*_NEEDED, *_OPTIONAL))}")
+    named = {role: columns.get(role, role) for role in _NEEDED}
+    there = set(_names(lines))
+    for role in _OPTIONAL:
+        if role in columns or role in there:
+            named[role] = columns.get(role, role)
+    return {role: name for role, name in named.items() if name is not None}
+
+
+def _names(data: Any) -> list[str]:
+    if isinstance(data, Mapping):
+        return list(data)
+    frame = nw.from_native(data, pass_through=True)
+    if isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        return frame.collect_schema().names()
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    return list(pa.RecordBatchReader.from_stream(data).schema.names)
+
+
+def _contacts(data: Any) -> Any:
+    if data is None:
+        return None
+    names = ["customer", "time", "cost"]
+    if "firm_caused" in _names(data):
+        names.append("firm_caused")
+    columns = _columns.read(data, names).columns
+    return (*columns, None)[:4]

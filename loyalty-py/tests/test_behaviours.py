@@ -1,0 +1,148 @@
+"""The ledger and the habits, in frames and out."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import loyalty
+
+
+@pytest.fixture(scope="module")
+def shop() -> loyalty.SimulatedShop:
+    return loyalty.simulate(3000, seed=2, backend="pandas")
+
+
+@pytest.fixture(scope="module")
+def ledger(shop: loyalty.SimulatedShop) -> loyalty.Ledger:
+    return loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1, period_days=28)
+
+
+@pytest.fixture(scope="module")
+def model(ledger: loyalty.Ledger) -> loyalty.BehaviourModel:
+    return loyalty.BehaviourModel.fit(ledger)
+
+
+def test_the_ledger_adds_up(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger) -> None:
+    table = ledger.table()
+    lines = shop.lines
+    assert list(table["customer"]) == sorted(lines["customer"].unique())
+    paid = lines.groupby("customer")["amount"].sum()
+    np.testing.assert_allclose(table["revenue"], paid)
+    service = shop.contacts.groupby("customer")["cost"].sum().reindex(table["customer"]).fillna(0.0)
+    np.testing.assert_allclose(table["service_cost"], service)
+    losses = ledger.losses()
+    assert losses.profit == pytest.approx(table["profit"].sum())
+    assert sum(losses.by_cause.values()) == pytest.approx(losses.loss)
+    top = ledger.top_shares(shares=[0.2])[0]
+    largest = np.sort(paid)[::-1][: round(0.2 * len(paid))].sum() / paid.sum()
+    assert top.of_total == pytest.approx(largest)
+    assert top.low < top.of_total < top.high
+
+
+def test_the_labelled_are_mostly_right(
+    shop: loyalty.SimulatedShop, ledger: loyalty.Ledger, model: loyalty.BehaviourModel
+) -> None:
+    found = model.classify(ledger)
+    labels = found.table()
+    for habit in ("service_demander", "revenue_reverser", "promotion_maximizer"):
+        labelled = labels[habit].to_numpy()
+        assert labelled.sum() > 30
+        assert shop.truth[habit].to_numpy()[labelled].mean() > 0.8
+    none = labels["primary"] == "none"
+    assert not labels.loc[none, ["service_demander", "revenue_reverser", "fixed_budget"]].any().any()
+    assert {row.behaviour for row in found.summary()} == set(model.traits)
+
+
+def test_nothing_is_found_where_all_are_alike() -> None:
+    shop = loyalty.simulate(2000, seed=1, null=True)
+    ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+    model = loyalty.BehaviourModel.fit(ledger)
+    assert set(model.statements.values()) == {"no trait detectable"}
+    assert set(model.classify(ledger).table()["primary"]) == {"none"}
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_the_same_in_every_kind_of_frame(backend: str, model: loyalty.BehaviourModel) -> None:
+    pytest.importorskip(backend)
+    shop = loyalty.simulate(3000, seed=2, backend=backend)
+    ledger = loyalty.Ledger(
+        shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1, period_days=28
+    )
+    assert type(ledger.table()).__module__.startswith(backend)
+    assert loyalty.BehaviourModel.fit(ledger) == model
+
+
+def test_models_come_back_from_files_and_pickles(
+    tmp_path: Path, ledger: loyalty.Ledger, model: loyalty.BehaviourModel
+) -> None:
+    model.save(tmp_path / "behaviours.json")
+    assert loyalty.BehaviourModel.load(tmp_path / "behaviours.json") == model
+    assert pickle.loads(pickle.dumps(model)) == model
+    for trait in model.traits.values():
+        trait.save(tmp_path / "trait.json")
+        again = loyalty.TraitModel.load(tmp_path / "trait.json")
+        assert again == trait == pickle.loads(pickle.dumps(trait))
+        scores = again.score(ledger, interval=0.9)
+        assert (scores["estimate_low"] <= scores["estimate"]).all()
+        assert (scores["estimate"] <= scores["estimate_high"]).all()
+    with pytest.raises(loyalty.ModelFileError, match="kind"):
+        loyalty.BehaviourModel.load(tmp_path / "trait.json")
+
+
+def test_what_is_missing_is_said() -> None:
+    lines = {"client": [1, 1, 2], "time": ["2024-01-01", "2024-01-05", "2024-02-01"], "amount": [1.0, 2, 3]}
+    ledger = loyalty.Ledger(lines, columns={"customer": "client"})
+    table = ledger.table()
+    assert "profit" not in table
+    assert list(table["client"]) == [1, 2]
+    statements = loyalty.BehaviourModel.fit(ledger).statements
+    assert "contacts" in statements["service_demander"]
+    assert "returned_amount" in statements["revenue_reverser"]
+    with pytest.raises(loyalty.InputError, match="cost"):
+        ledger.losses()
+    with pytest.raises(loyalty.InputError, match="discount"):
+        loyalty.TraitModel.fit("promotion_maximizer", ledger)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"margin": 1.5}, "margin must be from 0 to 1, got 1.5"),
+        ({"handling": float("nan")}, "handling must be finite and >= 0, got NaN"),
+        ({"period": "exact"}, "period must be hour, day"),
+        ({"period_days": 0}, "period_days must be at least 1"),
+        ({"columns": {"client": "a"}}, "'client' is none of"),
+        ({"end": "2023-01-01"}, "between start and end"),
+    ],
+)
+def test_refused_options(change: dict[str, Any], expected: str) -> None:
+    lines = {"customer": [1], "time": ["2024-01-01"], "amount": [1.0]}
+    with pytest.raises(loyalty.InputError, match=expected):
+        loyalty.Ledger(lines, **change)
+
+
+def test_refused_rows_are_counted() -> None:
+    lines = {
+        "customer": [1, 1, None],
+        "time": ["2024-01-01"] * 3,
+        "amount": [5.0, 2.0, 1.0],
+        "returned_amount": [0.0, 3.0, 0.0],
+    }
+    with pytest.raises(loyalty.InputError, match="above the amount paid"):
+        loyalty.Ledger(lines)
+    report = loyalty.Ledger(lines, invalid="drop").report
+    assert (report.rows, report.kept) == (3, 1)
+    assert [refusal.reason for refusal in report.refusals] == ["missing_customer", "returned_more_than_paid"]
+
+
+def test_peers(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger) -> None:
+    groups = {"customer": shop.truth["customer"], "group": np.where(shop.truth["customer"] % 2, "odd", "even")}
+    grouped = ledger.with_peers(groups)
+    model = loyalty.TraitModel.fit("revenue_reverser", grouped)
+    assert set(model.peers) == {"even", "odd"}
+    assert all(0.7 < ratio < 1.4 for ratio in model.peers.values())
