@@ -88,8 +88,8 @@ def test_models_come_back_from_files_and_pickles(
         again = loyalty.TraitModel.load(tmp_path / "trait.json")
         assert again == trait == pickle.loads(pickle.dumps(trait))
         scores = again.score(ledger, interval=0.9)
-        assert (scores["estimate_low"] <= scores["estimate"]).all()
-        assert (scores["estimate"] <= scores["estimate_high"]).all()
+        assert (scores["estimate_low"] <= scores["estimate_high"]).all()
+        assert (scores["impact_low"] <= scores["impact_high"]).all()
     with pytest.raises(loyalty.ModelFileError, match="kind"):
         loyalty.BehaviourModel.load(tmp_path / "trait.json")
 

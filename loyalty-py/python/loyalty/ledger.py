@@ -230,7 +230,7 @@ class Ledger(Frozen):
         >>> import loyalty
         >>> ledger = loyalty.Ledger(loyalty.simulate(2000, seed=1).lines)
         >>> [round(top.of_total, 2) for top in ledger.top_shares(shares=[0.2])]
-        [0.64]
+        [0.55]
 
         References
         ----------
