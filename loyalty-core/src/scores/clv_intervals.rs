@@ -19,11 +19,11 @@ use crate::summary::CustomerSummary;
 /// # Examples
 /// ```
 /// use loyalty_core::*;
-/// let x = [0.0, 2.0, 0.0, 1.0, 7.0, 0.0, 3.0, 0.0, 4.0, 1.0, 0.0, 1.0];
-/// let t_x = [0.0, 30.0, 0.0, 2.0, 37.0, 0.0, 5.0, 0.0, 33.0, 3.0, 0.0, 1.5];
-/// let t = [38.0, 38.0, 36.0, 38.0, 38.0, 30.0, 31.0, 29.0, 35.0, 36.0, 39.0, 33.0];
-/// let spent = [0.0, 22.0, 0.0, 50.0, 31.0, 0.0, 9.0, 0.0, 14.0, 61.0, 0.0, 18.0];
-/// let mut columns = SummaryColumns::new(&x, &t_x, &t);
+/// let truth = (BgNbd::new(0.8, 5.0, 1.0, 3.0)?, GammaGamma::new(6.0, 4.0, 15.0)?);
+/// let bought = truth.0.simulate(&[39.0; 500], 7, Threads::default())?;
+/// let spent = truth.1.simulate(&bought, 7, Threads::default());
+/// let x: Vec<f64> = bought.frequency().iter().map(|&x| f64::from(x)).collect();
+/// let mut columns = SummaryColumns::new(&x, bought.recency(), bought.t());
 /// columns.monetary_value = Some(Column::new("spent", &spent));
 /// let customers = CustomerSummary::new(&columns)?;
 /// let options = FitOptions::default();

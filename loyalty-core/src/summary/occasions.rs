@@ -71,19 +71,19 @@ impl Occasions {
     /// # Examples
     /// ```
     /// use loyalty_core::{Clock, Column, Invalid, Occasions, OrderColumns, Orders, TimeScale, Unit};
-    /// let day = |day: i64| {
+    /// let batch = |day: [i64; 2]| {
     ///     let columns = OrderColumns {
     ///         customer: Column::new("customer", &[1_i64, 2][..]).into(),
-    ///         time: Column::new("day", &[day, 2 * day]),
+    ///         time: Column::new("day", &day),
     ///         scale: TimeScale::Days,
     ///         amount: None,
     ///     };
     ///     Orders::new(&columns, Invalid::Raise)
     /// };
     /// let clock = Clock::new(Unit::Day, None)?;
-    /// let mut all = Occasions::of(&day(0)?, clock);
+    /// let mut all = Occasions::of(&batch([0, 0])?, clock);
     /// for later in 1..4 {
-    ///     all.absorb(&Occasions::of(&day(later)?, clock))?;
+    ///     all.absorb(&Occasions::of(&batch([later, 2 * later])?, clock))?;
     /// }
     /// assert_eq!(all.summarize(None, false)?.recency(), [3.0, 6.0]);
     /// # Ok::<(), loyalty_core::Error>(())
