@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray};
+use arrow_schema::DataType;
 use loyalty_core::{Capacity, Choices, Facts, Proposals, Selection, Threads, Use};
 use pyo3::prelude::*;
 
@@ -80,6 +81,27 @@ fn capacities(named: Vec<(String, f64)>) -> Result<Vec<Capacity>> {
     Ok(made.collect::<std::result::Result<_, _>>()?)
 }
 
+fn facts(rows: usize, columns: &[PyRef<'_, Column>], same: Vec<(String, f64)>) -> Result<Facts> {
+    let mut facts = Facts::new(rows);
+    for column in columns {
+        facts = facts.with(column.name.clone(), known(column)?)?;
+    }
+    for (name, value) in same {
+        facts = facts.with_same(name, value)?;
+    }
+    Ok(facts)
+}
+
+/// The numbers of a column, or its flags as 0 and 1; NaN where they are missing.
+fn known(column: &Column) -> Result<Vec<f64>> {
+    if column.data_type != DataType::Boolean {
+        return Ok(numbers(column)?.or_nan().into_owned());
+    }
+    let flags = column.chunks.iter().flat_map(AsArray::as_boolean);
+    let number = |flag: Option<bool>| flag.map_or(f64::NAN, |flag| f64::from(u8::from(flag)));
+    Ok(flags.map(number).collect())
+}
+
 /// Weighs the treatments with customers of whom these columns are known, and chooses.
 #[pyfunction]
 #[pyo3(signature = (treatments, rows, columns, same, named_capacities, threads))]
@@ -92,13 +114,7 @@ pub(crate) fn select_treatments(
     named_capacities: Vec<(String, f64)>,
     threads: usize,
 ) -> Result<(Outcome, Ranked, Plan)> {
-    let mut facts = Facts::new(rows);
-    for column in &columns {
-        facts = facts.with(column.name.clone(), numbers(column)?.or_nan().into_owned())?;
-    }
-    for (name, value) in same {
-        facts = facts.with_same(name, value)?;
-    }
+    let facts = facts(rows, &columns, same)?;
     let capacities = capacities(named_capacities)?;
     let table = &treatments.0;
     drop(columns);
@@ -109,6 +125,49 @@ pub(crate) fn select_treatments(
         let ranked = ranked(&selection);
         let plan = plan(&proposals, &selection, &ranked)?;
         Ok((outcome(&selection, &capacities), ranked, plan))
+    })
+}
+
+/// Gain and bound and the like, columns, and the treatments that were not weighed with what they miss.
+type Answer = (Outcome, Vec<Column>, Vec<(String, Vec<String>)>);
+
+/// The same in the order of the customers: treatment, channel, gain and reason, missing where there is
+/// no treatment.
+#[pyfunction]
+#[pyo3(signature = (treatments, rows, columns, same, named_capacities, threads))]
+pub(crate) fn treatment_columns(
+    py: Python<'_>,
+    treatments: &Treatments,
+    rows: usize,
+    columns: Vec<PyRef<'_, Column>>,
+    same: Vec<(String, f64)>,
+    named_capacities: Vec<(String, f64)>,
+    threads: usize,
+) -> Result<Answer> {
+    let facts = facts(rows, &columns, same)?;
+    let capacities = capacities(named_capacities)?;
+    let table = &treatments.0;
+    drop(columns);
+    py.detach(|| {
+        let threads = Threads::new(threads);
+        let proposals = table.propose(facts, threads)?;
+        let selection = proposals.choices(&capacities)?.select(threads);
+        let chosen = || selection.choice().iter().enumerate();
+        let of = |number: u32| &table.treatments()[number as usize];
+        let text = |name: &str, values: LargeStringArray| Column::new(name, Arc::new(values));
+        let names = chosen().map(|(_, choice)| choice.map(|number| &of(number).name[..]));
+        let channels = chosen().map(|(_, choice)| choice.map(|number| &of(number).channel[..]));
+        let reasons =
+            chosen().map(|(row, choice)| choice.map(|number| proposals.reason(row, number)));
+        let columns = vec![
+            text("treatment", names.collect()),
+            text("channel", channels.collect()),
+            Column::floats("treatment_gain", selection.gains().to_vec()),
+            text("reason", reasons.collect()),
+        ];
+        let missing = proposals.not_weighed().iter();
+        let missing = missing.map(|one| (one.treatment.clone(), one.columns.clone())).collect();
+        Ok((outcome(&selection, &capacities), columns, missing))
     })
 }
 

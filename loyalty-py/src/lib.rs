@@ -4,6 +4,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "the macros hand arguments over by value")]
 
+mod align;
 mod arrow;
 mod behaviours;
 mod column;
@@ -28,11 +29,13 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
+    use crate::align::align;
+    #[pymodule_export]
     use crate::behaviours::{BehaviourModel, Behaviours, Ledger, TraitModel, persistence};
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]
-    use crate::decisions::{Treatments, choose, select_treatments, take_ids};
+    use crate::decisions::{Treatments, choose, select_treatments, take_ids, treatment_columns};
     #[pymodule_export]
     use crate::fits::{
         Options, Prior, clv_bootstrap, clv_intervals, prediction_intervals, simulate_purchases,

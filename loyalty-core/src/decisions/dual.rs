@@ -160,9 +160,7 @@ impl Smooth<'_> {
     fn descend(&self, prices: &mut DVector<f64>, tau: f64) {
         let mut here = self.at(prices, tau);
         for _ in 0..MOST_STEPS {
-            let held = |r: usize| prices[r] <= 0.0 && here.gradient[r] >= 0.0;
-            let free: Vec<usize> = (0..prices.len()).filter(|&r| !held(r)).collect();
-            let step = newton(&here, &free, prices, self.scale);
+            let step = newton(&here, prices, self.scale);
             // What a quadratic would still gain.
             if -here.gradient.dot(&step) < 1e-9 * here.value {
                 return;
@@ -253,11 +251,18 @@ fn inverse(amount: f64) -> f64 {
     if amount > 0.0 { 1.0 / amount } else { 0.0 }
 }
 
-/// The Newton step of the free prices. Where hardly a customer is undecided the curvature says little,
-/// so no price more than doubles at once.
-fn newton(here: &Point, free: &[usize], prices: &DVector<f64>, scale: f64) -> DVector<f64> {
+/// The Newton step of the prices. Those near 0 that want to fall go there on their own, as Bertsekas
+/// has it: a bound that stops one must not turn the others. The more curvature each of the others is
+/// given, the steeper the dual is there: where hardly a customer is undecided the curvature says little,
+/// and so no price much more than doubles at once.
+fn newton(here: &Point, prices: &DVector<f64>, scale: f64) -> DVector<f64> {
+    let least = 1e-3 * scale;
+    let falls = |r: usize| prices[r] <= least && here.gradient[r] >= 0.0;
+    let (held, free): (Vec<usize>, Vec<usize>) = (0..prices.len()).partition(|&r| falls(r));
     let hessian = DMatrix::from_fn(free.len(), free.len(), |a, b| {
-        here.hessian[(free[a], free[b])] + if a == b { 1e-3 / scale } else { 0.0 }
+        let (r, s) = (free[a], free[b]);
+        let more = here.gradient[r].abs() / prices[r].max(least) + 1e-3 / scale;
+        here.hessian[(r, s)] + if a == b { more } else { 0.0 }
     });
     let gradient = DVector::from_fn(free.len(), |a, _| -here.gradient[free[a]]);
     let solved = match hessian.cholesky() {
@@ -265,10 +270,8 @@ fn newton(here: &Point, free: &[usize], prices: &DVector<f64>, scale: f64) -> DV
         // Rounding may leave a curvature below 0; downhill is a direction too.
         None => gradient * scale,
     };
-    let mut step = DVector::zeros(here.gradient.len());
-    for (&r, &wish) in free.iter().zip(solved.iter()) {
-        let most = prices[r].max(1e-3 * scale);
-        step[r] = wish.clamp(-most, most);
-    }
+    let mut step = DVector::zeros(prices.len());
+    free.iter().zip(solved.iter()).for_each(|(&r, &value)| step[r] = value);
+    held.into_iter().for_each(|r| step[r] = -prices[r]);
     step
 }

@@ -32,6 +32,7 @@ __all__ = [
     "Treatments",
     "__version__",
     "alive_calibration",
+    "align",
     "choose",
     "clv",
     "clv_bootstrap",
@@ -60,6 +61,7 @@ __all__ = [
     "simulate_spend",
     "take_ids",
     "tracking",
+    "treatment_columns",
     "units_per_year",
 ]
 
@@ -539,6 +541,15 @@ def choose(
     uses: list[list[float | Column]],
     threads: int,
 ) -> tuple[_Outcome, Column, Column]: ...
+def treatment_columns(
+    treatments: Treatments,
+    rows: int,
+    columns: list[Column],
+    same: list[tuple[str, float]],
+    named_capacities: list[tuple[str, float]],
+    threads: int,
+) -> tuple[_Outcome, list[Column], list[tuple[str, list[str]]]]: ...
+def align(known: Column, wanted: Column, columns: list[Column]) -> list[Column]: ...
 def take_ids(ids: Column, rows: list[int]) -> Column: ...
 def simulate(
     options: dict[str, float],

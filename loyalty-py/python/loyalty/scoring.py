@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
-from loyalty import _check, _frames, _html, _native, value
+from loyalty import _check, _frames, _html, _native, shop_scores, value
 from loyalty._frozen import Frozen
 from loyalty.bg_nbd import BgNbd
 from loyalty.correlation import (
@@ -16,9 +18,10 @@ from loyalty.correlation import (
 from loyalty.errors import FitError, InputError
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma, infinite_mean
-from loyalty.orders import Moment, Orders, Unit
+from loyalty.orders import Invalid, Moment, Orders, Unit
 from loyalty.rfm import Rfm, rfm
 from loyalty.summary import CustomerSummary
+from loyalty.treatments import Treatments
 
 __all__ = ["Scores", "score"]
 
@@ -26,7 +29,16 @@ __all__ = ["Scores", "score"]
 class Scores(Frozen):
     """What a log says of its customers. Made by :func:`score`."""
 
-    __slots__ = ("_columns", "correlation", "customers", "notes", "purchases", "rfm", "spend")
+    __slots__ = (
+        "_columns",
+        "correlation",
+        "customers",
+        "notes",
+        "purchases",
+        "rfm",
+        "shadow_prices",
+        "spend",
+    )
 
     #: The summary that was scored.
     customers: CustomerSummary
@@ -38,6 +50,8 @@ class Scores(Frozen):
     rfm: Rfm | None
     #: Of frequency and value, which the lifetime value takes to be independent; None without one.
     correlation: FrequencyValueCorrelation | None
+    #: What one more unit of each capacity would gain.
+    shadow_prices: dict[str, float]
     #: What was not computed, and what would enable it.
     notes: tuple[str, ...]
     _columns: tuple[_native.Column, ...]
@@ -66,23 +80,39 @@ class Scores(Frozen):
 
 
 def score(
-    data: Orders | CustomerSummary,
+    data: Any,
     *,
+    columns: Mapping[str, str] | None = None,
+    contacts: Any = None,
     unit: Unit = "week",
     observation_end: Moment | None = None,
     horizon: float | None = None,
     annual_discount_rate: float = 0.1,
     margin: Any = 1.0,
+    economics: Mapping[str, float] | None = None,
+    treatments: Treatments | None = None,
+    capacities: Mapping[str, float] | None = None,
     purchases: BgNbd | None = None,
     spend: GammaGamma | None = None,
+    invalid: Invalid = "raise",
+    time_zone: str | None = None,
     threads: int = 0,
 ) -> Scores:
     """Summary, RFM and segment, P(alive), expected purchases, expected spend and lifetime value of
-    every customer: all that the columns at hand allow.
+    every customer; of a table of order lines also profit, returns, costly behaviours and the
+    treatment to choose: all that the columns at hand allow.
 
     Parameters
     ----------
-    data : Orders or CustomerSummary
+    data : Orders, CustomerSummary, data frame or mapping of columns
+        Of a frame or mapping the columns that are called like a role: ``customer``, ``time``,
+        ``amount``, ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (that the firm
+        pays for), ``maker_discount``, ``coupon``, ``offered_depth``, ``cost``, ``returned_amount``,
+        ``return_time``.
+    columns : mapping, optional
+        For a role the name of its column, where that is another.
+    contacts : data frame or mapping of columns, optional
+        Service contacts: ``customer``, ``time``, ``cost`` and ``firm_caused``.
     unit, observation_end
         As for :meth:`Orders.summarize`; a summary brings its own.
     horizon : float, optional
@@ -90,9 +120,20 @@ def score(
     annual_discount_rate : float
         For the lifetime value.
     margin : float or array
-        Contribution margin, for the lifetime value.
+        Contribution margin, for the lifetime value; where it is one number below 1, for treatments and,
+        without costs of goods, for profit too.
+    economics : mapping, optional
+        ``handling`` (cost of a returned line), ``markdown`` (what returned goods lose, as a share),
+        ``category_cost`` (of serving a customer in one category more, a year), ``materiality`` (what a
+        behaviour must cost a year to be labelled), ``false_discovery_rate`` (0.1).
+    treatments : Treatments, optional
+        By default :meth:`Treatments.customary` for a table or where there are capacities, else none.
+    capacities : mapping, optional
+        How much there is of what, as for :func:`select`.
     purchases, spend : optional
         Models to score with; by default they are fitted to the data.
+    invalid, time_zone
+        As for :class:`Orders`, where `data` is a table.
     threads : int
         Threads to use, 0 for all.
 
@@ -104,7 +145,7 @@ def score(
     Raises
     ------
     InputError
-        As :meth:`Orders.summarize` and :func:`clv`, and for a summary without a unit.
+        As :meth:`Orders.summarize`, :func:`clv` and :func:`select`, and for a summary without a unit.
 
     Examples
     --------
@@ -114,10 +155,21 @@ def score(
     ()
     >>> scores.to_frame().shape
     (2357, 14)
+    >>> shop = loyalty.simulate(2000, seed=1, backend="polars")
+    >>> scores = loyalty.score(shop.lines, contacts=shop.contacts, capacities={"calls": 10})
+    >>> frame = scores.to_frame()
+    >>> frame["treatment"].eq("personal_call").sum()
+    10
     """
+    log, orders = None, None
     if isinstance(data, Orders):
         data = data.summarize(unit=unit, observation_end=observation_end)
-    _check.instance("data", data, CustomerSummary)
+    elif not isinstance(data, CustomerSummary):
+        log = shop_scores.log(data, columns, invalid, time_zone)
+        orders = log.orders()
+        data = orders.summarize(unit=unit, observation_end=observation_end)
+    if log is None and (columns is not None or contacts is not None):
+        raise InputError("columns and contacts go with a table of order lines, not with its summary")
     if purchases is not None:
         _check.instance("purchases", purchases, BgNbd)
     if spend is not None:
@@ -129,23 +181,46 @@ def score(
         horizon = _native.units_per_year(data.unit)
     discounting = _native.Discounting.annual(horizon, annual_discount_rate, data.unit)
     native, notes = data._core, list[str]()
-    columns = [native.customer(data._customer), native.frequency(), native.recency(), native.t()]
-    columns += [native.monetary_value(), native.total_amount()]
+    if orders is not None and orders.report.kept < orders.report.rows:
+        notes.append(f"rows left out: {orders.report}")
+    if log is not None and data.left_out["occasions"]:
+        notes.append(f"after the observation end: {data.left_out['occasions']} occasions")
+    found = [native.customer(data._customer), native.frequency(), native.recency(), native.t()]
+    found += [native.monetary_value(), native.total_amount()]
     scored = _rfm(data, notes)
-    columns += [] if scored is None else scored._columns[-4:]
+    found += [] if scored is None else scored._columns[-4:]
     purchase_fit, purchases = _purchases(purchases, data, threads, notes)
     if purchases is not None:
-        columns.append(purchases._core.p_alive(native, threads))
-        columns.append(purchases._core.expected_purchases(native, horizon, threads))
+        found.append(purchases._core.p_alive(native, threads))
+        found.append(purchases._core.expected_purchases(native, horizon, threads))
     spend_fit, spend = _spend(spend, data, threads, notes)
     if spend is not None:
-        columns.append(spend._core.expected_spend(native, threads))
+        found.append(spend._core.expected_spend(native, threads))
     correlation = None
     if purchases is not None and spend is not None:
         correlation = frequency_value_correlation(data)
         if correlation is not None and correlation.exceeds(NOTABLE):
             notes.append(told(correlation.pearson))
-        columns.append(value.column(data, purchases, spend, discounting, margin, threads))
+        found.append(value.column(data, purchases, spend, discounting, margin, threads))
+    known = [column for column in found if column is not None]
+    share = float(margin) if isinstance(margin, Real) and float(margin) < 1.0 else None
+    if log is not None:
+        given = dict(economics or {})
+        if share is not None and "cost" not in log.roles:
+            given["margin"] = share
+        more, shop_margin, missing = shop_scores.columns(
+            log, data, contacts, given, observation_end, threads
+        )
+        known += more
+        notes += missing
+        share = shop_margin if share is None else share
+    prices: dict[str, float] = {}
+    if log is not None or treatments is not None or capacities is not None:
+        table = Treatments.customary() if treatments is None else treatments
+        _check.instance("treatments", table, Treatments)
+        more, prices, missing = table._columns(known, share, capacities, threads)
+        known += more
+        notes += missing
     result = Scores.__new__(Scores)
     result._set(
         customers=data,
@@ -153,8 +228,9 @@ def score(
         spend=spend_fit,
         rfm=scored,
         correlation=correlation,
+        shadow_prices=prices,
         notes=tuple(notes),
-        _columns=tuple(column for column in columns if column is not None),
+        _columns=tuple(known),
     )
     return result
 

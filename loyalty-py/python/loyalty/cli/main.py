@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import loyalty
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNITS = get_args(Unit)
+ECONOMICS = {
+    "handling": "what handling a returned line costs",
+    "markdown": "what returned goods lose, as a share of what was paid",
+    "category_cost": "what a customer costs a year in one category more",
+    "materiality": "what a behaviour must cost a year to be labelled (default: 0)",
+    "false_discovery_rate": "share of labels that may be wrong (default: 0.1)",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Fits both models to an order log and scores every customer.",
     )
     _orders(score)
+    _lines(score)
     _outlook(score)
     score.set_defaults(run=_score)
     fit = commands.add_parser(
@@ -112,6 +121,35 @@ def _orders(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _lines(command: argparse.ArgumentParser) -> None:
+    for role in tables.LINES:
+        command.add_argument(
+            f"--{role.replace('_', '-')}", metavar="COL", help=f"the column of the {role}"
+        )
+    command.add_argument("--contacts", metavar="FILE", help="service contacts, .csv or .parquet")
+    for name, meaning in ECONOMICS.items():
+        command.add_argument(
+            f"--{name.replace('_', '-')}", type=float, metavar="X", help=meaning
+        )
+    command.add_argument("--treatments", metavar="FILE", help="a table of treatments (JSON)")
+    command.add_argument(
+        "--capacity",
+        metavar="NAME=N",
+        action="append",
+        default=[],
+        type=_capacity,
+        help="how much there is of what treatments take, for instance calls=250",
+    )
+
+
+def _capacity(text: str) -> tuple[str, float]:
+    name, _, amount = text.partition("=")
+    try:
+        return name, float(amount)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected NAME=NUMBER, got {text!r}") from None
+
+
 def _outlook(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", metavar="OUT", help="write the scores here, .csv or .parquet")
     command.add_argument("--horizon", type=float, metavar="T", help="in the unit (default: a year)")
@@ -123,13 +161,27 @@ def _outlook(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _read(options: argparse.Namespace, steps: Steps) -> loyalty.Orders:
-    named = {role: getattr(options, role) for role in tables.COMMON}
+def _table(
+    options: argparse.Namespace, common: dict[str, str], steps: Steps
+) -> tuple[Any, dict[str, str]]:
+    named = {role: getattr(options, role) for role in common}
     steps.begin("read")
-    frame, roles = tables.read(options.input, named)
-    guessed = {role: name for role, name in roles.items() if named[role] is None}
-    if guessed:
-        report.say("columns taken by their names", guessed)
+    frame, roles = tables.read(options.input, named, common)
+    _guessed({role: name for role, name in roles.items() if named[role] is None})
+    return frame, roles
+
+
+def _guessed(roles: dict[str, str]) -> None:
+    if roles:
+        report.say("columns taken by their names", roles)
+
+
+def _read(options: argparse.Namespace, steps: Steps) -> loyalty.Orders:
+    frame, roles = _table(options, tables.COMMON, steps)
+    return _checked(options, frame, roles)
+
+
+def _checked(options: argparse.Namespace, frame: Any, roles: dict[str, str]) -> loyalty.Orders:
     orders = loyalty.Orders(
         frame,
         customer=roles["customer"],
@@ -155,11 +207,56 @@ def _summarize(
 
 def _score(options: argparse.Namespace) -> None:
     with Steps(4) as steps:
-        orders = _read(options, steps)
-        customers = _summarize(options, orders, options.unit or "week", steps)
-        steps.begin("fit and score")
-        scores = _scores(options, customers, None, None)
+        frame, roles = _table(options, tables.COMMON | tables.LINES, steps)
+        if options.contacts or roles.keys() & tables.LINES.keys():
+            scores = _score_lines(options, frame, roles, steps)
+        else:
+            orders = _checked(options, frame, roles)
+            customers = _summarize(options, orders, options.unit or "week", steps)
+            steps.begin("fit and score")
+            scores = _scores(options, customers, None, None, **_decisions(options))
         _deliver(options, scores, steps)
+
+
+def _score_lines(
+    options: argparse.Namespace, frame: Any, roles: dict[str, str], steps: Steps
+) -> loyalty.Scores:
+    contacts = None
+    if options.contacts:
+        contacts, found = tables.read(options.contacts, dict.fromkeys(tables.CONTACTS), tables.CONTACTS)
+        # Ids that are whole numbers in one file may be text in the other.
+        ids = frame.schema[roles["customer"]]
+        contacts = contacts.rename({name: role for role, name in found.items()})
+        contacts = contacts.cast({"customer": ids})
+    steps.begin("fit and score")
+    return _scores(
+        options,
+        frame,
+        None,
+        None,
+        columns=roles,
+        contacts=contacts,
+        unit=options.unit or "week",
+        observation_end=options.observation_end,
+        invalid=options.invalid,
+        time_zone=options.time_zone,
+        economics={name: x for name in ECONOMICS if (x := getattr(options, name)) is not None},
+        **_decisions(options),
+    )
+
+
+def _decisions(options: argparse.Namespace) -> dict[str, Any]:
+    """Treatments and capacities, where they are given."""
+    decisions: dict[str, Any] = {}
+    if options.capacity:
+        decisions["capacities"] = dict(options.capacity)
+    if options.treatments:
+        try:
+            text = Path(options.treatments).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{options.treatments}: {error}") from None
+        decisions["treatments"] = loyalty.Treatments.from_json(text)
+    return decisions
 
 
 def _fit(options: argparse.Namespace) -> None:
@@ -201,9 +298,10 @@ def _predict(options: argparse.Namespace) -> None:
 
 def _scores(
     options: argparse.Namespace,
-    customers: loyalty.CustomerSummary,
+    customers: Any,
     purchases: loyalty.BgNbd | None,
     spend: loyalty.GammaGamma | None,
+    **further: Any,
 ) -> loyalty.Scores:
     return loyalty.score(
         customers,
@@ -212,6 +310,7 @@ def _scores(
         margin=options.margin,
         purchases=purchases,
         spend=spend,
+        **further,
     )
 
 

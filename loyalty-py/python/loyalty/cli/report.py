@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 #: Customers shown on the terminal; the output file has them all.
 SHOWN = 10
 
+#: Labels of behaviours, and the columns of what they cost.
+BEHAVIOURS = {
+    "service_demander": "service_impact",
+    "revenue_reverser": "reversal_impact",
+    "promotion_maximizer": "promotion_impact",
+    "coupon_user": "coupon_impact",
+    "fixed_budget": "budget_impact",
+}
+
 
 def say(what: str, facts: Mapping[str, Any]) -> None:
     """A line beside the result, on standard error."""
@@ -43,11 +52,48 @@ def scores(result: loyalty.Scores, output: str | None) -> None:
     if by is not None:
         frame = frame.sort(by, descending=True, maintain_order=True)
     print(f"Customers ({len(result):,} in all{f', by {by}' if by else ''})")
-    drop = [name for name in ("total_amount",) if name in frame.columns]
-    _frame(frame.drop(drop).head(SHOWN))
+    _frame(frame.select(_shown(frame.columns)).head(SHOWN))
+    behaviours = [name for name in BEHAVIOURS if name in frame.columns]
+    if behaviours:
+        print("Costly behaviours (customers, and what they cost a year)")
+        _behaviours(frame, behaviours)
+    if "treatment" in frame.columns:
+        print("Treatments (customers, and expected gain)")
+        _treatments(frame)
+    for name, price in result.shadow_prices.items():
+        print(f"one more of {name} is worth {price:.4g}")
     for note in result.notes:
         print(f"note: {note}")
     print(f"written to {output}" if output else "(-o FILE.csv or FILE.parquet writes them all)")
+
+
+def _shown(columns: Sequence[str]) -> list[str]:
+    """The columns that a terminal has room for: of a table of order lines the sums."""
+    if "primary" not in columns:
+        hidden = ("total_amount", "channel", "reason")
+        return [name for name in columns if name not in hidden]
+    shown = ("frequency", "recency", "T", "segment", "p_alive", "clv", "profit", "primary", "treatment")
+    return [columns[0], *(name for name in shown if name in columns)]
+
+
+def _behaviours(frame: Any, names: Sequence[str]) -> None:
+    rows = []
+    for name in names:
+        labelled = frame.filter(frame[name].fill_null(False))
+        cost = labelled[BEHAVIOURS[name]].sum()
+        rows.append([name, f"{len(labelled):,}", f"{cost:,.0f}"])
+    _table(["behaviour", "customers", "a year"], rows)
+    print()
+
+
+def _treatments(frame: Any) -> None:
+    treated = frame.filter(frame["treatment"].is_not_null())
+    rows = []
+    for name in sorted(treated["treatment"].unique()):
+        these = treated.filter(treated["treatment"] == name)
+        rows.append([name, f"{len(these):,}", f"{these['treatment_gain'].sum():,.0f}"])
+    _table(["treatment", "customers", "gain"], rows)
+    print()
 
 
 def fit(result: loyalty.Fit[Any], path: str | None) -> None:

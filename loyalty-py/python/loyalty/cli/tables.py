@@ -29,6 +29,30 @@ COMMON = {
 }
 
 
+#: Further columns of order lines; each is taken where it is called like its role.
+LINES = {
+    role: role.replace("_", "")
+    for role in (
+        "order",
+        "product",
+        "category",
+        "list_amount",
+        "discount",
+        "maker_discount",
+        "coupon",
+        "offered_depth",
+        "cost",
+        "returned_amount",
+        "return_time",
+    )
+}
+#: Columns of service contacts.
+CONTACTS = {"customer": COMMON["customer"], "time": COMMON["time"], "cost": "cost contactcost"}
+CONTACTS |= {"firm_caused": "firmcaused"}
+_OPTIONAL = {"amount", "firm_caused", *LINES}
+_NUMBERS = {"amount", *LINES} - {"order", "product", "category", "return_time"}
+
+
 def polars() -> Any:
     """The library that reads and writes files; an optional part of the installation."""
     try:
@@ -38,11 +62,14 @@ def polars() -> Any:
     return polars
 
 
-def read(path: str, columns: dict[str, str | None]) -> tuple[pl.DataFrame, dict[str, str]]:
-    """The order log of a file, and which column has which role; "-" reads CSV from standard input.
+def read(
+    path: str, columns: dict[str, str | None], common: dict[str, str] | None = None
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The table of a file, and which column has which role; "-" reads CSV from standard input.
 
     Roles without a column named are looked for among common names.
     """
+    common = COMMON | LINES if common is None else common
     pl = polars()
     if path != "-" and not Path(path).is_file():
         raise InputError(f"there is no file {path!r}")
@@ -50,12 +77,12 @@ def read(path: str, columns: dict[str, str | None]) -> tuple[pl.DataFrame, dict[
     try:
         if kind == "parquet":
             header = pl.read_parquet_schema(path)
-            roles = choose(list(header), columns)
+            roles = choose(list(header), columns, common)
             return pl.read_parquet(path, columns=list(roles.values())), roles
         # Text first: a customer id like 00042 must not become the number 42.
         source = sys.stdin.buffer.read() if path == "-" else path
         frame = pl.read_csv(source, infer_schema=False)
-        roles = choose(frame.columns, columns)
+        roles = choose(frame.columns, columns, common)
         frame = frame.select(list(dict.fromkeys(roles.values())))
         return _typed(frame, roles), roles
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -89,7 +116,9 @@ def _kind(path: str) -> str:
             raise InputError(f"{path}: expected a .csv or .parquet file, got {suffix!r}")
 
 
-def choose(names: list[str], columns: dict[str, str | None]) -> dict[str, str]:
+def choose(
+    names: list[str], columns: dict[str, str | None], known: dict[str, str] = COMMON
+) -> dict[str, str]:
     """Which column has which role: the one named, or the only one with a common name.
 
     Examples
@@ -105,11 +134,11 @@ def choose(names: list[str], columns: dict[str, str | None]) -> dict[str, str]:
                 raise InputError(f'column "{named}" is missing; the table has {listed}')
             roles[role] = named
             continue
-        common = COMMON[role].split()
+        common = known[role].split()
         found = [name for name in names if re.sub(r"[\W_]", "", name).lower() in common]
         if len(found) == 1:
             roles[role] = found[0]
-        elif found or role != "amount":
+        elif found or role not in _OPTIONAL:
             what = f"several columns may be: {', '.join(found)}" if found else "no column looks so"
             listed = ", ".join(names)
             raise InputError(
@@ -121,12 +150,14 @@ def choose(names: list[str], columns: dict[str, str | None]) -> dict[str, str]:
 def _typed(frame: pl.DataFrame, roles: dict[str, str]) -> pl.DataFrame:
     """Text columns of a CSV file as the types they hold, refused with the row where they do not."""
     pl = polars()
-    customer = frame[roles["customer"]]
-    numbers = customer.cast(pl.Int64, strict=False)
-    if (numbers.cast(pl.String) == customer).fill_null(customer.is_null()).all():
-        frame = frame.with_columns(numbers)
-    if "amount" in roles:
-        name = roles["amount"]
+    for role in ("customer", "order", "product", "category"):
+        if role in roles:
+            ids = frame[roles[role]]
+            numbers = ids.cast(pl.Int64, strict=False)
+            if (numbers.cast(pl.String) == ids).fill_null(ids.is_null()).all():
+                frame = frame.with_columns(numbers)
+    for role in sorted(_NUMBERS & roles.keys(), key=list(roles).index):
+        name = roles[role]
         amounts = frame[name].str.strip_chars().cast(pl.Float64, strict=False)
         broken = (amounts.is_null() & frame[name].is_not_null()).arg_true()
         if len(broken):
@@ -135,4 +166,14 @@ def _typed(frame: pl.DataFrame, roles: dict[str, str]) -> pl.DataFrame:
             got = frame[name][row]
             raise InputError(f'column "{name}", row {row}: must be a number, got {got!r}{more}')
         frame = frame.with_columns(amounts)
+    if "firm_caused" in roles:
+        name = roles["firm_caused"]
+        said = frame[name].str.strip_chars().str.to_lowercase()
+        flags = said.replace_strict(["true", "1", "false", "0"], [True, True, False, False], default=None)
+        broken = (flags.is_null() & frame[name].is_not_null()).arg_true()
+        if len(broken):
+            row = int(broken[0])
+            got = frame[name][row]
+            raise InputError(f'column "{name}", row {row}: must be true or false, got {got!r}')
+        frame = frame.with_columns(flags.cast(pl.Boolean).alias(name))
     return frame

@@ -1,0 +1,86 @@
+"""`loyalty score` of a simulated shop of 100,000 customers from CSV, against the sum of its parts.
+
+The command runs in a process of its own; its peak memory is that of the operating system's account. The
+parts run one after the other in this process: reading, the summary and its models, the ledger and the
+behaviours, the treatments, writing. Run with `.venv/bin/python benches/one_call.py`.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import loyalty
+from loyalty import _frames, shop_scores
+from loyalty.cli import tables
+
+ECONOMICS = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
+CAPACITIES = {"calls": 250.0, "letters": 2000.0}
+
+
+def command(orders: Path, contacts: Path, output: Path) -> tuple[float, float]:
+    """Seconds and peak megabytes of the command."""
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in ECONOMICS.items()]
+    options += [f"--capacity={name}={amount}" for name, amount in CAPACITIES.items()]
+    arguments = ["-m", "loyalty", "score", orders, "--contacts", contacts, "-o", output, *options]
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *map(str, arguments)], check=True, capture_output=True)
+    seconds = time.perf_counter() - start
+    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def parts(orders: Path, contacts: Path, output: Path) -> dict[str, float]:
+    """Seconds by part."""
+    seconds: dict[str, float] = {}
+    start = time.perf_counter()
+
+    def lap(name: str) -> None:
+        nonlocal start
+        now = time.perf_counter()
+        seconds[name], start = now - start, now
+
+    known = tables.COMMON | tables.LINES
+    lines, roles = tables.read(str(orders), dict.fromkeys(known), known)
+    called, _ = tables.read(str(contacts), dict.fromkeys(tables.CONTACTS), tables.CONTACTS)
+    lap("read")
+    log = shop_scores.log(lines, roles, "raise", None)
+    customers = log.orders().summarize(unit="week")
+    plain = loyalty.score(customers)
+    lap("summary, models, scores")
+    more, margin, _ = shop_scores.columns(log, customers, called, ECONOMICS, None, 0)
+    lap("ledger, behaviours")
+    everything: list[Any] = [*plain._columns, *more]
+    treatments = loyalty.Treatments.customary()
+    more, _, _ = treatments._columns(everything, margin, CAPACITIES, 0)
+    lap("treatments")
+    tables.write(_frames.table([*everything, *more], customers._frame), str(output))
+    lap("write")
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--customers", type=int, default=100_000)
+    options = parser.parse_args()
+    shop = loyalty.simulate(options.customers, seed=2, b=4.0, backend="polars")
+    with tempfile.TemporaryDirectory() as folder:
+        orders, contacts = Path(folder, "orders.csv"), Path(folder, "contacts.csv")
+        shop.lines.write_csv(orders)
+        shop.contacts.write_csv(contacts)
+        megabytes = (orders.stat().st_size + contacts.stat().st_size) / 2**20
+        print(f"{shop!r}, {megabytes:.0f} MiB of CSV")
+        wall, peak = command(orders, contacts, Path(folder, "scores.parquet"))
+        print(f"loyalty score: {wall:.2f} s, peak {peak:.0f} MiB")
+        seconds = parts(orders, contacts, Path(folder, "parts.parquet"))
+        for name, part in seconds.items():
+            print(f"  {name:36} {part:6.2f} s")
+        total = sum(seconds.values())
+        print(f"  {'sum':36} {total:6.2f} s; the command takes {wall / total:.2f} of it")
+
+
+if __name__ == "__main__":
+    main()

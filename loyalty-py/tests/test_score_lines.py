@@ -1,0 +1,166 @@
+"""Everything that a table of order lines says of its customers, in one call and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import loyalty
+from loyalty.cli import main
+
+ECONOMICS = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
+LABELS = ["service_demander", "revenue_reverser", "promotion_maximizer", "coupon_user", "fixed_budget"]
+IMPACTS = ["service_impact", "reversal_impact", "promotion_impact", "coupon_impact", "budget_impact"]
+
+
+@pytest.fixture(scope="module")
+def shop() -> loyalty.SimulatedShop:
+    return loyalty.simulate(4000, seed=11, backend="polars")
+
+
+@pytest.fixture(scope="module")
+def scored(shop: loyalty.SimulatedShop) -> loyalty.Scores:
+    capacities = {"calls": 20, "letters": 100}
+    return loyalty.score(
+        shop.lines, contacts=shop.contacts, economics=ECONOMICS, capacities=capacities
+    )
+
+
+def test_one_row_per_customer_with_everything(
+    shop: loyalty.SimulatedShop, scored: loyalty.Scores
+) -> None:
+    frame = scored.to_frame()
+    assert len(frame) == 4000
+    assert scored.notes == ()
+    plain = loyalty.score(shop.orders()).to_frame()
+    assert frame.select(plain.columns).equals(plain)
+    wanted = {"profit", "categories", "returned_amount", "return_loss", "service_cost", "primary"}
+    wanted |= {*LABELS, *IMPACTS, "treatment", "channel", "treatment_gain", "reason"}
+    assert wanted <= set(frame.columns)
+    lines = shop.lines
+    sums = lines.group_by("customer").agg(pl.sum("returned_amount"), pl.n_unique("category"))
+    both = frame.join(sums, on="customer", suffix="_summed")
+    assert (both["returned_amount"] - both["returned_amount_summed"]).abs().max() < 1e-6
+    assert (both["categories"] == both["category"]).all()
+    numbers = frame.select(pl.selectors.float())
+    assert numbers.select(pl.all().is_finite().all()).row(0) == (True,) * len(numbers.columns)
+
+
+def test_labels_are_mostly_true_and_primary_is_the_costliest(
+    shop: loyalty.SimulatedShop, scored: loyalty.Scores
+) -> None:
+    frame = scored.to_frame().join(shop.truth, on="customer", suffix="_true")
+    for label in ("service_demander", "revenue_reverser", "promotion_maximizer"):
+        flagged = frame.filter(pl.col(label))
+        assert len(flagged) > 20, label
+        assert flagged[f"{label}_true"].mean() > 0.8, label
+    for row in frame.iter_rows(named=True):
+        mine = {label: row[impact] for label, impact in zip(LABELS, IMPACTS, strict=True) if row[label]}
+        assert row["primary"] == (max(mine, key=mine.__getitem__) if mine else "none")
+
+
+def test_treatments_fit_labels_and_capacities(scored: loyalty.Scores) -> None:
+    frame = scored.to_frame()
+    counts = dict(frame["treatment"].value_counts().iter_rows())
+    assert counts["personal_call"] == 20
+    assert counts["personal_letter"] == 100
+    assert set(scored.shadow_prices) == {"calls", "letters"}
+    assert min(scored.shadow_prices.values()) > 0
+    served = frame.filter(pl.col("treatment").is_in(["self_service", "chat_bot", "info_point"]))
+    assert len(served) > 0
+    assert served["service_demander"].all()
+    without = frame.filter(pl.col("treatment").is_null())
+    assert (without["treatment_gain"] == 0).all()
+    assert without["reason"].is_null().all()
+    assert frame.filter(pl.col("treatment").is_not_null())["reason"].is_not_null().all()
+
+
+def test_what_is_missing_is_said(shop: loyalty.SimulatedShop) -> None:
+    few = shop.lines.select("customer", "time", "amount", "product")
+    scores = loyalty.score(few)
+    said = "\n".join(scores.notes)
+    for label in LABELS[:4]:
+        assert f"no {label}: " in said, said
+    assert "self_service was not weighed: it needs the column service_demander" in said
+    assert "profit" not in scores.to_frame().columns
+    assert "treatment" in scores.to_frame().columns
+
+
+def test_columns_under_other_names_give_the_same_bits(
+    shop: loyalty.SimulatedShop, scored: loyalty.Scores
+) -> None:
+    lines = shop.lines.rename({"customer": "who", "amount": "paid", "returned_amount": "back"})
+    again = loyalty.score(
+        lines.to_pandas(),
+        columns={"customer": "who", "amount": "paid", "returned_amount": "back"},
+        contacts=shop.contacts,
+        economics=ECONOMICS,
+        capacities={"calls": 20, "letters": 100},
+        threads=1,
+    )
+    frame = pl.from_pandas(again.to_frame()).rename({"who": "customer"})
+    expected = scored.to_frame()
+    for column in expected.columns:
+        assert frame[column].equals(expected[column]), column
+
+
+def test_refusals(shop: loyalty.SimulatedShop) -> None:
+    score = loyalty.score
+    with pytest.raises(loyalty.InputError, match="go with a table of order lines"):
+        score(shop.orders(), contacts=shop.contacts)
+    with pytest.raises(loyalty.InputError, match="columns: 'price' is none of customer"):
+        score(shop.lines, columns={"price": "amount"})
+    with pytest.raises(loyalty.InputError, match='column "time" is missing'):
+        score(shop.lines.drop("time"))
+    with pytest.raises(loyalty.InputError, match='column "cost" is missing|the column "cost"'):
+        score(shop.lines, contacts=shop.contacts.drop("cost"))
+    with pytest.raises(loyalty.InputError, match="handling must be finite"):
+        score(shop.lines, economics={"handling": -1.0})
+    with pytest.raises(loyalty.InputError, match="economics: 'margins' is none of"):
+        score(shop.lines, economics={"margins": 0.3})
+    with pytest.raises(TypeError, match="expected Orders, a CustomerSummary, a data frame"):
+        score([1, 2, 3])
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def call(*arguments: Any) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_the_command_line_does_the_same(
+    tmp_path: Path, shop: loyalty.SimulatedShop, scored: loyalty.Scores, call: Any
+) -> None:
+    orders, contacts, out = (tmp_path / name for name in ("o.csv", "c.csv", "scores.parquet"))
+    shop.lines.write_csv(orders)
+    shop.contacts.write_csv(contacts)
+    economics = [f"--{name.replace('_', '-')}={value}" for name, value in ECONOMICS.items()]
+    capacities = ["--capacity", "calls=20", "--capacity", "letters=100"]
+    code, printed, said = call(
+        "score", orders, "--contacts", contacts, "-o", out, *economics, *capacities
+    )
+    assert code == 0, said
+    assert pl.read_parquet(out).equals(scored.to_frame())
+    assert "Costly behaviours" in printed
+    assert "one more of calls is worth" in printed
+    assert "returned_amount returned_amount" in said
+
+    table = tmp_path / "treatments.json"
+    one = next(t for t in loyalty.Treatments.customary().treatments if t["name"] == "personal_call")
+    table.write_text(loyalty.Treatments([one]).to_json())
+    code, printed, _ = call("score", orders, "--treatments", table, "--capacity", "calls=7", "-o", out)
+    assert code == 0
+    assert pl.read_parquet(out)["treatment"].drop_nulls().to_list() == ["personal_call"] * 7
+    assert "note: no service_demander: " in printed
+
+    code, _, said = call("score", orders, "--treatments", tmp_path / "none.json")
+    assert code == 1
+    assert "none.json" in said
