@@ -72,9 +72,9 @@ pub use error::Error;
 pub use models::{
     Behaviour, BgNbd, Covariance, Discounting, Exposure, Fit, FitFacts, FitOptions, GammaGamma,
     Identification, Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress,
-    ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport, Scale, ScoredLine,
-    Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns, TraitInterval,
-    TraitModel, TraitOptions, TraitScore,
+    Propensity, ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport, Scale,
+    ScoredLine, Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns,
+    TraitInterval, TraitModel, TraitOptions, TraitScore,
 };
 pub use orders::{
     Column, ContactColumns, Contacts, CreditColumns, CreditMatch, CreditMatches, CustomerColumn,

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use common::shop::Shop;
 use loyalty_core::{
-    Column, Error, Invalid, LineColumns, OrderLines, Predictions, ReturnOptions, ReturnPropensity,
-    Returns, ShrinkageCriterion, Threads, TimeScale,
+    Column, Error, Predictions, ReturnOptions, ReturnPropensity, Returns, ShrinkageCriterion,
+    Threads, TimeScale,
 };
 use proptest::prelude::*;
 
@@ -350,36 +350,4 @@ fn a_file_that_contradicts_itself_is_refused() {
     model.update(&today).unwrap();
     let error = model.update(&today).unwrap_err().to_string();
     assert!(error.contains("a line that the model has not taken in yet"), "{error}");
-}
-
-/// A small model that the tests of C load: written anew with `LOYALTY_UPDATE_GOLDEN=1`.
-#[test]
-fn the_golden_model_reads_and_scores_alike() {
-    let shop = Shop::new(1, 120, 90, -0.5, 0.5);
-    let rows: Vec<usize> = shop.rows(0..90);
-    let take = |values: &[i64]| -> Vec<i64> { rows.iter().map(|&row| values[row]).collect() };
-    let product: Vec<i64> = rows.iter().map(|&row| shop.size[row] + 3).collect();
-    let customer: Vec<i64> = shop.customer.iter().map(|id| id % 12).collect();
-    let mut columns = LineColumns::new(
-        Column::new("customer", &customer[..]).into(),
-        Column::new("product", &product[..]).into(),
-        Column::new("time", &shop.time),
-        TimeScale::Microseconds,
-        Column::new("price", &shop.price),
-    );
-    let (order, line) = (take(&shop.order), take(&shop.line));
-    columns.order = Some(Column::new("order", &order[..]).into());
-    columns.line = Some(Column::new("line", &line[..]).into());
-    columns.returned = Some(Column::new("returned", &shop.returned));
-    columns.return_time = Some(Column::new("return_time", &shop.return_time));
-    let lines = OrderLines::new(&columns, Invalid::Raise).unwrap();
-    let model = ReturnPropensity::fit(&lines, &options()).unwrap().model;
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/return_propensity.json");
-    if std::env::var_os("LOYALTY_UPDATE_GOLDEN").is_some() {
-        model.write(path).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(path).unwrap(), model.to_json());
-    let read = ReturnPropensity::read(path).unwrap();
-    let scores = read.score(&lines, Threads::ONE).unwrap();
-    assert_eq!(scores, model.score(&lines, Threads::ONE).unwrap());
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arrow_array::BooleanArray;
-use loyalty_core::{LineScores, ReturnOptions, Returns, Threads};
+use loyalty_core::{LineScores, Propensity, ReturnOptions, Returns, Threads};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -63,6 +63,7 @@ impl ReturnPropensity {
             ("iterations", fit.iterations as f64),
             ("log_loss", fit.log_loss),
             ("constant_log_loss", fit.constant_log_loss),
+            ("clustering", fit.clustering),
             ("design_effect", fit.design_effect),
         ];
         Ok((Self(RwLock::new(fit.model)), facts))
@@ -103,6 +104,35 @@ impl ReturnPropensity {
             Column::floats(name, parts.iter().map(|parts| parts[number]).collect())
         };
         Ok((base, groups.iter().enumerate().map(column).collect()))
+    }
+
+    /// Estimate, ends, exposure and returns of customers, or else of products.
+    fn propensities(
+        &self,
+        py: Python<'_>,
+        ids: &Column,
+        level: f64,
+        of_customers: bool,
+    ) -> Result<Vec<Column>> {
+        let found = py.detach(|| {
+            let (model, ids) = (self.read(), Ids::read(ids)?);
+            let column = ids.as_column();
+            if of_customers {
+                model.customers(&column, level)
+            } else {
+                model.products(&column, level)
+            }
+        })?;
+        let column = |name: &str, of: fn(&Propensity) -> f64| {
+            Column::floats(name, found.iter().map(of).collect())
+        };
+        Ok(vec![
+            column("propensity", |found| found.estimate),
+            column("lower", |found| found.lower),
+            column("upper", |found| found.upper),
+            column("exposure", |found| found.exposure),
+            column("returns", |found| found.returns),
+        ])
     }
 
     fn update(&self, py: Python<'_>, lines: &OrderLines) -> Result<Vec<Column>> {

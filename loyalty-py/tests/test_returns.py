@@ -134,6 +134,19 @@ def test_simulated_returns_are_predicted_and_calibrated() -> None:
     assert (found.auc() or 0) > 0.6
 
 
+def test_customers_and_products_have_a_propensity(
+    table: pd.DataFrame, model: loyalty.ReturnPropensity
+) -> None:
+    found = model.customers(table["customer"].unique())
+    assert (found["lower"] < found["propensity"]).all() and (found["propensity"] < found["upper"]).all()
+    rate = found["returns"] / found["exposure"].clip(lower=1)
+    assert np.corrcoef(rate, found["propensity"])[0, 1] > 0.5
+    unknown = model.products([-1], level=0.5)
+    assert unknown["exposure"].tolist() == [0.0]
+    with pytest.raises(loyalty.InputError, match="level must be"):
+        model.products([1], level=2.0)
+
+
 def test_what_cannot_be_used_is_refused(table: pd.DataFrame, model: loyalty.ReturnPropensity) -> None:
     with pytest.raises(loyalty.InputError, match="known at the time of the order"):
         order_lines(table, known_later=["age"])
@@ -193,6 +206,35 @@ def test_credit_notes_find_their_purchases() -> None:
     assert found.purchases["return_time"].isna().tolist() == [False, False, False, True]
     assert found.share_matched == pytest.approx(2 / 6)
     assert found.rules["exceeds"] == 2
+
+
+def test_the_command_line_learns_saves_scores_and_goes_on(
+    table: pd.DataFrame, split: pd.Timestamp, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from loyalty.cli import main
+
+    past, later = table[table["time"] < split], table[table["time"] >= split]
+    past.to_csv(tmp_path / "past.csv", index=False)
+    later.to_csv(tmp_path / "later.csv", index=False)
+    columns = ["--customer=customer", "--product=product", "--time=time", "--price=price"]
+    columns += ["--quantity=quantity", "--order=order", "--line=line", "--category=category"]
+    known = ["--returned=returned_amount", "--return-time=return_time"]
+    model, out = str(tmp_path / "model.json"), str(tmp_path / "scores.csv")
+    first = ["returns", str(tmp_path / "past.csv"), *columns, *known, "--horizon-days=30"]
+    assert main([*first, "--save", model]) == 0
+    assert "settled lines returned" in capsys.readouterr().out
+    second = ["returns", str(tmp_path / "later.csv"), *columns, "--model", model, "-o", out]
+    assert main([*second, *known, "--update", "--save", model]) == 0
+    scores = pd.read_csv(out)["probability"].to_numpy()
+    lines = order_lines(past, numbers=[])
+    expected = loyalty.ReturnPropensity.fit(lines, horizon_days=30).model
+    found = expected.update(order_lines(later, numbers=[]))["probability"]
+    np.testing.assert_array_equal(scores, found)
+    saved = loyalty.load(model)
+    assert isinstance(saved, loyalty.ReturnPropensity) and saved.today == expected.today
+    assert main([*second, *known, "--update"]) == 1
+    assert "not before the day" in capsys.readouterr().err
+    assert main([*first, "--known-later=category"]) == 1
 
 
 def test_metrics_equal_their_definitions() -> None:

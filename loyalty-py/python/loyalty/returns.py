@@ -158,6 +158,29 @@ class ReturnPropensity:
         base_column = _frames.float_column("base", [base] * len(native))
         return _frames.table([base_column, *columns], lines._frame)
 
+    def customers(self, customers: Any, *, level: float = 0.9) -> Any:
+        """The propensity of customers: how often an average line comes back if it is theirs.
+
+        ``propensity`` is each customer's own effect at the average product mix, ``lower`` and
+        ``upper`` its interval of that level, ``exposure`` the lines known by their maturity,
+        ``returns`` how many came back. Unknown customers are average.
+
+        Parameters
+        ----------
+        customers : array, series or list
+            Ids, as in the lines.
+        """
+        return self._propensities("customer", customers, level)
+
+    def products(self, products: Any, *, level: float = 0.9) -> Any:
+        """The propensity of products at the average of customers, as :meth:`customers`."""
+        return self._propensities("product", products, level)
+
+    def _propensities(self, name: str, ids: Any, level: float) -> Any:
+        column = _columns.from_values(name, ids)
+        found = self._core.propensities(column, level, name == "customer")
+        return _frames.table([column.as_ids(len(column)), *found], self._frame)
+
     def update(self, lines: OrderLines) -> Any:
         """Scores lines as :meth:`score` does, each by what is known before its day, and takes them in.
 
@@ -235,7 +258,7 @@ class ReturnPropensity:
     @classmethod
     def load(cls, path: str | PathLike[str]) -> ReturnPropensity:
         """The model of a file."""
-        return cls._of(_native.ReturnPropensity.load(path))
+        return cls._of(_native.ReturnPropensity.load(path), _columns.installed_frame())
 
     def copy(self) -> ReturnPropensity:
         """A model with the same state that moves on by itself."""
@@ -285,6 +308,9 @@ class ReturnFit:
     log_loss, constant_log_loss : float
         Mean log-loss of the settled lines, each predicted from its past, and that of one
         probability for all.
+    clustering : float
+        By how much the number of lines overstates what they tell of a customer or product, as those
+        of one order come back together.
     design_effect : float
         By how much the number of lines overstates what they tell of the level.
     """
@@ -298,6 +324,7 @@ class ReturnFit:
     iterations: int
     log_loss: float
     constant_log_loss: float
+    clustering: float
     design_effect: float
 
     @classmethod

@@ -32,6 +32,7 @@ struct Raw {
     half_life_days: Option<f64>,
     shrinkage: Vec<[f64; 2]>,
     line_model: LineModel,
+    clustering: f64,
     state: RawState,
 }
 
@@ -133,6 +134,7 @@ impl ReturnPropensity {
             half_life_days: self.stream.pace.half_life,
             shrinkage: self.shrinkage.iter().map(|s| [s.mean(), s.strength()]).collect(),
             line_model: self.line.clone(),
+            clustering: self.clustering,
             state: RawState::of(&self.stream),
         })
         .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
@@ -203,11 +205,14 @@ impl Raw {
         check(shrinkage.len() == schema.histories.len(), "shrinkage and histories")?;
         let features = schema.features().len();
         check(self.line_model.is_sound(features), "the line model and the columns")?;
+        let clustering = self.clustering;
+        check(clustering.is_finite() && clustering >= 1.0, "clustering and orders")?;
         let half_life = self.half_life_days;
         check(half_life.is_none_or(|days| (1.0..=36_600.0).contains(&days)), "half-life and days")?;
         let pace = Pace::new(&lag, half_life);
         let stream = self.state.stream(&schema, pace)?;
-        Ok(ReturnPropensity { schema, lag, shrinkage, line: self.line_model, stream })
+        let line = self.line_model;
+        Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, stream })
     }
 }
 

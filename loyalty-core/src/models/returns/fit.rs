@@ -77,6 +77,9 @@ pub struct ReturnFit {
     pub log_loss: f64,
     /// The same for one probability for all.
     pub constant_log_loss: f64,
+    /// By how much the number of lines overstates what they tell of a customer or product, as those of
+    /// one order come back together.
+    pub clustering: f64,
     /// By how much the number of lines overstates what they tell of the level, as those of one order,
     /// and of one day, come back together.
     pub design_effect: f64,
@@ -181,8 +184,9 @@ impl Learner<'_> {
             (found.model, design.rows(), found.penalty, found.iterations)
         };
         let scored = self.log_odds(&line, &shrinkage);
-        let level = Settling { past: &self.past, log_odds: &scored, pace: &stream.pace }
-            .level(stream.today, one_fate);
+        let settling = Settling { past: &self.past, log_odds: &scored, pace: &stream.pace };
+        let level = settling.level(stream.today, one_fate);
+        let clustering = settling.design_effect(&self.past.order);
         let log_loss = self.log_loss(&scored);
         for (row, &log_odds) in scored.iter().enumerate() {
             if self.past.number[row] >= stream.open.first() {
@@ -201,7 +205,8 @@ impl Learner<'_> {
             log_loss,
             constant_log_loss: constant_loss(rate),
             design_effect: level.design_effect,
-            model: ReturnPropensity { schema, lag, shrinkage, line, stream },
+            clustering,
+            model: ReturnPropensity { schema, lag, shrinkage, line, clustering, stream },
         })
     }
 
@@ -277,7 +282,7 @@ struct Settling<'a> {
 
 impl Settling<'_> {
     fn level(&self, today: i32, one_fate: bool) -> Level {
-        let design_effect = self.design_effect();
+        let design_effect = self.design_effect(&self.past.day);
         if one_fate {
             return Level::new(0.0, design_effect);
         }
@@ -291,20 +296,20 @@ impl Settling<'_> {
         best.1
     }
 
-    /// Σ_d (Σ_l (y − p))² / Σ p (1 − p) over the lines l of the days d, at least 1.
-    fn design_effect(&self) -> f64 {
-        let (mut squares, mut variance, mut on_day) = (0.0, 0.0, 0.0);
+    /// Σ_g (Σ_l (y − p))² / Σ p (1 − p) over the lines l of groups g that follow each other, at least 1.
+    fn design_effect<G: PartialEq>(&self, group: &[G]) -> f64 {
+        let (mut squares, mut variance, mut in_group) = (0.0, 0.0, 0.0);
         for row in 0..self.log_odds.len() {
             let Some((returned, weight)) = self.past.fate[row] else { continue };
-            if row > 0 && self.past.day[row] != self.past.day[row - 1] {
-                squares += on_day * on_day;
-                on_day = 0.0;
+            if row > 0 && group[row] != group[row - 1] {
+                squares += in_group * in_group;
+                in_group = 0.0;
             }
             let p = logistic(self.log_odds[row]);
-            on_day += weight * (f64::from(returned) - p);
+            in_group += weight * (f64::from(returned) - p);
             variance += weight * p * (1.0 - p);
         }
-        squares += on_day * on_day;
+        squares += in_group * in_group;
         if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
     }
 

@@ -13,6 +13,11 @@ impl ReturnPropensity {
         names.iter().map(group).collect()
     }
 
+    /// How many lines, or orders, of a history tell as much as an independent one.
+    pub(crate) fn design_effect(&self, history: usize) -> f64 {
+        if self.schema.histories[history].per_order { 1.0 } else { self.clustering }
+    }
+
     /// The standard deviation of a line's log-odds.
     pub(crate) fn deviation(&self, features: &[f64], counts: &[Counts], groups: &[usize]) -> f64 {
         let first = features.len() - counts.len();
@@ -20,7 +25,8 @@ impl ReturnPropensity {
         for (history, (&known, prior)) in counts.iter().zip(&self.shrinkage).enumerate() {
             let feature = first + history;
             let slope = self.line.slope(feature, features[feature]);
-            of_group[groups[history]] += slope.abs() * prior.variance(known).sqrt();
+            of_group[groups[history]] +=
+                slope.abs() * prior.variance(known, self.design_effect(history)).sqrt();
         }
         let variance: f64 = of_group.iter().map(|deviation| deviation * deviation).sum();
         (variance + self.stream.level.variance).sqrt()

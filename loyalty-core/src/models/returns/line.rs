@@ -74,7 +74,13 @@ impl LineModel {
     /// What a term adds.
     #[inline]
     pub(crate) fn part(&self, term: &Term, features: &[f64]) -> f64 {
-        let x = self.bounds[term.feature].within(features[term.feature]);
+        self.part_of(term, features[term.feature])
+    }
+
+    /// What a term adds where its feature has that value.
+    #[inline]
+    pub(crate) fn part_of(&self, term: &Term, value: f64) -> f64 {
+        let x = self.bounds[term.feature].within(value);
         term.weight * (term.basis(x) - term.mean)
     }
 

@@ -11,6 +11,7 @@ mod line;
 mod newton;
 mod observe;
 mod open;
+mod propensity;
 mod sample;
 mod schema;
 mod score;
@@ -20,6 +21,7 @@ mod update;
 
 pub use fit::{ReturnFit, ReturnOptions};
 pub use lag::LagCurve;
+pub use propensity::Propensity;
 pub use score::{LineScores, ScoredLine};
 pub use shrink::{Shrinkage, ShrinkageCriterion};
 pub use update::{Returns, ReturnsReport};
@@ -84,6 +86,8 @@ pub struct ReturnPropensity {
     pub(crate) lag: LagCurve,
     pub(crate) shrinkage: Vec<Shrinkage>,
     pub(crate) line: LineModel,
+    /// The design effect of orders: lines of one come back together.
+    pub(crate) clustering: f64,
     pub(crate) stream: Stream,
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Past {
     pub(crate) context: Vec<f64>,
     pub(crate) counts: Vec<Counts>,
     pub(crate) day: Vec<i32>,
+    pub(crate) order: Vec<u32>,
     /// What became of the line, and for how many it stands; `None` where it is open.
     pub(crate) fate: Vec<Option<(bool, f64)>>,
     /// The line's number in the stream.
@@ -95,7 +96,7 @@ impl Past {
                 }
                 let fate = fate(outcomes[line], day, horizon, end);
                 any_returned = any_returned.zip(fate).map(|(any, returned)| any || returned);
-                past.take(&observed, number, (day, first + number as u64), fate, thinning);
+                past.take(&observed, number, (day, order, first + number as u64), fate, thinning);
             }
             if let Some(returned) = any_returned {
                 past.take_order(schema, &observed, returned);
@@ -109,7 +110,7 @@ impl Past {
         &mut self,
         observed: &Observed,
         number: usize,
-        (day, in_stream): (i32, u64),
+        (day, order, in_stream): (i32, usize, u64),
         fate: Option<bool>,
         thinning: [u64; 2],
     ) {
@@ -130,6 +131,7 @@ impl Past {
         let counts = &observed.counts[number * histories..(number + 1) * histories];
         self.counts.extend_from_slice(counts);
         self.day.push(day);
+        self.order.push(u32::try_from(order).unwrap_or(u32::MAX));
         self.fate.push(fate);
         self.number.push(in_stream);
     }

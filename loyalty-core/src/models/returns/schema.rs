@@ -156,17 +156,22 @@ impl Schema {
         count("numbers", self.numbers.len(), lines.numbers.len())?;
         for (column, levels) in ids.into_iter().chain(self.categories.iter().zip(&lines.categories))
         {
-            if column.text != (levels.kind == IdKind::Text) {
-                let (expected, got) = if column.text {
-                    ("text, as when the model was fitted", "whole numbers")
-                } else {
-                    ("whole numbers, as when the model was fitted", "text")
-                };
-                let (column, got) = (levels.name.clone(), got.to_owned());
-                return Err(Error::Type { column, expected, got });
-            }
+            Self::same_kind(column, &levels.name, levels.kind)?;
         }
         Ok(())
+    }
+
+    /// Refuses ids of another kind than those that the model has learnt from.
+    pub(crate) fn same_kind(column: &IdColumn, name: &str, kind: IdKind) -> Result<(), Error> {
+        if column.text == (kind == IdKind::Text) {
+            return Ok(());
+        }
+        let (expected, got) = if column.text {
+            ("text, as when the model was fitted", "whole numbers")
+        } else {
+            ("whole numbers, as when the model was fitted", "text")
+        };
+        Err(Error::Type { column: name.to_owned(), expected, got: got.to_owned() })
     }
 
     /// Whether the histories are of these columns, the first two of customers and products.

@@ -102,10 +102,12 @@ impl Shrinkage {
         ln(a / b) - self.logit
     }
 
-    /// The posterior variance of z: ψ′(a) + ψ′(b).
-    pub(crate) fn variance(&self, counts: Counts) -> f64 {
+    /// The posterior variance of z, ψ′(a/D) + ψ′(b/D), where D lines tell as much as an independent one.
+    ///
+    /// The strength that predicts best has weighed lines so already: k is D times that of the prior.
+    pub(crate) fn variance(&self, counts: Counts, design_effect: f64) -> f64 {
         let (a, b) = self.posterior(counts);
-        trigamma(a) + trigamma(b)
+        trigamma(a / design_effect) + trigamma(b / design_effect)
     }
 
     /// Everybody alike.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import loyalty
-from loyalty.cli import report, tables
+from loyalty.cli import report, returns, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
 from loyalty.orders import Unit
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a model file, BG/NBD or Gamma-Gamma; give one of each for the lifetime value",
     )
     predict.set_defaults(run=_predict)
+    returns.add(commands)
     return parser
 
 
