@@ -333,6 +333,12 @@ typedef int32_t loyalty_time_scale;
 #endif // __cplusplus
 
 /**
+ * The habits of a shop's customers, fitted in Python or Rust, and from where on they are called by
+ * name. Immutable, so it may be shared between threads.
+ */
+typedef struct loyalty_behaviours loyalty_behaviours;
+
+/**
  * A BG/NBD model: customers buy at random times at a rate of their own, and after every purchase
  * may leave for good, with a probability of their own.
  *
@@ -747,6 +753,22 @@ typedef struct loyalty_segment_summary {
     /** Its share of everybody's. */
     double share_of_monetary;
 } loyalty_segment_summary;
+
+/** What is said of one customer and one habit. */
+typedef struct loyalty_behaviour_score {
+    /** Whether the habit could be looked at; otherwise all else is 0. */
+    bool known;
+    /** Whether he is labelled. */
+    bool labelled;
+    /** The trait: its posterior mean. */
+    double estimate;
+    /** What it is compared with. */
+    double threshold;
+    /** Probability that the trait lies over its threshold. */
+    double p_over;
+    /** What it costs the shop in a year. */
+    double impact;
+} loyalty_behaviour_score;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1960,6 +1982,51 @@ loyalty_status loyalty_selection_shadow_prices(const struct loyalty_selection *s
 
 /** Frees a selection; NULL is allowed. */
 void loyalty_selection_free(struct loyalty_selection *selection);
+
+/** The number of columns of a ledger, in the order of `loyalty_ledger_column_name`. */
+size_t loyalty_ledger_column_count(void);
+
+/**
+ * The name of a ledger's column, cut to what fits in front of a closing NUL; `full_length`, which may
+ * be NULL, gets its length.
+ *
+ * Errors: `PARAMETER` where there is no such column.
+ */
+loyalty_status loyalty_ledger_column_name(size_t position,
+                                          char *buffer,
+                                          size_t length,
+                                          size_t *full_length,
+                                          struct loyalty_error **error);
+
+/**
+ * Loads a model file of the kind "behaviours", written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
+ * model; `PARAMETER` where a number is outside its domain. Free with `loyalty_behaviours_free`.
+ */
+loyalty_status loyalty_behaviours_load(const char *path,
+                                       struct loyalty_behaviours **out,
+                                       struct loyalty_error **error);
+
+/**
+ * Labels customers by their rows of a ledger: `ledger` has `rows` times
+ * `loyalty_ledger_column_count()` values, customer by customer. `scores` gets five for each customer:
+ * service demander, revenue reverser, promotion maximizer, coupon user, fixed budget. `primary` gets
+ * the number of his costliest label, counted from 0 in this order, or -1 for none. One customer is
+ * `rows` = 1; the same numbers come out.
+ *
+ * Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
+ * `new_spend`, below 0; then nothing is written.
+ */
+loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *model,
+                                           const double *ledger,
+                                           size_t rows,
+                                           struct loyalty_behaviour_score *scores,
+                                           int32_t *primary,
+                                           struct loyalty_error **error);
+
+/** Frees a model. NULL is allowed. */
+void loyalty_behaviours_free(struct loyalty_behaviours *model);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -68,5 +68,7 @@ pub mod segments;
 
 pub mod selection;
 
+pub mod behaviours;
+
 #[cfg(test)]
 mod allocations;

@@ -146,3 +146,22 @@ def test_peers(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger) -> None:
     model = loyalty.TraitModel.fit("revenue_reverser", grouped)
     assert set(model.peers) == {"even", "odd"}
     assert all(0.7 < ratio < 1.4 for ratio in model.peers.values())
+
+
+def test_the_golden_labels_to_the_last_bit() -> None:
+    golden = Path(__file__).resolve().parents[2] / "golden"
+    if not golden.exists():
+        pytest.skip("the golden files are not beside an installed package")
+    shop = loyalty.simulate(1500, seed=11)
+    end = "2025-12-30T23:59:59.999999"
+    money = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
+    ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, end=end, period_days=28, **money)
+    model = loyalty.BehaviourModel.load(golden / "behaviours.json")
+    found = model.classify(ledger)
+    header, *rows = (golden / "behaviours.csv").read_text().splitlines()
+    expected = np.array([[float(cell) for cell in row.split(",")] for row in rows])
+    for position, name in enumerate(header.split(",")):
+        for score in ("p_over", "impact"):
+            if name.startswith(f"{score}_"):
+                column = np.asarray(found.scores(name.removeprefix(f"{score}_"))[score])[::30]
+                assert column.tolist() == expected[:, position].tolist(), name

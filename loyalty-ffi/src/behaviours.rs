@@ -1,0 +1,166 @@
+//! Costly habits: a fitted model labels customers by their rows of a ledger.
+
+use std::ffi::c_char;
+
+use loyalty_core::{Behaviour, BehaviourModel, Error, LedgerRow};
+
+use crate::column::column;
+use crate::error::{Failure, guard, loyalty_error, loyalty_status};
+use crate::handle::{borrow, free, give, put, slot};
+use crate::text::{put_text, read_text};
+
+/// The habits of a shop's customers, fitted in Python or Rust, and from where on they are called by
+/// name. Immutable, so it may be shared between threads.
+#[derive(Debug)]
+pub struct loyalty_behaviours(BehaviourModel);
+
+/// What is said of one customer and one habit.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct loyalty_behaviour_score {
+    /// Whether the habit could be looked at; otherwise all else is 0.
+    pub known: bool,
+    /// Whether he is labelled.
+    pub labelled: bool,
+    /// The trait: its posterior mean.
+    pub estimate: f64,
+    /// What it is compared with.
+    pub threshold: f64,
+    /// Probability that the trait lies over its threshold.
+    pub p_over: f64,
+    /// What it costs the shop in a year.
+    pub impact: f64,
+}
+
+/// The number of columns of a ledger, in the order of `loyalty_ledger_column_name`.
+#[unsafe(no_mangle)]
+pub extern "C" fn loyalty_ledger_column_count() -> usize {
+    LedgerRow::NAMES.len()
+}
+
+/// The name of a ledger's column, cut to what fits in front of a closing NUL; `full_length`, which may
+/// be NULL, gets its length.
+///
+/// Errors: `PARAMETER` where there is no such column.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_ledger_column_name(
+    position: usize,
+    buffer: *mut c_char,
+    length: usize,
+    full_length: *mut usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let name = LedgerRow::NAMES.get(position).ok_or(Error::Parameter {
+                name: "position",
+                expected: "below the number of columns",
+                value: position as f64,
+            })?;
+            put_text(name, buffer, length, full_length);
+            Ok(())
+        })
+    }
+}
+
+/// Loads a model file of the kind "behaviours", written in any language. `path` is UTF-8.
+///
+/// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
+/// model; `PARAMETER` where a number is outside its domain. Free with `loyalty_behaviours_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_behaviours_load(
+    path: *const c_char,
+    out: *mut *mut loyalty_behaviours,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            give(out, loyalty_behaviours(BehaviourModel::read(read_text("path", path)?)?))
+        })
+    }
+}
+
+/// Labels customers by their rows of a ledger: `ledger` has `rows` times
+/// `loyalty_ledger_column_count()` values, customer by customer. `scores` gets five for each customer:
+/// service demander, revenue reverser, promotion maximizer, coupon user, fixed budget. `primary` gets
+/// the number of his costliest label, counted from 0 in this order, or -1 for none. One customer is
+/// `rows` = 1; the same numbers come out.
+///
+/// Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
+/// `new_spend`, below 0; then nothing is written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_behaviours_classify(
+    model: *const loyalty_behaviours,
+    ledger: *const f64,
+    rows: usize,
+    scores: *mut loyalty_behaviour_score,
+    primary: *mut i32,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let model = &borrow("model", model)?.0;
+            let width = LedgerRow::NAMES.len();
+            let cells = rows.checked_mul(width).ok_or(too_many(rows))?;
+            let ledger = column("ledger", ledger, cells)?;
+            if rows > 0 {
+                slot("scores", scores)?;
+                slot("primary", primary)?;
+            }
+            check(ledger)?;
+            for (row, values) in ledger.chunks_exact(width).enumerate() {
+                let found = model.classify_one(&LedgerRow::from_values(values), None);
+                let mut of_customer = [loyalty_behaviour_score::default(); Behaviour::ALL.len()];
+                for (behaviour, score, labelled) in found.traits {
+                    of_customer[behaviour as usize] = loyalty_behaviour_score {
+                        known: true,
+                        labelled,
+                        estimate: score.estimate,
+                        threshold: score.threshold,
+                        p_over: score.p_over,
+                        impact: score.impact,
+                    };
+                }
+                for (number, score) in of_customer.into_iter().enumerate() {
+                    put(scores.add(row * Behaviour::ALL.len() + number), score)?;
+                }
+                put(primary.add(row), found.primary.map_or(-1, |habit| habit as i32))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn too_many(rows: usize) -> Failure {
+    let expected = "few enough to fit in memory";
+    Error::Parameter { name: "rows", expected, value: rows as f64 }.into()
+}
+
+/// Whether the numbers can be those of a ledger.
+fn check(ledger: &[f64]) -> Result<(), Failure> {
+    let width = LedgerRow::NAMES.len();
+    for (cell, &value) in ledger.iter().enumerate() {
+        let name = LedgerRow::NAMES[cell % width];
+        let any_sign = matches!(name, "profit" | "return_loss" | "new_spend");
+        let (good, expected) = if any_sign {
+            (value.abs() <= 1e50, "from -1e50 to 1e50")
+        } else {
+            ((0.0..=1e50).contains(&value), "from 0 to 1e50")
+        };
+        if !good {
+            let (column, row, value) = (name.to_owned(), cell / width, value.to_string());
+            return Err(Error::Value { column, row, expected, value, more: 0 }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Frees a model. NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_behaviours_free(model: *mut loyalty_behaviours) {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { free(model) }
+}

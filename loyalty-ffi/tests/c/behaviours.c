@@ -1,0 +1,84 @@
+/* The golden behaviour model labels customers by their ledgers, to the last bit. */
+
+#include "check.h"
+
+#include <math.h>
+
+enum { MOST = 100, HABITS = 5, WIDEST = 128, LINE = 8192 };
+
+/* The rows of golden/behaviours.csv; gives their number. */
+static size_t read_golden(const char *root, double table[MOST][WIDEST], size_t width)
+{
+    FILE *file = fopen(in_workspace(root, "golden/behaviours.csv"), "r");
+    static char line[LINE];
+    size_t rows = 0;
+    CHECK(file != NULL);
+    if (file == NULL) {
+        return 0;
+    }
+    CHECK(fgets(line, sizeof line, file) != NULL);
+    while (rows < MOST && fgets(line, sizeof line, file) != NULL) {
+        char *at = line;
+        for (size_t cell = 0; cell < width; cell++) {
+            char *end;
+            table[rows][cell] = strtod(at, &end);
+            CHECK(end != at);
+            at = end + 1;
+        }
+        rows++;
+    }
+    fclose(file);
+    return rows;
+}
+
+int main(int argc, char **argv)
+{
+    static double table[MOST][WIDEST], ledger[MOST * WIDEST];
+    static loyalty_behaviour_score scores[MOST * HABITS];
+    static int32_t primary[MOST];
+    const char *root = argc > 1 ? argv[1] : ".";
+    size_t columns = loyalty_ledger_column_count(), length = 0;
+    loyalty_behaviours *model = NULL;
+    char name[8];
+
+    CHECK(columns + 2 * HABITS + 1 <= WIDEST);
+    OK(loyalty_ledger_column_name(0, name, sizeof name, &length, &error));
+    CHECK(strcmp(name, "orders") == 0 && length == 6);
+    FAILS(loyalty_ledger_column_name(1000, name, sizeof name, NULL, &error), PARAMETER,
+          "position must be below the number of columns, got 1000");
+
+    OK(loyalty_behaviours_load(in_workspace(root, "golden/behaviours.json"), &model, &error));
+    size_t rows = read_golden(root, table, columns + 2 * HABITS + 1);
+    CHECK(rows > 10);
+    for (size_t row = 0; row < rows; row++) {
+        memcpy(ledger + row * columns, table[row], columns * sizeof *ledger);
+    }
+    OK(loyalty_behaviours_classify(model, ledger, rows, scores, primary, &error));
+    for (size_t row = 0; row < rows; row++) {
+        const double *expected = table[row] + columns;
+        loyalty_behaviour_score alone[HABITS];
+        int32_t first = 9;
+        OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, alone, &first, &error));
+        CHECK(first == primary[row] && first == (int32_t)expected[2 * HABITS]);
+        CHECK(first < 0 || alone[first].labelled);
+        for (size_t habit = 0; habit < HABITS; habit++) {
+            const loyalty_behaviour_score *score = &scores[row * HABITS + habit];
+            CHECK(score->known && same_bits(score->p_over, expected[2 * habit]));
+            CHECK(same_bits(score->impact, expected[2 * habit + 1]));
+            CHECK(same_bits(score->estimate, alone[habit].estimate));
+        }
+    }
+
+    ledger[0] = NAN;
+    primary[0] = 77;
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, scores, primary, &error), VALUE,
+          "column \"orders\", row 0: must be from 0 to 1e50, got NaN");
+    CHECK(primary[0] == 77);
+    FAILS(loyalty_behaviours_classify(NULL, ledger, 1, scores, primary, &error), NULL_ARGUMENT,
+          "model must not be NULL");
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, primary, &error), NULL_ARGUMENT,
+          "scores must not be NULL");
+    loyalty_behaviours_free(model);
+    loyalty_behaviours_free(NULL);
+    return finish("behaviours");
+}
