@@ -29,7 +29,7 @@ fn texts_that_are_no_model() {
         ("pickle".to_owned(), "expected value at line 1 column 1"),
         (
             "[]".to_owned(),
-            "invalid length 0, expected struct Head with 2 elements at line 1 column 2",
+            "invalid length 0, expected struct Head with 3 elements at line 1 column 2",
         ),
         ("{}".to_owned(), "missing field `format` at line 1 column 2"),
         (sound[..sound.len() / 2].to_owned(), "EOF while parsing"),
