@@ -39,6 +39,10 @@ fn texts_that_are_no_model() {
             "format \"lifetimes\" is not \"loyalty-model\"",
         ),
         (sound.replace(": 1,", ": 2,"), "version 2 is unknown, this library reads 1"),
+        (
+            sound.replace(": 1,", ": 2,").replace("\"bg-nbd\"", "null"),
+            "version 2 is unknown, this library reads 1",
+        ),
         (sound.replace(": 1,", ": -1,"), "invalid value: integer `-1`, expected u32"),
         (
             sound.replace("bg-nbd", "pareto-nbd"),

@@ -131,8 +131,9 @@ struct Raw {
 struct Head {
     format: String,
     version: u32,
+    /// Text, in the versions known.
     #[serde(default)]
-    kind: String,
+    kind: serde_json::Value,
 }
 
 impl ModelFile {
@@ -272,7 +273,7 @@ pub(crate) fn check_head(text: &str) -> Result<String, Error> {
         let what = format!("version {} is unknown, this library reads {VERSION}", head.version);
         return Err(problem(here, &what));
     }
-    Ok(head.kind)
+    Ok(head.kind.as_str().unwrap_or_default().to_owned())
 }
 
 pub(crate) fn problem(path: &Path, what: &str) -> Error {
