@@ -13,6 +13,7 @@ mod error;
 mod fits;
 mod future;
 mod goodness;
+mod ledger;
 mod metrics;
 mod models;
 mod order_lines;
@@ -31,7 +32,7 @@ mod _native {
     #[pymodule_export]
     use crate::align::align;
     #[pymodule_export]
-    use crate::behaviours::{BehaviourModel, Behaviours, Ledger, TraitModel, persistence};
+    use crate::behaviours::{BehaviourModel, Behaviours, TraitModel, persistence};
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]
@@ -51,6 +52,8 @@ mod _native {
         alive_calibration, frequency_value_correlation, frequency_value_pearson, holdout_errors,
         repeat_counts, tracking,
     };
+    #[pymodule_export]
+    use crate::ledger::Ledger;
     #[pymodule_export]
     use crate::metrics::{Predictions, ReturnEconomics, expected_returns};
     #[pymodule_export]

@@ -76,20 +76,6 @@ pub(crate) fn normal_upper(z: f64) -> f64 {
     0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2)
 }
 
-/// z with P(−z < Z < z) = level, by bisection.
-pub(crate) fn two_sided(level: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 8.0);
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if normal_upper(middle) > 0.5 * (1.0 - level) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    0.5 * (low + high)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

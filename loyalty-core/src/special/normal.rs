@@ -22,6 +22,11 @@ pub(crate) fn normal_quantile(probability: f64) -> f64 {
     if q < 0.0 { -size } else { size }
 }
 
+/// z with P(−z < Z < z) = level for a standard normal Z.
+pub(crate) fn two_sided(level: f64) -> f64 {
+    -normal_quantile(0.5 * (1.0 - level))
+}
+
 /// Σ c_i xⁱ by Horner's rule.
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)

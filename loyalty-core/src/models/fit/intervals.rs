@@ -4,7 +4,6 @@ use super::{Covariance, Fit, Stop};
 use crate::Error;
 use crate::models::Parameters;
 use crate::special::elementary::{exp, ln, logistic};
-use crate::special::normal_quantile;
 
 /// The scale on which an estimate is taken as normal, so that its interval stays within its domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +204,7 @@ pub(crate) fn two_sided(level: f64) -> Result<f64, Error> {
         let (name, expected) = ("level", "above 0 and below 1");
         return Err(Error::Parameter { name, expected, value: level });
     }
-    Ok(-normal_quantile(0.5 * (1.0 - level)))
+    Ok(crate::special::two_sided(level))
 }
 
 #[cfg(test)]

@@ -1,0 +1,250 @@
+//! Order lines and contacts, and the profit ledger made of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_schema::DataType;
+use loyalty_core::{
+    Contacts, Economics, LedgerLineColumns, LedgerLines, LedgerOptions, LedgerRow, LossCause,
+    Losses, Threads,
+};
+use pyo3::prelude::*;
+
+use crate::column::Column;
+use crate::error::{Result, input};
+use crate::read::{Ids, Numbers, numbers, present, times, wrong_type};
+
+/// Customer, time, cost and whether the shop caused it.
+type ContactColumns = (Py<Column>, Py<Column>, Py<Column>, Option<Py<Column>>);
+
+/// Reason, column, rows, first row.
+type RefusedRows = (&'static str, String, usize, usize);
+
+/// Numbers by name.
+type Named = Vec<(&'static str, f64)>;
+
+/// The profit ledger, and the lines and contacts that it was made of.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct Ledger {
+    pub(crate) table: loyalty_core::Ledger,
+    pub(crate) lines: Arc<LedgerLines>,
+    pub(crate) contacts: Option<Arc<Contacts>>,
+    pub(crate) options: LedgerOptions,
+}
+
+#[pymethods]
+impl Ledger {
+    #[new]
+    #[pyo3(signature = (columns, contacts, marketing, economics, start, end, period, period_days, invalid, time_zone, threads))]
+    #[expect(clippy::too_many_arguments, reason = "what the core takes")]
+    fn new(
+        py: Python<'_>,
+        columns: HashMap<String, Py<Column>>,
+        contacts: Option<ContactColumns>,
+        marketing: Option<ContactColumns>,
+        economics: HashMap<String, f64>,
+        start: Option<i64>,
+        end: Option<i64>,
+        period: &str,
+        period_days: Option<u32>,
+        invalid: &str,
+        time_zone: Option<&str>,
+        threads: usize,
+    ) -> Result<Self> {
+        let mut options = LedgerOptions::default();
+        let known = |name: &str| economics.get(name).copied();
+        options.economics = Economics {
+            margin: known("margin"),
+            handling: known("handling"),
+            markdown: known("markdown"),
+            category_cost: known("category_cost"),
+        };
+        (options.start, options.end) = (start, end);
+        options.period = period.parse()?;
+        options.period_days = period_days;
+        options.threads = Threads::new(threads);
+        let invalid = invalid.parse()?;
+        py.detach(|| {
+            let lines = read_lines(&columns, invalid, time_zone)?;
+            let contacts = read_contacts(contacts.as_ref(), invalid, time_zone)?;
+            let marketing = read_contacts(marketing.as_ref(), invalid, time_zone)?;
+            let ledger =
+                loyalty_core::Ledger::new(&lines, contacts.as_ref(), marketing.as_ref(), &options)?;
+            let (lines, contacts) = (Arc::new(lines), contacts.map(Arc::new));
+            Ok(Self { table: ledger, lines, contacts, options })
+        })
+    }
+
+    fn __len__(&self) -> usize {
+        self.table.len()
+    }
+
+    fn ids(&self, name: &str) -> Column {
+        Column::ids(name, self.table.customers())
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let each = LedgerRow::NAMES.iter().zip(self.table.columns().each());
+        each.map(|(name, values)| Column::floats(name, values.to_vec())).collect()
+    }
+
+    /// Rows read, and the refusals as (reason, column, rows, first row), and the message.
+    fn report(&self) -> (usize, Vec<RefusedRows>, String) {
+        let report = self.lines.report();
+        let refusals = report.refusals().iter().map(|refusal| {
+            (refusal.reason.name(), refusal.column.clone(), refusal.rows, refusal.first_row)
+        });
+        (report.rows(), refusals.collect(), report.to_string())
+    }
+
+    /// The numbers of the whole shop.
+    fn portfolio(&self) -> Named {
+        let portfolio = self.table.portfolio();
+        vec![
+            ("years", portfolio.years),
+            ("margin", portfolio.margin),
+            ("net_margin", portfolio.net_margin),
+            ("return_rate", portfolio.return_rate),
+            ("returned_share", portfolio.returned_share),
+            ("intra_order", portfolio.intra_order),
+            ("intra_discount", portfolio.intra_discount),
+            ("unmatched_contacts", portfolio.unmatched_contacts as f64),
+            ("lines_outside", portfolio.lines_outside as f64),
+        ]
+    }
+
+    #[getter]
+    fn has_profit(&self) -> bool {
+        self.table.available().profit
+    }
+
+    /// Numbers by name, and the loss by cause.
+    fn losses(&self) -> Result<(Named, Named)> {
+        let losses = Losses::of(&self.table)?;
+        let causes = LossCause::ALL.iter().map(|cause| cause.name()).zip(losses.by_cause);
+        let numbers = vec![
+            ("profit", losses.profit),
+            ("unprofitable", losses.unprofitable as f64),
+            ("loss", losses.loss),
+            ("cross_buyers", losses.cross_buyers as f64),
+            ("unprofitable_cross_buyers", losses.unprofitable_cross_buyers as f64),
+            ("cross_buyers_loss", losses.cross_buyers_loss),
+        ];
+        Ok((numbers, causes.collect()))
+    }
+
+    /// Share of customers, of the total, and the interval.
+    fn top_shares(
+        &self,
+        column: &str,
+        shares: Vec<f64>,
+        level: f64,
+    ) -> Result<Vec<(f64, f64, f64, f64)>> {
+        let position = LedgerRow::NAMES.iter().position(|&name| name == column);
+        let position =
+            position.ok_or_else(|| input(format!("no column {column:?} in the ledger")))?;
+        let values = self.table.columns().each()[position];
+        let top = loyalty_core::top_shares(values, &shares, level)?;
+        let ends = |top: loyalty_core::TopShare| {
+            (top.customers, top.of_total, top.interval.0, top.interval.1)
+        };
+        Ok(top.into_iter().map(ends).collect())
+    }
+
+    fn with_peers(&self, py: Python<'_>, customer: &Column, group: &Column) -> Result<Self> {
+        py.detach(|| {
+            let (customer, group) = (Ids::read(customer)?, Ids::read(group)?);
+            let ledger = self.table.clone();
+            let ledger = ledger.with_peers(&customer.as_column(), &group.as_column())?;
+            let (lines, contacts) = (self.lines.clone(), self.contacts.clone());
+            Ok(Self { table: ledger, lines, contacts, options: self.options.clone() })
+        })
+    }
+}
+
+fn read_lines(
+    columns: &HashMap<String, Py<Column>>,
+    invalid: loyalty_core::Invalid,
+    time_zone: Option<&str>,
+) -> Result<LedgerLines> {
+    let get = |name: &str| columns.get(name).map(Py::get);
+    let needed =
+        |name: &str| get(name).ok_or_else(|| input(format!("the column {name:?} is missing")));
+    let ids = |name: &str| get(name).map(Ids::read).transpose();
+    let floats = |name: &str| get(name).map(numbers).transpose();
+    let (customer, order) = (Ids::read(needed("customer")?)?, ids("order")?);
+    let (product, category) = (ids("product")?, ids("category")?);
+    let (time, amount) = (needed("time")?, numbers(needed("amount")?)?);
+    let when = times(time, time_zone)?;
+    let back = match get("return_time") {
+        Some(column) => Some((column, times(column, time_zone)?)),
+        None => None,
+    };
+    let money = [
+        floats("list_amount")?,
+        floats("discount")?,
+        floats("maker_discount")?,
+        floats("coupon")?,
+        floats("offered_depth")?,
+        floats("cost")?,
+        floats("returned_amount")?,
+    ];
+    let times = loyalty_core::Column::new(&time.name, &when.values[..])
+        .with_present(when.present.as_deref());
+    let mut lines =
+        LedgerLineColumns::new(customer.as_column(), times, when.scale, amount.as_column());
+    lines.order = order.as_ref().map(Ids::as_column);
+    lines.product = product.as_ref().map(Ids::as_column);
+    lines.category = category.as_ref().map(Ids::as_column);
+    let [list, discount, maker, coupon, offered, cost, returned] =
+        money.each_ref().map(|numbers| numbers.as_ref().map(Numbers::as_column));
+    (lines.list_amount, lines.discount, lines.maker_discount) = (list, discount, maker);
+    (lines.coupon, lines.offered_depth, lines.cost) = (coupon, offered, cost);
+    lines.returned_amount = returned;
+    if let Some((column, back)) = &back {
+        let values = loyalty_core::Column::new(&column.name, &back.values[..]);
+        lines.return_time = Some(values.with_present(back.present.as_deref()));
+        lines.return_scale = back.scale;
+    }
+    Ok(LedgerLines::new(&lines, invalid)?)
+}
+
+fn read_contacts(
+    columns: Option<&ContactColumns>,
+    invalid: loyalty_core::Invalid,
+    time_zone: Option<&str>,
+) -> Result<Option<Contacts>> {
+    let Some((customer, time, cost, firm_caused)) = columns else { return Ok(None) };
+    let (customer, time, cost) = (Ids::read(customer.get())?, time.get(), numbers(cost.get())?);
+    let when = times(time, time_zone)?;
+    let caused = match firm_caused {
+        Some(column) => Some((column.get(), flags(column.get())?, present(column.get()))),
+        None => None,
+    };
+    let times = loyalty_core::Column::new(&time.name, &when.values[..])
+        .with_present(when.present.as_deref());
+    let columns = loyalty_core::ContactColumns {
+        customer: customer.as_column(),
+        time: times,
+        scale: when.scale,
+        cost: cost.as_column(),
+        firm_caused: caused.as_ref().map(|(column, values, present)| {
+            loyalty_core::Column::new(&column.name, &values[..]).with_present(present.as_deref())
+        }),
+    };
+    Ok(Some(Contacts::new(&columns, invalid)?))
+}
+
+fn flags(column: &Column) -> Result<Vec<bool>> {
+    let mut values = Vec::with_capacity(column.rows());
+    for chunk in &column.chunks {
+        match chunk.data_type() {
+            DataType::Boolean => values.extend(chunk.as_boolean().values().iter()),
+            DataType::Null => values.resize(values.len() + chunk.len(), false),
+            _ => return Err(wrong_type(column, "true or false").into()),
+        }
+    }
+    Ok(values)
+}
