@@ -319,6 +319,10 @@ def negative_binomial_rows():
     for _ in range(60):
         r, z = log_uniform(rng, -2, 3), log_uniform(rng, -1, 2)
         points.append((1 + int(r * z * rng.uniform(0.5, 2.0)), r, z))
+    # The same of rates that hardly differ.
+    for _ in range(60):
+        r, mean = log_uniform(rng, 2, 6), log_uniform(rng, -1, 4)
+        points.append((1 + int(mean * rng.uniform(0.5, 2.0)), r, mean / r))
     for n, r, z in points:
         yield n, r, z, *negative_binomial(n, r, z)
 

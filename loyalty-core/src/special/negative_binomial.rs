@@ -54,12 +54,13 @@ pub(super) fn deviance(x: f64, m: f64) -> f64 {
 /// P(N >= n) of the same distribution, which is the regularised incomplete beta I_w(n, r) at
 /// w = z/(1+z).
 ///
-/// Continued fraction DLMF 8.17.22 by Lentz's method on the side where it converges fast. On the other
-/// side the result is a complement, which is small only where r is: there P(N >= 1), which is
-/// accurate, is taken instead of 1, less the probabilities up to n − 1.
+/// Continued fraction DLMF 8.17.22 by Lentz's method where n is beyond the mean. Up to there it is
+/// P(N >= 1), which is accurate where r is small, less the probabilities up to n − 1, as long as these
+/// are few; else it is the complement of a continued fraction, which cancels where r is large and n
+/// small.
 pub(crate) fn negative_binomial_upper_tail(n: u32, r: f64, z: f64) -> f64 {
-    /// Most probabilities added up.
-    const MANY: u32 = 100_000;
+    /// Most probabilities added up, where only the sum keeps its digits and else.
+    const MANY: [u32; 2] = [100_000, 500];
     if n == 0 {
         return 1.0;
     }
@@ -68,7 +69,7 @@ pub(crate) fn negative_binomial_upper_tail(n: u32, r: f64, z: f64) -> f64 {
         let pmf = exp(negative_binomial_ln_pmf(n, r, z));
         return pmf * continued_fraction(count, r, w);
     }
-    if r < 1.0 && n <= MANY {
+    if n <= MANY[usize::from(r >= 1.0)] {
         let mut tail = ExactSum::default();
         tail.add(-exp_m1(-r * ln_1p(z)));
         let mut pmf = 0.0;
