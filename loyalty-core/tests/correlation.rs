@@ -8,7 +8,7 @@ mod common;
 use common::random::Random;
 use common::{assert_close, cdnow_split};
 use loyalty_core::{
-    Column, Correlation, CustomerSummary, FrequencyValueCorrelation, SummaryColumns,
+    Column, Correlation, CustomerSummary, FrequencyValueCorrelation, SummaryColumns, Threads,
 };
 
 fn summary(x: &[f64], mean: &[f64], weights: Option<&[f64]>) -> CustomerSummary {
@@ -21,14 +21,16 @@ fn summary(x: &[f64], mean: &[f64], weights: Option<&[f64]>) -> CustomerSummary 
 }
 
 fn of(x: &[f64], mean: &[f64]) -> Option<FrequencyValueCorrelation> {
-    FrequencyValueCorrelation::of(&summary(x, mean, None), 0.95).unwrap()
+    FrequencyValueCorrelation::of(&summary(x, mean, None), 0.95, Threads::ONE).unwrap()
 }
 
 #[test]
 fn cdnow_has_the_correlations_of_scipy() {
     // scipy 1.17 pearsonr, confidence_interval and spearmanr. Some means are equal in exact sums of
     // money and not in rounded ones, which moves the ranks a little.
-    let found = FrequencyValueCorrelation::of(&cdnow_split().calibration, 0.95).unwrap().unwrap();
+    let found = FrequencyValueCorrelation::of(&cdnow_split().calibration, 0.95, Threads::ONE)
+        .unwrap()
+        .unwrap();
     assert_eq!(found.customers, 946.0);
     let Correlation { coefficient, p_value, lower, upper, .. } = found.pearson;
     assert_close(coefficient, 0.11388791939125481, 1e-14);
@@ -37,7 +39,9 @@ fn cdnow_has_the_correlations_of_scipy() {
     assert_close(upper, 0.17634649109112668, 1e-13);
     assert_close(found.spearman.coefficient, 0.20631375954848638, 1e-5);
     assert_close(found.spearman.p_value, 1.491234743014607e-10, 1e-3);
-    let alone = FrequencyValueCorrelation::pearson_of(&cdnow_split().calibration, 0.95).unwrap();
+    let alone =
+        FrequencyValueCorrelation::pearson_of(&cdnow_split().calibration, 0.95, Threads::ONE)
+            .unwrap();
     assert_eq!(alone, Some(found.pearson));
     assert!(found.exceeds(0.05) && !found.exceeds(0.1));
 }
@@ -56,7 +60,7 @@ fn weights_count_as_customers() {
     let (x, mean) = ([1.0, 2.0, 3.0, 2.0, 5.0], [10.0, 30.0, 20.0, 11.0, 18.0]);
     let weights = [2.0, 1.0, 3.0, 1.0, 1.0];
     let weighted = summary(&x, &mean, Some(&weights));
-    let weighted = FrequencyValueCorrelation::of(&weighted, 0.95).unwrap().unwrap();
+    let weighted = FrequencyValueCorrelation::of(&weighted, 0.95, Threads::ONE).unwrap().unwrap();
     let twice = |column: [f64; 5]| {
         let [a, b, c, d, e] = column;
         [a, a, b, c, c, c, d, e]
@@ -100,11 +104,12 @@ fn bad_questions_are_refused() {
     let without = CustomerSummary::new(&SummaryColumns::new(&x, &x, &t)).unwrap();
     let expected =
         "the frequency-value correlation needs the column \"monetary_value\", which is missing";
-    let error = FrequencyValueCorrelation::of(&without, 0.95).unwrap_err();
+    let error = FrequencyValueCorrelation::of(&without, 0.95, Threads::ONE).unwrap_err();
     assert_eq!(error.to_string(), expected);
     for level in [0.0, 1.0, f64::NAN, -1.0, 95.0] {
         let customers = summary(&[1.0, 2.0], &[1.0, 2.0], None);
-        let error = FrequencyValueCorrelation::of(&customers, level).unwrap_err().to_string();
+        let error =
+            FrequencyValueCorrelation::of(&customers, level, Threads::ONE).unwrap_err().to_string();
         assert_eq!(error, format!("level must be above 0 and below 1, got {level}"));
     }
 }

@@ -1,6 +1,6 @@
 //! Whether those who buy often spend more.
 
-use loyalty_core::{Correlation, Error, FrequencyValueCorrelation};
+use loyalty_core::{Correlation, Error, FrequencyValueCorrelation, Threads};
 
 use crate::error::{guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, slot};
@@ -53,7 +53,8 @@ pub unsafe extern "C" fn loyalty_frequency_value_correlation(
             let (pearson, spearman) = (slot("pearson", pearson)?, slot("spearman", spearman)?);
             let expected = "four customers who differ in frequency and in value";
             let none = Error::Empty { what: "the frequency-value correlation", expected };
-            let found = FrequencyValueCorrelation::of(&summary.0, level)?.ok_or(none)?;
+            let found =
+                FrequencyValueCorrelation::of(&summary.0, level, Threads::ONE)?.ok_or(none)?;
             pearson.write(found.pearson.into());
             spearman.write(found.spearman.into());
             Ok(())

@@ -117,8 +117,10 @@ pub(crate) fn frequency_value_correlation(
     py: Python<'_>,
     customers: &CustomerSummary,
     level: f64,
+    threads: usize,
 ) -> Result<Option<(f64, CorrelationRow, CorrelationRow)>> {
-    let found = py.detach(|| FrequencyValueCorrelation::of(&customers.0, level))?;
+    let threads = Threads::new(threads);
+    let found = py.detach(|| FrequencyValueCorrelation::of(&customers.0, level, threads))?;
     Ok(found.map(|found| (found.customers, row(found.pearson), row(found.spearman))))
 }
 
@@ -128,8 +130,12 @@ pub(crate) fn frequency_value_pearson(
     py: Python<'_>,
     customers: &CustomerSummary,
     level: f64,
+    threads: usize,
 ) -> Result<Option<CorrelationRow>> {
-    Ok(py.detach(|| FrequencyValueCorrelation::pearson_of(&customers.0, level))?.map(row))
+    let threads = Threads::new(threads);
+    let found =
+        py.detach(|| FrequencyValueCorrelation::pearson_of(&customers.0, level, threads))?;
+    Ok(found.map(row))
 }
 
 fn row(found: Correlation) -> CorrelationRow {

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::error::same_length;
 use crate::models::{BgNbd, Discounting, GammaGamma};
-use crate::parallel::Threads;
+use crate::parallel::{Threads, fill_parts};
 use crate::summary::CustomerSummary;
 
 /// Contribution margin: the share of the amount that is left after all that grows with it.
@@ -66,9 +66,11 @@ pub fn clv_into(
     spend.expected_spend_into(customers, out, threads)?;
     let mut count = vec![0.0; customers.len()];
     purchases.discounted_purchases_into(customers, discounting, &mut count, threads)?;
-    for (row, (value, count)) in out.iter_mut().zip(count).enumerate() {
-        *value *= margin.of(row) * count;
-    }
+    fill_parts(out, threads, |start, out| {
+        for (row, value) in (start..).zip(out) {
+            *value *= margin.of(row) * count[row];
+        }
+    });
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::models::two_sided;
+use crate::parallel::{Threads, map_chunks};
 use crate::special::correlation_p_value;
 use crate::special::elementary::{exp_m1, ln_1p};
 use crate::summary::CustomerSummary;
@@ -39,11 +40,12 @@ pub struct Correlation {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, CustomerSummary, FrequencyValueCorrelation, SummaryColumns};
+/// use loyalty_core::{Column, CustomerSummary, FrequencyValueCorrelation, SummaryColumns, Threads};
 /// let (x, t_x) = ([1.0, 2.0, 3.0, 4.0, 0.0], [5.0, 5.0, 5.0, 5.0, 0.0]);
 /// let mut columns = SummaryColumns::new(&x, &t_x, &[9.0; 5]);
 /// columns.monetary_value = Some(Column::new("mean", &[10.0, 30.0, 20.0, 40.0, 0.0]));
-/// let found = FrequencyValueCorrelation::of(&CustomerSummary::new(&columns)?, 0.95)?;
+/// let customers = CustomerSummary::new(&columns)?;
+/// let found = FrequencyValueCorrelation::of(&customers, 0.95, Threads::default())?;
 /// let found = found.expect("four customers");
 /// assert_eq!(found.customers, 4.0);
 /// assert!((found.pearson.coefficient - 0.8).abs() < 1e-15);
@@ -71,23 +73,28 @@ impl FrequencyValueCorrelation {
     /// # Errors
     /// [`Error::MissingColumn`] where the summary has no monetary value, [`Error::Parameter`] unless
     /// the level is between 0 and 1.
-    pub fn of(customers: &CustomerSummary, level: f64) -> Result<Option<Self>, Error> {
-        let Some(pearson) = Self::pearson_of(customers, level)? else { return Ok(None) };
+    pub fn of(
+        customers: &CustomerSummary,
+        level: f64,
+        threads: Threads,
+    ) -> Result<Option<Self>, Error> {
+        let Some(pearson) = Self::pearson_of(customers, level, threads)? else { return Ok(None) };
         let spenders = Spenders::of(customers)?;
         let (mut count, mut value, mut weight) = (Vec::new(), Vec::new(), Vec::new());
-        spenders.each(|x, mean, w| {
-            count.push(x);
-            value.push(mean);
-            weight.push(w);
-        });
-        let n: f64 = weight.iter().sum();
+        for (x, mean, w) in (0..customers.len()).map(|row| spenders.row(row)) {
+            if w > 0.0 {
+                count.push(x);
+                value.push(mean);
+                weight.push(w);
+            }
+        }
         let (count, value) = (mid_ranks(&count, &weight), mid_ranks(&value, &weight));
-        let ranks = || count.iter().zip(&value).zip(&weight);
-        let rho = correlation(|see| ranks().for_each(|((a, b), w)| see(*a, *b, *w)));
-        let spread = |rho: f64| ((1.0 + 0.5 * rho * rho) / (n - 3.0)).sqrt();
-        let spearman = rho.map(|rho| Ok(tested(rho, n, spread(rho) * two_sided(level)?)));
-        let spearman: Option<Correlation> = spearman.transpose()?;
-        Ok(spearman.map(|spearman| Self { customers: n, pearson, spearman }))
+        let ranks = |row: usize| (count[row], value[row], weight[row]);
+        let found = weighted_correlation(weight.len(), threads, ranks);
+        let Some((n, rho)) = found else { return Ok(None) };
+        let spread = ((1.0 + 0.5 * rho * rho) / (n - 3.0)).sqrt();
+        let spearman = tested(rho, n, spread * two_sided(level)?);
+        Ok(Some(Self { customers: n, pearson, spearman }))
     }
 
     /// Pearson's correlation alone, which takes no sorting.
@@ -97,16 +104,13 @@ impl FrequencyValueCorrelation {
     pub fn pearson_of(
         customers: &CustomerSummary,
         level: f64,
+        threads: Threads,
     ) -> Result<Option<Correlation>, Error> {
         let quantile = two_sided(level)?;
         let spenders = Spenders::of(customers)?;
-        let mut n = 0.0;
-        spenders.each(|_, _, weight| n += weight);
-        if n <= 3.0 {
-            return Ok(None);
-        }
-        let r = correlation(|see| spenders.each(see));
-        Ok(r.map(|r| tested(r, n, quantile * (1.0 / (n - 3.0)).sqrt())))
+        let found = weighted_correlation(customers.len(), threads, |row| spenders.row(row));
+        let enough = found.filter(|(n, _)| *n > 3.0);
+        Ok(enough.map(|(n, r)| tested(r, n, quantile * (1.0 / (n - 3.0)).sqrt())))
     }
 
     /// Whether the data leave no doubt that frequency and value are correlated by more than this:
@@ -141,15 +145,13 @@ impl<'a> Spenders<'a> {
         Ok(Self { customers, mean })
     }
 
-    /// Number of purchases, mean amount and weight of each.
-    fn each(&self, mut see: impl FnMut(f64, f64, f64)) {
-        let weights = self.customers.weights();
-        for (row, &mean) in self.mean.iter().enumerate() {
-            let x = self.customers.transactions(row);
-            if x > 0 && mean > 0.0 {
-                see(f64::from(x), mean, weights.map_or(1.0, |weights| weights[row]));
-            }
-        }
+    /// Number of purchases, mean amount and weight of a customer; weight 0 of one who does not count.
+    fn row(&self, row: usize) -> (f64, f64, f64) {
+        let (x, mean) = (self.customers.transactions(row), self.mean[row]);
+        let weight = self.customers.weights().map_or(1.0, |weights| weights[row]);
+        // No branch: whether a customer counts is hard to foretell.
+        let counts = u8::from(x > 0) * u8::from(mean > 0.0);
+        (f64::from(x), mean, f64::from(counts) * weight)
     }
 }
 
@@ -174,26 +176,43 @@ fn fisher(r: f64, step: f64) -> f64 {
     less_1 / (less_1 + 2.0)
 }
 
-/// The weighted correlation of pairs that can be gone through again; `None` where one of the two is
-/// constant.
-fn correlation(each: impl Fn(&mut dyn FnMut(f64, f64, f64))) -> Option<f64> {
-    let [mut n, mut sum_a, mut sum_b] = [0.0; 3];
-    each(&mut |a, b, w| {
-        n += w;
-        sum_a += w * a;
-        sum_b += w * b;
+/// The sum of the weights and the correlation of pairs, each `(a, b, weight)`; `None` where one of
+/// the two is constant.
+fn weighted_correlation(
+    rows: usize,
+    threads: Threads,
+    row: impl Fn(usize) -> (f64, f64, f64) + Sync,
+) -> Option<(f64, f64)> {
+    let [n, sum_a, sum_b] = sums(rows, threads, |at| {
+        let (a, b, w) = row(at);
+        [w, w * a, w * b]
     });
     let (mean_a, mean_b) = (sum_a / n, sum_b / n);
-    let [mut aa, mut bb, mut ab] = [0.0; 3];
-    each(&mut |a, b, w| {
+    let [aa, bb, ab] = sums(rows, threads, |at| {
+        let (a, b, w) = row(at);
         // Of the order of 1, so that no square overflows.
         let (a, b) = (a / mean_a - 1.0, b / mean_b - 1.0);
-        aa += w * a * a;
-        bb += w * b * b;
-        ab += w * a * b;
+        [w * a * a, w * b * b, w * a * b]
     });
     let varies = aa > 1e-24 * n && bb > 1e-24 * n;
-    varies.then(|| (ab / (aa.sqrt() * bb.sqrt())).clamp(-1.0, 1.0))
+    varies.then(|| (n, (ab / (aa.sqrt() * bb.sqrt())).clamp(-1.0, 1.0)))
+}
+
+/// Three sums over rows, added up in the same order for every number of threads.
+fn sums(rows: usize, threads: Threads, terms: impl Fn(usize) -> [f64; 3] + Sync) -> [f64; 3] {
+    const CHUNK: usize = 1 << 16;
+    let parts = map_chunks(rows, CHUNK, threads, |rows| {
+        let [mut a, mut b, mut c] = [0.0; 3];
+        for row in rows {
+            let terms = terms(row);
+            a += terms[0];
+            b += terms[1];
+            c += terms[2];
+        }
+        [a, b, c]
+    });
+    let add = |sums: [f64; 3], terms: [f64; 3]| [0, 1, 2].map(|of| sums[of] + terms[of]);
+    parts.into_iter().fold([0.0; 3], add)
 }
 
 /// Ranks by weight, equal values sharing the middle of theirs.

@@ -82,7 +82,7 @@ class FrequencyValueCorrelation:
 
 
 def frequency_value_correlation(
-    customers: CustomerSummary, *, level: float = _LEVEL
+    customers: CustomerSummary, *, level: float = _LEVEL, threads: int = 0
 ) -> FrequencyValueCorrelation | None:
     """The correlation of customers' numbers of purchases with their mean amounts, with its test.
 
@@ -101,6 +101,8 @@ def frequency_value_correlation(
         With monetary value.
     level : float
         The probability of the intervals.
+    threads : int
+        Threads to use, 0 for all.
 
     Returns
     -------
@@ -127,7 +129,7 @@ def frequency_value_correlation(
     False
     """
     native = _check.instance("customers", customers, CustomerSummary)._core
-    found = _native.frequency_value_correlation(native, level)
+    found = _native.frequency_value_correlation(native, level, threads)
     if found is None:
         return None
     many, pearson, spearman = found
@@ -144,8 +146,8 @@ def told(pearson: Correlation) -> str:
     )
 
 
-def warn_if_notable(customers: CustomerSummary, stacklevel: int) -> None:
+def warn_if_notable(customers: CustomerSummary, threads: int, stacklevel: int) -> None:
     """Warns where a lifetime value rests on an independence that is not there."""
-    found = _native.frequency_value_pearson(customers._core, _LEVEL)
+    found = _native.frequency_value_pearson(customers._core, _LEVEL, threads)
     if found is not None and (pearson := Correlation(*found)).exceeds(NOTABLE):
         warnings.warn(told(pearson), LoyaltyWarning, stacklevel=stacklevel + 1)

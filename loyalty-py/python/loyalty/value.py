@@ -126,7 +126,7 @@ def clv(
         period_length,
     )
     values = column(customers, purchases, spend, discounting, margin, threads)
-    warn_if_notable(customers, stacklevel=2)
+    warn_if_notable(customers, threads, stacklevel=2)
     return customers._answer(values)
 
 

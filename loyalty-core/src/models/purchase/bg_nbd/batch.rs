@@ -1,19 +1,14 @@
 //! What the BG/NBD says of many customers: the same bits as one at a time, with the work that
 //! customers share done once.
 
-use multiversion::multiversion;
-
 use super::BgNbd;
-use super::by_age::{BLOCK, ByAge};
+use super::alive::fill_p_alive;
+use super::by_history::times_alive;
 use crate::Error;
 use crate::error::{non_negative, same_length};
 use crate::models::Discounting;
-use crate::parallel::{Threads, fill_parts};
-use crate::special::elementary::{ln_1p, logistic};
-use crate::summary::{Buckets, CustomerSummary};
-
-/// Frequencies for which logarithms are kept; customers beyond are few.
-const KEPT: u32 = 1024;
+use crate::parallel::Threads;
+use crate::summary::CustomerSummary;
 
 impl BgNbd {
     /// [`BgNbd::p_alive`] of every customer; `out` has one value per customer, in row order.
@@ -40,8 +35,7 @@ impl BgNbd {
         threads: Threads,
     ) -> Result<(), Error> {
         self.check_batch(customers, out)?;
-        let alive = Alive::new(self, customers);
-        fill_parts(out, threads, |start, out| alive.fill(start, out));
+        fill_p_alive(self, customers, out, threads);
         Ok(())
     }
 
@@ -70,11 +64,13 @@ impl BgNbd {
         threads: Threads,
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
+        self.check_batch(customers, out)?;
         let renewals = |x, customers| self.renewals_of_many(x, customers);
-        self.times_alive(customers, out, threads, renewals, |renewals, ages, out| {
+        times_alive(self, customers, out, threads, renewals, |renewals, ages, out| {
             ages.iter_mut().for_each(|age| *age = horizon / *age);
             renewals.each(ages, out);
-        })
+        });
+        Ok(())
     }
 
     /// [`BgNbd::discounted_purchases`] of every customer; `out` has one value per customer.
@@ -101,47 +97,11 @@ impl BgNbd {
         out: &mut [f64],
         threads: Threads,
     ) -> Result<(), Error> {
+        self.check_batch(customers, out)?;
         let renewals = |x, customers| self.renewals_of_many(x, customers);
-        self.times_alive(customers, out, threads, renewals, |renewals, ages, out| {
+        times_alive(self, customers, out, threads, renewals, |renewals, ages, out| {
             for (age, out) in ages.iter().zip(out) {
                 *out = discounting.purchases(renewals, *age);
-            }
-        })
-    }
-
-    /// P(alive) times what `if_alive` gives of customers with one frequency and these ages α + T, with
-    /// what `prepare` gives for a frequency and its number of customers. It may overwrite the ages.
-    pub(super) fn times_alive<P>(
-        &self,
-        customers: &CustomerSummary,
-        out: &mut [f64],
-        threads: Threads,
-        prepare: impl Fn(u32, usize) -> P + Sync,
-        if_alive: impl Fn(&P, &mut [f64], &mut [f64]) + Sync,
-    ) -> Result<(), Error> {
-        self.check_batch(customers, out)?;
-        let alive = Alive::new(self, customers);
-        fill_parts(out, threads, |start, out| {
-            let rows = start..start + out.len();
-            let (frequency, t) = (&customers.frequency()[rows.clone()], &customers.t()[rows]);
-            let mut by_age = ByAge::new();
-            for (x, rows) in Buckets::of(frequency).iter() {
-                let prepared = prepare(x, rows.len());
-                by_age.start(rows.len());
-                for rows in rows.chunks(BLOCK) {
-                    let mut buffers = [[0.0; BLOCK]; 2];
-                    let [ages, counts] = buffers.each_mut().map(|buffer| &mut buffer[..rows.len()]);
-                    let age = |&row: &u32| self.alpha + t[row as usize];
-                    ages.iter_mut().zip(rows.iter().map(age)).for_each(|(to, age)| *to = age);
-                    by_age.fill(ages, counts, |ages, out| if_alive(&prepared, ages, out));
-                    rows.iter().zip(counts).for_each(|(&row, count)| out[row as usize] = *count);
-                }
-            }
-            let mut p_alive = [0.0; BLOCK];
-            for (block, out) in out.chunks_mut(BLOCK).enumerate() {
-                let p_alive = &mut p_alive[..out.len()];
-                alive.fill(start + block * BLOCK, p_alive);
-                out.iter_mut().zip(p_alive).for_each(|(out, p_alive)| *out *= *p_alive);
             }
         });
         Ok(())
@@ -154,55 +114,5 @@ impl BgNbd {
     ) -> Result<(), Error> {
         customers.same_unit(self.unit)?;
         same_length(customers.len(), "out", out.len())
-    }
-}
-
-/// P(alive) by the block.
-struct Alive<'a> {
-    model: &'a BgNbd,
-    customers: &'a CustomerSummary,
-    /// ln((b+x−1)/a) by x; infinite at x = 0, where everybody is alive.
-    ln_odds: Vec<f64>,
-}
-
-impl<'a> Alive<'a> {
-    fn new(model: &'a BgNbd, customers: &'a CustomerSummary) -> Self {
-        let most = customers.frequency().iter().copied().max().unwrap_or(0).min(KEPT);
-        let ln_odds = (0..=most).map(|x| model.ln_odds(x)).collect();
-        Self { model, customers, ln_odds }
-    }
-
-    fn fill(&self, start: usize, out: &mut [f64]) {
-        for (block, out) in out.chunks_mut(BLOCK).enumerate() {
-            self.fill_block(start + block * BLOCK, out);
-        }
-    }
-
-    fn fill_block(&self, start: usize, out: &mut [f64]) {
-        let rows = start..start + out.len();
-        let mut buffers = [[0.0; BLOCK]; 2];
-        let [ln_odds, shape] = &mut buffers;
-        for (row, &x) in self.customers.frequency()[rows.clone()].iter().enumerate() {
-            let kept = self.ln_odds.get(x as usize).copied();
-            ln_odds[row] = kept.unwrap_or_else(|| self.model.ln_odds(x));
-            shape[row] = self.model.r + f64::from(x);
-        }
-        let (t_x, t) = (&self.customers.recency()[rows.clone()], &self.customers.t()[rows]);
-        p_alive(self.model.alpha, ln_odds, shape, t_x, t, out);
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn p_alive(
-    alpha: f64,
-    ln_odds: &[f64; BLOCK],
-    shape: &[f64; BLOCK],
-    t_x: &[f64],
-    t: &[f64],
-    out: &mut [f64],
-) {
-    let columns = ln_odds.iter().zip(shape).zip(t_x.iter().zip(t));
-    for (out, ((ln_odds, shape), (t_x, t))) in out.iter_mut().zip(columns) {
-        *out = logistic(ln_odds - shape * ln_1p((t - t_x) / (alpha + t_x)));
     }
 }

@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::BgNbd;
+use super::by_history::times_alive;
 use super::future::check_counts;
 use crate::Error;
 use crate::error::{non_negative, same_length};
@@ -37,15 +38,17 @@ impl BgNbd {
         threads: Threads,
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
+        self.check_batch(customers, out)?;
         let survival = |x, customers| {
             let survival = self.survival(x);
             // A table pays from a handful of customers on.
             if customers < 4 { survival } else { survival.tabulated() }
         };
-        self.times_alive(customers, out, threads, survival, |survival, ages, out| {
+        times_alive(self, customers, out, threads, survival, |survival, ages, out| {
             ages.iter_mut().for_each(|age| *age = horizon / *age);
             survival.each(ages, out);
-        })
+        });
+        Ok(())
     }
 
     /// [`BgNbd::p_no_purchase`] of every customer; `out` has one value per customer.

@@ -1,7 +1,9 @@
 //! The BG/NBD model.
 
+mod alive;
 mod batch;
 mod by_age;
+mod by_history;
 mod fit;
 mod future;
 mod future_batch;
