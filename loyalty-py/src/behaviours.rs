@@ -66,10 +66,11 @@ impl TraitModel {
         self.0.basis().name()
     }
 
-    /// Mean and concentration of both kinds, and the share of the second.
+    /// Traits from small to large, and the share of the customers about each.
     #[getter]
-    fn kinds(&self) -> ([[f64; 2]; 2], f64) {
-        self.0.kinds()
+    fn prior(&self) -> (Vec<f64>, Vec<f64>) {
+        let (points, masses) = self.0.prior();
+        (points, masses.to_vec())
     }
 
     #[getter]
@@ -113,6 +114,20 @@ impl TraitModel {
         let names = ["estimate_low", "estimate_high", "impact_low", "impact_high"];
         let ends = py.detach(|| self.0.intervals(&ledger.table, level, Threads::new(threads)))?;
         Ok(names.iter().zip(ends).map(|(name, values)| Column::floats(name, values)).collect())
+    }
+
+    fn predict(
+        &self,
+        py: Python<'_>,
+        ledger: &Ledger,
+        persistence: (String, f64, f64),
+        ahead: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let mut found = lasted(persistence.1, persistence.2);
+        found.behaviour = persistence.0.parse()?;
+        let predict = || found.predicted(&self.0, &ledger.table, ahead, Threads::new(threads));
+        Ok(vec![Column::floats("predicted", py.detach(predict)?)])
     }
 
     fn to_json(&self) -> String {
@@ -267,7 +282,19 @@ impl Behaviours {
     }
 }
 
-/// Behaviour, customers, rank correlation, labelled, over again, recurrence.
+fn lasted(recurrence: f64, years: f64) -> loyalty_core::Persistence {
+    let mut found = loyalty_core::Persistence::default();
+    (found.recurrence, found.years) = (recurrence, years);
+    found
+}
+
+/// What the next years hold of the excess of those seen.
+#[pyfunction]
+pub(crate) fn lasting(recurrence: f64, years: f64, history: f64, ahead: f64) -> f64 {
+    lasted(recurrence, years).lasting(history, ahead)
+}
+
+/// Behaviour, customers, rank correlation, labelled, over again, recurrence, years of a half.
 #[pyfunction]
 #[expect(clippy::type_complexity, reason = "a row of a table")]
 pub(crate) fn persistence(
@@ -277,15 +304,16 @@ pub(crate) fn persistence(
     thresholds: HashMap<String, f64>,
     exposure: &str,
     threads: usize,
-) -> Result<Vec<(&'static str, usize, f64, usize, f64, f64)>> {
+) -> Result<Vec<(&'static str, usize, f64, usize, f64, f64, f64)>> {
     let least_peers = TraitOptions::default().least_peers;
     let options = behaviour_options(&options, &thresholds, exposure, least_peers, threads)?;
     let (lines, contacts) = (&ledger.lines, ledger.contacts.as_deref());
     let found =
         py.detach(|| loyalty_core::persistence(lines, contacts, &ledger.options, &options))?;
     let row = |row: loyalty_core::Persistence| {
-        let (over, again) = (row.over_again, row.recurrence);
-        (row.behaviour.name(), row.customers, row.rank_correlation, row.labelled, over, again)
+        let (name, ranks) = (row.behaviour.name(), row.rank_correlation);
+        let (over, again, years) = (row.over_again, row.recurrence, row.years);
+        (name, row.customers, ranks, row.labelled, over, again, years)
     };
     Ok(found.into_iter().map(row).collect())
 }

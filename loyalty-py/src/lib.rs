@@ -32,7 +32,7 @@ mod _native {
     #[pymodule_export]
     use crate::align::align;
     #[pymodule_export]
-    use crate::behaviours::{BehaviourModel, Behaviours, TraitModel, persistence};
+    use crate::behaviours::{BehaviourModel, Behaviours, TraitModel, lasting, persistence};
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]

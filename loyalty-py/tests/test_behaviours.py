@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,27 @@ def test_refused_rows_are_counted() -> None:
     report = loyalty.Ledger(lines, invalid="drop").report
     assert (report.rows, report.kept) == (3, 1)
     assert [refusal.reason for refusal in report.refusals] == ["missing_customer", "returned_more_than_paid"]
+
+
+def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.BehaviourModel) -> None:
+    lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}
+    reversal = model.traits["revenue_reverser"]
+    assert lasting["revenue_reverser"].years == pytest.approx(1.0, rel=0.01)
+    fading = dataclasses.replace(lasting["revenue_reverser"], recurrence=0.5)
+    assert fading.lasting(fading.years, fading.years) == pytest.approx(0.5)
+    kappa = np.linspace(0, 20, 200_001)[1:]
+    held = (1 - np.exp(-kappa)) ** 2 / (2 * (kappa - 1 + np.exp(-kappa)))
+    x = kappa[np.abs(held - 0.5).argmin()]
+    both = (1 - np.exp(-2 * x)) ** 2 / (2 * (2 * x - 1 + np.exp(-2 * x)))
+    assert fading.lasting(2 * fading.years, 2 * fading.years) == pytest.approx(both, abs=1e-4)
+    predicted = reversal.predict(ledger, fading)["predicted"]
+    estimate = reversal.score(ledger)["estimate"]
+    assert predicted.std() < 0.6 * estimate.std()
+    assert predicted.corr(estimate, method="spearman") > 0.9
+    with pytest.raises(loyalty.InputError, match="ahead must be finite and > 0, got 0"):
+        reversal.predict(ledger, fading, ahead=0.0)
+    with pytest.raises(loyalty.InputError, match="behaviour must be the habit that was looked at"):
+        reversal.predict(ledger, lasting["coupon_user"])
 
 
 def test_peers(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger) -> None:

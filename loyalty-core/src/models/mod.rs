@@ -25,11 +25,11 @@ pub use returns::{
     ReturnsReport, ScoredLine, Shrinkage, ShrinkageCriterion,
 };
 pub use spend::GammaGamma;
-pub(crate) use traits::RawTrait;
 pub use traits::{
     Behaviour, Exposure, ThresholdBasis, TraitColumns, TraitInterval, TraitModel, TraitOptions,
     TraitScore,
 };
+pub(crate) use traits::{RawTrait, sample, score_all};
 
 /// What every model has: a name and positive parameters with names.
 pub trait Parameters: Sized {

@@ -1,9 +1,14 @@
 //! Who has which costly habit: labels with a bounded share of false ones.
 
 use crate::Error;
-use crate::models::{Behaviour, TraitColumns, TraitModel, TraitOptions, TraitScore};
+use crate::models::{
+    Behaviour, TraitColumns, TraitInterval, TraitModel, TraitOptions, TraitScore, sample, score_all,
+};
 use crate::parallel::Threads;
 use crate::summary::{Ledger, LedgerRow};
+
+/// Most customers by whom the cuts are set, evenly taken.
+const ENOUGH: usize = 1 << 17;
 
 /// How customers are labelled.
 ///
@@ -125,8 +130,9 @@ impl BehaviourModel {
     pub fn fit(ledger: &Ledger, options: &BehaviourOptions) -> Result<Self, Error> {
         options.check()?;
         let (mut rules, mut absent) = (Vec::new(), Vec::new());
+        let customers = sample(ledger);
         for behaviour in Behaviour::ALL {
-            match TraitModel::fit(behaviour, ledger, &options.of(behaviour)) {
+            match TraitModel::fit_to(behaviour, ledger, &customers, &options.of(behaviour)) {
                 Ok(model) => rules.push(Rule { model, cut: None }),
                 Err(error @ (Error::MissingColumn { .. } | Error::Degenerate { .. })) => {
                     absent.push((behaviour, error.to_string()));
@@ -140,10 +146,13 @@ impl BehaviourModel {
             materiality: options.materiality,
             least_categories: options.least_categories,
         };
+        let step = ledger.len().div_ceil(ENOUGH).max(1);
+        let customers: Vec<usize> = (0..ledger.len()).step_by(step).collect();
         for position in 0..model.rules.len() {
-            if model.rules[position].model.detectable() {
-                let scores = model.rules[position].model.score(ledger, options.traits.threads);
-                model.rules[position].cut = model.cut(ledger, &scores, options);
+            let fitted = &model.rules[position].model;
+            if fitted.detectable() {
+                let scores = fitted.score_some(ledger, &customers, options.traits.threads);
+                model.rules[position].cut = model.cut(ledger, &customers, &scores, options);
             }
         }
         Ok(model)
@@ -153,13 +162,14 @@ impl BehaviourModel {
     fn cut(
         &self,
         ledger: &Ledger,
+        customers: &[usize],
         scores: &TraitColumns,
         options: &BehaviourOptions,
     ) -> Option<f64> {
         let categories = &ledger.columns().categories;
-        let mut p: Vec<f64> = (0..ledger.len())
-            .filter(|&row| self.matters(scores.impact[row], categories[row]))
-            .map(|row| scores.p_over[row])
+        let mut p: Vec<f64> = (customers.iter().enumerate())
+            .filter(|&(at, &row)| self.matters(scores.impact[at], categories[row]))
+            .map(|(at, _)| scores.p_over[at])
             .filter(|&p| p >= options.least_p_over)
             .collect();
         p.sort_unstable_by(|a, b| b.total_cmp(a));
@@ -214,10 +224,9 @@ impl BehaviourModel {
 
     /// Labels every customer of a ledger, of the shop that was fitted or a later one.
     pub fn classify(&self, ledger: &Ledger, threads: Threads) -> Behaviours {
-        let scores: Vec<(Behaviour, TraitColumns)> = self
-            .rules
-            .iter()
-            .map(|rule| (rule.model.behaviour(), rule.model.score(ledger, threads)))
+        let models: Vec<&TraitModel> = self.rules.iter().map(|rule| &rule.model).collect();
+        let scores: Vec<(Behaviour, TraitColumns)> = (models.iter().map(|model| model.behaviour()))
+            .zip(score_all(&models, ledger, threads))
             .collect();
         let categories = &ledger.columns().categories;
         let mut labels = vec![0_u8; ledger.len()];
@@ -249,6 +258,21 @@ impl BehaviourModel {
             traits.push((behaviour, score, labelled));
         }
         CustomerBehaviours { traits, primary }
+    }
+
+    /// The intervals of one customer's traits and of what they cost; see [`TraitModel::interval`].
+    ///
+    /// # Errors
+    /// As [`TraitModel::interval`].
+    pub fn intervals_one(
+        &self,
+        row: &LedgerRow,
+        group: Option<&str>,
+        level: f64,
+    ) -> Result<Vec<(Behaviour, TraitInterval)>, Error> {
+        let one =
+            |rule: &Rule| Ok((rule.model.behaviour(), rule.model.interval(row, group, level)?));
+        self.rules.iter().map(one).collect()
     }
 }
 

@@ -268,8 +268,8 @@ fn keep_to_budget(random: &mut Random, options: &ShopOptions, traits: &Traits, l
         let noise = random.factor(options.budget_noise);
         let budget = traits.budget * noise * f64::from(days) / f64::from(period);
         let paid: f64 = lines.iter().map(|line| f64::from(line.paid()) / 100.0).sum();
-        // No variant is five times dearer or cheaper.
-        let scale = (budget / paid.max(0.01)).clamp(0.2, 5.0);
+        // No variant is twenty times dearer or cheaper.
+        let scale = (budget / paid.max(0.01)).clamp(0.05, 20.0);
         for line in lines {
             let scaled = |money: u32| u32::try_from(whole(f64::from(money) * scale)).unwrap_or(0);
             line.list = scaled(line.list).max(1);

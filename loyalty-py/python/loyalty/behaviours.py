@@ -43,8 +43,8 @@ class BehaviourSummary:
 class Persistence:
     """How a habit lasts from the first half of the history to the second.
 
-    ``recurrence`` is how much of the excess of those labelled by the first half is found in the second: 1
-    for a trait that lasts, 0 for one that does not.
+    ``recurrence`` is how much of the excess over the mean of those labelled by the first half is found in
+    the second: 1 for a trait that lasts, 0 for one that does not. ``years`` is the length of a half.
     """
 
     behaviour: str
@@ -53,6 +53,12 @@ class Persistence:
     labelled: int
     over_again: float
     recurrence: float
+    years: float
+
+    def lasting(self, history: float, ahead: float) -> float:
+        """How much of the excess shown in so many years of `history` the next `ahead` years hold, for a trait
+        that drifts about its mean; the formula stands in docs/behaviours.md."""
+        return _native.lasting(self.recurrence, self.years, history, ahead)
 
 
 class TraitModel(Frozen):
@@ -143,16 +149,9 @@ class TraitModel(Frozen):
         return self._core.basis
 
     @property
-    def kinds(self) -> dict[str, float]:
-        """The prior: mean and concentration of both kinds of customers, and the share of the second."""
-        (first, second), share = self._core.kinds
-        return {
-            "mean": first[0],
-            "concentration": first[1],
-            "mean_of_second": second[0],
-            "concentration_of_second": second[1],
-            "share_of_second": share,
-        }
+    def prior(self) -> tuple[list[float], list[float]]:
+        """The prior over customers: traits from small to large, and the share of the customers about each."""
+        return self._core.prior
 
     @property
     def detectable(self) -> bool:
@@ -185,6 +184,22 @@ class TraitModel(Frozen):
             columns = [*columns, *self._core.intervals(native, interval, threads)]
         return ledger._answer(columns)
 
+    def predict(
+        self, ledger: Ledger, persistence: Persistence, *, ahead: float = 1.0, threads: int = 0
+    ) -> Any:
+        """What to expect of every customer's trait in the next `ahead` years, ``predicted``: the mean and what
+        lasts of his excess over it.
+
+        Raises
+        ------
+        InputError
+            Where `persistence` is that of another habit or `ahead` is not above 0.
+        """
+        native = _check.instance("ledger", ledger, Ledger)._core
+        found = _check.instance("persistence", persistence, Persistence)
+        lasts = (found.behaviour, found.recurrence, found.years)
+        return ledger._answer(self._core.predict(native, lasts, ahead, _check.whole("threads", threads)))
+
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model; the file is written whole or not at all."""
         self._core.save(path)
@@ -205,7 +220,8 @@ class TraitModel(Frozen):
         return f"<TraitModel: {self.behaviour}, {self._core.customers} customers, {found}>"
 
     def _repr_html_(self) -> str:
-        return _html.table(repr(self)[1:-1], self.kinds.items())
+        facts = ("threshold", "basis", "likelihood_ratio", "variation")
+        return _html.table(repr(self)[1:-1], ((name, getattr(self, name)) for name in facts))
 
     def __reduce__(self) -> Any:
         return _restore_trait, (self._core.to_json(),)

@@ -1,6 +1,6 @@
 //! Shares at a customer's own probability, around what is expected of what he does.
 
-use super::family::{Curve, Family};
+use super::family::Family;
 use crate::models::fit::Evaluation;
 use crate::special::{digamma_rise, ln_gamma_ratio, trigamma_drop};
 
@@ -65,17 +65,7 @@ impl Family for BetaBinomial {
             - ln_gamma_ratio(k, row.trials)
     }
 
-    fn posterior([odds, k]: [f64; 2], row: &Share) -> Curve {
-        let pi = with_odds(row.expected, odds);
-        Curve::Beta(k * pi + row.hits, k * (1.0 - pi) + (row.trials - row.hits))
-    }
-
     fn start(_: &[Share]) -> [f64; 2] {
         [1.0, 10.0]
-    }
-
-    fn spread([odds, k]: [f64; 2], row: &Share) -> (f64, f64) {
-        let pi = with_odds(row.expected, odds);
-        (pi, pi * (1.0 - pi) / (k + 1.0))
     }
 }

@@ -17,45 +17,6 @@ pub(crate) trait Family: Copy + Send + Sync + std::fmt::Debug + PartialEq + 'sta
     /// The same without derivatives.
     fn ln_marginal(at: [f64; 2], row: &Self::Row) -> f64;
 
-    /// The posterior of one customer's trait.
-    fn posterior(at: [f64; 2], row: &Self::Row) -> Curve;
-
     /// The mean trait and the concentration of the moments of evidence, to start from.
     fn start(rows: &[Self::Row]) -> [f64; 2];
-
-    /// Mean and variance of the trait over customers whose evidence would be like this row's.
-    fn spread(at: [f64; 2], row: &Self::Row) -> (f64, f64);
-}
-
-/// A probability distribution of a trait.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Curve {
-    /// Gamma with shape and rate.
-    Gamma(f64, f64),
-    /// Beta.
-    Beta(f64, f64),
-}
-
-impl Curve {
-    pub(crate) fn mean(self) -> f64 {
-        match self {
-            Self::Gamma(shape, rate) => shape / rate,
-            Self::Beta(a, b) => a / (a + b),
-        }
-    }
-
-    pub(crate) fn variance(self) -> f64 {
-        match self {
-            Self::Gamma(shape, rate) => shape / rate / rate,
-            Self::Beta(a, b) => a / (a + b) * (b / (a + b)) / (a + b + 1.0),
-        }
-    }
-
-    /// P(trait > x).
-    pub(crate) fn upper(self, x: f64) -> f64 {
-        match self {
-            Self::Gamma(shape, rate) => crate::special::gamma_upper(shape, rate * x),
-            Self::Beta(a, b) => crate::special::beta_upper(a, b, x),
-        }
-    }
 }

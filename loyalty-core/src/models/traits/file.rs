@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::mixture::Mixture;
+use super::TraitModel;
+use super::grid::Prior;
+use super::link::Link;
 use super::options::{Behaviour, ThresholdBasis};
 use super::terms::Terms;
-use super::{Prior, TraitModel};
 use crate::Error;
 use crate::error::positive;
 
 /// A trait model as it stands in a file; checked when it becomes a [`TraitModel`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RawTrait {
-    kinds: [[f64; 2]; 2],
-    share_of_second: f64,
+    prior: Prior,
     threshold: f64,
     basis: ThresholdBasis,
     terms: Terms,
@@ -26,13 +26,11 @@ pub(crate) struct RawTrait {
 
 impl From<&TraitModel> for RawTrait {
     fn from(model: &TraitModel) -> Self {
-        let (kinds, share_of_second) = model.prior.numbers();
         Self {
-            kinds,
-            share_of_second,
+            prior: model.prior.clone(),
             threshold: model.threshold,
             basis: model.basis,
-            terms: model.terms,
+            terms: model.terms.clone(),
             peers: model.peers.clone(),
             customers: model.customers,
             likelihood_ratio: model.likelihood_ratio,
@@ -45,11 +43,6 @@ impl TryFrom<RawTrait> for TraitModel {
     type Error = Error;
 
     fn try_from(raw: RawTrait) -> Result<Self, Error> {
-        for [mean, concentration] in raw.kinds {
-            positive("mean", mean)?;
-            positive("concentration", concentration)?;
-        }
-        share("share_of_second", raw.share_of_second)?;
         positive("threshold", raw.threshold)?;
         raw.peers.iter().try_for_each(|(_, own)| positive("peers", *own).map(|_| ()))?;
         check(&raw.terms)?;
@@ -60,18 +53,10 @@ impl TryFrom<RawTrait> for TraitModel {
             Terms::CouponUser(_) => Behaviour::CouponUser,
             Terms::FixedBudget(_) => Behaviour::FixedBudget,
         };
-        let (kinds, second) = (raw.kinds, raw.share_of_second);
-        let prior = match behaviour {
-            Behaviour::ServiceDemander | Behaviour::FixedBudget => {
-                Prior::Gamma(Mixture::new(kinds, second))
-            }
-            Behaviour::RevenueReverser | Behaviour::PromotionMaximizer | Behaviour::CouponUser => {
-                Prior::Beta(Mixture::new(kinds, second))
-            }
-        };
+        of_link(&raw.prior, behaviour.link())?;
         Ok(Self {
             behaviour,
-            prior,
+            prior: raw.prior,
             threshold: raw.threshold,
             basis: raw.basis,
             terms: raw.terms,
@@ -83,16 +68,19 @@ impl TryFrom<RawTrait> for TraitModel {
     }
 }
 
-fn share(name: &'static str, value: f64) -> Result<(), Error> {
-    if (0.0..1.0).contains(&value) {
+fn of_link(prior: &Prior, link: Link) -> Result<(), Error> {
+    if prior.link == link {
         return Ok(());
     }
-    Err(Error::Parameter { name, expected: "from 0 to below 1", value })
+    let (expected, value) = ("that of its trait", format!("{:?}", prior.link).to_lowercase());
+    Err(Error::Choice { name: "link", expected, value })
 }
 
 fn probability(name: &'static str, value: f64) -> Result<(), Error> {
-    positive(name, value)?;
-    share(name, value)
+    if value > 0.0 && value < 1.0 {
+        return Ok(());
+    }
+    Err(Error::Parameter { name, expected: "between 0 and 1", value })
 }
 
 fn check(terms: &Terms) -> Result<(), Error> {
@@ -109,19 +97,15 @@ fn check(terms: &Terms) -> Result<(), Error> {
             non_negative("markdown", terms.markdown.unwrap_or(0.0))?;
         }
         Terms::PromotionMaximizer(terms) => {
-            probability("base", terms.base)?;
-            positive("depth_variance", terms.depth_variance)?;
+            positive("ceiling", terms.ceiling)?;
+            positive("dispersion", terms.dispersion)?;
             if let Some(selection) = &terms.selection {
                 positive("dispersion", selection.dispersion)?;
                 positive("threshold", selection.threshold)?;
-                share("share", selection.share)?;
-                for value in selection.kinds.concat() {
-                    positive("kinds", value)?;
-                }
+                of_link(&selection.prior, Link::Log)?;
             }
         }
         Terms::CouponUser(terms) => {
-            probability("base", terms.base)?;
             non_negative("worth", terms.worth)?;
         }
         Terms::FixedBudget(terms) => {

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::beta_binomial::{BetaBinomial, Share};
-use super::case::{self, Evidence, exposure, level};
-use super::family::Family;
-use super::gamma_poisson::{Count, GammaPoisson};
-use super::mixture::{Fitted, Mixture};
+use super::TraitModel;
+use super::case::{self, effective, exposure, level};
+use super::learn::{Learnt, learn};
+use super::link::{Evidence, Link};
 use super::options::{Behaviour, ThresholdBasis, TraitOptions};
 use super::score::slope;
 use super::terms::{Budget, Coupon, Promotion, Reallocation, Reversal, Selection, Service, Terms};
-use super::{Prior, TraitModel};
 use crate::Error;
+use crate::special::elementary::ln;
 use crate::summary::{Ledger, LedgerRow};
+
+/// Most customers of whom a model learns, evenly taken; more would not move it by a hundredth.
+const ENOUGH: usize = 1 << 15;
 
 /// Thresholds where economics give none, as ratios to the portfolio.
 const RATE_RATIO: f64 = 2.0;
@@ -21,8 +23,8 @@ const DEPTH_RATIO: f64 = 1.5;
 const STEADINESS: f64 = 2.0;
 
 impl TraitModel {
-    /// Fits the model of a habit to a ledger by empirical Bayes: the prior over customers by its
-    /// marginal likelihood, with one kind of customers or two by the Bayesian criterion.
+    /// Fits the model of a habit to a ledger by empirical Bayes: the conjugate prior over customers by
+    /// its marginal likelihood, then roughened by the customers' evidence.
     ///
     /// # Errors
     /// [`Error::MissingColumn`] where the order lines or contacts lack what the habit shows in,
@@ -33,9 +35,19 @@ impl TraitModel {
         ledger: &Ledger,
         options: &TraitOptions,
     ) -> Result<Self, Error> {
+        Self::fit_to(behaviour, ledger, &sample(ledger), options)
+    }
+
+    /// [`TraitModel::fit`] to a sample of the ledger's customers.
+    pub(crate) fn fit_to(
+        behaviour: Behaviour,
+        ledger: &Ledger,
+        sample: &[(u32, LedgerRow)],
+        options: &TraitOptions,
+    ) -> Result<Self, Error> {
         options.check()?;
         available(behaviour, ledger)?;
-        let work = Work { behaviour, ledger, options };
+        let work = Work { behaviour, ledger, sample, options };
         match behaviour {
             Behaviour::ServiceDemander => work.service(),
             Behaviour::RevenueReverser => work.reversal(),
@@ -63,50 +75,58 @@ fn available(behaviour: Behaviour, ledger: &Ledger) -> Result<(), Error> {
     if there { Ok(()) } else { Err(Error::MissingColumn { column, needed_by }) }
 }
 
+/// The customers of whom models learn: with an order, and all of them where there are groups of peers.
+pub(crate) fn sample(ledger: &Ledger) -> Vec<(u32, LedgerRow)> {
+    let step = if ledger.peers().is_some() { 1 } else { ledger.len().div_ceil(ENOUGH) };
+    let rows = (0_u32..).zip((0..ledger.len()).map(|row| ledger.row(row))).step_by(step.max(1));
+    rows.filter(|(_, row)| row.orders >= 1.0).collect()
+}
+
 struct Work<'a> {
     behaviour: Behaviour,
     ledger: &'a Ledger,
+    sample: &'a [(u32, LedgerRow)],
     options: &'a TraitOptions,
 }
 
-/// A prior, and how the means of peer groups stand to that of all.
-type FitWithPeers<F> = (Fitted<F>, Vec<(String, f64)>);
-
 /// The evidence of customers, each with his row in the ledger.
-type Cases<R> = Vec<(u32, R)>;
+type Cases = Vec<(u32, Evidence)>;
+
+/// A prior, and how the means of peer groups stand to that of all.
+type LearntWithPeers = (Learnt, Vec<(String, f64)>);
 
 impl Work<'_> {
-    fn rows(&self) -> impl Iterator<Item = (u32, LedgerRow)> + '_ {
-        let rows = (0_u32..).zip((0..self.ledger.len()).map(|row| self.ledger.row(row)));
-        rows.filter(|(_, row)| row.orders >= 1.0)
+    fn rows(&self) -> impl Iterator<Item = &LedgerRow> {
+        self.sample.iter().map(|(_, row)| row)
+    }
+
+    fn cases(&self, of: impl Fn(&LedgerRow) -> Option<Evidence>) -> Cases {
+        let found = self.sample.iter().filter_map(|(number, row)| Some((*number, of(row)?)));
+        found.filter(|(_, evidence)| evidence.trials > 0.0).collect()
     }
 
     fn degenerate<T>(&self, reason: &'static str) -> Result<T, Error> {
         Err(Error::Degenerate { model: self.behaviour.name(), reason })
     }
 
-    /// Means of peer groups by the mean of all, then the prior of what is left.
-    fn fit<F: Family>(
-        &self,
-        mut cases: Cases<F::Row>,
-        factor: impl Fn(&[F::Row]) -> f64,
-        scale: impl Fn(&mut F::Row, f64),
-    ) -> Result<FitWithPeers<F>, Error> {
+    /// Means of peer groups by the mean of all, then the prior of what is left; `base` is the mean share
+    /// that shifts are from.
+    fn fit(&self, mut cases: Cases, base: f64) -> Result<LearntWithPeers, Error> {
         const FEWEST: usize = 10;
         if cases.len() < FEWEST {
             return self.degenerate("fewer than ten customers have evidence");
         }
+        let link = self.behaviour.link();
         let mut means = Vec::new();
         if let Some(peers) = self.ledger.peers() {
-            let mut groups: BTreeMap<u32, Vec<F::Row>> = BTreeMap::new();
+            let mut groups: BTreeMap<u32, Vec<Evidence>> = BTreeMap::new();
             for &(row, evidence) in &cases {
                 groups.entry(peers.of[row as usize]).or_default().push(evidence);
             }
-            let all: Vec<F::Row> = cases.iter().map(|(_, evidence)| *evidence).collect();
-            let overall = factor(&all);
+            let overall = factor(link, cases.iter().map(|(_, evidence)| evidence), base);
             let mut factors = BTreeMap::new();
             for (group, rows) in groups {
-                let own = factor(&rows) / overall;
+                let own = factor(link, rows.iter(), base) / overall;
                 if group == u32::MAX
                     || rows.len() < self.options.least_peers
                     || !own.is_finite()
@@ -114,34 +134,19 @@ impl Work<'_> {
                 {
                     continue;
                 }
-                factors.insert(group, own);
+                factors.insert(group, ln(own));
                 means.push((peers.names.get(group as usize).to_string(), own));
             }
             for (row, evidence) in &mut cases {
-                if let Some(&own) = factors.get(&peers.of[*row as usize]) {
-                    scale(evidence, own);
+                if let Some(own) = factors.get(&peers.of[*row as usize]) {
+                    evidence.shift += own;
                 }
             }
         }
-        let rows: Vec<F::Row> = cases.into_iter().map(|(_, evidence)| evidence).collect();
-        Ok((Mixture::<F>::fit(&rows, self.options.threads)?, means))
-    }
-
-    fn counts(&self, cases: Cases<Count>) -> Result<FitWithPeers<GammaPoisson>, Error> {
-        let rate = |rows: &[Count]| GammaPoisson::start(rows)[0];
-        self.fit(cases, rate, |row: &mut Count, own| row.exposure *= own)
-    }
-
-    fn shares(&self, cases: Cases<Share>) -> Result<FitWithPeers<BetaBinomial>, Error> {
-        let odds = |rows: &[Share]| {
-            let sum = |of: fn(&Share) -> f64| rows.iter().map(of).sum::<f64>();
-            let (hits, trials) = (sum(|row| row.hits), sum(|row| row.trials));
-            let expected = sum(|row| row.trials * row.expected);
-            hits / (trials - hits) * ((trials - expected) / expected)
-        };
-        self.fit(cases, odds, |row: &mut Share, own| {
-            row.expected = super::beta_binomial::with_odds(row.expected, own);
-        })
+        let step = cases.len().div_ceil(ENOUGH);
+        let rows: Vec<Evidence> =
+            cases.into_iter().step_by(step).map(|(_, evidence)| evidence).collect();
+        Ok((learn(link, &rows, base, self.options.threads)?, means))
     }
 
     /// The number given, or by economics, or a ratio.
@@ -153,24 +158,23 @@ impl Work<'_> {
         }
     }
 
-    fn model<F: Family>(
+    fn model(
         &self,
-        (fitted, peers): FitWithPeers<F>,
-        prior: impl Fn(Mixture<F>) -> Prior,
+        (learnt, peers): LearntWithPeers,
         (threshold, basis): (f64, ThresholdBasis),
         terms: Terms,
-        spread: (f64, f64),
     ) -> TraitModel {
+        let (mean, variance) = learnt.prior.moments(0.0);
         TraitModel {
             behaviour: self.behaviour,
-            prior: prior(fitted.prior),
+            prior: learnt.prior,
             threshold,
             basis,
             terms,
             peers,
-            customers: fitted.customers,
-            likelihood_ratio: fitted.ratio.max(0.0),
-            variation: spread.1.sqrt() / spread.0,
+            customers: learnt.customers,
+            likelihood_ratio: learnt.ratio.max(0.0),
+            variation: variance.sqrt() / mean,
         }
     }
 
@@ -181,17 +185,13 @@ impl Work<'_> {
         }
         let terms =
             Service { exposure: self.options.exposure, contact_scale: portfolio.contact_scale };
-        let mut cases = Vec::new();
-        for (number, row) in self.rows().filter(|(_, row)| exposure(terms.exposure, row) > 0.0) {
-            if let Evidence::Count(count) = case::service(&terms, &row, 1.0) {
-                cases.push((number, count));
-            }
-        }
-        let fit = self.counts(cases)?;
-        let spread = fit.0.prior.spread(&Count { count: 0.0, exposure: 0.0 });
+        let cases = self.cases(|row| {
+            (exposure(terms.exposure, row) > 0.0).then(|| case::service(&terms, row, 0.0))
+        });
+        let learnt = self.fit(cases, 1.0)?;
         let margin = Some(portfolio.net_margin).filter(|margin| *margin > 0.0);
-        let threshold = self.threshold(margin, RATE_RATIO * spread.0);
-        Ok(self.model(fit, Prior::Gamma, threshold, Terms::ServiceDemander(terms), spread))
+        let threshold = self.threshold(margin, RATE_RATIO * learnt.0.prior.mean(0.0));
+        Ok(self.model(learnt, threshold, Terms::ServiceDemander(terms)))
     }
 
     fn reversal(&self) -> Result<TraitModel, Error> {
@@ -208,21 +208,16 @@ impl Work<'_> {
             handling: economics.handling,
             markdown: economics.markdown,
         };
-        let found = self.rows().filter_map(|(number, row)| {
-            case::reversal(&terms, &row, 1.0).map(|evidence| (number, evidence))
-        });
-        let fit = self.shares(found.filter(|(_, share)| share.trials > 0.0).collect())?;
-        let even = Share { hits: 0.0, trials: 0.0, expected: terms.base };
-        let spread = fit.0.prior.spread(&even);
+        let learnt = self.fit(self.cases(|row| case::reversal(&terms, row, 0.0)), terms.base)?;
         let costs = economics.break_even_return_rate(portfolio.net_margin, 1.0, 1.0).is_some();
-        let ratio = (RATE_RATIO * spread.0).min(0.5 * (1.0 + spread.0));
-        let threshold = self.threshold(costs.then_some(1.0), ratio);
-        Ok(self.model(fit, Prior::Beta, threshold, Terms::RevenueReverser(terms), spread))
+        let threshold =
+            self.threshold(costs.then_some(1.0), beyond(RATE_RATIO, learnt.0.prior.mean(0.0)));
+        Ok(self.model(learnt, threshold, Terms::RevenueReverser(terms)))
     }
 
     fn coupon(&self) -> Result<TraitModel, Error> {
         let (mut with, mut orders, mut worth) = (0.0, 0.0, 0.0);
-        for (_, row) in self.rows() {
+        for row in self.rows() {
             with += row.coupon_orders;
             orders += row.orders;
             worth += row.coupon;
@@ -230,18 +225,15 @@ impl Work<'_> {
         if !(with > 0.0 && with < orders) {
             return self.degenerate("no order had a coupon, or all had");
         }
-        let terms = Coupon { base: with / orders, worth: worth / with };
-        let found = self.rows().map(|(number, row)| (number, case::coupon(&terms, &row, 1.0)));
-        let fit = self.shares(found.collect())?;
-        let spread = fit.0.prior.spread(&Share { hits: 0.0, trials: 0.0, expected: terms.base });
-        let ratio = (RATE_RATIO * spread.0).min(0.5 * (1.0 + spread.0));
-        let threshold = self.threshold(None, ratio);
-        Ok(self.model(fit, Prior::Beta, threshold, Terms::CouponUser(terms), spread))
+        let learnt = self.fit(self.cases(|row| Some(case::coupon(row, 0.0))), with / orders)?;
+        let threshold = self.threshold(None, beyond(RATE_RATIO, learnt.0.prior.mean(0.0)));
+        let terms = Terms::CouponUser(Coupon { worth: worth / with });
+        Ok(self.model(learnt, threshold, terms))
     }
 
     fn promotion(&self) -> Result<TraitModel, Error> {
         let (mut listed, mut off) = (0.0, 0.0);
-        for (_, row) in self.rows() {
+        for row in self.rows() {
             listed += row.list_amount;
             off += row.discount;
         }
@@ -250,68 +242,87 @@ impl Work<'_> {
         }
         let offers = self.ledger.available().offers;
         let selection = if offers { Some(self.selection()?) } else { None };
-        let terms =
-            Promotion { base: off / listed, depth_variance: self.depth_variance(), selection };
-        let depths = |drawn| {
-            let found = self.rows().filter_map(|(number, row)| {
-                case::depth(&terms, &row, 1.0, drawn).map(|evidence| (number, evidence))
-            });
-            found.collect::<Cases<Share>>()
-        };
-        let mut fit = self.shares(depths(case::DRAWN))?;
-        // Whether customers differ at all is asked as if they did not.
-        let alike = self.shares(depths(f64::INFINITY))?.0;
-        fit.0.ratio = alike.ratio;
-        let spread = fit.0.prior.spread(&Share { hits: 0.0, trials: 0.0, expected: terms.base });
+        let (ceiling, dispersion) = self.discounting();
+        let terms = Promotion { ceiling, dispersion, selection };
+        let cases = self.cases(|row| case::depth(&terms, row, 0.0));
+        let sum = |of: fn(&Evidence) -> f64| cases.iter().map(|(_, case)| of(case)).sum::<f64>();
+        let base = sum(|case| case.hits) / sum(|case| case.trials);
+        let learnt = self.fit(cases, base)?;
         let margin = Some(self.ledger.portfolio().margin).filter(|margin| *margin > 0.0);
-        let threshold =
-            self.threshold(margin, (DEPTH_RATIO * spread.0).min(0.5 * (1.0 + spread.0)));
-        let even = Share { hits: 0.0, trials: 0.0, expected: terms.base };
-        let (mean, variance) = alike.prior.spread(&even);
-        let mut model =
-            self.model(fit, Prior::Beta, threshold, Terms::PromotionMaximizer(terms), spread);
-        model.variation = variance.sqrt() / mean;
-        Ok(model)
+        let ratio = beyond(DEPTH_RATIO, ceiling * learnt.0.prior.mean(0.0));
+        let threshold = self.threshold(margin, ratio);
+        Ok(self.model(learnt, threshold, Terms::PromotionMaximizer(terms)))
     }
 
-    /// Variance of the depth of an order around that of its customer.
-    fn depth_variance(&self) -> f64 {
-        let (mut residual, mut squares) = (0.0, 0.0);
-        for (_, row) in self.rows().filter(|(_, row)| row.lines >= 2.0) {
-            residual += row.depth_residual;
-            squares += row.list_square * (1.0 - 1.0 / row.lines);
+    /// The deepest discount there is, D, and the dispersion φ: an order's depth has the variance
+    /// φ d (D − d) around that of its customer, d, which is none where nothing is reduced and where
+    /// everything is reduced as far as it goes (Morris 1982, Annals of Statistics 10(1)). By least squares
+    /// of what is seen of that variance on d and d².
+    fn discounting(&self) -> (f64, f64) {
+        /// Fewest orders with a variance, and most that count; of customers with so many orders one in
+        /// so many is beyond D.
+        const FEWEST: f64 = 1.5;
+        const MOST: f64 = 50.0;
+        const STEADY: f64 = 4.0;
+        const BEYOND: usize = 1000;
+        let (mut depths, mut xx, mut xy, mut yy) = (Vec::new(), 0.0, 0.0, 0.0);
+        let (mut xv, mut yv, mut sum, mut x_sum, mut y_sum) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for row in self.rows() {
+            let orders = effective(row.list_amount, row.list_square);
+            if orders < FEWEST {
+                continue;
+            }
+            let variance = row.depth_residual / row.list_square / (1.0 - 1.0 / orders);
+            let depth = row.discount / row.list_amount;
+            let (x, y) = (depth, depth * depth - variance / orders);
+            let weight = (orders - 1.0).min(MOST);
+            xx += weight * x * x;
+            xy += weight * x * y;
+            yy += weight * y * y;
+            xv += weight * x * variance;
+            yv += weight * y * variance;
+            sum += weight * variance;
+            x_sum += weight * x;
+            y_sum += weight * y;
+            if orders >= STEADY {
+                depths.push(depth);
+            }
         }
-        if squares > 0.0 { (residual / squares).max(1e-6) } else { 1.0 }
+        depths.sort_unstable_by(f64::total_cmp);
+        let Some(&least) = depths.get((depths.len() - depths.len() / BEYOND).saturating_sub(1))
+        else {
+            return (1.0, 1.0);
+        };
+        let determinant = xx * yy - xy * xy;
+        let (first, second) =
+            ((xv * yy - yv * xy) / determinant, (yv * xx - xv * xy) / determinant);
+        let bent = first / -second;
+        let ceiling = if bent > 0.0 && bent < 1.0 { bent.max(least) } else { 1.0 };
+        (ceiling.clamp(0.01, 1.0), (sum / (ceiling * x_sum - y_sum)).max(1e-6))
     }
 
     fn selection(&self) -> Result<Selection, Error> {
         let (mut residual, mut expected) = (0.0, 0.0);
-        for (_, row) in self.rows().filter(|(_, row)| row.lines >= 2.0 && row.offered > 0.0) {
+        for row in self.rows().filter(|row| row.lines >= 2.0 && row.offered > 0.0) {
             let taken = (row.discount + row.maker_discount) / row.offered;
             residual += row.selection_residual;
             expected += row.offered_square * (1.0 - 1.0 / row.lines) * taken;
         }
         let dispersion = if expected > 0.0 { (residual / expected).max(1e-3) } else { 1.0 };
-        let found = self.rows().filter_map(|(_, row)| case::selection(dispersion, &row));
-        let rows: Vec<Count> = found.collect();
-        if rows.len() < 10 || rows.iter().all(|row| row.count == 0.0) {
+        let cases = self.cases(|row| case::selection(dispersion, row));
+        let rows: Vec<Evidence> = cases.into_iter().map(|(_, evidence)| evidence).collect();
+        if rows.len() < 10 || rows.iter().all(|row| row.hits == 0.0) {
             return self.degenerate("nobody took what was on offer");
         }
-        let prior = Mixture::<GammaPoisson>::fit(&rows, self.options.threads)?.prior;
-        let threshold = self.options.selection;
-        Ok(Selection { dispersion, threshold, kinds: prior.kinds, share: prior.share })
+        let prior = learn(Link::Log, &rows, 1.0, self.options.threads)?.prior;
+        Ok(Selection { dispersion, threshold: self.options.selection, prior })
     }
 
     fn budget(&self) -> Result<TraitModel, Error> {
-        let found = self.rows().filter_map(|(number, row)| match case::budget(&row, 1.0)? {
-            Evidence::Count(count) => Some((number, count)),
-            Evidence::Share(_) => None,
-        });
-        let fit = self.counts(found.collect())?;
-        let spread = fit.0.prior.spread(&Count { count: 0.0, exposure: 0.0 });
+        let learnt = self.fit(self.cases(|row| case::budget(row, 0.0)), 1.0)?;
         let (mut sum, mut count) = (0.0, 0.0);
-        for (_, row) in self.rows().filter(|(_, row)| row.budget_freedom > 0.0) {
-            sum += level(&row).0;
+        for row in self.rows().filter(|row| row.budget_freedom > 0.0) {
+            sum += level(row).0;
             count += 1.0;
         }
         let mean = sum / count;
@@ -328,7 +339,7 @@ impl Work<'_> {
             Some(given) => (given, ThresholdBasis::Given),
             None => (STEADINESS, ThresholdBasis::Ratio),
         };
-        Ok(self.model(fit, Prior::Gamma, threshold, Terms::FixedBudget(terms), spread))
+        Ok(self.model(learnt, threshold, Terms::FixedBudget(terms)))
     }
 
     /// Mean and variance of the slopes over customers, by the moments of DerSimonian & Laird (1986).
@@ -336,11 +347,8 @@ impl Work<'_> {
         if !self.ledger.available().categories {
             return None;
         }
-        let slopes: Vec<(f64, f64)> = self
-            .rows()
-            .filter_map(|(_, row)| slope(&row))
-            .filter(|(_, error)| *error > 0.0)
-            .collect();
+        let slopes: Vec<(f64, f64)> =
+            self.rows().filter_map(slope).filter(|(_, error)| *error > 0.0).collect();
         let (mut weights, mut squares, mut sum) = (0.0, 0.0, 0.0);
         for (slope, error) in &slopes {
             weights += 1.0 / error;
@@ -356,5 +364,24 @@ impl Work<'_> {
         let variance = (q - (slopes.len() - 1) as f64) / (weights - squares / weights);
         let threshold = self.options.reallocation;
         Some(Reallocation { threshold, mean, variance: variance.max(0.0) })
+    }
+}
+
+/// So many times a mean share, or half way to 1.
+fn beyond(times: f64, mean: f64) -> f64 {
+    (times * mean).min(0.5 * (1.0 + mean))
+}
+
+/// The rate of some customers by what is expected of them, or the ratio of the odds.
+fn factor<'a>(link: Link, rows: impl Iterator<Item = &'a Evidence>, base: f64) -> f64 {
+    let (mut hits, mut trials, mut expected) = (0.0, 0.0, 0.0);
+    for row in rows {
+        hits += row.hits;
+        trials += row.trials;
+        expected += row.trials * link.value(link.natural(base) + row.shift);
+    }
+    match link {
+        Link::Log => hits / expected,
+        Link::Logit => hits / (trials - hits) * ((trials - expected) / expected),
     }
 }

@@ -1,6 +1,6 @@
 //! Counts at a customer's own rate.
 
-use super::family::{Curve, Family};
+use super::family::Family;
 use crate::models::fit::Evaluation;
 use crate::special::elementary::{ln, ln_1p};
 use crate::special::{digamma_rise, ln_gamma_ratio, trigamma_drop};
@@ -56,10 +56,6 @@ impl Family for GammaPoisson {
         own - a * ln_1p(row.exposure / b) - row.count * ln(b + row.exposure)
     }
 
-    fn posterior([mean, a]: [f64; 2], row: &Count) -> Curve {
-        Curve::Gamma(a + row.count, a / mean + row.exposure)
-    }
-
     fn start(rows: &[Count]) -> [f64; 2] {
         let (count, exposure) =
             rows.iter().fold((0.0, 0.0), |sum, row| (sum.0 + row.count, sum.1 + row.exposure));
@@ -71,9 +67,5 @@ impl Family for GammaPoisson {
             expected += mean * mean * row.exposure * row.exposure;
         }
         [mean, (expected / excess.max(expected * 1e-3)).clamp(0.05, 100.0)]
-    }
-
-    fn spread([mean, a]: [f64; 2], _: &Count) -> (f64, f64) {
-        (mean, mean * mean / a)
     }
 }

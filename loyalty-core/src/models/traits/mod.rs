@@ -2,28 +2,33 @@
 
 mod beta_binomial;
 mod case;
+mod conjugate;
 mod family;
 mod file;
 mod fit;
 mod gamma_poisson;
-mod mixture;
+mod grid;
+mod kernel;
+mod learn;
+mod link;
 mod options;
+mod posterior;
 mod score;
 mod terms;
 
 pub(crate) use file::RawTrait;
 pub use options::{Behaviour, Exposure, ThresholdBasis, TraitOptions};
+pub(crate) use score::score_all;
 pub use score::{TraitColumns, TraitInterval, TraitScore};
 
-use beta_binomial::BetaBinomial;
-use gamma_poisson::GammaPoisson;
-use mixture::Mixture;
+pub(crate) use fit::sample;
+use grid::Prior;
 use terms::Terms;
 
 /// A costly habit, and how it varies over the customers of a shop.
 ///
-/// Every customer has a trait θ; over the customers it follows a prior of one or two kinds, and the
-/// evidence in a customer's ledger leaves a posterior. A customer is over where θ exceeds a threshold
+/// Every customer has a trait θ; over the customers it follows a prior that is learnt from all of them,
+/// and the evidence in a customer's ledger leaves a posterior. A customer is over where θ exceeds a threshold
 /// that economics give, or a ratio to the portfolio.
 ///
 /// | behaviour | trait θ | evidence | posterior | threshold |
@@ -81,22 +86,6 @@ pub struct TraitModel {
     variation: f64,
 }
 
-/// The prior of a trait.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Prior {
-    Gamma(Mixture<GammaPoisson>),
-    Beta(Mixture<BetaBinomial>),
-}
-
-impl Prior {
-    fn numbers(&self) -> ([[f64; 2]; 2], f64) {
-        match self {
-            Self::Gamma(prior) => (prior.kinds, prior.share),
-            Self::Beta(prior) => (prior.kinds, prior.share),
-        }
-    }
-}
-
 /// Twice the gain in ln L that customers who are all alike exceed once in a hundred shops: the 98 %
 /// point of χ² with one degree of freedom, as the variance lies on its boundary (Self & Liang 1987).
 const BY_CHANCE: f64 = 5.411_894_431_054_342;
@@ -118,10 +107,11 @@ impl TraitModel {
         self.basis
     }
 
-    /// Mean and concentration of the two kinds of customers, and the share of the second; 0 where there
-    /// is but one kind.
-    pub fn kinds(&self) -> ([[f64; 2]; 2], f64) {
-        self.prior.numbers()
+    /// The prior: traits from small to large, and the share of the customers about each.
+    pub fn prior(&self) -> (Vec<f64>, &[f64]) {
+        let (mut points, masses) = self.prior.points();
+        points.iter_mut().for_each(|point| *point *= self.unit());
+        (points, masses)
     }
 
     /// Customers whose evidence entered the fit.

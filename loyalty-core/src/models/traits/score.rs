@@ -1,16 +1,13 @@
 //! What a trait model says of customers.
 
-use super::Prior;
 use super::TraitModel;
-use super::beta_binomial::with_odds;
-use super::case::{Case, Evidence, level, selection};
-use super::family::Family;
-use super::gamma_poisson::GammaPoisson;
-use super::mixture::{Mixture, Posterior};
+use super::case::{level, selection};
+use super::link::Evidence;
 use super::options::Behaviour;
 use super::terms::{Budget, Promotion, Reallocation, Terms};
-use crate::parallel::{Threads, map_chunks};
-use crate::special::{normal_upper, two_sided};
+use crate::parallel::{Threads, collect, map_chunks};
+use crate::special::elementary::ln;
+use crate::special::{beta_upper, normal_upper, two_sided};
 use crate::summary::{Ledger, LedgerRow};
 
 /// Customers of one piece of work.
@@ -79,11 +76,21 @@ impl TraitModel {
     ///
     /// Customers without evidence get what the prior says; those without an order a `p_over` of 0.
     pub fn score(&self, ledger: &Ledger, threads: Threads) -> TraitColumns {
-        let peers = self.peers_of(ledger);
-        let parts = map_chunks(ledger.len(), CHUNK, threads, |rows| {
+        score_all(&[self], ledger, threads).pop().unwrap_or_default()
+    }
+
+    /// [`TraitModel::score`] of some customers, by their rows.
+    pub(crate) fn score_some(
+        &self,
+        ledger: &Ledger,
+        customers: &[usize],
+        threads: Threads,
+    ) -> TraitColumns {
+        let shift = self.peers_of(ledger);
+        let parts = map_chunks(customers.len(), CHUNK, threads, |range| {
             let mut part = TraitColumns::default();
-            for row in rows {
-                part.push(&self.score_row(&ledger.row(row), peers(row)));
+            for &row in &customers[range] {
+                part.push(&self.score_row(&ledger.row(row), shift(row)));
             }
             part
         });
@@ -94,7 +101,7 @@ impl TraitModel {
 
     /// What the model says of one customer; `group` is his group of peers, if he has one.
     pub fn score_one(&self, row: &LedgerRow, group: Option<&str>) -> TraitScore {
-        self.score_row(row, self.factor(group))
+        self.score_row(row, self.shift(group))
     }
 
     /// The interval that holds the trait with this probability, cut evenly on both sides, and what it
@@ -109,7 +116,7 @@ impl TraitModel {
         level: f64,
     ) -> Result<TraitInterval, crate::Error> {
         check_level(level)?;
-        Ok(self.interval_row(row, self.factor(group), level))
+        Ok(self.interval_row(row, self.shift(group), level))
     }
 
     /// [`TraitModel::interval`] of every customer: ends of the estimate's, then of the impact's.
@@ -137,50 +144,47 @@ impl TraitModel {
         Ok(out)
     }
 
-    /// How a group's mean stands to that of all; 1 for a group that is not known.
-    fn factor(&self, group: Option<&str>) -> f64 {
+    /// How far a group shifts the natural parameter; 0 for a group that is not known.
+    fn shift(&self, group: Option<&str>) -> f64 {
         let known = group.and_then(|name| self.peers.iter().find(|(known, _)| known == name));
-        known.map_or(1.0, |(_, factor)| *factor)
+        known.map_or(0.0, |(_, factor)| ln(*factor))
     }
 
     fn peers_of<'a>(&self, ledger: &'a Ledger) -> impl Fn(usize) -> f64 + Sync + use<'a> {
         let groups = ledger.peers();
-        let factors: Vec<f64> = groups.map_or(Vec::new(), |peers| {
+        let shifts: Vec<f64> = groups.map_or(Vec::new(), |peers| {
             let name = |number| peers.names.get(number).to_string();
-            (0..peers.names.len()).map(|number| self.factor(Some(&name(number)))).collect()
+            (0..peers.names.len()).map(|number| self.shift(Some(&name(number)))).collect()
         });
         move |row| {
             let group = groups.map_or(u32::MAX, |peers| peers.of[row]);
-            factors.get(group as usize).copied().unwrap_or(1.0)
-        }
-    }
-
-    /// Posterior, trait of an ordinary customer, and variance of the prior, for a piece of evidence.
-    fn posterior(&self, evidence: &Evidence) -> (Posterior, (f64, f64)) {
-        match (&self.prior, evidence) {
-            (Prior::Gamma(prior), Evidence::Count(row)) => both(prior, row),
-            (Prior::Beta(prior), Evidence::Share(row)) => both(prior, row),
-            _ => unreachable!("a behaviour has one kind of evidence"),
+            shifts.get(group as usize).copied().unwrap_or(0.0)
         }
     }
 
     fn score_row(&self, row: &LedgerRow, peers: f64) -> TraitScore {
         let Some(case) = self.case(row, peers) else { return self.without_evidence() };
-        let (posterior, (reference, spread)) = self.posterior(&case.evidence);
-        let mean = posterior.mean();
+        let (unit, prior) = (self.unit(), &self.prior);
+        let posterior = prior.posterior(&case.evidence);
+        let (mean, variance) = posterior.moments(peers);
         let (joint, support) = self.second_sign(row);
-        let over = posterior.upper(case.threshold);
+        let over = posterior.upper(prior.link.natural(case.threshold / unit) - peers);
+        let shift = case.evidence.shift;
+        let own = if shift == peers { mean } else { posterior.moments(shift).0 };
         TraitScore {
-            estimate: case.reported(mean, peers),
-            threshold: case.reported(case.threshold, peers),
+            estimate: unit * mean,
+            threshold: case.threshold,
             p_over: match self.behaviour {
                 // Both are driven by the same discounts: the less certain of the two decides.
                 Behaviour::PromotionMaximizer => over.min(joint),
                 _ => over * joint,
             },
-            impact: case.fixed.map_or((mean - reference) * case.money, |(impact, _)| impact),
+            impact: case.fixed.map_or_else(
+                || unit * (own - prior.ordinary(shift)) * case.money,
+                |(impact, _)| impact,
+            ),
             evidence: case.amount,
-            weight: (1.0 - posterior.variance() / spread).clamp(0.0, 1.0),
+            weight: (1.0 - variance / prior.moments(peers).1).clamp(0.0, 1.0),
             support,
         }
     }
@@ -190,10 +194,13 @@ impl TraitModel {
             let TraitScore { estimate, .. } = self.without_evidence();
             return TraitInterval { estimate: (estimate, estimate), impact: (0.0, 0.0) };
         };
-        let (posterior, (reference, _)) = self.posterior(&case.evidence);
+        let (unit, prior) = (self.unit(), &self.prior);
+        let posterior = prior.posterior(&case.evidence);
         let tail = 0.5 * (1.0 - level);
-        let ends = (posterior.quantile(tail), posterior.quantile(1.0 - tail));
-        let money = |end: f64| (end - reference) * case.money;
+        let ends = (posterior.natural_quantile(tail), posterior.natural_quantile(1.0 - tail));
+        let value = |end: f64, shift: f64| unit * prior.link.value(end + shift);
+        let shift = case.evidence.shift;
+        let money = |end| (value(end, shift) - unit * prior.ordinary(shift)) * case.money;
         let impact = match case.fixed {
             None => (money(ends.0), money(ends.1)),
             Some((impact, error)) => {
@@ -201,41 +208,40 @@ impl TraitModel {
                 (impact - z * error, impact + z * error)
             }
         };
-        let reported = |end: f64| case.reported(end, peers);
-        TraitInterval { estimate: (reported(ends.0), reported(ends.1)), impact }
+        TraitInterval { estimate: (value(ends.0, peers), value(ends.1, peers)), impact }
     }
 
-    /// What is seen of a customer's excess over ordinary customers in a second ledger, and what a first
+    /// What is seen of a customer's excess over the mean customer in a second ledger, and what a first
     /// lets expect there, both in the unit of the evidence.
     pub(crate) fn excess(&self, first: &LedgerRow, second: &LedgerRow) -> (f64, f64) {
-        let (Some(then), Some(now)) = (self.case(first, 1.0), self.case(second, 1.0)) else {
+        let (Some(then), Some(now)) = (self.case(first, 0.0), self.case(second, 0.0)) else {
             return (0.0, 0.0);
         };
-        let (posterior, _) = self.posterior(&then.evidence);
-        let (_, (ordinary, _)) = self.posterior(&now.evidence);
-        let expected = posterior.mean();
-        match now.evidence {
-            Evidence::Count(row) => {
-                (row.count - row.exposure * ordinary, row.exposure * (expected - ordinary))
-            }
-            Evidence::Share(row) => {
-                // From what he bought then to what he buys now.
-                let expected = with_odds(expected, then.odds / now.odds);
-                (row.hits - row.trials * ordinary, row.trials * (expected - ordinary))
-            }
-        }
+        // From what he bought then to what he buys now.
+        let Evidence { hits, trials, shift } = now.evidence;
+        let mean = self.prior.mean(shift);
+        let expected = self.prior.posterior(&then.evidence).moments(shift).0;
+        (hits - trials * mean, trials * (expected - mean))
+    }
+
+    /// The mean of the trait, and this part of what every customer's estimate is off it.
+    pub(crate) fn drawn(
+        &self,
+        ledger: &Ledger,
+        part: impl Fn(&LedgerRow) -> f64 + Sync,
+        threads: Threads,
+    ) -> Vec<f64> {
+        let shift = self.peers_of(ledger);
+        collect(ledger.len(), threads, |row| {
+            let (numbers, peers) = (ledger.row(row), shift(row));
+            let mean = self.unit() * self.prior.mean(peers);
+            mean + part(&numbers) * (self.score_row(&numbers, peers).estimate - mean)
+        })
     }
 
     /// What the prior says of the mean; nobody without an order is over anything.
     fn without_evidence(&self) -> TraitScore {
-        let ([first, second], share) = self.prior.numbers();
-        let mean = (1.0 - share) * first[0] + share * second[0];
-        let estimate = match &self.terms {
-            Terms::RevenueReverser(terms) => with_odds(terms.base, mean),
-            Terms::PromotionMaximizer(terms) => with_odds(terms.base, mean),
-            Terms::CouponUser(terms) => with_odds(terms.base, mean),
-            Terms::ServiceDemander(_) | Terms::FixedBudget(_) => mean,
-        };
+        let estimate = self.unit() * self.prior.mean(0.0);
         TraitScore { estimate, threshold: self.threshold, ..TraitScore::default() }
     }
 
@@ -244,8 +250,8 @@ impl TraitModel {
         match &self.terms {
             Terms::PromotionMaximizer(Promotion { selection: Some(terms), .. }) => {
                 let Some(picked) = selection(terms.dispersion, row) else { return (0.0, 0.0) };
-                let prior = Mixture::<GammaPoisson>::new(terms.kinds, terms.share);
-                let over = prior.posterior(&picked).upper(terms.threshold);
+                let threshold = terms.prior.link.natural(terms.threshold);
+                let over = terms.prior.posterior(&picked).upper(threshold);
                 (over, over)
             }
             Terms::FixedBudget(terms) => (below(terms, row), reallocates(terms, row)),
@@ -254,17 +260,28 @@ impl TraitModel {
     }
 }
 
-impl Case {
-    fn reported(&self, value: f64, peers: f64) -> f64 {
-        match self.evidence {
-            Evidence::Share(_) => with_odds(value, self.odds),
-            Evidence::Count(_) => value * peers,
+/// What each of some models says of every customer of a ledger, who is looked at once.
+pub(crate) fn score_all(
+    models: &[&TraitModel],
+    ledger: &Ledger,
+    threads: Threads,
+) -> Vec<TraitColumns> {
+    let shifts: Vec<_> = models.iter().map(|model| model.peers_of(ledger)).collect();
+    let parts = map_chunks(ledger.len(), CHUNK, threads, |rows| {
+        let mut parts: Vec<TraitColumns> = models.iter().map(|_| TraitColumns::default()).collect();
+        for row in rows {
+            let numbers = ledger.row(row);
+            for ((model, shift), part) in models.iter().zip(&shifts).zip(&mut parts) {
+                part.push(&model.score_row(&numbers, shift(row)));
+            }
         }
+        parts
+    });
+    let mut all: Vec<TraitColumns> = models.iter().map(|_| TraitColumns::default()).collect();
+    for part in parts {
+        all.iter_mut().zip(part).for_each(|(all, part)| all.append(part));
     }
-}
-
-fn both<F: Family>(prior: &Mixture<F>, row: &F::Row) -> (Posterior, (f64, f64)) {
-    (prior.posterior(row), (prior.ordinary(row), prior.spread(row).1))
+    all
 }
 
 fn check_level(level: f64) -> Result<(), crate::Error> {
@@ -275,10 +292,16 @@ fn check_level(level: f64) -> Result<(), crate::Error> {
     Err(crate::Error::Parameter { name: "level", expected, value: level })
 }
 
-/// P(spending per period below the level of a limited budget).
+/// P(spending per period below the level of a limited budget), by Student's t.
 fn below(terms: &Budget, row: &LedgerRow) -> f64 {
     let (mean, error) = level(row);
-    normal_below(mean, error, terms.level)
+    let freedom = row.periods - 1.0;
+    if error <= 0.0 || freedom <= 0.0 {
+        return f64::from(u8::from(mean < terms.level));
+    }
+    let t = (terms.level - mean) / error;
+    let tail = 0.5 * (1.0 - beta_upper(0.5 * freedom, 0.5, freedom / (freedom + t * t)));
+    if t < 0.0 { tail } else { 1.0 - tail }
 }
 
 /// P(spending moves by less than the threshold for each unit spent in a new category).

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::grid::Prior;
 use super::options::Exposure;
 
 /// The constants by which a customer's ledger becomes evidence, a threshold and money.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Terms {
     ServiceDemander(Service),
@@ -36,28 +37,25 @@ pub(super) struct Reversal {
     pub(super) markdown: Option<f64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Promotion {
-    /// Discount depth of the shop.
-    pub(super) base: f64,
-    /// Variance of an order's depth around that of its customer.
-    pub(super) depth_variance: f64,
+    /// The deepest discount there is, D.
+    pub(super) ceiling: f64,
+    /// φ: an order's depth varies by φ d (D − d) around that of its customer, d.
+    pub(super) dispersion: f64,
     pub(super) selection: Option<Selection>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Selection {
     /// Variance of what is taken of an order's offers, by its mean.
     pub(super) dispersion: f64,
     pub(super) threshold: f64,
-    pub(super) kinds: [[f64; 2]; 2],
-    pub(super) share: f64,
+    pub(super) prior: Prior,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Coupon {
-    /// Share of the shop's orders with a coupon.
-    pub(super) base: f64,
     /// Money off by coupons, per order with one.
     pub(super) worth: f64,
 }

@@ -103,8 +103,8 @@ impl Spending {
     ///
     /// whatever the n_p are, so that regular trips are no budget. The dispersion is the ratio of the two
     /// sides. σ² is the customer's own variance within periods, drawn to what the variation of orders
-    /// in the shop makes of his mean order. The freedom is that of a χ² with the variance of the
-    /// ratio, the kurtosis of the amounts included.
+    /// in the shop makes of his mean order. What is heavy-tailed in the amounts is so in both, so that
+    /// the ratio keeps P − 1 degrees of freedom (Box & Andersen 1955, JRSS B 17(1)).
     pub(super) fn book(self, shop: &Shop, row: &mut LedgerRow) {
         let Self { periods, orders, spent, .. } = self;
         row.periods = periods;
@@ -128,8 +128,7 @@ impl Spending {
         let seen = (self.spent_square - spent * spent / periods).max(0.0);
         if random > 1e-9 * self.spent_square {
             row.dispersion = seen / random;
-            let of_seen = 2.0 / (periods - 1.0) + shop.order_kurtosis / orders;
-            row.budget_freedom = 2.0 / (of_seen + 2.0 / degrees);
+            row.budget_freedom = periods - 1.0;
         }
     }
 }

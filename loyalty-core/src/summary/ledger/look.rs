@@ -11,8 +11,6 @@ pub(super) struct Shop {
     pub(super) intra_discount: f64,
     /// Squared coefficient of variation of a customer's orders.
     pub(super) order_variation: f64,
-    /// Excess kurtosis of a customer's orders.
-    pub(super) order_kurtosis: f64,
 }
 
 /// Sums over customers.
@@ -37,7 +35,6 @@ impl Look {
             intra_order: self.returns.correlation(),
             intra_discount: self.discounts.correlation(),
             order_variation: mean(self.amounts.squares, self.amounts.degrees),
-            order_kurtosis: mean(self.amounts.kurtosis, self.amounts.orders).max(0.0),
         }
     }
 }
@@ -84,44 +81,21 @@ pub(super) struct Amounts {
     /// Squared deviations by the squared mean.
     squares: f64,
     degrees: f64,
-    /// Excess kurtosis times orders.
-    kurtosis: f64,
-    orders: f64,
 }
 
 impl Amounts {
     pub(super) fn of(orders: &[Order]) -> Self {
-        /// Fewest orders with a kurtosis of their own.
-        const FEWEST: f64 = 8.0;
         let count = orders.len() as f64;
         let average = orders.iter().map(|order| order.amount).sum::<f64>() / count;
-        let (mut squares, mut fourth) = (0.0, 0.0);
-        for order in orders {
-            let square = (order.amount - average) * (order.amount - average);
-            squares += square;
-            fourth += square * square;
-        }
         if count < 2.0 || average <= 0.0 {
             return Self::default();
         }
-        let mut found =
-            Self { squares: squares / average / average, degrees: count - 1.0, ..Self::default() };
-        if count >= FEWEST && squares > 0.0 {
-            // Joanes & Gill (1998), The Statistician 47(1): G₂.
-            let excess = fourth * count / squares / squares - 3.0;
-            let unbiased = ((count + 1.0) * excess + 6.0) * (count - 1.0);
-            found.kurtosis = unbiased / (count - 2.0) / (count - 3.0) * count;
-            found.orders = count;
-        }
-        found
+        let square = |order: &Order| (order.amount - average) * (order.amount - average);
+        let squares = orders.iter().map(square).sum::<f64>();
+        Self { squares: squares / average / average, degrees: count - 1.0 }
     }
 
     fn merge(self, with: Self) -> Self {
-        Self {
-            squares: self.squares + with.squares,
-            degrees: self.degrees + with.degrees,
-            kurtosis: self.kurtosis + with.kurtosis,
-            orders: self.orders + with.orders,
-        }
+        Self { squares: self.squares + with.squares, degrees: self.degrees + with.degrees }
     }
 }
