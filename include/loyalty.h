@@ -770,6 +770,20 @@ typedef struct loyalty_behaviour_score {
     double impact;
 } loyalty_behaviour_score;
 
+/** What one customer's trait is, and what it costs in a year, each within an interval. */
+typedef struct loyalty_behaviour_interval {
+    /** Whether the habit could be looked at; otherwise all else is 0. */
+    bool known;
+    /** Lower end of the trait. */
+    double estimate_low;
+    /** Upper end of the trait. */
+    double estimate_high;
+    /** Lower end of what it costs. */
+    double impact_low;
+    /** Upper end of what it costs. */
+    double impact_high;
+} loyalty_behaviour_interval;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -2010,20 +2024,38 @@ loyalty_status loyalty_behaviours_load(const char *path,
 
 /**
  * Labels customers by their rows of a ledger: `ledger` has `rows` times
- * `loyalty_ledger_column_count()` values, customer by customer. `scores` gets five for each customer:
- * service demander, revenue reverser, promotion maximizer, coupon user, fixed budget. `primary` gets
- * the number of his costliest label, counted from 0 in this order, or -1 for none. One customer is
- * `rows` = 1; the same numbers come out.
+ * `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
+ * each customer; it may be NULL, and so may each name: he is then measured against all, as is one whose
+ * group the model does not know. `scores` gets five for each customer: service demander, revenue
+ * reverser, promotion maximizer, coupon user, fixed budget. `primary` gets the number of his costliest
+ * label, counted from 0 in this order, or -1 for none. One customer is `rows` = 1; the same numbers come
+ * out.
  *
  * Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
- * `new_spend`, below 0; then nothing is written.
+ * `new_spend`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is as before.
  */
 loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *model,
                                            const double *ledger,
                                            size_t rows,
+                                           const char *const *groups,
                                            struct loyalty_behaviour_score *scores,
                                            int32_t *primary,
                                            struct loyalty_error **error);
+
+/**
+ * Intervals that hold each trait, and what it costs, with probability `level`, cut evenly on both sides:
+ * `intervals` gets five for each customer, in the order of `loyalty_behaviours_classify`, whose other
+ * parameters these are.
+ *
+ * Errors: as there, and `PARAMETER` unless the level is from 0.5 to 0.9999.
+ */
+loyalty_status loyalty_behaviours_intervals(const struct loyalty_behaviours *model,
+                                            const double *ledger,
+                                            size_t rows,
+                                            const char *const *groups,
+                                            double level,
+                                            struct loyalty_behaviour_interval *intervals,
+                                            struct loyalty_error **error);
 
 /** Frees a model. NULL is allowed. */
 void loyalty_behaviours_free(struct loyalty_behaviours *model);

@@ -32,6 +32,22 @@ pub struct loyalty_behaviour_score {
     pub impact: f64,
 }
 
+/// What one customer's trait is, and what it costs in a year, each within an interval.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct loyalty_behaviour_interval {
+    /// Whether the habit could be looked at; otherwise all else is 0.
+    pub known: bool,
+    /// Lower end of the trait.
+    pub estimate_low: f64,
+    /// Upper end of the trait.
+    pub estimate_high: f64,
+    /// Lower end of what it costs.
+    pub impact_low: f64,
+    /// Upper end of what it costs.
+    pub impact_high: f64,
+}
+
 /// The number of columns of a ledger, in the order of `loyalty_ledger_column_name`.
 #[unsafe(no_mangle)]
 pub extern "C" fn loyalty_ledger_column_count() -> usize {
@@ -83,18 +99,21 @@ pub unsafe extern "C" fn loyalty_behaviours_load(
 }
 
 /// Labels customers by their rows of a ledger: `ledger` has `rows` times
-/// `loyalty_ledger_column_count()` values, customer by customer. `scores` gets five for each customer:
-/// service demander, revenue reverser, promotion maximizer, coupon user, fixed budget. `primary` gets
-/// the number of his costliest label, counted from 0 in this order, or -1 for none. One customer is
-/// `rows` = 1; the same numbers come out.
+/// `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
+/// each customer; it may be NULL, and so may each name: he is then measured against all, as is one whose
+/// group the model does not know. `scores` gets five for each customer: service demander, revenue
+/// reverser, promotion maximizer, coupon user, fixed budget. `primary` gets the number of his costliest
+/// label, counted from 0 in this order, or -1 for none. One customer is `rows` = 1; the same numbers come
+/// out.
 ///
 /// Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
-/// `new_spend`, below 0; then nothing is written.
+/// `new_spend`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_behaviours_classify(
     model: *const loyalty_behaviours,
     ledger: *const f64,
     rows: usize,
+    groups: *const *const c_char,
     scores: *mut loyalty_behaviour_score,
     primary: *mut i32,
     error: *mut *mut loyalty_error,
@@ -103,16 +122,13 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
     unsafe {
         guard(error, || {
             let model = &borrow("model", model)?.0;
-            let width = LedgerRow::NAMES.len();
-            let cells = rows.checked_mul(width).ok_or(too_many(rows))?;
-            let ledger = column("ledger", ledger, cells)?;
             if rows > 0 {
                 slot("scores", scores)?;
                 slot("primary", primary)?;
             }
-            check(ledger)?;
-            for (row, values) in ledger.chunks_exact(width).enumerate() {
-                let found = model.classify_one(&LedgerRow::from_values(values), None);
+            let customers = customers(ledger, rows, groups)?;
+            for (row, (ledger, group)) in customers.iter().enumerate() {
+                let found = model.classify_one(ledger, *group);
                 let mut of_customer = [loyalty_behaviour_score::default(); Behaviour::ALL.len()];
                 for (behaviour, score, labelled) in found.traits {
                     of_customer[behaviour as usize] = loyalty_behaviour_score {
@@ -132,6 +148,80 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
             Ok(())
         })
     }
+}
+
+/// Intervals that hold each trait, and what it costs, with probability `level`, cut evenly on both sides:
+/// `intervals` gets five for each customer, in the order of `loyalty_behaviours_classify`, whose other
+/// parameters these are.
+///
+/// Errors: as there, and `PARAMETER` unless the level is from 0.5 to 0.9999.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_behaviours_intervals(
+    model: *const loyalty_behaviours,
+    ledger: *const f64,
+    rows: usize,
+    groups: *const *const c_char,
+    level: f64,
+    intervals: *mut loyalty_behaviour_interval,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let model = &borrow("model", model)?.0;
+            if rows > 0 {
+                slot("intervals", intervals)?;
+            }
+            let customers = customers(ledger, rows, groups)?;
+            for (row, (ledger, group)) in customers.iter().enumerate() {
+                let mut of_customer = [loyalty_behaviour_interval::default(); Behaviour::ALL.len()];
+                for (behaviour, found) in model.intervals_one(ledger, *group, level)? {
+                    of_customer[behaviour as usize] = loyalty_behaviour_interval {
+                        known: true,
+                        estimate_low: found.estimate.0,
+                        estimate_high: found.estimate.1,
+                        impact_low: found.impact.0,
+                        impact_high: found.impact.1,
+                    };
+                }
+                for (number, interval) in of_customer.into_iter().enumerate() {
+                    put(intervals.add(row * Behaviour::ALL.len() + number), interval)?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Customers' rows of a ledger and the names of their groups, checked.
+///
+/// # Safety
+/// `ledger` is readable for `rows` rows, `groups` is NULL or readable for `rows` names, each NULL or text
+/// that ends with NUL, for `'a`.
+unsafe fn customers<'a>(
+    ledger: *const f64,
+    rows: usize,
+    groups: *const *const c_char,
+) -> Result<Vec<(LedgerRow, Option<&'a str>)>, Failure> {
+    let width = LedgerRow::NAMES.len();
+    let cells = rows.checked_mul(width).ok_or(too_many(rows))?;
+    // SAFETY: this function's contract.
+    let ledger = unsafe { column("ledger", ledger, cells)? };
+    check(ledger)?;
+    let group = |row: usize| {
+        if groups.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: as above.
+        let name = unsafe { *groups.add(row) };
+        if name.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: as above.
+        unsafe { read_text("groups", name) }.map(Some)
+    };
+    let each = ledger.chunks_exact(width).enumerate();
+    each.map(|(row, values)| Ok((LedgerRow::from_values(values), group(row)?))).collect()
 }
 
 fn too_many(rows: usize) -> Failure {

@@ -35,7 +35,10 @@ int main(int argc, char **argv)
 {
     static double table[MOST][WIDEST], ledger[MOST * WIDEST];
     static loyalty_behaviour_score scores[MOST * HABITS];
+    static loyalty_behaviour_interval intervals[MOST * HABITS];
     static int32_t primary[MOST];
+    /* Neither names a group that the model knows. */
+    const char *groups[2] = {NULL, "elsewhere"}, *broken[1] = {"\xff"};
     const char *root = argc > 1 ? argv[1] : ".";
     size_t columns = loyalty_ledger_column_count(), length = 0;
     loyalty_behaviours *model = NULL;
@@ -53,12 +56,13 @@ int main(int argc, char **argv)
     for (size_t row = 0; row < rows; row++) {
         memcpy(ledger + row * columns, table[row], columns * sizeof *ledger);
     }
-    OK(loyalty_behaviours_classify(model, ledger, rows, scores, primary, &error));
+    OK(loyalty_behaviours_classify(model, ledger, rows, NULL, scores, primary, &error));
     for (size_t row = 0; row < rows; row++) {
         const double *expected = table[row] + columns;
         loyalty_behaviour_score alone[HABITS];
         int32_t first = 9;
-        OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, alone, &first, &error));
+        OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, groups, alone, &first,
+                                       &error));
         CHECK(first == primary[row] && first == (int32_t)expected[2 * HABITS]);
         CHECK(first < 0 || alone[first].labelled);
         for (size_t habit = 0; habit < HABITS; habit++) {
@@ -69,14 +73,36 @@ int main(int argc, char **argv)
         }
     }
 
+    OK(loyalty_behaviours_intervals(model, ledger, rows, NULL, 0.98, intervals, &error));
+    for (size_t cell = 0; cell < rows * HABITS; cell++) {
+        const loyalty_behaviour_interval *of = &intervals[cell];
+        CHECK(of->known && of->estimate_low <= scores[cell].estimate);
+        CHECK(scores[cell].estimate <= of->estimate_high && of->impact_low <= of->impact_high);
+        CHECK(of->impact_low <= scores[cell].impact && scores[cell].impact <= of->impact_high);
+    }
+    loyalty_behaviour_interval wide[2 * HABITS];
+    OK(loyalty_behaviours_intervals(model, ledger, 2, groups, 0.999, wide, &error));
+    for (size_t cell = 0; cell < 2 * HABITS; cell++) {
+        CHECK(wide[cell].estimate_low <= intervals[cell].estimate_low);
+        CHECK(wide[cell].estimate_high >= intervals[cell].estimate_high);
+    }
+    FAILS(loyalty_behaviours_intervals(model, ledger, 1, NULL, 0.2, intervals, &error), PARAMETER,
+          "level must be from 0.5 to 0.9999, got 0.2");
+    FAILS(loyalty_behaviours_intervals(model, ledger, 1, NULL, 0.9, NULL, &error), NULL_ARGUMENT,
+          "intervals must not be NULL");
+    primary[0] = 77;
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, broken, scores, primary, &error), INVALID_UTF8,
+          "groups must be valid UTF-8");
+    CHECK(primary[0] == 77);
+
     ledger[0] = NAN;
     primary[0] = 77;
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, scores, primary, &error), VALUE,
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, scores, primary, &error), VALUE,
           "column \"orders\", row 0: must be from 0 to 1e50, got NaN");
     CHECK(primary[0] == 77);
-    FAILS(loyalty_behaviours_classify(NULL, ledger, 1, scores, primary, &error), NULL_ARGUMENT,
+    FAILS(loyalty_behaviours_classify(NULL, ledger, 1, NULL, scores, primary, &error), NULL_ARGUMENT,
           "model must not be NULL");
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, primary, &error), NULL_ARGUMENT,
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, NULL, primary, &error), NULL_ARGUMENT,
           "scores must not be NULL");
     loyalty_behaviours_free(model);
     loyalty_behaviours_free(NULL);
