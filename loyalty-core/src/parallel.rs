@@ -80,6 +80,26 @@ pub(crate) fn fill_rows<T: Send>(
     });
 }
 
+/// Cuts `out` in chunks of a length, the last one shorter. `fill` gets the number of the chunk and the
+/// values to fill.
+pub(crate) fn fill_chunks<T: Send>(
+    out: &mut [T],
+    chunk: usize,
+    threads: Threads,
+    fill: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let each = out.len().div_ceil(chunk).div_ceil(threads.for_rows(out.len()).count()).max(1);
+    thread::scope(|scope| {
+        for (part, values) in out.chunks_mut(each * chunk).enumerate() {
+            let fill = &fill;
+            scope.spawn(move || {
+                let chunks = (part * each..).zip(values.chunks_mut(chunk));
+                chunks.for_each(|(chunk, values)| fill(chunk, values));
+            });
+        }
+    });
+}
+
 /// Fills `out` row by row.
 pub(crate) fn fill<T: Send>(out: &mut [T], threads: Threads, row: impl Fn(usize) -> T + Sync) {
     fill_parts(out, threads, |start, values| {

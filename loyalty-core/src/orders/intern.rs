@@ -8,13 +8,13 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use super::columns::{Column, CustomerColumn};
 use super::customers::Customers;
 use super::short_text::packed;
-use crate::parallel::{Threads, collect, map_chunks};
+use crate::parallel::{Threads, collect, fill_chunks, map_chunks};
 
-/// Ids are told apart in this many tables, each small enough for a processor's cache.
-const SHARDS: usize = 64;
+/// Ids are told apart in about this many ranges, each small enough for a processor's cache.
+const RANGES: usize = 64;
 
 /// Rows of one piece of work.
-const CHUNK: usize = 1 << 18;
+const CHUNK: usize = 1 << 16;
 
 /// The distinct ids in order, and the number of each row's id among them. `row` names the row of the
 /// column for each of `rows` rows in use.
@@ -29,36 +29,19 @@ pub(super) fn intern(
             let id = |number| values[row(number)];
             let (ids, numbers) = match Dense::new(rows, id, threads) {
                 Some(dense) => dense.intern(rows, id, threads),
-                None => by_hash(rows, id, threads),
+                None => by_range(rows, |row| Some(id(row)), threads).unwrap_or_default(),
             };
             (Customers::Int(ids), numbers)
         }
         CustomerColumn::Text(Column { values, .. }) => {
             let text = |number| values.text(row(number));
-            if let Some(short) = all_short(rows, text, threads) {
-                let (ids, numbers) = by_hash(rows, |number| short[number], threads);
+            if let Some((ids, numbers)) = by_range(rows, |row| packed(text(row)), threads) {
                 return (Customers::from_short_text(&ids), numbers);
             }
-            let (ids, numbers) = by_hash(rows, text, threads);
+            let (ids, numbers) = by_range(rows, |row| Some(text(row)), threads).unwrap_or_default();
             (Customers::from_text(ids), numbers)
         }
     }
-}
-
-/// The texts as numbers; `None` where one is too long.
-fn all_short<'a>(
-    rows: usize,
-    text: impl Fn(usize) -> &'a str + Sync,
-    threads: Threads,
-) -> Option<Vec<u128>> {
-    let chunks = map_chunks(rows, CHUNK, threads, |chunk| {
-        chunk.map(|row| packed(text(row))).collect::<Option<Vec<u128>>>()
-    });
-    let mut all = Vec::with_capacity(rows);
-    for chunk in chunks {
-        all.extend(chunk?);
-    }
-    Some(all)
 }
 
 /// Whole numbers that lie close together: which of a range occur, one bit each.
@@ -80,12 +63,22 @@ impl Dense {
         if span > rows.saturating_mul(16) {
             return None;
         }
-        let mut dense = Self { first: lo, bits: vec![0; span / 64 + 1] };
-        for row in 0..rows {
-            let (word, bit) = dense.place(id(row));
-            dense.bits[word] |= bit;
-        }
-        Some(dense)
+        let all = Self { first: lo, bits: vec![0; span / 64 + 1] };
+        // One bitmap for each thread.
+        let each = rows.div_ceil(threads.for_rows(rows).count()).max(1);
+        let parts = map_chunks(rows, each, threads, |chunk| {
+            let mut bits = vec![0; all.bits.len()];
+            for row in chunk {
+                let (word, bit) = all.place(id(row));
+                bits[word] |= bit;
+            }
+            bits
+        });
+        let join = |mut all: Self, bits: Vec<u64>| {
+            all.bits.iter_mut().zip(bits).for_each(|(word, bits)| *word |= bits);
+            all
+        };
+        Some(parts.into_iter().fold(all, join))
     }
 
     fn place(&self, id: i64) -> (usize, u64) {
@@ -121,139 +114,123 @@ impl Dense {
     }
 }
 
-/// Ids of any kind: rows go to shards by their hash, each shard tells its ids apart, and the distinct
-/// ids of all are put in order.
-fn by_hash<K: Copy + Ord + Hash + Send + Sync>(
+/// Ids of any kind: rows are dealt out to ranges of ids, each range tells its ids apart and puts them in
+/// order. `None` where a row has no such id.
+fn by_range<K: Copy + Ord + Hash + Send + Sync>(
     rows: usize,
-    id: impl Fn(usize) -> K + Sync,
+    id: impl Fn(usize) -> Option<K> + Sync,
     threads: Threads,
-) -> (Vec<K>, Vec<u32>) {
-    let hasher = DefaultHashBuilder::default();
-    let hashes: Vec<u64> = collect(rows, threads, |row| hasher.hash_one(id(row)));
-    let shards = Shards::of(&hashes, threads);
-    let told_apart = map_chunks(SHARDS, 1, threads, |shard| {
-        Distinct::among(shards.rows(shard.start), &hashes, &id)
+) -> Option<(Vec<K>, Vec<u32>)> {
+    let bounds = bounds(rows, &id)?;
+    let deal = |rows: Range<usize>| Dealt::of(rows, &id, &bounds);
+    let dealt: Vec<Dealt<K>> =
+        map_chunks(rows, CHUNK, threads, deal).into_iter().collect::<Option<_>>()?;
+    let told_apart = map_chunks(bounds.len() + 1, 1, threads, |range| {
+        Distinct::among(dealt.iter().map(|chunk| &chunk.ids[chunk.part(range.start)]))
     });
-    let mut by_id: Vec<(K, u32, u32)> = Vec::new();
-    for (shard, distinct) in (0..).zip(&told_apart) {
-        by_id.extend((0..).zip(&distinct.ids).map(|(number, &id)| (id, shard, number)));
-    }
-    let by_id = sorted(&by_id, threads);
-    let mut rank: Vec<Vec<u32>> =
-        told_apart.iter().map(|distinct| vec![0; distinct.ids.len()]).collect();
-    for (position, &(_, shard, local)) in by_id.iter().enumerate() {
-        rank[shard as usize][local as usize] = number(position);
-    }
-    let chunks = map_chunks(rows, CHUNK, threads, |chunk| {
-        let mut numbers = vec![0; chunk.len()];
-        for shard in 0..SHARDS {
-            let part = shards.part(shard, chunk.start / CHUNK);
-            let local = &told_apart[shard].local[part.clone()];
-            for (&row, &local) in shards.rows(shard)[part].iter().zip(local) {
-                numbers[row as usize - chunk.start] = rank[shard][local as usize];
+    let ids = told_apart.iter().flat_map(|distinct| &distinct.ids).copied().collect();
+    let mut before = vec![0];
+    before.extend(told_apart.iter().scan(0, |sum, distinct| {
+        *sum += number(distinct.ids.len());
+        Some(*sum)
+    }));
+    let mut numbers = vec![0; rows];
+    fill_chunks(&mut numbers, CHUNK, threads, |chunk, numbers| {
+        let dealt = &dealt[chunk];
+        for (range, distinct) in told_apart.iter().enumerate() {
+            let local = &distinct.local[distinct.starts[chunk]..];
+            for (&row, &local) in dealt.rows[dealt.part(range)].iter().zip(local) {
+                numbers[row as usize] = before[range] + local;
             }
         }
-        numbers
     });
-    (by_id.into_iter().map(|(id, ..)| id).collect(), chunks.concat())
+    Some((ids, numbers))
 }
 
-/// The rows of each shard, ascending.
-struct Shards {
-    rows: Vec<Vec<u32>>,
-    /// For each shard, where the rows of each chunk begin, and their number.
-    starts: Vec<Vec<usize>>,
+/// The least id of each range but the first, from a sample.
+fn bounds<K: Copy + Ord>(rows: usize, id: impl Fn(usize) -> Option<K>) -> Option<Vec<K>> {
+    const SAMPLE: usize = 32 * RANGES;
+    let step = rows.div_ceil(SAMPLE).max(1);
+    let mut sample: Vec<K> = (0..rows).step_by(step).map(id).collect::<Option<_>>()?;
+    sample.sort_unstable();
+    let each = sample.len().div_ceil(RANGES).max(1);
+    let mut bounds: Vec<K> = sample.into_iter().step_by(each).skip(1).collect();
+    bounds.dedup();
+    Some(bounds)
 }
 
-impl Shards {
-    fn of(hashes: &[u64], threads: Threads) -> Self {
-        let chunks = map_chunks(hashes.len(), CHUNK, threads, |chunk| {
-            let mut rows: Vec<Vec<u32>> = (0..SHARDS).map(|_| Vec::new()).collect();
-            for row in chunk {
-                // The top bits; the table uses others.
-                let shard = hashes[row] >> (64 - SHARDS.trailing_zeros());
-                rows[usize::try_from(shard).unwrap_or(0)].push(number(row));
-            }
-            rows
-        });
-        let mut shards = Self { rows: vec![Vec::new(); SHARDS], starts: vec![vec![0]; SHARDS] };
-        for chunk in chunks {
-            let of_shards = shards.rows.iter_mut().zip(&mut shards.starts);
-            for ((all, starts), rows) in of_shards.zip(chunk) {
-                all.extend(rows);
-                starts.push(all.len());
-            }
+/// The rows of a chunk, range by range.
+struct Dealt<K> {
+    ids: Vec<K>,
+    /// Within the chunk.
+    rows: Vec<u32>,
+    /// Where each range begins, and the number of rows.
+    starts: Vec<usize>,
+}
+
+impl<K: Copy + Ord> Dealt<K> {
+    fn of(rows: Range<usize>, id: impl Fn(usize) -> Option<K>, bounds: &[K]) -> Option<Self> {
+        let mut ids = Vec::with_capacity(rows.len());
+        let mut ranges = Vec::with_capacity(rows.len());
+        let mut starts = vec![0; bounds.len() + 2];
+        for row in rows {
+            let id = id(row)?;
+            let range = bounds.partition_point(|bound| *bound <= id);
+            starts[range + 1] += 1;
+            ids.push(id);
+            ranges.push(range);
         }
-        shards
+        (1..starts.len()).for_each(|range| starts[range] += starts[range - 1]);
+        let (mut next, mut dealt) = (starts.clone(), vec![0; ids.len()]);
+        for (row, range) in (0..).zip(ranges) {
+            dealt[next[range]] = row;
+            next[range] += 1;
+        }
+        let ids = dealt.iter().map(|&row| ids[row as usize]).collect();
+        Some(Self { ids, rows: dealt, starts })
     }
 
-    fn rows(&self, shard: usize) -> &[u32] {
-        &self.rows[shard]
-    }
-
-    /// Which of a shard's rows belong to a chunk.
-    fn part(&self, shard: usize, chunk: usize) -> Range<usize> {
-        self.starts[shard][chunk]..self.starts[shard][chunk + 1]
+    fn part(&self, range: usize) -> Range<usize> {
+        self.starts[range]..self.starts[range + 1]
     }
 }
 
-/// The distinct ids of a shard, and the number of each row's id among them.
+/// The distinct ids of a range in order, and the number of each row's id among them.
 struct Distinct<K> {
     ids: Vec<K>,
     local: Vec<u32>,
+    /// Where the rows of each chunk begin.
+    starts: Vec<usize>,
 }
 
-impl<K: Copy + Eq> Distinct<K> {
-    fn among(rows: &[u32], hashes: &[u64], id: impl Fn(usize) -> K) -> Self {
-        let mut known: HashTable<(u64, u32)> = HashTable::new();
-        let mut distinct = Self { ids: Vec::new(), local: Vec::with_capacity(rows.len()) };
-        for &row in rows {
-            let (hash, id) = (hashes[row as usize], id(row as usize));
-            let same = |&(other, number): &(u64, u32)| {
-                other == hash && distinct.ids[number as usize] == id
-            };
-            let found = known.find(hash, same).map(|&(_, number)| number);
-            let local = found.unwrap_or_else(|| {
-                let new = number(distinct.ids.len());
-                distinct.ids.push(id);
-                known.insert_unique(hash, (hash, new), |&(hash, _)| hash);
-                new
-            });
-            distinct.local.push(local);
+impl<K: Copy + Ord + Hash> Distinct<K> {
+    fn among<'a>(chunks: impl Iterator<Item = &'a [K]>) -> Self
+    where
+        K: 'a,
+    {
+        let hasher = DefaultHashBuilder::default();
+        let hash = |id: &K| hasher.hash_one(id);
+        let mut known: HashTable<(K, u32)> = HashTable::new();
+        let (mut seen, mut local, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+        for ids in chunks {
+            starts.push(local.len());
+            for &id in ids {
+                let new = (id, number(seen.len()));
+                let same = |other: &(K, u32)| other.0 == id;
+                let entry = known.entry(hash(&id), same, |(id, _)| hash(id));
+                let number = entry.or_insert_with(|| {
+                    seen.push(new);
+                    new
+                });
+                local.push(number.get().1);
+            }
         }
-        distinct
+        seen.sort_unstable();
+        let mut rank = vec![0; seen.len()];
+        (0..).zip(&seen).for_each(|(position, &(_, first))| rank[first as usize] = position);
+        local.iter_mut().for_each(|local| *local = rank[*local as usize]);
+        Self { ids: seen.into_iter().map(|(id, _)| id).collect(), local, starts }
     }
-}
-
-/// Sorts in parts, then merges them.
-fn sorted<T: Copy + Ord + Send + Sync>(values: &[T], threads: Threads) -> Vec<T> {
-    let parts = threads.for_rows(values.len()).count();
-    let mut runs = map_chunks(values.len(), values.len().div_ceil(parts).max(1), threads, |part| {
-        let mut part = values[part].to_vec();
-        part.sort_unstable();
-        part
-    });
-    while let Some(last) = runs.pop() {
-        let Some(other) = runs.pop() else { return last };
-        runs.insert(0, merged(&other, &last));
-    }
-    Vec::new()
-}
-
-fn merged<T: Copy + Ord>(mut a: &[T], mut b: &[T]) -> Vec<T> {
-    let mut all = Vec::with_capacity(a.len() + b.len());
-    while let (Some(&x), Some(&y)) = (a.first(), b.first()) {
-        if x <= y {
-            all.push(x);
-            a = &a[1..];
-        } else {
-            all.push(y);
-            b = &b[1..];
-        }
-    }
-    all.extend_from_slice(a);
-    all.extend_from_slice(b);
-    all
 }
 
 /// A row count as the dense customer number; orders of 2³² customers do not fit in memory.

@@ -4,7 +4,7 @@ use super::grouping::{Grouped, by_group};
 use super::{CustomerSummary, MonetaryValue, Occasions};
 use crate::Error;
 use crate::orders::{Customers, Orders};
-use crate::parallel::Threads;
+use crate::parallel::{Threads, map_chunks};
 use crate::time::{Clock, Occasion, Unit};
 
 /// How a log is summarised.
@@ -92,7 +92,7 @@ impl Orders {
         let parts = by_group(self, clock, Threads::default(), |first, group, last| {
             table.part(first, &group, end.map_or(last, |end| clock.key(end)))
         });
-        table.join(parts, self.customers())
+        table.join(&parts, self.customers())
     }
 
     /// A summary up to `calibration_end` (microseconds; its whole occasion period belongs to the
@@ -179,7 +179,7 @@ impl Occasions {
 
     fn summarize_to(&self, end: i64, include_first: bool) -> Result<CustomerSummary, Error> {
         let table = Table { clock: self.clock, has_amounts: self.has_amounts(), include_first };
-        table.join(vec![table.part(0, &self.grouped, end)], &self.customers)
+        table.join(&[table.part(0, &self.grouped, end)], &self.customers)
     }
 }
 
@@ -194,30 +194,57 @@ struct Table {
 /// Rows of consecutive customers.
 #[derive(Debug, Default)]
 struct Part {
-    /// The numbers of the customers with an occasion up to the end.
-    observed: Vec<usize>,
+    /// The numbers of the customers without an occasion up to the end.
+    unobserved: Vec<usize>,
     frequency: Vec<u32>,
     recency: Vec<f64>,
     t: Vec<f64>,
     since_last: Vec<f64>,
     mean: Vec<f64>,
     total: Vec<f64>,
-    left_out: LeftOut,
+    /// Occasions after the end.
+    later: usize,
+}
+
+/// The columns of a part that are floats; those of money are empty where the log has no amounts.
+const FLOATS: [fn(&Part) -> &[f64]; 5] = [
+    |part| &part.recency,
+    |part| &part.t,
+    |part| &part.since_last,
+    |part| &part.mean,
+    |part| &part.total,
+];
+
+impl Part {
+    /// Room for this many customers.
+    fn for_customers(count: usize, has_amounts: bool) -> Self {
+        let room = || Vec::with_capacity(count);
+        let money = || Vec::with_capacity(if has_amounts { count } else { 0 });
+        Self {
+            unobserved: Vec::new(),
+            frequency: Vec::with_capacity(count),
+            recency: room(),
+            t: room(),
+            since_last: room(),
+            mean: money(),
+            total: money(),
+            later: 0,
+        }
+    }
 }
 
 impl Table {
     /// Rows of a group of customers, the first of whom has this number.
     fn part(self, first_customer: usize, group: &Grouped, end: i64) -> Part {
-        let mut part = Part::default();
+        let mut part = Part::for_customers(group.len(), self.has_amounts);
         for number in 0..group.len() {
             let (seen, later) = group.customer(number).split_after(end);
-            part.left_out.occasions += later.key.len();
+            part.later += later.key.len();
             let Some((first, repeats)) = seen.split_first() else {
-                part.left_out.customers += 1;
+                part.unobserved.push(first_customer + number);
                 continue;
             };
             let last = repeats.key.last().copied().unwrap_or(first);
-            part.observed.push(first_customer + number);
             part.frequency.push(count(repeats.key));
             part.recency.push(self.clock.duration(first, last));
             part.t.push(self.clock.duration(first, end));
@@ -231,40 +258,44 @@ impl Table {
     }
 
     /// The rows of all groups.
-    fn join(self, parts: Vec<Part>, customers: &Customers) -> Result<CustomerSummary, Error> {
-        let mut all = Part::default();
-        for part in parts {
-            all.observed.extend(part.observed);
-            all.frequency.extend(part.frequency);
-            all.recency.extend(part.recency);
-            all.t.extend(part.t);
-            all.since_last.extend(part.since_last);
-            all.mean.extend(part.mean);
-            all.total.extend(part.total);
-            all.left_out.customers += part.left_out.customers;
-            all.left_out.occasions += part.left_out.occasions;
-        }
-        if all.observed.is_empty() {
+    fn join(self, parts: &[Part], customers: &Customers) -> Result<CustomerSummary, Error> {
+        let frequency: Vec<u32> = parts.iter().flat_map(|part| &part.frequency).copied().collect();
+        if frequency.is_empty() {
             let expected = "an order at or before the observation end";
             return Err(Error::Empty { what: "the customer summary", expected });
         }
-        let everyone = all.observed.len() == customers.len();
-        let money = MonetaryValue { mean: all.mean, includes_first: self.include_first };
+        let threads = Threads::default().for_rows(frequency.len());
+        let floats = map_chunks(FLOATS.len(), 1, threads, |column| {
+            let of = FLOATS[column.start];
+            let mut all = Vec::with_capacity(parts.iter().map(|part| of(part).len()).sum());
+            parts.iter().for_each(|part| all.extend_from_slice(of(part)));
+            all
+        });
+        let mut floats = floats.into_iter();
+        let mut next = || floats.next().unwrap_or_default();
+        let [recency, t, since_last, mean, total] = [next(), next(), next(), next(), next()];
+        let money = MonetaryValue { mean, includes_first: self.include_first };
+        let left_out = LeftOut {
+            customers: customers.len() - frequency.len(),
+            occasions: parts.iter().map(|part| part.later).sum(),
+        };
+        let mut unobserved = parts.iter().flat_map(|part| &part.unobserved).copied().peekable();
         Ok(CustomerSummary {
-            customers: Some(if everyone {
+            customers: Some(if left_out.customers == 0 {
                 customers.clone()
             } else {
-                customers.select(all.observed)
+                let observed = |row: &usize| unobserved.next_if_eq(row).is_none();
+                customers.select((0..customers.len()).filter(observed))
             }),
-            frequency: all.frequency,
-            recency: all.recency,
-            t: all.t,
-            since_last: Some(all.since_last),
+            frequency,
+            recency,
+            t,
+            since_last: Some(since_last),
             monetary_value: self.has_amounts.then_some(money),
-            total_amount: self.has_amounts.then_some(all.total),
+            total_amount: self.has_amounts.then_some(total),
             weights: None,
             unit: Some(self.clock.unit()),
-            left_out: all.left_out,
+            left_out,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::time::Clock;
 const CHUNK: usize = 1 << 18;
 
 /// Order lines of one group, about.
-const GROUP: usize = 1 << 16;
+const GROUP: usize = 1 << 14;
 
 /// Occasions of consecutive customers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,28 +36,68 @@ pub(super) fn by_group<R: Send>(
 ) -> Vec<R> {
     let customers = orders.customers().len();
     let threads = threads.for_rows(orders.len());
-    // Groups of equally many customers, a power of 2.
-    let lines_each = orders.len().div_ceil(customers).max(1);
-    let shift = (GROUP / lines_each).max(1).ilog2();
-    let groups = ((customers - 1) >> shift) + 1;
+    let (packing, last) = Packing::of(orders, clock, threads);
+    let groups = packing.group(customers - 1) + 1;
     let dealt = map_chunks(orders.len(), CHUNK, threads, |rows| {
-        Dealt::of(orders, clock, rows, shift, groups)
+        Dealt::of(orders, clock, rows, packing, groups)
     });
-    let last = dealt.iter().map(|chunk| chunk.last).max().unwrap_or(i64::MIN);
     map_chunks(groups, 1, threads, |group| {
-        let first = group.start << shift;
-        let members = customers.min(first + (1 << shift)) - first;
-        let lines = dealt.iter().flat_map(|chunk| chunk.of_group(group.start));
-        work(first, Grouped::of(first, members, lines, orders.has_amounts()), last)
+        let first = group.start << packing.members;
+        let members = customers.min(first + (1 << packing.members)) - first;
+        let lines = dealt.iter().map(|chunk| chunk.of_group(group.start));
+        work(first, Grouped::of(members, lines, packing, orders.has_amounts()), last)
     })
 }
 
-/// One order line: customer, period, amount.
-#[derive(Clone, Copy, Default)]
-struct Line {
-    customer: u32,
-    key: i64,
-    amount: f64,
+/// One order line: the place of the customer in the group, the period, the bits of the amount. Amounts
+/// are not negative, so the order of lines is that of customer, period and amount.
+type Line = [u64; 2];
+
+/// How customer and period share 64 bits.
+#[derive(Debug, Clone, Copy)]
+struct Packing {
+    /// The first period.
+    first: i64,
+    /// Bits of a period.
+    period: u32,
+    /// Bits of a customer's place in the group.
+    members: u32,
+}
+
+impl Packing {
+    /// With the last period. The years 1 to 9999 are 59 bits of microseconds, a century is 52.
+    fn of(orders: &Orders, clock: Clock, threads: Threads) -> (Self, i64) {
+        let bounds =
+            |(lo, hi): (i64, i64), (other_lo, other_hi)| (lo.min(other_lo), hi.max(other_hi));
+        let none = (i64::MAX, i64::MIN);
+        let chunks = map_chunks(orders.len(), CHUNK, threads, |rows| {
+            orders.time()[rows].iter().fold(none, |range, &time| bounds(range, (time, time)))
+        });
+        let (lo, hi) = chunks.into_iter().fold(none, bounds);
+        let (first, last) = (clock.key(lo), clock.key(hi));
+        let period = u64::BITS - last.abs_diff(first).leading_zeros();
+        // Groups of equally many customers, a power of 2.
+        let lines_each = orders.len().div_ceil(orders.customers().len()).max(1);
+        let members = (GROUP / lines_each).max(1).ilog2().min(u64::BITS - 1 - period);
+        (Self { first, period, members }, last)
+    }
+
+    fn group(self, customer: usize) -> usize {
+        customer >> self.members
+    }
+
+    fn packed(self, customer: u32, key: i64) -> u64 {
+        let member = u64::from(customer) & ((1 << self.members) - 1);
+        member << self.period | key.abs_diff(self.first)
+    }
+
+    fn member(self, line: &Line) -> usize {
+        usize::try_from(line[0] >> self.period).expect("at most GROUP members")
+    }
+
+    fn key(self, line: &Line) -> i64 {
+        self.first.wrapping_add_unsigned(line[0] & ((1 << self.period) - 1))
+    }
 }
 
 /// The lines of a chunk, group by group.
@@ -65,29 +105,29 @@ struct Dealt {
     lines: Vec<Line>,
     /// Where each group's lines begin, and their number.
     starts: Vec<usize>,
-    /// The last period.
-    last: i64,
 }
 
 impl Dealt {
-    fn of(orders: &Orders, clock: Clock, rows: Range<usize>, shift: u32, groups: usize) -> Self {
-        let customer = &orders.customer()[rows.clone()];
+    fn of(
+        orders: &Orders,
+        clock: Clock,
+        rows: Range<usize>,
+        packing: Packing,
+        groups: usize,
+    ) -> Self {
+        let (customer, time) = (&orders.customer()[rows.clone()], &orders.time()[rows.clone()]);
         let mut starts = vec![0; groups + 1];
-        customer.iter().for_each(|&customer| starts[(customer >> shift) as usize + 1] += 1);
+        customer.iter().for_each(|&customer| starts[packing.group(customer as usize) + 1] += 1);
         (1..=groups).for_each(|group| starts[group] += starts[group - 1]);
         let mut next = starts.clone();
-        let mut lines = vec![Line::default(); rows.len()];
-        let mut last = i64::MIN;
-        let times = &orders.time()[rows.clone()];
-        for (row, (&customer, &time)) in rows.zip(customer.iter().zip(times)) {
+        let mut lines = vec![[0; 2]; rows.len()];
+        for (row, (&customer, &time)) in rows.zip(customer.iter().zip(time)) {
             let amount = orders.amount().map_or(0.0, |amount| amount[row]);
-            let line = Line { customer, key: clock.key(time), amount };
-            last = last.max(line.key);
-            let slot = &mut next[(customer >> shift) as usize];
-            lines[*slot] = line;
+            let slot = &mut next[packing.group(customer as usize)];
+            lines[*slot] = [packing.packed(customer, clock.key(time)), amount.to_bits()];
             *slot += 1;
         }
-        Self { lines, starts, last }
+        Self { lines, starts }
     }
 
     fn of_group(&self, group: usize) -> &[Line] {
@@ -97,38 +137,43 @@ impl Dealt {
 
 impl Grouped {
     fn of<'a>(
-        first: usize,
         members: usize,
-        lines: impl Iterator<Item = &'a Line> + Clone,
+        lines: impl Iterator<Item = &'a [Line]> + Clone,
+        packing: Packing,
         with_amounts: bool,
     ) -> Self {
         let mut starts = vec![0; members + 1];
-        lines.clone().for_each(|line| starts[line.customer as usize - first + 1] += 1);
+        for lines in lines.clone() {
+            lines.iter().for_each(|line| starts[packing.member(line) + 1] += 1);
+        }
         (1..=members).for_each(|member| starts[member] += starts[member - 1]);
         let mut next = starts.clone();
-        let mut together = vec![(0, 0.0); starts[members]];
-        for line in lines {
-            let slot = &mut next[line.customer as usize - first];
-            together[*slot] = (line.key, line.amount);
+        let mut together: Vec<Line> = vec![[0; 2]; starts[members]];
+        for line in lines.flatten() {
+            let slot = &mut next[packing.member(line)];
+            together[*slot] = *line;
             *slot += 1;
         }
-        let mut grouped = Self { starts: vec![0], ..Self::default() };
+        let mut grouped = Self { starts: Vec::with_capacity(members + 1), ..Self::default() };
+        grouped.starts.push(0);
         grouped.key.reserve(together.len());
+        grouped.money.reserve(if with_amounts { together.len() } else { 0 });
         for bounds in starts.windows(2) {
-            grouped.push_customer(&mut together[bounds[0]..bounds[1]], with_amounts);
+            let lines = &mut together[bounds[0]..bounds[1]];
+            // The amount breaks ties, so that even rounding cannot depend on the order of the rows.
+            lines.sort_unstable();
+            grouped.push_customer(lines, packing, with_amounts);
         }
         grouped
     }
 
-    /// Appends a customer by his order lines.
-    fn push_customer(&mut self, lines: &mut [(i64, f64)], with_amounts: bool) {
-        // The amount breaks ties, so that even rounding cannot depend on the order of the rows.
-        lines.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        for same in lines.chunk_by(|a, b| a.0 == b.0) {
-            self.key.push(same[0].0);
+    /// Appends a customer by his order lines, which are in order.
+    fn push_customer(&mut self, lines: &[Line], packing: Packing, with_amounts: bool) {
+        for same in lines.chunk_by(|a, b| a[0] == b[0]) {
+            self.key.push(packing.key(&same[0]));
             if with_amounts {
                 let mut money = ExactSum::default();
-                same.iter().for_each(|line| money.add(line.1));
+                same.iter().for_each(|line| money.add(f64::from_bits(line[1])));
                 self.money.push(money);
             }
         }
