@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::sync::OnceLock;
+
 use common::ledger_shop::{contacts, ledger, ledger_options, lines, simulated};
 use loyalty_core::{
     Behaviour, BehaviourModel, BehaviourOptions, Column, Error, Ledger, LedgerLineColumns,
@@ -84,9 +86,15 @@ fn found(seeds: u64, customers: u32) -> Vec<(Behaviour, Found)> {
     all
 }
 
+/// Of shops that two tests look at.
+fn shops() -> &'static [(Behaviour, Found)] {
+    static SHOPS: OnceLock<Vec<(Behaviour, Found)>> = OnceLock::new();
+    SHOPS.get_or_init(|| found(4, 6000))
+}
+
 #[test]
 fn the_labelled_are_who_they_are_said_to_be() {
-    for (behaviour, found) in found(4, 6000) {
+    for (behaviour, found) in shops() {
         let (rate, power) = (found.wrong / found.labelled, found.both / found.over);
         assert!(found.labelled > 100.0, "{behaviour}: {} labelled", found.labelled);
         assert!(rate <= 0.13, "{behaviour}: false-discovery rate {rate}");
@@ -101,8 +109,8 @@ fn the_labelled_are_who_they_are_said_to_be() {
 
 #[test]
 fn p_over_is_a_probability() {
-    for (behaviour, found) in found(4, 6000) {
-        for [count, p, over] in found.bins.into_iter().filter(|bin| bin[0] >= 60.0) {
+    for (behaviour, found) in shops() {
+        for &[count, p, over] in found.bins.iter().filter(|bin| bin[0] >= 60.0) {
             let (p, share) = (p / count, over / count);
             let chance = 3.0 * (p * (1.0 - p) / count).sqrt();
             assert!(share > p - 0.08 - chance, "{behaviour}: p_over {p}, truly over {share}");

@@ -114,6 +114,13 @@ fn check(terms: &Terms) -> Result<(), Error> {
             non_negative("mean", terms.mean)?;
             positive("periods_per_year", terms.periods_per_year)?;
             non_negative("category_cost", terms.category_cost.unwrap_or(0.0))?;
+            for number in terms.by_level.numbers() {
+                non_negative("by_level", number.abs())?;
+            }
+            if !terms.by_level.rise() {
+                let (expected, value) = ("with rising levels", "others".to_owned());
+                return Err(Error::Choice { name: "by_level", expected, value });
+            }
             if let Some(slopes) = &terms.reallocation {
                 positive("threshold", slopes.threshold)?;
                 non_negative("mean", slopes.mean.abs())?;

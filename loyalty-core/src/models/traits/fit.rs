@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::TraitModel;
 use super::case::{self, effective, exposure, level};
 use super::learn::{Learnt, learn};
+use super::levels::Levels;
 use super::link::{Evidence, Link};
 use super::options::{Behaviour, ThresholdBasis, TraitOptions};
 use super::score::slope;
@@ -327,6 +328,17 @@ impl Work<'_> {
         }
         let mean = sum / count;
         let known = self.ledger.portfolio().net_margin;
+        let threshold = match self.options.threshold {
+            Some(given) => (given, ThresholdBasis::Given),
+            None => (STEADINESS, ThresholdBasis::Ratio),
+        };
+        let prior = &learnt.0.prior;
+        let limit = prior.link.natural(threshold.0);
+        let over = |row: &LedgerRow| {
+            let evidence = case::budget(row, 0.0)?;
+            Some((level(row).0, prior.posterior(&evidence).upper(limit)))
+        };
+        let by_level = Levels::learn(self.rows().filter_map(over).collect(), prior.upper(limit));
         let terms = Budget {
             margin: if known > 0.0 { known } else { 1.0 },
             level: self.options.level.unwrap_or(mean),
@@ -334,10 +346,7 @@ impl Work<'_> {
             periods_per_year: self.ledger.periods_per_year(),
             category_cost: self.ledger.category_cost(),
             reallocation: self.reallocation(),
-        };
-        let threshold = match self.options.threshold {
-            Some(given) => (given, ThresholdBasis::Given),
-            None => (STEADINESS, ThresholdBasis::Ratio),
+            by_level,
         };
         Ok(self.model(learnt, threshold, Terms::FixedBudget(terms)))
     }

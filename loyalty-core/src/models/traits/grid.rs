@@ -167,6 +167,11 @@ impl Prior {
         Posterior::new(self, row)
     }
 
+    /// The share of customers beyond a natural parameter.
+    pub(crate) fn upper(&self, u: f64) -> f64 {
+        Posterior::of_prior(self).upper(u)
+    }
+
     /// The trait of the median customer, shifted.
     pub(crate) fn ordinary(&self, shift: f64) -> f64 {
         self.link.value(self.median + shift)

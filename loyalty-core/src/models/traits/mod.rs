@@ -10,6 +10,7 @@ mod gamma_poisson;
 mod grid;
 mod kernel;
 mod learn;
+mod levels;
 mod link;
 mod options;
 mod posterior;

@@ -1,9 +1,10 @@
 //! What a trait model says of customers.
 
 use super::TraitModel;
-use super::case::{level, selection};
+use super::case::{Case, level, selection};
 use super::link::Evidence;
 use super::options::Behaviour;
+use super::posterior::Posterior;
 use super::terms::{Budget, Promotion, Reallocation, Terms};
 use crate::parallel::{Threads, collect, map_chunks};
 use crate::special::elementary::ln;
@@ -168,7 +169,7 @@ impl TraitModel {
         let posterior = prior.posterior(&case.evidence);
         let (mean, variance) = posterior.moments(peers);
         let (joint, support) = self.second_sign(row);
-        let over = posterior.upper(prior.link.natural(case.threshold / unit) - peers);
+        let over = self.over(&posterior, &case, row, peers);
         let shift = case.evidence.shift;
         let own = if shift == peers { mean } else { posterior.moments(shift).0 };
         TraitScore {
@@ -181,11 +182,21 @@ impl TraitModel {
             },
             impact: case.fixed.map_or_else(
                 || unit * (own - prior.ordinary(shift)) * case.money,
-                |(impact, _)| impact,
+                |(impact, _)| over * impact,
             ),
             evidence: case.amount,
             weight: (1.0 - variance / prior.moments(peers).1).clamp(0.0, 1.0),
             support,
+        }
+    }
+
+    /// P(trait > threshold).
+    fn over(&self, posterior: &Posterior<'_>, case: &Case, row: &LedgerRow, peers: f64) -> f64 {
+        let limit = self.prior.link.natural(case.threshold / self.unit()) - peers;
+        let over = posterior.upper(limit);
+        match &self.terms {
+            Terms::FixedBudget(terms) => terms.by_level.over(over, level(row).0),
+            _ => over,
         }
     }
 
@@ -204,8 +215,17 @@ impl TraitModel {
         let impact = match case.fixed {
             None => (money(ends.0), money(ends.1)),
             Some((impact, error)) => {
-                let z = two_sided(level);
-                (impact - z * error, impact + z * error)
+                // All of it if he has the habit, else nothing.
+                let over = self.over(&posterior, &case, row, peers);
+                let spread = two_sided(level) * error;
+                let all = (impact - spread, impact + spread);
+                if over <= tail {
+                    (0.0, 0.0)
+                } else if 1.0 - over <= tail {
+                    all
+                } else {
+                    (all.0.min(0.0), all.1.max(0.0))
+                }
             }
         };
         TraitInterval { estimate: (value(ends.0, peers), value(ends.1, peers)), impact }

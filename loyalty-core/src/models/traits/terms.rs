@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::grid::Prior;
+use super::levels::Levels;
 use super::options::Exposure;
 
 /// The constants by which a customer's ledger becomes evidence, a threshold and money.
@@ -60,7 +61,7 @@ pub(super) struct Coupon {
     pub(super) worth: f64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Budget {
     /// Margin on what is paid; 1 where it is not known, and the impact is then revenue.
     pub(super) margin: f64,
@@ -73,6 +74,8 @@ pub(super) struct Budget {
     /// impact is the margin on what he spends less than others.
     pub(super) category_cost: Option<f64>,
     pub(super) reallocation: Option<Reallocation>,
+    /// How the share of steady customers changes with what they spend.
+    pub(super) by_level: Levels,
 }
 
 /// How all spending moves with that in new categories, over customers: normal.
