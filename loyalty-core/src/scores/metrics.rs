@@ -222,7 +222,8 @@ impl Predictions {
             if b.abs() > 1e6 {
                 return None;
             }
-            if ga * step[0] + gb * step[1] < 1e-12 {
+            // A sum over many rows is rounded, and so is its slope: no smaller gap can be asked for.
+            if ga * step[0] + gb * step[1] < 1e-12 * (1.0 + here) {
                 return Some(Calibration { intercept: a, slope: b });
             }
         }

@@ -228,7 +228,8 @@ impl RawState {
             open.log_odds.push(line.log_odds);
             open.returned.push(line.returned);
             open.order_returned.push(line.order_returned);
-            open.places.extend_from_slice(stream.open.places(number));
+            let places = 0..stream.tables.len();
+            open.places.extend(places.map(|history| stream.open.place(history, number)));
         }
         let still_open = |(&day, numbers): (&i32, &Vec<u64>)| {
             let numbers = numbers.iter().filter(|&&number| number >= first);
@@ -300,7 +301,8 @@ impl RawKeys {
             let Some(key) = key.filter(|_| good(exposure) && good(returns)) else {
                 return Err(wrong("a key stands twice, or its counts are out of range"));
             };
-            keys.insert(key, Counts { exposure, returns });
+            let place = keys.enter(key);
+            *keys.counts_mut(place) = Counts { exposure, returns };
         }
         Ok(keys)
     }
@@ -369,7 +371,7 @@ impl RawOpen {
                 returned: self.returned[line],
                 order_returned: self.order_returned[line],
             };
-            open.push(line, places);
+            open.push([line].into_iter(), places);
         }
         Ok(open)
     }

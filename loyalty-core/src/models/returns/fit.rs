@@ -1,5 +1,7 @@
 //! Learning a return propensity from the past.
 
+use super::ReturnPropensity;
+use super::columns::losses;
 use super::design::{Design, Sample};
 use super::keys::Counts;
 use super::lag::{LagCurve, SeenReturn};
@@ -8,14 +10,14 @@ use super::line::LineModel;
 use super::newton::{constant_loss, solve};
 use super::sample::Past;
 use super::schema::Schema;
+use super::settling::Settling;
 use super::shrink::{Shrinkage, ShrinkageCriterion};
 use super::stream::{Pace, Stream};
-use super::{ReturnPropensity, design};
 use crate::Error;
 use crate::error::non_negative;
 use crate::orders::{OrderLines, Outcome, day_of};
-use crate::parallel::Threads;
-use crate::special::elementary::{ln, logistic};
+use crate::parallel::{Threads, map_chunks};
+use crate::special::elementary::ln;
 
 /// How a return propensity is learnt.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,26 +170,30 @@ struct Learner<'a> {
 }
 
 impl Learner<'_> {
-    fn learn(self, mut stream: Stream) -> Result<ReturnFit, Error> {
+    fn learn(mut self, mut stream: Stream) -> Result<ReturnFit, Error> {
         let (lines, returned) = (self.past.settled.lines, self.past.settled.returned);
         let rate = (returned as f64 + 0.5) / (lines as f64 + 1.0);
         let log_odds = ln(rate / (1.0 - rate));
         let shrinkage = self.shrinkage(&stream, rate)?;
         let one_fate = returned == 0 || returned == lines;
+        self.past.complete(&shrinkage, self.options.threads);
         let (line, rows, penalty, iterations) = if one_fate {
             (LineModel::constant(log_odds), 0, 0.0, 0)
         } else {
-            let sample = self.sample(&shrinkage);
-            let features = self.schema.features();
-            let design = Design::new(&sample, &features, self.options.threads);
+            let Past { features, target, weight, .. } = &self.past;
+            let sample = Sample { features, target, weight };
+            let design = Design::new(sample, &self.schema.features(), self.options.threads);
             let found = solve(&design, log_odds, self.options.penalty, self.options.threads)?;
             (found.model, design.rows(), found.penalty, found.iterations)
         };
-        let scored = self.log_odds(&line, &shrinkage);
-        let settling = Settling { past: &self.past, log_odds: &scored, pace: &stream.pace };
+        let mut scored = vec![0.0; self.past.rows()];
+        line.log_odds(|feature| &self.past.features[feature], &mut scored);
+        let (target, weight) = (&self.past.target, &self.past.weight);
+        let settled = &scored[..target.len()];
+        let settling = Settling::new(&self.past, settled, stream.pace.horizon);
         let level = settling.level(stream.today, one_fate);
         let clustering = settling.design_effect(&self.past.order);
-        let log_loss = self.log_loss(&scored);
+        let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         for (row, &log_odds) in scored.iter().enumerate() {
             if self.past.number[row] >= stream.open.first() {
                 stream.open.get_mut(self.past.number[row]).log_odds = log_odds;
@@ -211,134 +217,24 @@ impl Learner<'_> {
     }
 
     fn shrinkage(&self, stream: &Stream, rate: f64) -> Result<Vec<Shrinkage>, Error> {
-        let histories = self.schema.histories.len();
-        let prior = |history: usize| {
-            let counts = || -> Vec<Counts> {
+        let prior = |history: usize| match self.options.shrinkage {
+            ShrinkageCriterion::BetaBinomial => {
                 let places = (0..).take(stream.tables[history].len());
-                places.map(|place| stream.counts(history, place)).collect()
-            };
-            match self.options.shrinkage {
-                ShrinkageCriterion::BetaBinomial => Shrinkage::beta_binomial(&counts(), rate),
-                ShrinkageCriterion::OneStepAhead => {
-                    if self.schema.histories[history].per_order {
-                        let steps = &self.past.orders[history];
-                        let returned = steps.iter().filter(|step| step.returned).count();
-                        let rate = (returned as f64 + 0.5) / (steps.len() as f64 + 1.0);
-                        return Shrinkage::one_step_ahead(steps, rate);
-                    }
-                    Shrinkage::one_step_ahead(&self.past.steps(history, histories), rate)
-                }
+                let counts: Vec<Counts> =
+                    places.map(|place| stream.counts(history, place)).collect();
+                Shrinkage::beta_binomial(&counts, rate)
+            }
+            ShrinkageCriterion::OneStepAhead if self.schema.histories[history].per_order => {
+                let steps = &self.past.orders[history];
+                let rate = (steps.returned as f64 + 0.5) / (steps.lines as f64 + 1.0);
+                Shrinkage::one_step_ahead(steps, rate)
+            }
+            ShrinkageCriterion::OneStepAhead => {
+                Shrinkage::one_step_ahead(&self.past.steps(history), rate)
             }
         };
-        let all = crate::parallel::map_chunks(histories, 1, self.options.threads, |history| {
-            prior(history.start)
-        });
+        let histories = self.schema.histories.len();
+        let all = map_chunks(histories, 1, self.options.threads, |history| prior(history.start));
         all.into_iter().collect()
-    }
-
-    fn sample(&self, shrinkage: &[Shrinkage]) -> Sample {
-        let mut sample = Sample::default();
-        for (row, fate) in self.past.fate.iter().enumerate() {
-            let Some((returned, weight)) = *fate else { continue };
-            self.past.features(row, shrinkage, &mut sample.features);
-            sample.returned.push(returned);
-            sample.weight.push(weight);
-        }
-        sample
-    }
-
-    fn log_odds(&self, line: &LineModel, shrinkage: &[Shrinkage]) -> Vec<f64> {
-        let mut features = Vec::new();
-        let mut of = |row: usize| {
-            features.clear();
-            self.past.features(row, shrinkage, &mut features);
-            line.log_odds(&features)
-        };
-        (0..self.past.day.len()).map(&mut of).collect()
-    }
-
-    fn log_loss(&self, log_odds: &[f64]) -> f64 {
-        let (mut sum, mut lines) = (0.0, 0.0);
-        for (fate, &z) in self.past.fate.iter().zip(log_odds) {
-            if let Some((returned, weight)) = *fate {
-                sum += weight * design::loss(z, f64::from(returned));
-                lines += weight;
-            }
-        }
-        sum / lines
-    }
-}
-
-/// Drifts of the level tried, as variances per day. The least is a tenth of a unit of log-odds in a
-/// hundred days: the lines learnt from never show a drift to come, as the intercept has followed them.
-const DRIFTS: [f64; 3] = [1e-4, 3e-4, 1e-3];
-
-/// The past replayed for the level: lines are settled when they are as old as the horizon.
-struct Settling<'a> {
-    past: &'a Past,
-    log_odds: &'a [f64],
-    pace: &'a Pace,
-}
-
-impl Settling<'_> {
-    fn level(&self, today: i32, one_fate: bool) -> Level {
-        let design_effect = self.design_effect(&self.past.day);
-        if one_fate {
-            return Level::new(0.0, design_effect);
-        }
-        let mut best = (f64::INFINITY, Level::new(DRIFTS[0], design_effect));
-        for drift in DRIFTS {
-            let found = self.replay(Level::new(drift, design_effect), today);
-            if found.0 < best.0 {
-                best = found;
-            }
-        }
-        best.1
-    }
-
-    /// Σ_g (Σ_l (y − p))² / Σ p (1 − p) over the lines l of groups g that follow each other, at least 1.
-    fn design_effect<G: PartialEq>(&self, group: &[G]) -> f64 {
-        let (mut squares, mut variance, mut in_group) = (0.0, 0.0, 0.0);
-        for row in 0..self.log_odds.len() {
-            let Some((returned, weight)) = self.past.fate[row] else { continue };
-            if row > 0 && group[row] != group[row - 1] {
-                squares += in_group * in_group;
-                in_group = 0.0;
-            }
-            let p = logistic(self.log_odds[row]);
-            in_group += weight * (f64::from(returned) - p);
-            variance += weight * p * (1.0 - p);
-        }
-        squares += in_group * in_group;
-        if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
-    }
-
-    /// The loss of the settled lines under a level that only knows those settled before, and the level
-    /// of today.
-    fn replay(&self, mut level: Level, today: i32) -> (f64, Level) {
-        let (mut loss, mut next) = (0.0, 0);
-        let Some(&first) = self.past.day.first() else { return (0.0, level) };
-        let mut day = first;
-        let mut pass = |level: &mut Level, to: i32| {
-            while day < to {
-                day += 1;
-                while next < self.past.day.len() && self.past.day[next] + self.pace.horizon < day {
-                    if let Some((returned, weight)) = self.past.fate[next] {
-                        level.settle(self.log_odds[next], returned, weight);
-                    }
-                    next += 1;
-                }
-                level.end_day();
-            }
-        };
-        for (row, fate) in self.past.fate.iter().enumerate() {
-            pass(&mut level, self.past.day[row]);
-            if let Some((returned, weight)) = *fate {
-                loss +=
-                    weight * design::loss(self.log_odds[row] + level.shift, f64::from(returned));
-            }
-        }
-        pass(&mut level, today);
-        (loss, level)
     }
 }

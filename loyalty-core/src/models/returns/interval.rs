@@ -1,7 +1,7 @@
 //! How sure a score is.
 
 use super::ReturnPropensity;
-use super::keys::Counts;
+use super::score::Scorer;
 
 impl ReturnPropensity {
     /// For each history, a number of its group.
@@ -19,12 +19,13 @@ impl ReturnPropensity {
     }
 
     /// The standard deviation of a line's log-odds.
-    pub(crate) fn deviation(&self, features: &[f64], counts: &[Counts], groups: &[usize]) -> f64 {
-        let first = features.len() - counts.len();
+    pub(crate) fn deviation(&self, scorer: &Scorer, line: usize, groups: &[usize]) -> f64 {
+        let first = self.schema.context_width() + 2;
         let mut of_group = vec![0.0; groups.len()];
-        for (history, (&known, prior)) in counts.iter().zip(&self.shrinkage).enumerate() {
+        for (history, prior) in self.shrinkage.iter().enumerate() {
             let feature = first + history;
-            let slope = self.line.slope(feature, features[feature]);
+            let slope = self.line.slope(feature, scorer.feature(feature)[line]);
+            let known = scorer.observed.counts(history, line);
             of_group[groups[history]] +=
                 slope.abs() * prior.variance(known, self.design_effect(history)).sqrt();
         }

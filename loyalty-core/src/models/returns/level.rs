@@ -45,10 +45,15 @@ impl Level {
     }
 
     /// A line of that log-odds is settled.
-    pub(crate) fn settle(&mut self, log_odds: f64, returned: bool, times: f64) {
+    pub(crate) fn settle(&mut self, log_odds: f64, returned: bool) {
         let p = logistic(log_odds + self.shift);
-        self.gap += times * (f64::from(returned) - p);
-        self.weight += times * (p * (1.0 - p));
+        self.settle_day(f64::from(returned) - p, p * (1.0 - p));
+    }
+
+    /// Lines with these sums of y − p and p (1 − p) are settled.
+    pub(crate) fn settle_day(&mut self, gap: f64, weight: f64) {
+        self.gap += gap;
+        self.weight += weight;
     }
 
     /// A day is over.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::add_term;
+
 /// Within what bounds a feature was seen, and what stands for a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Bounds {
@@ -12,9 +14,11 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     /// The value within the bounds: nothing is extrapolated.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn within(&self, value: f64) -> f64 {
-        if value.is_nan() { self.mean } else { value.clamp(self.low, self.high) }
+        let low = if value < self.low { self.low } else { value };
+        let within = if low > self.high { self.high } else { low };
+        if value.is_nan() { self.mean } else { within }
     }
 }
 
@@ -66,15 +70,13 @@ impl LineModel {
         all && finite && self.intercept.is_finite() && self.terms.iter().all(term)
     }
 
-    /// z of a line with these features.
-    pub(crate) fn log_odds(&self, features: &[f64]) -> f64 {
-        self.terms.iter().fold(self.intercept, |z, term| z + self.part(term, features))
-    }
-
-    /// What a term adds.
-    #[inline]
-    pub(crate) fn part(&self, term: &Term, features: &[f64]) -> f64 {
-        self.part_of(term, features[term.feature])
+    /// z of lines, whose features are columns; each has the bits that it would have alone.
+    pub(crate) fn log_odds<'a>(&self, feature: impl Fn(usize) -> &'a [f64], log_odds: &mut [f64]) {
+        log_odds.fill(self.intercept);
+        for term in &self.terms {
+            let (bounds, values) = (self.bounds[term.feature], feature(term.feature));
+            add_term(log_odds, values, bounds, term.knot, (term.weight, term.mean));
+        }
     }
 
     /// What a term adds where its feature has that value.

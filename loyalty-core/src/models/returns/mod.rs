@@ -1,9 +1,11 @@
 //! Return propensity: how likely is this order line to be sent back?
 
+mod columns;
 mod design;
 mod file;
 mod fit;
 mod interval;
+mod kernel;
 mod keys;
 mod lag;
 mod level;
@@ -15,6 +17,7 @@ mod propensity;
 mod sample;
 mod schema;
 mod score;
+mod settling;
 mod shrink;
 mod stream;
 mod update;

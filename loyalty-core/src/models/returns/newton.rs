@@ -1,8 +1,12 @@
 //! The penalised logistic regression: Newton's method, and the choice of the penalty.
 
+use std::ops::Range;
+
 use nalgebra::{DMatrix, DVector};
 
-use super::design::{Design, Sums, loss};
+use super::columns::loss;
+use super::design::Design;
+use super::kernel::Sums;
 use super::line::LineModel;
 use crate::Error;
 use crate::parallel::Threads;
@@ -11,10 +15,30 @@ use crate::parallel::Threads;
 const PENALTIES: [f64; 6] = [1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0];
 
 /// About so many rows are looked at first, where there are more than twice as many.
-const FIRST_LOOK: usize = 1 << 15;
+const FIRST_LOOK: usize = 1 << 14;
 
-/// What is left to the minimum of the loss, in units of the log-likelihood, when the solver ends.
-const TOLERANCE: f64 = 1e-3;
+/// The penalty under which the search begins.
+const FIRST_PENALTY: f64 = 100.0;
+
+/// What is left to the minimum of the loss, in units of the log-likelihood, before the last step.
+const TOLERANCE: f64 = 0.03;
+
+/// What is left where a single further step leads to the minimum of another penalty.
+const NEAR: f64 = 1.0;
+
+/// The same after a first look over fewer rows, which need not be exact.
+const FIRST_TOLERANCE: f64 = 10.0;
+
+/// How far a search goes.
+#[derive(Debug, Clone, Copy)]
+enum Effort {
+    /// Some of the rows, roughly.
+    FirstLook,
+    /// All rows, to where single steps lead anywhere.
+    Near,
+    /// All rows, to the end.
+    All,
+}
 
 /// A penalised fit of the line model.
 pub(crate) struct Solution {
@@ -26,7 +50,7 @@ pub(crate) struct Solution {
 /// Fits the line model. Without a penalty given, the one is taken under which the first four fifths of
 /// the rows (which are in order of time) predict the last fifth best.
 pub(crate) fn solve(
-    design: &Design,
+    design: &Design<'_>,
     start: f64,
     penalty: Option<f64>,
     threads: Threads,
@@ -34,21 +58,26 @@ pub(crate) fn solve(
     let rows = design.rows();
     let mut search = Search { design, threads, iterations: 0, beta: vec![0.0; design.width()] };
     search.beta[0] = start;
-    search.newton(penalty.unwrap_or(100.0), (rows / FIRST_LOOK).max(1))?;
     let split = rows / 5 * 4;
-    let mut earlier = design.sums(&search.beta, 0..split, 1, true, threads);
-    let penalty = match penalty {
-        Some(penalty) => penalty,
-        None => search.choose(&earlier, split)?,
+    let penalty = if let Some(penalty) = penalty {
+        search.newton(None, penalty, 0..rows, Effort::FirstLook)?;
+        search.newton(None, penalty, 0..rows, Effort::All)?;
+        penalty
+    } else {
+        search.newton(None, FIRST_PENALTY, 0..split, Effort::FirstLook)?;
+        let earlier = search.newton(None, FIRST_PENALTY, 0..split, Effort::Near)?;
+        let penalty = search.choose(&earlier, split)?;
+        let mut all = earlier;
+        all.add(&design.sums(&search.beta, split..rows, 1, threads));
+        search.newton(Some(all), penalty, 0..rows, Effort::All)?;
+        penalty
     };
-    earlier.add(&design.sums(&search.beta, split..rows, 1, true, threads));
-    search.chord(&earlier, penalty)?;
     let model = design.model(&search.beta);
     Ok(Solution { model, penalty, iterations: search.iterations })
 }
 
 struct Search<'a> {
-    design: &'a Design,
+    design: &'a Design<'a>,
     threads: Threads,
     iterations: usize,
     beta: Vec<f64>,
@@ -81,18 +110,38 @@ fn penalised(loss: f64, beta: &[f64], penalty: f64) -> f64 {
 }
 
 impl Search<'_> {
-    /// Newton's method over every `thin`-th row.
-    fn newton(&mut self, penalty: f64, thin: usize) -> Result<(), Error> {
-        let rows = self.design.rows();
-        let mut at = self.design.sums(&self.beta, 0..rows, thin, true, self.threads);
+    /// Newton's method over rows, from where the sums may be known. Gives the last sums.
+    fn newton(
+        &mut self,
+        at: Option<Sums>,
+        penalty: f64,
+        rows: Range<usize>,
+        effort: Effort,
+    ) -> Result<Sums, Error> {
+        let (thin, tolerance) = match effort {
+            Effort::FirstLook => ((rows.len() / FIRST_LOOK).max(1), FIRST_TOLERANCE),
+            Effort::Near => (1, NEAR),
+            Effort::All => (1, TOLERANCE),
+        };
+        let (design, threads) = (self.design, self.threads);
+        let sums = |beta: &[f64]| design.sums(beta, rows.clone(), thin, threads);
+        let mut at = at.unwrap_or_else(|| sums(&self.beta));
         for _ in 0..50 {
-            self.iterations += 1;
             let (by, gap) = step(&at, &self.beta, penalty)?;
+            if gap < tolerance {
+                if let Effort::All = effort {
+                    // Newton's method doubles the digits: where this step ends need not be looked at.
+                    self.beta = moved(&self.beta, &by, 1.0);
+                    self.iterations += 1;
+                }
+                break;
+            }
+            self.iterations += 1;
             let here = penalised(at.loss, &self.beta, penalty);
             let mut share = 1.0;
             loop {
                 let trial = moved(&self.beta, &by, share);
-                let there = self.design.sums(&trial, 0..rows, thin, true, self.threads);
+                let there = sums(&trial);
                 // The loss is convex: a short enough step along a descent lowers it.
                 if penalised(there.loss, &trial, penalty) <= here || share < 1e-6 {
                     (self.beta, at) = (trial, there);
@@ -100,50 +149,20 @@ impl Search<'_> {
                 }
                 share *= 0.5;
             }
-            // A first look over fewer rows need not be exact.
-            if gap < TOLERANCE * if thin > 1 { 1e3 } else { 1.0 } {
-                return Ok(());
-            }
         }
-        Ok(())
-    }
-
-    /// Further steps with one Hessian: near the minimum it hardly changes.
-    fn chord(&mut self, first: &Sums, penalty: f64) -> Result<(), Error> {
-        let rows = self.design.rows();
-        let mut at = first.clone();
-        let mut before = f64::INFINITY;
-        for _ in 0..20 {
-            let (by, gap) = step(&at, &self.beta, penalty)?;
-            if gap < TOLERANCE {
-                return Ok(());
-            }
-            if gap > 0.9 * before {
-                // Too far away for one Hessian.
-                return self.newton(penalty, 1);
-            }
-            before = gap;
-            self.iterations += 1;
-            self.beta = moved(&self.beta, &by, 1.0);
-            let sums = self.design.sums(&self.beta, 0..rows, 1, false, self.threads);
-            at = Sums { hessian: at.hessian, ..sums };
-        }
-        Ok(())
+        Ok(at)
     }
 
     /// One Newton step of the earlier rows to the minimum of each penalty, and the loss of the later
     /// rows there.
     fn choose(&self, earlier: &Sums, split: usize) -> Result<f64, Error> {
-        let mut best = (f64::INFINITY, PENALTIES[0]);
-        for penalty in PENALTIES {
-            let (by, _) = step(earlier, &self.beta, penalty)?;
-            let beta = moved(&self.beta, &by, 1.0);
-            let later = self.design.sums(&beta, split..self.design.rows(), 1, false, self.threads);
-            if later.loss < best.0 {
-                best = (later.loss, penalty);
-            }
-        }
-        Ok(best.1)
+        let beta = |penalty: f64| -> Result<Vec<f64>, Error> {
+            Ok(moved(&self.beta, &step(earlier, &self.beta, penalty)?.0, 1.0))
+        };
+        let betas = PENALTIES.into_iter().map(beta).collect::<Result<Vec<_>, _>>()?;
+        let losses = self.design.losses(&betas, split..self.design.rows(), self.threads);
+        let best = PENALTIES.into_iter().zip(losses).min_by(|a, b| a.1.total_cmp(&b.1));
+        Ok(best.map_or(PENALTIES[0], |(penalty, _)| penalty))
     }
 }
 

@@ -1,12 +1,12 @@
-//! What is known of an order's lines at the time of the order.
+//! What is known of lines at the time of their orders.
 
 use std::ops::Range;
 
+use super::columns::{ln_1p_each, ln_each};
 use super::keys::Counts;
-use super::schema::{CONTEXT, Part, Schema};
+use super::schema::{CONTEXT, HistorySpec, Part, Schema};
 use super::stream::Stream;
 use crate::orders::{OrderLines, key};
-use crate::special::elementary::{ln, ln_1p};
 
 /// What is remembered of a customer's or a product's lines.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,96 +49,233 @@ pub(crate) struct Logs {
     pub(crate) quantity: f64,
 }
 
-/// The lines of one order as they are seen before it: features, keys, and the counts of the keys.
+/// Lines as they are seen before their orders: features, keys, and the counts of the keys, each a column.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Observed {
-    /// Features without histories, line by line.
-    pub(crate) context: Vec<f64>,
-    /// The counts of each history, line by line.
-    pub(crate) counts: Vec<Counts>,
-    /// Their keys, and where these stand if they are known.
-    pub(crate) keys: Vec<(u64, Option<u32>)>,
-    pub(crate) logs: Vec<Logs>,
+    lines: usize,
+    /// Features without histories, one column after the other.
+    context: Vec<f64>,
+    /// Exposure and returns of the keys, history by history.
+    exposure: Vec<f64>,
+    returns: Vec<f64>,
+    /// Where the keys stand, history by history.
+    pub(crate) places: Vec<u32>,
+    /// How many lines before each its order began.
+    pub(crate) behind_first: Vec<u32>,
+    /// Whether the customer, and the product, are known.
+    pub(crate) known: Vec<[bool; 2]>,
+    log_quantity: Vec<f64>,
+    keys: Vec<u64>,
     scratch: Vec<u64>,
 }
 
+/// Lines that are looked at together, about: they and what is known of them stay close to the processor.
+const TOGETHER: usize = 1024;
+
+/// The first of these orders, which are looked at together.
+pub(crate) fn together(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+    let first = lines.starts[orders.start] as usize;
+    let starts = &lines.starts[orders.start + 1..=orders.end];
+    let fit = starts.partition_point(|&end| end as usize <= first + TOGETHER);
+    orders.start..orders.start + fit.max(1)
+}
+
+/// The same within one day.
+pub(crate) fn together_in_a_day(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+    let (day, block) = (lines.day(orders.start), together(lines, orders));
+    let of_day = block.clone().take_while(|&order| lines.day(order) == day).count();
+    block.start..block.start + of_day
+}
+
 impl Observed {
-    /// Looks at the lines of an order, before any of them has entered the state.
+    /// Looks at the lines of orders, none of which has entered the state.
     pub(crate) fn look(
         &mut self,
         schema: &Schema,
         state: &Stream,
         lines: &OrderLines,
-        order: Range<usize>,
-        day: i32,
+        orders: Range<usize>,
     ) {
-        self.context.clear();
-        self.counts.clear();
-        self.keys.clear();
-        self.logs.clear();
-        let least = schema.least_price;
-        self.logs.extend(order.clone().map(|line| Logs {
-            price: ln(lines.price[line].max(least)),
-            quantity: ln(lines.quantity[line]),
-        }));
-        let width = schema.context_width();
-        self.context.resize(order.len() * width, 0.0);
-        let basket: f64 = order.clone().map(|line| lines.price[line] * lines.quantity[line]).sum();
-        let log_basket = [ln(order.len() as f64), ln(basket.max(least))];
-        for (number, line) in order.clone().enumerate() {
-            self.enter_keys(schema, state, lines, line, number);
-            let places = &self.keys[number * schema.histories.len()..];
-            let (customer, product) = (state.customer(places[0].1), state.product(places[1].1));
-            let row = &mut self.context[number * width..(number + 1) * width];
-            row[8..10].copy_from_slice(&log_basket);
-            let logs = self.logs[number];
-            row[0] = logs.price + logs.quantity;
-            row[1] = logs.price;
-            row[2] = f64::from(lines.price[line] == 0.0);
-            fill_pasts(row, logs, customer, product, day);
-            calendar(row, lines.time[line]);
-            numbers(&mut row[CONTEXT.len() + schema.categories.len()..], lines, line);
-        }
-        self.fill_basket(schema, lines, order, width);
-    }
-
-    fn enter_keys(
-        &mut self,
-        schema: &Schema,
-        state: &Stream,
-        lines: &OrderLines,
-        line: usize,
-        number: usize,
-    ) {
-        let logs = self.logs[number];
+        self.begin(schema, lines, &orders);
         for (history, spec) in schema.histories.iter().enumerate() {
-            let part = |part: &Part| match *part {
-                Part::Customer => lines.customer.keys[line],
-                Part::Product => lines.product.keys[line],
-                Part::Category(number) => lines.categories[number].keys[line],
-                Part::ValueBand => band(logs.price + logs.quantity),
-            };
-            let (first, rest) = (part(&spec.parts[0]), &spec.parts[1..]);
-            let key = rest.iter().fold(first, |key, next| key::fold(key, part(next)));
-            let place = state.place(history, key);
-            self.keys.push((key, place));
-            self.counts.push(place.map_or(Counts::default(), |at| state.counts(history, at)));
+            self.find_keys(spec, lines, &orders);
+            state.tables[history].find_each(&self.keys, &mut self.places);
+            self.take_counts(state, history);
+        }
+        for order in orders.clone() {
+            self.take_pasts(state, part(lines, &orders, order), lines.day(order));
+        }
+        self.end(schema);
+    }
+
+    /// Looks at the lines of orders of the state's day, and enters their keys.
+    pub(crate) fn enter(
+        &mut self,
+        schema: &Schema,
+        state: &mut Stream,
+        lines: &OrderLines,
+        orders: Range<usize>,
+    ) {
+        self.begin(schema, lines, &orders);
+        for (history, spec) in schema.histories.iter().enumerate() {
+            self.find_keys(spec, lines, &orders);
+            state.tables[history].enter_each(&self.keys, &mut self.places);
+            self.take_counts(state, history);
+        }
+        for order in orders.clone() {
+            let part = part(lines, &orders, order);
+            self.take_pasts(state, part.clone(), state.today);
+            let n = self.lines;
+            state.remember(part.map(|i| {
+                let logs = Logs { price: self.context[n + i], quantity: self.log_quantity[i] };
+                (self.places[i], self.places[n + i], logs)
+            }));
+        }
+        self.end(schema);
+    }
+
+    /// How many lines there are.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// One feature without history of every line.
+    pub(crate) fn context(&self, feature: usize) -> &[f64] {
+        &self.context[feature * self.lines..(feature + 1) * self.lines]
+    }
+
+    /// Exposure and returns of the keys of a history.
+    pub(crate) fn history(&self, history: usize) -> (&[f64], &[f64]) {
+        let range = history * self.lines..(history + 1) * self.lines;
+        (&self.exposure[range.clone()], &self.returns[range])
+    }
+
+    /// The counts of a line's key in a history.
+    pub(crate) fn counts(&self, history: usize, line: usize) -> Counts {
+        let at = history * self.lines + line;
+        Counts { exposure: self.exposure[at], returns: self.returns[at] }
+    }
+
+    /// What the lines themselves say, before anything is known of their keys.
+    fn begin(&mut self, schema: &Schema, lines: &OrderLines, orders: &Range<usize>) {
+        let all = lines.starts[orders.start] as usize..lines.starts[orders.end] as usize;
+        let n = all.len();
+        self.lines = n;
+        for column in [&mut self.exposure, &mut self.returns, &mut self.log_quantity] {
+            column.clear();
+        }
+        self.places.clear();
+        self.behind_first.clear();
+        self.known.clear();
+        self.context.clear();
+        self.context.resize(n * schema.context_width(), 0.0);
+        self.log_quantity.extend_from_slice(&lines.quantity[all.clone()]);
+        ln_each(&mut self.log_quantity);
+        for (value, &price) in self.context[n..2 * n].iter_mut().zip(&lines.price[all.clone()]) {
+            *value = price.max(schema.least_price);
+        }
+        ln_each(&mut self.context[n..2 * n]);
+        for i in 0..n {
+            self.context[i] = self.context[n + i] + self.log_quantity[i];
+            self.context[2 * n + i] = f64::from(lines.price[all.start + i] == 0.0);
+            self.calendar(i, lines.time[all.start + i]);
+        }
+        for (number, numbers) in lines.numbers.iter().enumerate() {
+            let at = (CONTEXT.len() + schema.categories.len() + 2 * number) * n;
+            let values = &numbers.values[all.clone()];
+            self.context[at..at + n].copy_from_slice(values);
+            for (missing, value) in self.context[at + n..at + 2 * n].iter_mut().zip(values) {
+                *missing = f64::from(value.is_nan());
+            }
+        }
+        for order in orders.clone() {
+            self.basket(schema, lines, order, part(lines, orders, order));
         }
     }
 
-    /// Lines alike in the basket. Within an order, lines of one product follow each other, and within
-    /// a product those of one variant.
-    fn fill_basket(
-        &mut self,
-        schema: &Schema,
-        lines: &OrderLines,
-        order: Range<usize>,
-        width: usize,
-    ) {
-        if order.len() == 1 {
-            return;
+    /// Logarithms of what has been counted.
+    fn end(&mut self, schema: &Schema) {
+        let n = self.lines;
+        ln_each(&mut self.context[8 * n..12 * n]);
+        ln_1p_each(&mut self.context[12 * n..18 * n]);
+        let first = CONTEXT.len();
+        ln_each(&mut self.context[first * n..(first + schema.categories.len()) * n]);
+        for (i, [customer, _]) in self.known.iter().enumerate() {
+            // Of a new customer the days since the last order are unknown, not zero.
+            if !customer {
+                self.context[14 * n + i] = f64::NAN;
+            }
         }
-        let (start, end) = (order.start, order.end);
+    }
+
+    fn find_keys(&mut self, spec: &HistorySpec, lines: &OrderLines, orders: &Range<usize>) {
+        let first = lines.starts[orders.start] as usize;
+        let all = first..first + self.lines;
+        self.keys.clear();
+        for (number, part) in spec.parts.iter().enumerate() {
+            let levels = match *part {
+                Part::Customer => &lines.customer.keys[all.clone()],
+                Part::Product => &lines.product.keys[all.clone()],
+                Part::Category(number) => &lines.categories[number].keys[all.clone()],
+                Part::ValueBand => {
+                    self.scratch.clear();
+                    self.scratch.extend(self.context[..self.lines].iter().map(|&v| band(v)));
+                    &self.scratch
+                }
+            };
+            if number == 0 {
+                self.keys.extend_from_slice(levels);
+            } else {
+                self.keys.iter_mut().zip(levels).for_each(|(key, &l)| *key = key::fold(*key, l));
+            }
+        }
+    }
+
+    fn take_counts(&mut self, state: &Stream, history: usize) {
+        let places = &self.places[history * self.lines..];
+        state.counts_each(history, places, (&mut self.exposure, &mut self.returns));
+    }
+
+    /// What is known of the customer and the products of an order.
+    fn take_pasts(&mut self, state: &Stream, order: Range<usize>, day: i32) {
+        let (n, since) = (self.lines, |then: i32| f64::from((day - then).max(0)));
+        for i in order {
+            let customer = state.customers.get(self.places[i] as usize);
+            let product = state.products.get(self.places[n + i] as usize);
+            let (price, quantity) = (self.context[n + i], self.log_quantity[i]);
+            let mut set = |feature: usize, value: f64| self.context[feature * n + i] = value;
+            if let Some(past) = product {
+                set(3, price - past.log_prices / past.lines);
+                set(4, (price - past.most_log_price).min(0.0));
+                set(6, quantity - past.log_quantities / past.lines);
+                set(16, past.lines);
+                set(17, since(past.first_day));
+            }
+            if let Some(past) = customer {
+                set(5, price - past.log_prices / past.lines);
+                set(7, quantity - past.log_quantities / past.lines);
+                set(12, past.lines);
+                set(13, since(past.first_day));
+                set(14, since(past.last_day));
+                set(15, past.orders);
+            }
+            self.known.push([customer.is_some(), product.is_some()]);
+        }
+    }
+
+    /// The basket, and lines alike in it. Within an order, lines of one product follow each other, and
+    /// within a product those of one variant.
+    fn basket(&mut self, schema: &Schema, lines: &OrderLines, order: usize, part: Range<usize>) {
+        let (n, range) = (self.lines, lines.order(order));
+        let (start, end) = (range.start, range.end);
+        let worth: f64 = range.clone().map(|line| lines.price[line] * lines.quantity[line]).sum();
+        let first_column = CONTEXT.len();
+        self.behind_first.extend((0..).take(part.len()));
+        let mut set = |feature: usize, part: Range<usize>, value: f64| {
+            self.context[feature * n + part.start..feature * n + part.end].fill(value);
+        };
+        set(8, part.clone(), range.len() as f64);
+        set(9, part.clone(), worth.max(schema.least_price));
         let mut first = start;
         while first < end {
             let same = |line: &usize| lines.product.keys[*line] == lines.product.keys[first];
@@ -146,104 +283,73 @@ impl Observed {
             let differs =
                 |line: &usize| lines.categories.iter().any(|c| c.keys[*line] != c.keys[*line - 1]);
             let variants = 1 + (first + 1..first + count).filter(differs).count();
-            if count > 1 {
-                let values = [ln(count as f64), ln(variants as f64)];
-                for line in first - start..first - start + count {
-                    self.context[line * width + 10..line * width + 12].copy_from_slice(&values);
-                }
-            }
+            let alike = part.start + first - start..part.start + first - start + count;
+            set(10, alike.clone(), count as f64);
+            set(11, alike, variants as f64);
             first += count;
         }
-        for (category, levels) in
-            schema.categories.iter().zip(&lines.categories).map(|c| c.1).enumerate()
-        {
-            let keys = &levels.keys[order.clone()];
-            let place = CONTEXT.len() + category;
+        for (category, levels) in lines.categories.iter().enumerate() {
+            let keys = &levels.keys[range.clone()];
+            let feature = first_column + category;
             if keys.iter().all(|&key| key == keys[0]) {
-                (0..keys.len())
-                    .for_each(|i| self.context[i * width + place] = ln(keys.len() as f64));
+                set(feature, part.clone(), keys.len() as f64);
                 continue;
             }
             self.scratch.clear();
             self.scratch.extend_from_slice(keys);
             self.scratch.sort_unstable();
-            for (line, &key) in keys.iter().enumerate() {
+            for (i, &key) in part.clone().zip(keys) {
                 let from = self.scratch.partition_point(|&other| other < key);
                 let to = self.scratch.partition_point(|&other| other <= key);
-                self.context[line * width + place] = ln((to - from) as f64);
+                set(feature, i..i + 1, (to - from) as f64);
             }
         }
     }
+
+    /// Hour and weekday. 1970-01-01 was a Thursday.
+    fn calendar(&mut self, line: usize, time: i64) {
+        const HOUR: i64 = 3_600_000_000;
+        /// Cosine of multiples of 15°, from 0° to 90°.
+        const COSINES: [f64; 7] = [
+            1.0,
+            0.965_925_826_289_068_3,
+            0.866_025_403_784_438_6,
+            std::f64::consts::FRAC_1_SQRT_2,
+            0.5,
+            0.258_819_045_102_520_74,
+            0.0,
+        ];
+        let cosine = |hour: i64| {
+            let hour = usize::try_from(hour.rem_euclid(24)).unwrap_or(0);
+            let quarter = |hour: usize| COSINES[hour];
+            match hour {
+                0..=6 => quarter(hour),
+                7..=12 => -quarter(12 - hour),
+                13..=18 => -quarter(hour - 12),
+                _ => quarter(24 - hour),
+            }
+        };
+        let hour = time.div_euclid(HOUR).rem_euclid(24);
+        let mut set =
+            |feature: usize, value: f64| self.context[feature * self.lines + line] = value;
+        set(18, cosine(hour - 6));
+        set(19, cosine(hour));
+        let weekday = (time.div_euclid(24 * HOUR) + 3).rem_euclid(7);
+        if let Some(day) = usize::try_from(weekday).ok().filter(|&day| day < 6) {
+            set(20 + day, 1.0);
+        }
+    }
+}
+
+/// Where the lines of an order stand among those of several.
+fn part(lines: &OrderLines, orders: &Range<usize>, order: usize) -> Range<usize> {
+    let first = lines.starts[orders.start] as usize;
+    let of = lines.order(order);
+    of.start - first..of.end - first
 }
 
 /// Bands of the logarithm of a value, half a unit wide: each is two thirds dearer than the one before.
 #[expect(clippy::cast_possible_truncation, reason = "logarithms of what is below 1e100")]
 fn band(log_value: f64) -> u64 {
     key::of_integer((2.0 * log_value).floor() as i64)
-}
-
-fn fill_pasts(
-    row: &mut [f64],
-    logs: Logs,
-    customer: Option<&Past>,
-    product: Option<&Past>,
-    day: i32,
-) {
-    let since = |then: i32| ln_1p(f64::from((day - then).max(0)));
-    if let Some(past) = product {
-        row[3] = logs.price - past.log_prices / past.lines;
-        row[4] = (logs.price - past.most_log_price).min(0.0);
-        row[6] = logs.quantity - past.log_quantities / past.lines;
-        row[16] = ln_1p(past.lines);
-        row[17] = since(past.first_day);
-    }
-    // Of a new customer the days since the last order are unknown, not zero.
-    row[14] = f64::NAN;
-    if let Some(past) = customer {
-        row[5] = logs.price - past.log_prices / past.lines;
-        row[7] = logs.quantity - past.log_quantities / past.lines;
-        row[12] = ln_1p(past.lines);
-        row[13] = since(past.first_day);
-        row[14] = since(past.last_day);
-        row[15] = ln_1p(past.orders);
-    }
-}
-
-/// Hour and weekday. 1970-01-01 was a Thursday.
-fn calendar(row: &mut [f64], time: i64) {
-    const HOUR: i64 = 3_600_000_000;
-    /// Cosine of multiples of 15°, from 0° to 90°.
-    const COSINES: [f64; 7] = [
-        1.0,
-        0.965_925_826_289_068_3,
-        0.866_025_403_784_438_6,
-        std::f64::consts::FRAC_1_SQRT_2,
-        0.5,
-        0.258_819_045_102_520_74,
-        0.0,
-    ];
-    let cosine = |hour: i64| {
-        let hour = usize::try_from(hour.rem_euclid(24)).unwrap_or(0);
-        let quarter = |hour: usize| COSINES[hour];
-        match hour {
-            0..=6 => quarter(hour),
-            7..=12 => -quarter(12 - hour),
-            13..=18 => -quarter(hour - 12),
-            _ => quarter(24 - hour),
-        }
-    };
-    let hour = time.div_euclid(HOUR).rem_euclid(24);
-    (row[18], row[19]) = (cosine(hour - 6), cosine(hour));
-    let weekday = (time.div_euclid(24 * HOUR) + 3).rem_euclid(7);
-    if let Some(day) = usize::try_from(weekday).ok().filter(|&day| day < 6) {
-        row[20 + day] = 1.0;
-    }
-}
-
-fn numbers(row: &mut [f64], lines: &OrderLines, line: usize) {
-    for (pair, numbers) in row.chunks_exact_mut(2).zip(&lines.numbers) {
-        let value = numbers.values[line];
-        pair[0] = value;
-        pair[1] = f64::from(value.is_nan());
-    }
 }

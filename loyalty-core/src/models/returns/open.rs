@@ -1,5 +1,7 @@
 //! Lines whose fate is open, in order of their orders.
 
+use std::ops::Range;
+
 use hashbrown::HashTable;
 
 use crate::orders::key;
@@ -24,7 +26,8 @@ pub(crate) struct OpenLines {
     base: u64,
     closed: usize,
     lines: Vec<Open>,
-    places: Vec<u32>,
+    /// The place of the key of each line, history by history.
+    places: Vec<Vec<u32>>,
     by_id: HashTable<u64>,
 }
 
@@ -53,21 +56,40 @@ impl OpenLines {
         &mut self.lines[at]
     }
 
-    pub(crate) fn places(&self, number: u64) -> &[u32] {
-        let width = self.places.len() / self.lines.len();
-        let at = self.at(number);
-        &self.places[at * width..(at + 1) * width]
+    /// Where the key of a line stands in a history.
+    pub(crate) fn place(&self, history: usize, number: u64) -> u32 {
+        self.places[history][self.at(number)]
     }
 
-    /// Opens a line.
-    pub(crate) fn push(&mut self, line: Open, places: &[u32]) {
-        let number = self.next();
-        self.lines.push(line);
-        self.places.extend_from_slice(places);
-        if let Some(id) = line.id {
-            let Self { by_id, lines, base, .. } = self;
-            let hash = |&number: &u64| hash(lines[position(number, *base)].id);
-            by_id.insert_unique(mixed(id), number, hash);
+    /// The lines of these numbers.
+    pub(crate) fn lines(&self, numbers: Range<u64>) -> &[Open] {
+        &self.lines[self.at(numbers.start)..self.at(numbers.end)]
+    }
+
+    /// Where the keys of lines stand in a history.
+    pub(crate) fn places(&self, history: usize, numbers: Range<u64>) -> &[u32] {
+        &self.places[history][self.at(numbers.start)..self.at(numbers.end)]
+    }
+
+    /// Opens lines, with the places of their keys, history by history.
+    pub(crate) fn push(&mut self, lines: impl Iterator<Item = Open>, places: &[u32]) {
+        let before = self.lines.len();
+        for line in lines {
+            let number = self.next();
+            self.lines.push(line);
+            if let Some(id) = line.id {
+                let Self { by_id, lines, base, .. } = self;
+                let hash = |&number: &u64| hash(lines[position(number, *base)].id);
+                by_id.insert_unique(mixed(id), number, hash);
+            }
+        }
+        let new = self.lines.len() - before;
+        if new == 0 {
+            return;
+        }
+        self.places.resize_with(places.len() / new, Vec::new);
+        for (all, new) in self.places.iter_mut().zip(places.chunks_exact(new)) {
+            all.extend_from_slice(new);
         }
     }
 
@@ -81,14 +103,16 @@ impl OpenLines {
     pub(crate) fn pop(&mut self) -> Option<Open> {
         let line = *self.lines.get(self.closed)?;
         let number = self.first();
-        if let Ok(entry) = self.by_id.find_entry(hash(line.id), |&other| other == number) {
+        if let Some(id) = line.id
+            && let Ok(entry) = self.by_id.find_entry(mixed(id), |&other| other == number)
+        {
             entry.remove();
         }
         self.closed += 1;
         // The closed lines go once they are the greater part: a constant cost per line.
         if self.closed > 1024 && 2 * self.closed > self.lines.len() {
-            let width = self.places.len() / self.lines.len();
-            self.places.drain(..self.closed * width);
+            let closed = self.closed;
+            self.places.iter_mut().for_each(|places| drop(places.drain(..closed)));
             self.lines.drain(..self.closed);
             self.base += self.closed as u64;
             self.closed = 0;

@@ -1,12 +1,13 @@
 //! One pass over the past: what each line could know, for those that the fit learns from.
 
+use super::columns::{ln_1p_each, shrunk_each};
 use super::keys::Counts;
-use super::observe::Observed;
+use super::observe::{Observed, together_in_a_day};
 use super::schema::Schema;
-use super::shrink::{Shrinkage, Step};
+use super::shrink::{Shrinkage, Steps};
 use super::stream::Stream;
 use crate::orders::{OrderLines, Outcome, key};
-use crate::special::elementary::ln_1p;
+use crate::parallel::{Threads, map_chunks};
 
 /// At most about so many lines of each fate are learnt from; each then stands for several.
 const MOST: usize = 1 << 17;
@@ -14,27 +15,34 @@ const MOST: usize = 1 << 17;
 /// Kept lines beyond this many per returned one add next to nothing to what is learnt.
 const KEPT_PER_RETURN: usize = 16;
 
-/// Lines that the fit looks at.
-#[derive(Debug, Default)]
+/// Lines that the fit looks at, in order of time; each feature is a column.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Past {
-    pub(crate) context: Vec<f64>,
-    pub(crate) counts: Vec<Counts>,
+    /// All features; those that rest on the shrinkage are empty until it is chosen.
+    pub(crate) features: Vec<Vec<f64>>,
+    /// Exposure and returns of each history.
+    pub(crate) counts: Vec<[Vec<f64>; 2]>,
     pub(crate) day: Vec<i32>,
     pub(crate) order: Vec<u32>,
-    /// What became of the line, and for how many it stands; `None` where it is open.
-    pub(crate) fate: Vec<Option<(bool, f64)>>,
     /// The line's number in the stream.
     pub(crate) number: Vec<u64>,
+    /// 1 for a line that came back; of those whose fate is known, which come first.
+    pub(crate) target: Vec<f64>,
+    /// For how many lines each of them stands.
+    pub(crate) weight: Vec<f64>,
     /// What was known of the customer's orders before each order, and whether any line came back.
-    pub(crate) orders: Vec<Vec<Step>>,
+    pub(crate) orders: Vec<Steps>,
     pub(crate) settled: Settled,
+    context: usize,
+    chosen: Vec<usize>,
 }
 
-/// How many lines are settled, and how many of them came back.
+/// How many lines are settled, how many of them came back, and how many lines are open.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Settled {
     pub(crate) lines: usize,
     pub(crate) returned: usize,
+    open: usize,
 }
 
 /// Whether a line came back within the horizon; `None` where that is open.
@@ -69,103 +77,156 @@ impl Past {
         end: i32,
     ) -> Self {
         let horizon = stream.pace.horizon;
-        let mut past = Self { orders: vec![Vec::new(); schema.histories.len()], ..Self::default() };
-        for order in 0..orders {
+        let fates = |order: usize| {
             let day = lines.day(order);
-            for line in lines.order(order) {
-                if let Some(returned) = fate(outcomes[line], day, horizon, end) {
-                    past.settled.lines += 1;
-                    past.settled.returned += usize::from(returned);
-                }
-            }
-        }
+            lines.order(order).map(move |line| fate(outcomes[line], day, horizon, end))
+        };
+        let mut past = Self {
+            features: vec![Vec::new(); schema.features().len()],
+            counts: vec![Default::default(); schema.histories.len()],
+            orders: vec![Steps::default(); schema.histories.len()],
+            context: schema.context_width(),
+            settled: Settled::of((0..orders).flat_map(fates)),
+            ..Self::default()
+        };
         let thinning = past.settled.thinning();
+        past.reserve(past.settled.rows(thinning) + past.settled.open);
         let mut observed = Observed::default();
-        for order in 0..orders {
-            let (day, range) = (lines.day(order), lines.order(order));
+        let mut order = 0;
+        while order < orders {
+            let day = lines.day(order);
             stream.advance(day);
-            observed.look(schema, stream, lines, range.clone(), day);
-            let first = stream.open.next();
-            let ids = lines.line.as_ref();
-            stream.enter(&observed, |number| (ids.map(|ids| ids[range.start + number]), 0.0));
-            let mut any_returned = Some(false);
-            for (number, line) in range.clone().enumerate() {
-                let known = known_on(outcomes[line], day, horizon).filter(|&on| on <= end);
-                if let Some(on) = known {
-                    stream.note_return(first + number as u64, on);
+            let block = together_in_a_day(lines, order..orders);
+            observed.enter(schema, stream, lines, block.clone());
+            let first = lines.starts[block.start] as usize;
+            let in_stream = stream.open.next();
+            // Returns are known here by number; an id is needed once returns come from outside.
+            let ids = lines.line.as_ref().filter(|_| day + horizon > end);
+            stream.open(&observed, |i| (ids.map(|ids| ids[first + i]), 0.0));
+            for order in block.clone() {
+                let of_order = lines.order(order).map(|line| line - first).zip(fates(order));
+                for (i, fate) in of_order {
+                    let number = in_stream + i as u64;
+                    let known = known_on(outcomes[first + i], day, horizon).filter(|&on| on <= end);
+                    if let Some(on) = known {
+                        stream.note_return(number, on);
+                    }
+                    past.choose(i, (day, order, number), fate, thinning);
                 }
-                let fate = fate(outcomes[line], day, horizon, end);
-                any_returned = any_returned.zip(fate).map(|(any, returned)| any || returned);
-                past.take(&observed, number, (day, order, first + number as u64), fate, thinning);
+                let any = |any: bool, fate: Option<bool>| fate.map(|returned| any || returned);
+                if let Some(returned) = fates(order).try_fold(false, any) {
+                    past.take_order(schema, &observed, lines.order(order).start - first, returned);
+                }
             }
-            if let Some(returned) = any_returned {
-                past.take_order(schema, &observed, returned);
-            }
+            past.take(&observed);
+            order = block.end;
         }
         stream.advance(end + 1);
         past
     }
 
-    fn take(
+    fn reserve(&mut self, rows: usize) {
+        self.features[..self.context].iter_mut().for_each(|column| column.reserve(rows));
+        self.counts.iter_mut().flatten().for_each(|column| column.reserve(rows));
+    }
+
+    /// Whether and as what the fit looks at a line.
+    fn choose(
         &mut self,
-        observed: &Observed,
-        number: usize,
-        (day, order, in_stream): (i32, usize, u64),
+        line: usize,
+        (day, order, number): (i32, usize, u64),
         fate: Option<bool>,
         thinning: [u64; 2],
     ) {
-        let fate = match fate {
-            None => None,
-            Some(returned) => {
-                let step = thinning[usize::from(returned)];
-                // By a hash of the number, so that no pattern in the lines is met.
-                if step > 1 && !key::fold(3, in_stream).is_multiple_of(step) {
-                    return;
-                }
-                Some((returned, step as f64))
+        if let Some(returned) = fate {
+            let step = thinning[usize::from(returned)];
+            // By a hash of the number, so that no pattern in the lines is met.
+            if step > 1 && !key::fold(3, number).is_multiple_of(step) {
+                return;
             }
-        };
-        let width = observed.context.len() / observed.logs.len();
-        let histories = observed.counts.len() / observed.logs.len();
-        self.context.extend_from_slice(&observed.context[number * width..(number + 1) * width]);
-        let counts = &observed.counts[number * histories..(number + 1) * histories];
-        self.counts.extend_from_slice(counts);
+            self.target.push(f64::from(returned));
+            self.weight.push(step as f64);
+        }
         self.day.push(day);
         self.order.push(u32::try_from(order).unwrap_or(u32::MAX));
-        self.fate.push(fate);
-        self.number.push(in_stream);
+        self.number.push(number);
+        self.chosen.push(line);
     }
 
-    fn take_order(&mut self, schema: &Schema, observed: &Observed, returned: bool) {
+    /// Takes what was known of the chosen lines.
+    fn take(&mut self, observed: &Observed) {
+        for feature in 0..self.context {
+            let column = observed.context(feature);
+            self.features[feature].extend(self.chosen.iter().map(|&i| column[i]));
+        }
+        for (history, [exposure, returns]) in self.counts.iter_mut().enumerate() {
+            let (exposures, all_returns) = observed.history(history);
+            exposure.extend(self.chosen.iter().map(|&i| exposures[i]));
+            returns.extend(self.chosen.iter().map(|&i| all_returns[i]));
+        }
+        self.chosen.clear();
+    }
+
+    fn take_order(&mut self, schema: &Schema, observed: &Observed, first: usize, returned: bool) {
         for (history, spec) in schema.histories.iter().enumerate() {
             if spec.per_order {
-                let known = observed.counts[history];
-                self.orders[history].push(Step { known, returned, weight: 1.0 });
+                self.orders[history].push(observed.counts(history, first), returned, 1.0);
             }
         }
     }
 
-    /// The lines of known fate, as one history saw them.
-    pub(crate) fn steps(&self, history: usize, histories: usize) -> Vec<Step> {
-        let known = |row: usize| self.counts[row * histories + history];
-        let fates = self.fate.iter().enumerate();
-        let step = |(row, fate): (usize, &Option<(bool, f64)>)| {
-            fate.map(|(returned, weight)| Step { known: known(row), returned, weight })
-        };
-        fates.filter_map(step).collect()
+    /// How many lines there are.
+    pub(crate) fn rows(&self) -> usize {
+        self.day.len()
     }
 
-    /// All features of a row.
-    pub(crate) fn features(&self, row: usize, shrinkage: &[Shrinkage], out: &mut Vec<f64>) {
-        let width = self.context.len() / self.day.len();
-        let context = &self.context[row * width..(row + 1) * width];
-        let histories = shrinkage.len();
-        let counts = &self.counts[row * histories..(row + 1) * histories];
-        features(context, counts, shrinkage, out);
+    /// The lines of known fate, as one history saw them.
+    pub(crate) fn steps(&self, history: usize) -> Steps {
+        let mut steps = Steps::default();
+        let [exposure, returns] = &self.counts[history];
+        for (row, (&target, &weight)) in self.target.iter().zip(&self.weight).enumerate() {
+            let known = Counts { exposure: exposure[row], returns: returns[row] };
+            steps.push(known, target > 0.0, weight);
+        }
+        steps
+    }
+
+    /// Fills in the features that rest on the histories.
+    pub(crate) fn complete(&mut self, shrinkage: &[Shrinkage], threads: Threads) {
+        let rows = self.rows();
+        let first = self.context;
+        for (feature, [exposure, _]) in self.features[first..].iter_mut().zip(&self.counts[..2]) {
+            feature.extend_from_slice(exposure);
+            ln_1p_each(feature);
+        }
+        let columns = map_chunks(shrinkage.len(), 1, threads, |history| {
+            let [exposure, returns] = &self.counts[history.start];
+            let mut column = vec![0.0; rows];
+            shrunk_each(&shrinkage[history.start], exposure, returns, &mut column);
+            column
+        });
+        for (feature, column) in self.features[first + 2..].iter_mut().zip(columns) {
+            *feature = column;
+        }
     }
 }
 
 impl Settled {
+    fn of(fates: impl Iterator<Item = Option<bool>>) -> Self {
+        fates.fold(Self::default(), |all, fate| Self {
+            lines: all.lines + usize::from(fate.is_some()),
+            returned: all.returned + usize::from(fate == Some(true)),
+            open: all.open + usize::from(fate.is_none()),
+        })
+    }
+
+    /// About how many rows are learnt from.
+    fn rows(self, [kept, returned]: [u64; 2]) -> usize {
+        let rows = (self.lines - self.returned) as u64 / kept + self.returned as u64 / returned;
+        // Hashes do not hit evenly.
+        usize::try_from(rows + rows / 64 + 256).unwrap_or(0)
+    }
+
     /// Every how-manyth of the kept and of the returned lines is learnt from.
     fn thinning(self) -> [u64; 2] {
         let kept = self.lines - self.returned;
@@ -173,16 +234,4 @@ impl Settled {
         let most = MOST.min(KEPT_PER_RETURN * few);
         [kept, self.returned].map(|lines| (lines / most).max(1) as u64)
     }
-}
-
-/// Appends the features of a line: its context, the exposures of customer and product, the log-odds.
-pub(crate) fn features(
-    context: &[f64],
-    counts: &[Counts],
-    shrinkage: &[Shrinkage],
-    out: &mut Vec<f64>,
-) {
-    out.extend_from_slice(context);
-    out.extend(counts[..2].iter().map(|counts| ln_1p(counts.exposure)));
-    out.extend(counts.iter().zip(shrinkage).map(|(&counts, prior)| prior.log_odds(counts)));
 }

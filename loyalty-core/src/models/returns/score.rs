@@ -1,9 +1,8 @@
 //! What the model says of a line, and why.
 
 use super::ReturnPropensity;
-use super::keys::Counts;
-use super::observe::Observed;
-use super::sample::features;
+use super::columns::{ln_1p_each, shrunk_each};
+use super::observe::{Observed, together};
 use crate::Error;
 use crate::models::fit::two_sided;
 use crate::orders::OrderLines;
@@ -64,7 +63,7 @@ impl ReturnPropensity {
     /// [`Error::Length`] or [`Error::Type`] where the lines have other columns than those that the
     /// model has learnt from.
     pub fn score(&self, lines: &OrderLines, threads: Threads) -> Result<LineScores, Error> {
-        let scores = self.each(lines, threads, |_, scored, _| scored)?;
+        let scores = self.each(lines, threads, |scorer, line| scorer.scored(self, line))?;
         Ok(LineScores { scores })
     }
 
@@ -89,8 +88,9 @@ impl ReturnPropensity {
     ) -> Result<Vec<[f64; 2]>, Error> {
         let quantile = two_sided(level)?;
         let groups = self.history_groups();
-        self.each(lines, threads, |features, scored, counts| {
-            let spread = quantile * self.deviation(features, counts, &groups);
+        self.each(lines, threads, |scorer, line| {
+            let scored = scorer.scored(self, line);
+            let spread = quantile * self.deviation(scorer, line, &groups);
             [scored.log_odds - spread, scored.log_odds + spread].map(logistic)
         })
     }
@@ -121,10 +121,10 @@ impl ReturnPropensity {
         let group = |feature: usize| names.iter().position(|name| *name == features[feature].group);
         let of_term: Vec<usize> =
             self.line.terms.iter().map(|term| group(term.feature).unwrap_or(0)).collect();
-        self.each(lines, threads, |features, _, _| {
+        self.each(lines, threads, |scorer, line| {
             let mut parts = vec![0.0; names.len()];
             for (term, &group) in self.line.terms.iter().zip(&of_term) {
-                parts[group] += self.line.part(term, features);
+                parts[group] += self.line.part_of(term, scorer.feature(term.feature)[line]);
             }
             parts[names.len() - 1] = self.stream.level.shift;
             parts
@@ -141,54 +141,82 @@ impl ReturnPropensity {
         &self,
         lines: &OrderLines,
         threads: Threads,
-        of: impl Fn(&[f64], ScoredLine, &[Counts]) -> T + Sync,
+        of: impl Fn(&Scorer, usize) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
         self.schema.admit(lines)?;
         let chunks = map_chunks(lines.orders(), CHUNK, threads, |orders| {
-            let (mut observed, mut buffer) = (Observed::default(), Vec::new());
-            let mut values = Vec::new();
-            for order in orders {
-                let range = lines.order(order);
-                let day = lines.day(order);
-                observed.look(&self.schema, &self.stream, lines, range.clone(), day);
-                for number in 0..range.len() {
-                    let scored = self.scored(&observed, number, &mut buffer);
-                    values.push(of(&buffer, scored, self.counts_of(&observed, number)));
-                }
+            let (mut scorer, mut rest) = (Scorer::default(), orders.clone());
+            let mut values = Vec::with_capacity(
+                (lines.starts[orders.end] - lines.starts[orders.start]) as usize,
+            );
+            while !rest.is_empty() {
+                let block = together(lines, rest.clone());
+                rest.start = block.end;
+                scorer.observed.look(&self.schema, &self.stream, lines, block);
+                scorer.score(self);
+                values.extend((0..scorer.observed.lines()).map(|line| of(&scorer, line)));
             }
             values
         });
-        let by_line = chunks.concat();
-        let mut by_row = vec![T::default(); by_line.len()];
-        for (&row, value) in lines.row.iter().zip(by_line) {
+        let mut by_row = vec![T::default(); lines.len()];
+        for (&row, value) in lines.row.iter().zip(chunks.into_iter().flatten()) {
             by_row[row as usize] = value;
         }
         Ok(by_row)
     }
+}
 
-    pub(crate) fn counts_of<'a>(&self, observed: &'a Observed, number: usize) -> &'a [Counts] {
-        let histories = self.shrinkage.len();
-        &observed.counts[number * histories..(number + 1) * histories]
+/// Lines that are scored together: what was known of them, and what follows from it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scorer {
+    pub(crate) observed: Observed,
+    /// Features that rest on the histories, one column after the other.
+    histories: Vec<f64>,
+    log_odds: Vec<f64>,
+    context: usize,
+}
+
+impl Scorer {
+    /// Scores the lines that were looked at.
+    pub(crate) fn score(&mut self, model: &ReturnPropensity) {
+        let lines = self.observed.lines();
+        self.context = model.schema.context_width();
+        self.histories.clear();
+        for history in 0..2 {
+            self.histories.extend_from_slice(self.observed.history(history).0);
+        }
+        ln_1p_each(&mut self.histories);
+        self.histories.resize((2 + model.shrinkage.len()) * lines, 0.0);
+        let columns = self.histories[2 * lines..].chunks_exact_mut(lines);
+        for (history, (prior, column)) in model.shrinkage.iter().zip(columns).enumerate() {
+            let (exposure, returns) = self.observed.history(history);
+            shrunk_each(prior, exposure, returns, column);
+        }
+        let mut log_odds = std::mem::take(&mut self.log_odds);
+        log_odds.resize(lines, 0.0);
+        model.line.log_odds(|feature| self.feature(feature), &mut log_odds);
+        self.log_odds = log_odds;
     }
 
-    /// The score of a line that was looked at; its features stay in the buffer.
-    pub(crate) fn scored(
-        &self,
-        observed: &Observed,
-        number: usize,
-        buffer: &mut Vec<f64>,
-    ) -> ScoredLine {
-        let width = self.schema.context_width();
-        let context = &observed.context[number * width..(number + 1) * width];
-        buffer.clear();
-        features(context, self.counts_of(observed, number), &self.shrinkage, buffer);
-        let keys = &observed.keys[number * self.shrinkage.len()..];
-        let unshifted = self.line.log_odds(buffer);
+    /// One feature of every line.
+    pub(crate) fn feature(&self, feature: usize) -> &[f64] {
+        match feature.checked_sub(self.context) {
+            None => self.observed.context(feature),
+            Some(of_history) => {
+                let lines = self.observed.lines();
+                &self.histories[of_history * lines..(of_history + 1) * lines]
+            }
+        }
+    }
+
+    pub(crate) fn scored(&self, model: &ReturnPropensity, line: usize) -> ScoredLine {
+        let unshifted = self.log_odds[line];
+        let [customer, product] = self.observed.known[line];
         ScoredLine {
-            log_odds: unshifted + self.stream.level.shift,
+            log_odds: unshifted + model.stream.level.shift,
             unshifted,
-            new_customer: keys[0].1.is_none(),
-            new_product: keys[1].1.is_none(),
+            new_customer: !customer,
+            new_product: !product,
         }
     }
 }

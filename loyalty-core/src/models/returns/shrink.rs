@@ -2,8 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
+use super::columns::{LANES, total};
 use super::keys::Counts;
 use crate::Error;
 use crate::models::fit::{Evaluation, FitOptions, maximise};
@@ -51,15 +53,40 @@ pub struct Shrinkage {
     logit: f64,
 }
 
+/// The strength that the search begins with.
+const START: f64 = 30.0;
+
+/// About so many lines are looked at first.
+const FEW: usize = 1 << 14;
+
 /// A history that tells nothing is shrunk by this much, and is then as good as left out.
 const STRONGEST: f64 = 1e6;
 
-/// What was known of a key before a line, what became of the line, and for how many lines it stands.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Step {
-    pub(crate) known: Counts,
-    pub(crate) returned: bool,
-    pub(crate) weight: f64,
+/// What was known of keys before lines, what became of the lines, and for how many each stands. Lines
+/// whose key was unknown tell nothing of the strength, and are left out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Steps {
+    /// Exposure, and of it what was like the line's own fate: returns before a return, kept before kept.
+    exposure: [Vec<f64>; 2],
+    alike: [Vec<f64>; 2],
+    weight: [Vec<f64>; 2],
+    /// All lines, those of unknown keys included, and those that came back.
+    pub(crate) lines: usize,
+    pub(crate) returned: usize,
+}
+
+impl Steps {
+    pub(crate) fn push(&mut self, known: Counts, returned: bool, weight: f64) {
+        self.lines += 1;
+        self.returned += usize::from(returned);
+        let exposed = known.exposed();
+        if exposed > 0.0 {
+            let fate = usize::from(!returned);
+            self.exposure[fate].push(exposed);
+            self.alike[fate].push(if returned { known.returns } else { exposed - known.returns });
+            self.weight[fate].push(weight);
+        }
+    }
 }
 
 impl Shrinkage {
@@ -88,18 +115,18 @@ impl Shrinkage {
     }
 
     /// The Beta posterior of a key: m k + R, (1 − m) k + E − R.
+    #[inline(always)]
     pub(crate) fn posterior(&self, counts: Counts) -> (f64, f64) {
         let kept = counts.exposed() - counts.returns;
         (self.mean * self.strength + counts.returns, (1.0 - self.mean) * self.strength + kept)
     }
 
     /// z; 0 for a key of which nothing is known.
+    #[inline(always)]
     pub(crate) fn log_odds(&self, counts: Counts) -> f64 {
-        if counts.exposure == 0.0 && counts.returns == 0.0 {
-            return 0.0;
-        }
         let (a, b) = self.posterior(counts);
-        ln(a / b) - self.logit
+        let z = ln(a / b) - self.logit;
+        if counts.exposure == 0.0 && counts.returns == 0.0 { 0.0 } else { z }
     }
 
     /// The posterior variance of z, ψ′(a/D) + ψ′(b/D), where D lines tell as much as an independent one.
@@ -116,34 +143,30 @@ impl Shrinkage {
     }
 
     /// The prior that predicts the next line best.
-    pub(crate) fn one_step_ahead(steps: &[Step], mean: f64) -> Result<Self, Error> {
-        let steps: Vec<&Step> = steps.iter().filter(|step| step.known.exposed() > 0.0).collect();
-        let both = [true, false].map(|y| steps.iter().any(|step| step.returned == y));
-        if both.contains(&false) {
+    pub(crate) fn one_step_ahead(steps: &Steps, mean: f64) -> Result<Self, Error> {
+        if steps.weight.iter().any(Vec::is_empty) {
             return Self::none(mean);
         }
-        Self::maximise(mean, |a, b| {
-            let mut at = Evaluation { value: 0.0, gradient: [0.0; 2], hessian: [[0.0; 2]; 2] };
-            let mut product = Product::default();
-            for step in &steps {
-                let kept = step.known.exposed() - step.known.returns;
-                let n = a + b + step.known.exposed();
-                let (i, shape, seen) =
-                    if step.returned { (0, a, step.known.returns) } else { (1, b, kept) };
-                let (w, own) = (step.weight, shape + seen);
-                product.take(w, own / n);
-                at.gradient[i] += w * shape / own;
-                at.hessian[i][i] += w * shape * seen / (own * own);
-                let (share_a, share_b) = (a / n, b / n);
-                at.gradient[0] -= w * share_a;
-                at.gradient[1] -= w * share_b;
-                at.hessian[0][0] -= w * share_a * (1.0 - share_a);
-                at.hessian[1][1] -= w * share_b * (1.0 - share_b);
-                at.hessian[0][1] += w * share_a * share_b;
+        // Some of the lines lead near the end.
+        let thin = (steps.weight.iter().map(Vec::len).sum::<usize>() / FEW).max(1);
+        Self::maximise(mean, |first_look, a, b| {
+            let step = if first_look { thin } else { 1 };
+            let [returned, kept] = [(0, a), (1, b)].map(|(fate, shape)| {
+                let Steps { exposure, alike, weight, .. } = steps;
+                step_sums(&exposure[fate], &alike[fate], &weight[fate], (shape, a + b), step)
+            });
+            // ln of the probability of what came, (shape + alike) / (a + b + exposure), by ln a and ln b.
+            let (own_a, own_b) = (a * returned.own, b * kept.own);
+            let (rise, bend) = (returned.all + kept.all, returned.all_squared + kept.all_squared);
+            let cross = a * b * bend;
+            Evaluation {
+                value: returned.value + kept.value,
+                gradient: [own_a - a * rise, own_b - b * rise],
+                hessian: [
+                    [a * returned.own_bend - a * rise + a * a * bend, cross],
+                    [cross, b * kept.own_bend - b * rise + b * b * bend],
+                ],
             }
-            at.hessian[1][0] = at.hessian[0][1];
-            at.value = product.ln();
-            at
         })
     }
 
@@ -159,7 +182,7 @@ impl Shrinkage {
         if !(returns > 0.0 && kept > 0.0) {
             return Self::none(mean);
         }
-        Self::maximise(mean, |a, b| {
+        Self::maximise(mean, |_, a, b| {
             let mut at = Evaluation { value: 0.0, gradient: [0.0; 2], hessian: [[0.0; 2]; 2] };
             let k = a + b;
             for &(r, s) in &keys {
@@ -179,51 +202,70 @@ impl Shrinkage {
         })
     }
 
+    /// The prior under which `evaluate` is greatest; the flag says that some of the lines are enough.
     fn maximise(
         mean: f64,
-        mut evaluate: impl FnMut(f64, f64) -> Evaluation<2>,
+        mut evaluate: impl FnMut(bool, f64, f64) -> Evaluation<2>,
     ) -> Result<Self, Error> {
         let exp = crate::special::elementary::exp;
-        let start = [10.0, 100.0].map(|k| [ln(mean * k), ln((1.0 - mean) * k)]);
-        let better = |a: [f64; 2], b: [f64; 2], evaluate: &mut dyn FnMut(f64, f64) -> f64| {
-            let value =
-                |of: [f64; 2], e: &mut dyn FnMut(f64, f64) -> f64| e(exp(of[0]), exp(of[1]));
-            if value(a, evaluate) >= value(b, evaluate) { a } else { b }
+        // Beyond the strongest prior nothing changes; the box keeps sums of exposures exact.
+        let shape = |at: f64| exp(at.clamp(-20.0, 20.0));
+        let mut solve = |start: [f64; 2], first_look: bool| {
+            // In units of the log-likelihood: no score moves by what is left.
+            let tolerance = if first_look { 0.1 } else { 1e-3 };
+            let options = FitOptions { tolerance, max_iterations: 60, ..FitOptions::default() };
+            let observe = &mut |_: &_| ControlFlow::Continue(());
+            maximise(&["a", "b"], start, &options, observe, |at| {
+                evaluate(first_look, shape(at[0]), shape(at[1]))
+            })
         };
-        let start = better(start[0], start[1], &mut |a, b| evaluate(a, b).value);
-        // In units of the log-likelihood: no score moves by what is left.
-        let options = FitOptions { tolerance: 1e-3, max_iterations: 60, ..FitOptions::default() };
-        let observe = &mut |_: &_| ControlFlow::Continue(());
-        let found = maximise(&["a", "b"], start, &options, observe, |at| {
-            // Beyond the strongest prior nothing changes; the box keeps sums of exposures exact.
-            evaluate(exp(at[0].clamp(-20.0, 20.0)), exp(at[1].clamp(-20.0, 20.0)))
-        })?;
-        let [a, b] = found.ln_parameters.map(|at| exp(at.clamp(-20.0, 20.0)));
+        let start = [ln(mean * START), ln((1.0 - mean) * START)];
+        let near = solve(start, true)?.ln_parameters;
+        let [a, b] = solve(near, false)?.ln_parameters.map(shape);
         Self::new(a / (a + b), (a + b).clamp(1e-3, STRONGEST))
     }
 }
 
-/// A sum of weighted logarithms, of products as long as they stay within range. Weights come in runs of
-/// few values, so it keeps one product each for the last two.
-#[derive(Debug, Default)]
-struct Product {
-    sum: f64,
-    running: [(f64, f64); 2],
+/// Sums over steps of one fate: w ln(own/n), w/own, w seen/own², w/n and w/n².
+struct StepSums {
+    value: f64,
+    own: f64,
+    own_bend: f64,
+    all: f64,
+    all_squared: f64,
 }
 
-impl Product {
-    fn take(&mut self, weight: f64, factor: f64) {
-        let place = usize::from(self.running[0].0 != weight);
-        let (of, product) = &mut self.running[place];
-        if *of != weight || *product < 1e-200 {
-            self.sum += if *product > 0.0 { *of * ln(*product) } else { 0.0 };
-            (*of, *product) = (weight, 1.0);
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn step_sums(
+    exposure: &[f64],
+    alike: &[f64],
+    weight: &[f64],
+    (shape, k): (f64, f64),
+    step: usize,
+) -> StepSums {
+    let mut sums = [[0.0; LANES]; 5];
+    let mut add = |exposure: &[f64; LANES], alike: &[f64; LANES], weight: &[f64; LANES]| {
+        for lane in 0..LANES {
+            let (w, own) = (weight[lane], shape + alike[lane]);
+            let (by_own, by_all) = (1.0 / own, 1.0 / (k + exposure[lane]));
+            sums[0][lane] += w * ln(own * by_all);
+            sums[1][lane] += w * by_own;
+            sums[2][lane] += w * alike[lane] * by_own * by_own;
+            sums[3][lane] += w * by_all;
+            sums[4][lane] += w * by_all * by_all;
         }
-        *product *= factor;
+    };
+    let (exposures, exposure_rest) = exposure.as_chunks();
+    let (all_alike, alike_rest) = alike.as_chunks();
+    let (weights, weight_rest) = weight.as_chunks();
+    for ((exposure, alike), weight) in exposures.iter().zip(all_alike).zip(weights).step_by(step) {
+        add(exposure, alike, weight);
     }
-
-    fn ln(&self) -> f64 {
-        let rest = self.running.iter().filter(|(_, product)| *product > 0.0);
-        self.sum + rest.map(|(weight, product)| weight * ln(*product)).sum::<f64>()
-    }
+    let padded = |values: &[f64]| -> [f64; LANES] {
+        std::array::from_fn(|lane| values.get(lane).copied().unwrap_or_default())
+    };
+    // What is left over weighs too little to be thinned.
+    add(&padded(exposure_rest), &padded(alike_rest), &padded(weight_rest));
+    let [value, own, own_bend, all, all_squared] = sums.map(|lanes| total(&lanes));
+    StepSums { value, own, own_bend, all, all_squared }
 }

@@ -1,11 +1,12 @@
 //! The state that moves with time: counts by key, lines still open, the level.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::keys::{Counts, Keys};
 use super::lag::{LagCurve, STEPS};
 use super::level::Level;
-use super::observe::{Observed, Past};
+use super::observe::{Logs, Observed, Past};
 use super::open::{Open, OpenLines};
 use super::schema::Schema;
 
@@ -30,6 +31,27 @@ impl Pace {
         }
         let horizon = i32::try_from(lag.horizon_days()).unwrap_or(i32::MAX);
         Self { steps, horizon, half_life }
+    }
+}
+
+/// How much lines weigh by their day.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    half_life: Option<f64>,
+    origin: i32,
+}
+
+impl Clock {
+    /// What a line of that day counts: more the later, so that older ones never have to be touched
+    /// (forward decay, Cormode, Shkapenyuk, Srivastava & Xu 2009).
+    fn weight(self, day: i32) -> f64 {
+        match self.half_life {
+            None => 1.0,
+            Some(half_life) => {
+                let halves = f64::from(day - self.origin) / half_life;
+                crate::special::elementary::exp(halves * std::f64::consts::LN_2)
+            }
+        }
     }
 }
 
@@ -76,16 +98,6 @@ impl Stream {
         }
     }
 
-    /// What is known of a customer.
-    pub(crate) fn customer(&self, place: Option<u32>) -> Option<&Past> {
-        place.map(|place| &self.customers[place as usize])
-    }
-
-    /// What is known of a product.
-    pub(crate) fn product(&self, place: Option<u32>) -> Option<&Past> {
-        place.map(|place| &self.products[place as usize])
-    }
-
     /// The place of a key.
     pub(crate) fn place(&self, history: usize, key: u64) -> Option<u32> {
         self.tables[history].place(key)
@@ -94,23 +106,28 @@ impl Stream {
     /// The counts of a place as they weigh today.
     pub(crate) fn counts(&self, history: usize, place: u32) -> Counts {
         let counts = self.tables[history].counts(place);
-        if self.pace.half_life.is_none() {
-            return counts;
-        }
-        let today = self.weight(self.today);
+        let today = self.clock().weight(self.today);
         Counts { exposure: counts.exposure / today, returns: counts.returns / today }
     }
 
-    /// What a line of that day counts: more the later, so that older ones never have to be touched
-    /// (forward decay, Cormode, Shkapenyuk, Srivastava & Xu 2009).
-    fn weight(&self, day: i32) -> f64 {
-        match self.pace.half_life {
-            None => 1.0,
-            Some(half_life) => {
-                let halves = f64::from(day - self.origin) / half_life;
-                crate::special::elementary::exp(halves * std::f64::consts::LN_2)
-            }
+    /// The counts of many places as they weigh today.
+    pub(crate) fn counts_each(
+        &self,
+        history: usize,
+        places: &[u32],
+        (exposure, returns): (&mut Vec<f64>, &mut Vec<f64>),
+    ) {
+        let table = &self.tables[history];
+        let today = self.clock().weight(self.today);
+        for &place in places {
+            let counts = table.counts(place);
+            exposure.push(counts.exposure / today);
+            returns.push(counts.returns / today);
         }
+    }
+
+    fn clock(&self) -> Clock {
+        Clock { half_life: self.pace.half_life, origin: self.origin }
     }
 
     /// Goes on to the morning of a day. Days that have passed stay as they are.
@@ -150,13 +167,13 @@ impl Stream {
         self.open.get_mut(number).returned = true;
         let first = self.open.get_mut(number - u64::from(line.behind_first));
         let order_was_returned = std::mem::replace(&mut first.order_returned, true);
-        let weight = self.weight(line.day);
+        let weight = self.clock().weight(line.day);
         let leader = number - u64::from(line.behind_first);
         for history in 0..self.tables.len() {
             // What is counted per order stands with the key of its first line.
             let of = if self.per_order[history] { leader } else { number };
             if !(self.per_order[history] && order_was_returned) {
-                let place = self.open.places(of)[history];
+                let place = self.open.place(history, of);
                 self.tables[history].counts_mut(place).returns += weight;
             }
         }
@@ -165,20 +182,29 @@ impl Stream {
     fn mature(&mut self) {
         for step in 0..self.cursors.len() {
             let (age, gain) = self.pace.steps[step];
-            while self.cursors[step] < self.open.next() {
-                let number = self.cursors[step];
-                let line = *self.open.get(number);
-                if line.day + age > self.today {
-                    break;
+            let first = self.cursors[step];
+            let due = |number: &u64| self.open.get(*number).day + age <= self.today;
+            let end = (first..self.open.next()).find(|number| !due(number));
+            let end = end.unwrap_or(self.open.next());
+            self.cursors[step] = end;
+            self.gain(first..end, gain);
+        }
+    }
+
+    /// Lines have matured by a step. One history after the other, as each has a table of its own.
+    fn gain(&mut self, numbers: Range<u64>, gain: f64) {
+        if numbers.is_empty() {
+            return;
+        }
+        let clock = self.clock();
+        let lines = self.open.lines(numbers.clone());
+        for (history, table) in self.tables.iter_mut().enumerate() {
+            let per_line = !self.per_order[history];
+            let places = self.open.places(history, numbers.clone());
+            for (line, &place) in lines.iter().zip(places) {
+                if per_line || line.behind_first == 0 {
+                    table.counts_mut(place).exposure += gain * clock.weight(line.day);
                 }
-                let gain = gain * self.weight(line.day);
-                let places = self.open.places(number);
-                for (history, table) in self.tables.iter_mut().enumerate() {
-                    if line.behind_first == 0 || !self.per_order[history] {
-                        table.counts_mut(places[history]).exposure += gain;
-                    }
-                }
-                self.cursors[step] += 1;
             }
         }
     }
@@ -190,7 +216,7 @@ impl Stream {
                 return;
             }
             if let Some(line) = self.open.pop() {
-                self.level.settle(line.log_odds, line.returned, 1.0);
+                self.level.settle(line.log_odds, line.returned);
                 self.settled[0] += 1.0;
                 self.settled[1] += f64::from(line.returned);
             }
@@ -204,30 +230,18 @@ impl Stream {
             .half_life
             .is_some_and(|half_life| f64::from(self.today - self.origin) > 512.0 * half_life);
         if far {
-            let factor = 1.0 / self.weight(self.today);
+            let factor = 1.0 / self.clock().weight(self.today);
             self.tables.iter_mut().for_each(|table| table.scale(factor));
             self.origin = self.today;
         }
     }
 
-    /// Enters the lines of an order that was looked at on this day. `line` gives the id, where there is
-    /// one, and the log-odds of each.
-    pub(crate) fn enter(
-        &mut self,
-        observed: &Observed,
-        line: impl Fn(usize) -> (Option<u64>, f64),
-    ) {
-        let width = self.tables.len();
-        let mut places = vec![0; width];
-        for (number, keys) in observed.keys.chunks_exact(width).enumerate() {
-            for (place, (table, &(key, known))) in
-                places.iter_mut().zip(self.tables.iter_mut().zip(keys))
-            {
-                // A key that was unknown before the order may be that of a line before in it.
-                *place = known.unwrap_or_else(|| table.enter(key));
-            }
-            let (customer, product) = (places[0] as usize, places[1] as usize);
-            let new = Past::new(self.today);
+    /// Remembers the lines of an order, whose keys have been entered.
+    pub(crate) fn remember(&mut self, places: impl Iterator<Item = (u32, u32, Logs)>) {
+        let new = Past::new(self.today);
+        for (number, (customer, product, logs)) in places.enumerate() {
+            let (customer, product) = (customer as usize, product as usize);
+            // Places are given in the order in which keys first come.
             if customer == self.customers.len() {
                 self.customers.push(new);
             }
@@ -235,22 +249,23 @@ impl Stream {
                 self.products.push(new);
             }
             let (customer, product) = (&mut self.customers[customer], &mut self.products[product]);
-            customer.add(&observed.logs[number]);
-            product.add(&observed.logs[number]);
+            customer.add(&logs);
+            product.add(&logs);
             customer.orders += f64::from(number == 0);
             product.orders += 1.0;
             (customer.last_day, product.last_day) = (self.today, self.today);
-            let (id, log_odds) = line(number);
-            let open = Open {
-                day: self.today,
-                behind_first: u32::try_from(number).unwrap_or(u32::MAX),
-                id,
-                log_odds,
-                returned: false,
-                order_returned: false,
-            };
-            self.open.push(open, &places);
         }
+    }
+
+    /// Opens the lines that were entered. `line` gives the id, where there is one, and the log-odds of
+    /// each.
+    pub(crate) fn open(&mut self, observed: &Observed, line: impl Fn(usize) -> (Option<u64>, f64)) {
+        let day = self.today;
+        let open = observed.behind_first.iter().enumerate().map(|(number, &behind_first)| {
+            let (id, log_odds) = line(number);
+            Open { day, behind_first, id, log_odds, returned: false, order_returned: false }
+        });
+        self.open.push(open, &observed.places);
     }
 
     /// A line came back on a day.

@@ -1,9 +1,9 @@
 //! Lines and returns as they come.
 
 use super::ReturnPropensity;
-use super::observe::Observed;
+use super::observe::together_in_a_day;
 use super::sample::known_on;
-use super::score::{LineScores, ScoredLine};
+use super::score::{LineScores, ScoredLine, Scorer};
 use crate::Error;
 use crate::error::same_length;
 use crate::orders::{Column, CustomerColumn, OrderLines, TimeScale, day_of, key};
@@ -87,21 +87,25 @@ impl ReturnPropensity {
         self.not_before_today(lines)?;
         self.not_open_already(lines)?;
         let mut scores = vec![ScoredLine::default(); lines.len()];
-        let (mut observed, mut buffer) = (Observed::default(), Vec::new());
-        for order in 0..lines.orders() {
-            let (day, range) = (lines.day(order), lines.order(order));
+        let (mut scorer, mut order) = (Scorer::default(), 0);
+        while order < lines.orders() {
+            let day = lines.day(order);
             self.stream.advance(day);
-            observed.look(&self.schema, &self.stream, lines, range.clone(), day);
-            for (number, line) in range.clone().enumerate() {
-                scores[line] = self.scored(&observed, number, &mut buffer);
+            let block = together_in_a_day(lines, order..lines.orders());
+            order = block.end;
+            let first = lines.starts[block.start] as usize;
+            scorer.observed.enter(&self.schema, &mut self.stream, lines, block);
+            scorer.score(self);
+            let block = first..first + scorer.observed.lines();
+            for line in block.clone() {
+                scores[line] = scorer.scored(self, line - first);
             }
-            let first = self.stream.open.next();
-            let of = |number: usize| {
-                let line = range.start + number;
-                (lines.line.as_ref().map(|ids| ids[line]), scores[line].unshifted)
-            };
-            self.stream.enter(&observed, of);
-            for (number, line) in (first..).zip(range) {
+            let number = self.stream.open.next();
+            let ids = lines.line.as_ref();
+            self.stream.open(&scorer.observed, |i| {
+                (ids.map(|ids| ids[first + i]), scores[first + i].unshifted)
+            });
+            for (number, line) in (number..).zip(block) {
                 let outcome = lines.outcome.as_ref().map(|outcomes| outcomes[line]);
                 let horizon = self.stream.pace.horizon;
                 if let Some(on) = outcome.and_then(|outcome| known_on(outcome, day, horizon)) {
