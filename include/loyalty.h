@@ -1604,6 +1604,54 @@ loyalty_status loyalty_return_propensity_score(const struct loyalty_return_prope
                                                struct loyalty_error **error);
 
 /**
+ * Lower and upper ends of the interval that holds the probability of each line with a probability of
+ * `level`, given the histories; in row order. The weights of the line model are taken as known.
+ *
+ * Errors: as `loyalty_return_propensity_score`, and `PARAMETER` unless `level` is between 0 and 1.
+ */
+loyalty_status loyalty_return_propensity_intervals(const struct loyalty_return_propensity *model,
+                                                   const struct loyalty_lines *lines,
+                                                   double level,
+                                                   size_t threads,
+                                                   double *lower,
+                                                   double *upper,
+                                                   size_t length,
+                                                   struct loyalty_error **error);
+
+/** The number of groups of features, for `loyalty_return_propensity_contributions`. */
+size_t loyalty_return_propensity_groups(const struct loyalty_return_propensity *model);
+
+/**
+ * Copies the name of a group of features, counted from 0, into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `PARAMETER` unless `group` is below `loyalty_return_propensity_groups`.
+ */
+loyalty_status loyalty_return_propensity_group_name(const struct loyalty_return_propensity *model,
+                                                    size_t group,
+                                                    char *buffer,
+                                                    size_t length,
+                                                    size_t *full_length,
+                                                    struct loyalty_error **error);
+
+/** The log-odds of an average line, before the level. */
+double loyalty_return_propensity_base(const struct loyalty_return_propensity *model);
+
+/**
+ * Why: what each group of features adds to the log-odds of each line against an average line. `out`
+ * takes `loyalty_lines_len` rows of `loyalty_return_propensity_groups` numbers, row by row; with
+ * `loyalty_return_propensity_base` a row adds up to logit p.
+ *
+ * Errors: as `loyalty_return_propensity_score`; `LENGTH` where `length` is another number of numbers.
+ */
+loyalty_status loyalty_return_propensity_contributions(const struct loyalty_return_propensity *model,
+                                                       const struct loyalty_lines *lines,
+                                                       size_t threads,
+                                                       double *out,
+                                                       size_t length,
+                                                       struct loyalty_error **error);
+
+/**
  * Scores lines by what is known before the day of each, as `loyalty_return_propensity_score` does,
  * and takes them in, at a constant cost per line. Lines come in order of time, an order whole in one
  * call; they may be cut into calls anywhere else, with the same result to the last bit.

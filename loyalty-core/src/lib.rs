@@ -72,8 +72,8 @@ pub use error::Error;
 pub use models::{
     Behaviour, BgNbd, Covariance, Discounting, Exposure, Fit, FitFacts, FitOptions, GammaGamma,
     Identification, Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress,
-    Propensity, ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport, Scale,
-    ScoredLine, Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns,
+    Propensity, ReturnFacts, ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport,
+    Scale, ScoredLine, Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns,
     TraitInterval, TraitModel, TraitOptions, TraitScore,
 };
 pub use orders::{

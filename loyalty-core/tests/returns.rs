@@ -162,7 +162,7 @@ proptest! {
         one.threads = Threads::ONE;
         let a = ReturnPropensity::fit(&shop.lines(&rows, true), &one).unwrap();
         let b = ReturnPropensity::fit(&shop.lines(&shuffled, true), &options()).unwrap();
-        prop_assert_eq!(a.log_loss.to_bits(), b.log_loss.to_bits());
+        prop_assert_eq!(a.facts.log_loss.to_bits(), b.facts.log_loss.to_bits());
         let of_a = a.model.score(&shop.lines(&rows, false), Threads::ONE).unwrap();
         let of_b = b.model.score(&shop.lines(&shuffled, false), Threads::new(3)).unwrap();
         for (place, &row) in shuffled.iter().enumerate() {
@@ -228,7 +228,7 @@ fn tables_with_one_fate_have_a_defined_answer() {
         shop.returned.fill(fate);
         let lines = shop.lines(&shop.rows(0..100), true);
         let fit = ReturnPropensity::fit(&lines, &options()).unwrap();
-        let n = fit.settled as f64;
+        let n = fit.facts.settled as f64;
         let p = (expected * n + 0.5) / (n + 1.0);
         let scores = fit.model.score(&lines, Threads::ONE).unwrap();
         assert!(scores.probability().iter().all(|got| (got - p).abs() < 1e-12));

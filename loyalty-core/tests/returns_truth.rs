@@ -6,7 +6,8 @@ mod common;
 
 use common::shop::Shop;
 use loyalty_core::{
-    Column, Invalid, LineColumns, OrderLines, ReturnOptions, ReturnPropensity, Threads, TimeScale,
+    Column, Invalid, LineColumns, OrderLines, Propensity, ReturnOptions, ReturnPropensity, Threads,
+    TimeScale,
 };
 
 fn options() -> ReturnOptions {
@@ -47,48 +48,84 @@ fn the_golden_model_reads_and_scores_alike() {
     assert_eq!(scores, model.score(&lines, Threads::ONE).unwrap());
 }
 
+fn logit(p: f64) -> f64 {
+    libm::log(p / (1.0 - p))
+}
+
+/// Log-odds of the mean of lines with that effect over what is not known of them, of that spread.
+fn over_what_is_unknown(effect: f64, spread: f64) -> f64 {
+    let points = (-30..=30).map(|i| f64::from(i) / 10.0);
+    let (mut sum, mut total) = (0.0, 0.0);
+    for e in points {
+        let weight = libm::exp(-0.5 * e * e);
+        sum += weight / (1.0 + libm::exp(1.2 - effect - spread * e));
+        total += weight;
+    }
+    logit(sum / total)
+}
+
+/// Estimates on the scale of log-odds and the ends of their intervals, from their mean.
+fn centered(found: &[Propensity]) -> Vec<[f64; 3]> {
+    let mean = found.iter().map(|found| logit(found.estimate)).sum::<f64>() / found.len() as f64;
+    let of =
+        |found: &Propensity| [found.estimate, found.lower, found.upper].map(|p| logit(p) - mean);
+    found.iter().map(of).collect()
+}
+
+fn centered_truth(truth: &[f64], spread: f64) -> Vec<f64> {
+    let seen: Vec<f64> = truth.iter().map(|&effect| over_what_is_unknown(effect, spread)).collect();
+    let mean = seen.iter().sum::<f64>() / seen.len() as f64;
+    seen.iter().map(|effect| effect - mean).collect()
+}
+
+/// Correlation of estimates and truth, the root mean square of their difference, and the share of
+/// intervals that hold the truth.
+fn compare(found: &[[f64; 3]], truth: &[f64]) -> [f64; 3] {
+    let n = truth.len() as f64;
+    let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
+        found.iter().zip(truth).map(|(found, &truth)| of(found[0], truth)).sum()
+    };
+    let correlation = sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
+    let within = found.iter().zip(truth).filter(|([_, low, high], t)| (*low..=*high).contains(*t));
+    [correlation, (sum(&|a, b| (a - b) * (a - b)) / n).sqrt(), within.count() as f64 / n]
+}
+
+/// What can be seen of a customer is the mean over orders, whose effects are not known before, and of a
+/// product also that over what is not yet known of the customers, on the way of learning.
 #[test]
 fn customers_and_products_are_recovered() {
-    let shop = Shop::new(21, 20_000, 500, -1.2, 0.7);
+    const SHOPS: u32 = 2;
+    let ids: Vec<i64> = (0..300).collect();
+    let names: Vec<String> = (0..80).map(|product| format!("P{product}")).collect();
+    let (customers, products) =
+        (Column::new("customer", &ids[..]).into(), Column::new("product", &names).into());
+    let mut mean = [[0.0; 3]; 2];
+    for shop in 0..SHOPS {
+        let shop = Shop::new(u64::from(21 + shop), 5000, 500, -1.2, 0.7);
+        let fit = |days| {
+            let lines = shop.lines(&shop.rows(0..days), true);
+            ReturnPropensity::fit(&lines, &options()).unwrap().model
+        };
+        let half_way = centered(&fit(250).customers(&customers, 0.95).unwrap());
+        let [_, doubt, _] = compare(&half_way, &centered_truth(&shop.customers, 0.7));
+        let model = fit(500);
+        let found = centered(&model.customers(&customers, 0.95).unwrap());
+        let of_customers = compare(&found, &centered_truth(&shop.customers, 0.7));
+        let found = centered(&model.products(&products, 0.95).unwrap());
+        let spread = (0.49 + doubt * doubt).sqrt();
+        let of_products = compare(&found, &centered_truth(&shop.products, spread));
+        for (mean, of) in mean.iter_mut().zip([of_customers, of_products]) {
+            mean.iter_mut().zip(of).for_each(|(mean, x)| *mean += x / f64::from(SHOPS));
+        }
+    }
+    for [correlation, difference, share] in mean {
+        println!("correlation {correlation:.3}, apart {difference:.3}, intervals cover {share:.3}");
+        assert!(correlation > 0.85, "{correlation}");
+        assert!((0.91..=0.99).contains(&share), "{share}");
+    }
+    let shop = Shop::new(21, 1000, 500, -1.2, 0.7);
     let lines = shop.lines(&shop.rows(0..500), true);
     let model = ReturnPropensity::fit(&lines, &options()).unwrap().model;
-    let customers: Vec<i64> = (0..300).collect();
-    let products: Vec<String> = (0..80).map(|product| format!("P{product}")).collect();
-    let customers = Column::new("customer", &customers[..]).into();
-    let products = Column::new("product", &products).into();
-    for (found, truth) in [
-        (model.customers(&customers, 0.95).unwrap(), &shop.customers),
-        (model.products(&products, 0.95).unwrap(), &shop.products),
-    ] {
-        #[expect(clippy::disallowed_methods, reason = "no promise of equal bits here")]
-        let logit = |p: f64| (p / (1.0 - p)).ln();
-        let n = truth.len() as f64;
-        // What can be seen is the mean over orders, whose effects are not known before.
-        let points: Vec<f64> = (-30..=30).map(|i| f64::from(i) / 10.0).collect();
-        #[expect(clippy::disallowed_methods, reason = "no promise of equal bits here")]
-        let over_orders = |effect: &f64| {
-            let p = |e: &f64| 1.0 / (1.0 + (1.2 - effect - 0.7 * e).exp());
-            let weight = |e: &f64| (-0.5 * e * e).exp();
-            let total: f64 = points.iter().map(weight).sum();
-            logit(points.iter().map(|e| p(e) * weight(e)).sum::<f64>() / total)
-        };
-        let truth: &Vec<f64> = &truth.iter().map(over_orders).collect();
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
-        let estimate: Vec<f64> = found.iter().map(|found| logit(found.estimate)).collect();
-        let (center, center_of_truth) = (mean(&estimate), mean(truth));
-        let pairs: Vec<(f64, f64)> =
-            estimate.iter().zip(truth).map(|(a, b)| (a - center, b - center_of_truth)).collect();
-        let sum = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
-        let correlation = sum(|(a, b)| a * b) / (sum(|(a, _)| a * a) * sum(|(_, b)| b * b)).sqrt();
-        assert!(correlation > 0.85, "{correlation}");
-        let covered = found.iter().zip(truth).filter(|(found, effect)| {
-            let truth = *effect - center_of_truth + center;
-            (logit(found.lower)..=logit(found.upper)).contains(&truth)
-        });
-        let share = covered.count() as f64 / n;
-        println!("correlation {correlation:.3}, 95 % intervals cover {share:.3}");
-        assert!((0.88..=1.0).contains(&share), "{share}");
-    }
     let strangers: Vec<i64> = vec![-1];
     let unknown = model.customers(&Column::new("customer", &strangers[..]).into(), 0.95).unwrap();
     assert_eq!((unknown[0].exposure, unknown[0].returns), (0.0, 0.0));

@@ -9,7 +9,7 @@ use crate::column::{column, results};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, borrow_mut, free, give, look, slot};
 use crate::order_lines::{Ids, loyalty_ids, loyalty_lines};
-use crate::text::read_text;
+use crate::text::{put_text, read_text};
 
 /// A return propensity with its state: what is known of every customer, product and category, the
 /// lines whose fate is open, the level of returns today. It is fitted in Python or Rust.
@@ -74,6 +74,105 @@ pub unsafe extern "C" fn loyalty_return_propensity_score(
             let out = results(out, length)?;
             let scores = model.0.score(&lines.0, Threads::new(threads))?;
             fill(out, &scores.probability())
+        })
+    }
+}
+
+/// Lower and upper ends of the interval that holds the probability of each line with a probability of
+/// `level`, given the histories; in row order. The weights of the line model are taken as known.
+///
+/// Errors: as `loyalty_return_propensity_score`, and `PARAMETER` unless `level` is between 0 and 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_intervals(
+    model: *const loyalty_return_propensity,
+    lines: *const loyalty_lines,
+    level: f64,
+    threads: usize,
+    lower: *mut f64,
+    upper: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let (model, lines) = (borrow("model", model)?, borrow("lines", lines)?);
+            let (lower, upper) = (results(lower, length)?, results(upper, length)?);
+            let ends = model.0.intervals(&lines.0, level, Threads::new(threads))?;
+            for (side, out) in [lower, upper].into_iter().enumerate() {
+                fill(out, &ends.iter().map(|ends| ends[side]).collect::<Vec<_>>())?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The number of groups of features, for `loyalty_return_propensity_contributions`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_groups(
+    model: *const loyalty_return_propensity,
+) -> usize {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(model, |model| model.0.groups().len()) }
+}
+
+/// Copies the name of a group of features, counted from 0, into `buffer` and stores its full length in
+/// `*full_length`, which may be NULL; see "Text" above.
+///
+/// Errors: `PARAMETER` unless `group` is below `loyalty_return_propensity_groups`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_group_name(
+    model: *const loyalty_return_propensity,
+    group: usize,
+    buffer: *mut c_char,
+    length: usize,
+    full_length: *mut usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let groups = borrow("model", model)?.0.groups();
+            let name = groups.get(group).ok_or(loyalty_core::Error::Parameter {
+                name: "group",
+                expected: "below the number of groups",
+                value: group as f64,
+            })?;
+            put_text(name, buffer, length, full_length);
+            Ok(())
+        })
+    }
+}
+
+/// The log-odds of an average line, before the level.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_base(
+    model: *const loyalty_return_propensity,
+) -> f64 {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(model, |model| model.0.base()) }
+}
+
+/// Why: what each group of features adds to the log-odds of each line against an average line. `out`
+/// takes `loyalty_lines_len` rows of `loyalty_return_propensity_groups` numbers, row by row; with
+/// `loyalty_return_propensity_base` a row adds up to logit p.
+///
+/// Errors: as `loyalty_return_propensity_score`; `LENGTH` where `length` is another number of numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_contributions(
+    model: *const loyalty_return_propensity,
+    lines: *const loyalty_lines,
+    threads: usize,
+    out: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let (model, lines) = (borrow("model", model)?, borrow("lines", lines)?);
+            let out = results(out, length)?;
+            fill(out, &model.0.contributions(&lines.0, Threads::new(threads))?.concat())
         })
     }
 }

@@ -54,18 +54,7 @@ impl ReturnPropensity {
         options.penalty = penalty;
         options.threads = Threads::new(threads);
         let fit = py.detach(|| loyalty_core::ReturnPropensity::fit(&lines.0, &options))?;
-        let facts = vec![
-            ("settled", fit.settled as f64),
-            ("returned", fit.returned as f64),
-            ("left_out", fit.left_out as f64),
-            ("rows", fit.rows as f64),
-            ("penalty", fit.penalty),
-            ("iterations", fit.iterations as f64),
-            ("log_loss", fit.log_loss),
-            ("constant_log_loss", fit.constant_log_loss),
-            ("clustering", fit.clustering),
-            ("design_effect", fit.design_effect),
-        ];
+        let facts = facts(&fit.facts);
         Ok((Self(RwLock::new(fit.model)), facts))
     }
 
@@ -192,6 +181,11 @@ impl ReturnPropensity {
         model.histories().into_iter().zip(keys).map(of).collect()
     }
 
+    /// How it was fitted.
+    fn facts(&self) -> Facts {
+        facts(self.read().facts())
+    }
+
     #[getter]
     fn lag(&self) -> Vec<f64> {
         self.read().lag().shares().to_vec()
@@ -211,6 +205,21 @@ impl ReturnPropensity {
     fn open_lines(&self) -> usize {
         self.read().open_lines()
     }
+}
+
+fn facts(facts: &loyalty_core::ReturnFacts) -> Facts {
+    vec![
+        ("settled", facts.settled as f64),
+        ("returned", facts.returned as f64),
+        ("left_out", facts.left_out as f64),
+        ("rows", facts.rows as f64),
+        ("penalty", facts.penalty),
+        ("iterations", facts.iterations as f64),
+        ("log_loss", facts.log_loss),
+        ("constant_log_loss", facts.constant_log_loss),
+        ("clustering", facts.clustering),
+        ("design_effect", facts.design_effect),
+    ]
 }
 
 fn columns(scores: &LineScores) -> Vec<Column> {

@@ -95,6 +95,9 @@ def test_files_and_pickles_go_on_where_the_model_was(
     model.save(tmp_path / "returns.json")
     loaded = loyalty.load(tmp_path / "returns.json")
     assert isinstance(loaded, loyalty.ReturnPropensity)
+    facts = loaded.facts
+    assert facts.model is loaded and repr(facts) == repr(model.facts)
+    assert 0 < facts.returned < facts.settled and facts.log_loss < facts.constant_log_loss
     rest = order_lines(table[table["time"] >= split])
     expected = model.copy().update(rest)
     for other in (loaded, pickle.loads(pickle.dumps(model))):

@@ -21,8 +21,8 @@ pub use fit::{
 };
 pub use purchase::{BgNbd, Discounting};
 pub use returns::{
-    LagCurve, LineScores, Propensity, ReturnFit, ReturnOptions, ReturnPropensity, Returns,
-    ReturnsReport, ScoredLine, Shrinkage, ShrinkageCriterion,
+    LagCurve, LineScores, Propensity, ReturnFacts, ReturnFit, ReturnOptions, ReturnPropensity,
+    Returns, ReturnsReport, ScoredLine, Shrinkage, ShrinkageCriterion,
 };
 pub use spend::GammaGamma;
 pub use traits::{

@@ -2,6 +2,7 @@
 
 #include "check.h"
 
+#include <math.h>
 #include <time.h>
 
 enum { LINES = 3 };
@@ -106,6 +107,58 @@ static void load_score_update_save(const char *root, const char *folder)
     loyalty_return_propensity_free(other);
 }
 
+/* ln(p / (1 - p)) = 2 artanh(2 p - 1), by its series: a test links no mathematics of the platform. */
+static double log_odds(double p)
+{
+    const double u = 2 * p - 1;
+    double sum = 0, power = u;
+    for (int k = 1; k < 20000; k += 2, power *= u * u)
+        sum += power / k;
+    return 2 * sum;
+}
+
+static void scores_have_reasons_and_intervals(const char *root)
+{
+    enum { MOST = 32 };
+    char path[4096], name[64];
+    snprintf(path, sizeof path, "%s/golden/return_propensity.json", root);
+    loyalty_return_propensity *model = NULL;
+    OK(loyalty_return_propensity_load(path, &model, &error));
+    loyalty_lines *lines = lines_of_day(loyalty_return_propensity_today(model));
+
+    double scores[LINES], lower[LINES], upper[LINES], narrow[LINES], wide[LINES];
+    OK(loyalty_return_propensity_score(model, lines, 1, scores, LINES, &error));
+    OK(loyalty_return_propensity_intervals(model, lines, 0.9, 1, lower, upper, LINES, &error));
+    OK(loyalty_return_propensity_intervals(model, lines, 0.5, 0, narrow, wide, LINES, &error));
+    for (int i = 0; i < LINES; i++) {
+        CHECK(0 < lower[i] && lower[i] < narrow[i] && narrow[i] < scores[i]);
+        CHECK(scores[i] < wide[i] && wide[i] < upper[i] && upper[i] < 1);
+    }
+    FAILS(loyalty_return_propensity_intervals(model, lines, 1.5, 1, lower, upper, LINES, &error),
+          PARAMETER, "level must be above 0 and below 1, got 1.5");
+
+    const size_t groups = loyalty_return_propensity_groups(model);
+    CHECK(groups > 3 && groups <= MOST);
+    double parts[LINES * MOST];
+    OK(loyalty_return_propensity_contributions(model, lines, 1, parts, LINES * groups, &error));
+    for (size_t i = 0; i < LINES; i++) {
+        double sum = loyalty_return_propensity_base(model);
+        for (size_t group = 0; group < groups; group++)
+            sum += parts[i * groups + group];
+        CHECK(fabs(sum - log_odds(scores[i])) < 1e-12);
+    }
+    size_t full_length = 0;
+    OK(loyalty_return_propensity_group_name(model, groups - 1, name, sizeof name, &full_length, &error));
+    CHECK(strcmp(name, "level") == 0 && full_length == 5);
+    CHECK(loyalty_return_propensity_group_name(model, groups, name, sizeof name, NULL, &error) ==
+          LOYALTY_STATUS_PARAMETER);
+    CHECK(loyalty_return_propensity_contributions(model, lines, 1, parts, LINES, &error) ==
+          LOYALTY_STATUS_LENGTH);
+    CHECK(loyalty_return_propensity_groups(NULL) == 0);
+    loyalty_lines_free(lines);
+    loyalty_return_propensity_free(model);
+}
+
 static void what_cannot_be_used_is_refused(const char *root)
 {
     char path[4096];
@@ -132,6 +185,7 @@ int main(int argc, char **argv)
         return 1;
     }
     load_score_update_save(argv[1], argv[2]);
+    scores_have_reasons_and_intervals(argv[1]);
     what_cannot_be_used_is_refused(argv[1]);
     loyalty_error_free(error);
     return failures != 0;

@@ -225,6 +225,11 @@ class ReturnPropensity:
         return _frames.table(columns, self._frame)
 
     @property
+    def facts(self) -> ReturnFit:
+        """How the model was fitted, which its file keeps: the figures of the fit, with this model."""
+        return ReturnFit._of(self, dict(self._core.facts()))
+
+    @property
     def lag(self) -> NDArray[np.float64]:
         """F: the share of all returns that are back by 0, 1, … days, up to the horizon."""
         import numpy as np

@@ -7,6 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::ReturnPropensity;
+use super::clustering::Clustering;
+use super::facts::ReturnFacts;
 use super::keys::{Counts, Keys};
 use super::lag::LagCurve;
 use super::level::Level;
@@ -32,7 +34,8 @@ struct Raw {
     half_life_days: Option<f64>,
     shrinkage: Vec<[f64; 2]>,
     line_model: LineModel,
-    clustering: f64,
+    clustering: Clustering,
+    fit: ReturnFacts,
     state: RawState,
 }
 
@@ -135,6 +138,7 @@ impl ReturnPropensity {
             shrinkage: self.shrinkage.iter().map(|s| [s.mean(), s.strength()]).collect(),
             line_model: self.line.clone(),
             clustering: self.clustering,
+            fit: self.facts,
             state: RawState::of(&self.stream),
         })
         .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
@@ -205,14 +209,15 @@ impl Raw {
         check(shrinkage.len() == schema.histories.len(), "shrinkage and histories")?;
         let features = schema.features().len();
         check(self.line_model.is_sound(features), "the line model and the columns")?;
-        let clustering = self.clustering;
-        check(clustering.is_finite() && clustering >= 1.0, "clustering and orders")?;
+        let (clustering, facts) = (self.clustering, self.fit);
+        check(clustering.is_sound(), "clustering and orders")?;
+        check(facts.is_sound(), "the fit and its figures")?;
         let half_life = self.half_life_days;
         check(half_life.is_none_or(|days| (1.0..=36_600.0).contains(&days)), "half-life and days")?;
         let pace = Pace::new(&lag, half_life);
         let stream = self.state.stream(&schema, pace)?;
         let line = self.line_model;
-        Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, stream })
+        Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream })
     }
 }
 

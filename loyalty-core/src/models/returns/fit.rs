@@ -1,8 +1,10 @@
 //! Learning a return propensity from the past.
 
 use super::ReturnPropensity;
+use super::clustering::Clustering;
 use super::columns::losses;
 use super::design::{Design, Sample};
+use super::facts::ReturnFacts;
 use super::keys::Counts;
 use super::lag::{LagCurve, SeenReturn};
 use super::level::Level;
@@ -63,28 +65,8 @@ impl Default for ReturnOptions {
 pub struct ReturnFit {
     /// The model, with the state at the end of the observation.
     pub model: ReturnPropensity,
-    /// Lines whose fate was settled: those learnt from.
-    pub settled: usize,
-    /// How many of them came back.
-    pub returned: usize,
-    /// Lines after the end of the observation, which were not looked at.
-    pub left_out: usize,
-    /// Rows that the line model rests on; where there are many lines, some stand for several.
-    pub rows: usize,
-    /// λ.
-    pub penalty: f64,
-    /// Iterations of the solver.
-    pub iterations: usize,
-    /// Mean log-loss of the settled lines, each predicted from its past.
-    pub log_loss: f64,
-    /// The same for one probability for all.
-    pub constant_log_loss: f64,
-    /// By how much the number of lines overstates what they tell of a customer or product, as those of
-    /// one order come back together.
-    pub clustering: f64,
-    /// By how much the number of lines overstates what they tell of the level, as those of one order,
-    /// and of one day, come back together.
-    pub design_effect: f64,
+    /// How it was found, as in [`ReturnPropensity::facts`].
+    pub facts: ReturnFacts,
 }
 
 impl ReturnOptions {
@@ -192,7 +174,8 @@ impl Learner<'_> {
         let settled = &scored[..target.len()];
         let settling = Settling::new(&self.past, settled, stream.pace.horizon);
         let level = settling.level(stream.today, one_fate);
-        let clustering = settling.design_effect(&self.past.order);
+        let orders = settling.design_effect(&self.past.order);
+        let clustering = Clustering::of(&self.past, &self.schema, &shrinkage, orders);
         let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         for (row, &log_odds) in scored.iter().enumerate() {
             if self.past.number[row] >= stream.open.first() {
@@ -200,8 +183,7 @@ impl Learner<'_> {
             }
         }
         stream.level = level;
-        let Self { schema, lag, .. } = self;
-        Ok(ReturnFit {
+        let facts = ReturnFacts {
             settled: lines,
             returned,
             left_out: self.left_out,
@@ -210,10 +192,12 @@ impl Learner<'_> {
             iterations,
             log_loss,
             constant_log_loss: constant_loss(rate),
+            clustering: clustering.orders,
             design_effect: level.design_effect,
-            clustering,
-            model: ReturnPropensity { schema, lag, shrinkage, line, clustering, stream },
-        })
+        };
+        let Self { schema, lag, .. } = self;
+        let model = ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream };
+        Ok(ReturnFit { model, facts })
     }
 
     fn shrinkage(&self, stream: &Stream, rate: f64) -> Result<Vec<Shrinkage>, Error> {

@@ -1,6 +1,7 @@
 //! How sure a score is.
 
 use super::ReturnPropensity;
+use super::schema::Part;
 use super::score::Scorer;
 
 impl ReturnPropensity {
@@ -15,7 +16,13 @@ impl ReturnPropensity {
 
     /// How many lines, or orders, of a history tell as much as an independent one.
     pub(crate) fn design_effect(&self, history: usize) -> f64 {
-        if self.schema.histories[history].per_order { 1.0 } else { self.clustering }
+        let spec = &self.schema.histories[history];
+        match (spec.per_order, spec.parts.as_slice()) {
+            (true, _) => 1.0,
+            (false, [Part::Customer]) => self.clustering.customers,
+            (false, [Part::Product]) => self.clustering.products,
+            (false, _) => self.clustering.orders,
+        }
     }
 
     /// The standard deviation of a line's log-odds.

@@ -1,7 +1,9 @@
 //! Return propensity: how likely is this order line to be sent back?
 
+mod clustering;
 mod columns;
 mod design;
+mod facts;
 mod file;
 mod fit;
 mod interval;
@@ -22,6 +24,7 @@ mod shrink;
 mod stream;
 mod update;
 
+pub use facts::ReturnFacts;
 pub use fit::{ReturnFit, ReturnOptions};
 pub use lag::LagCurve;
 pub use propensity::Propensity;
@@ -29,6 +32,7 @@ pub use score::{LineScores, ScoredLine};
 pub use shrink::{Shrinkage, ShrinkageCriterion};
 pub use update::{Returns, ReturnsReport};
 
+use clustering::Clustering;
 use line::LineModel;
 use schema::Schema;
 use stream::Stream;
@@ -89,12 +93,17 @@ pub struct ReturnPropensity {
     pub(crate) lag: LagCurve,
     pub(crate) shrinkage: Vec<Shrinkage>,
     pub(crate) line: LineModel,
-    /// The design effect of orders: lines of one come back together.
-    pub(crate) clustering: f64,
+    pub(crate) clustering: Clustering,
+    pub(crate) facts: ReturnFacts,
     pub(crate) stream: Stream,
 }
 
 impl ReturnPropensity {
+    /// How it was fitted.
+    pub fn facts(&self) -> &ReturnFacts {
+        &self.facts
+    }
+
     /// How long returns take.
     pub fn lag(&self) -> &LagCurve {
         &self.lag
