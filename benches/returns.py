@@ -1,12 +1,16 @@
 """Return propensity against LightGBM and scikit-learn on Online Retail II, in one run.
 
 usage: returns.py [DATA] [or2] [or2r]
+       returns.py lines [COUNT ...]
 
 DATA (default ../shared/data beside the project) has online_retail_ii_returns.parquet. The peers get the
 27 features of the study behind docs/returns.md; making them is timed with their fit, as the histories are
 with ours. Times are CPU seconds of one thread. Needs pandas, pyarrow, scikit-learn, lightgbm, scipy.
 """
 
+import json
+import resource
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -60,12 +64,17 @@ def ours(lines: pd.DataFrame, split: Split, categories=CATEGORIES):
         )  # fmt: skip
 
     end = lines.time.min().normalize() + pd.Timedelta(days=split.end)
-    past = order_lines(split.known)
+    past, checking = timed(lambda: order_lines(split.known))
     fit, seconds = timed(
         lambda: loyalty.ReturnPropensity.fit(
             past, horizon_days=HORIZON, observation_end=end, threads=1
         )
     )
+    text = fit.model._core.to_json()
+    keys = sum(row[3] for row in fit.model._core.histories())
+    print(f"checking and sorting our lines {checking:.2f} s; the file: {len(text):,} bytes, {keys:,} keys, "
+          f"{fit.model.open_lines:,} open lines")  # fmt: skip
+    sizes(text)
     late = lines.iloc[split.known]
     late = late[late.back >= end + pd.Timedelta(days=1)]
     later = order_lines(split.test)
@@ -73,6 +82,102 @@ def ours(lines: pd.DataFrame, split: Split, categories=CATEGORIES):
     fit.model.update_returns(late, line="line_id", time="back")
     scores, _ = timed(lambda: fit.model.update(later))
     return scores["probability"].to_numpy(), seconds, scoring
+
+
+def two_log_odds(lines: pd.DataFrame, split: Split) -> None:
+    """The shrunk log-odds of customer and product alone, added up and weighed by two numbers."""
+    def order_lines(rows):
+        return loyalty.OrderLines(
+            lines.iloc[rows], customer="cust", product="stock", time="time", price="price",
+            quantity="qty", order="invoice", line="line_id", returned="y", return_time="back",
+        )  # fmt: skip
+
+    start = lines.time.min().normalize()
+    day, y = lines.day.to_numpy(), lines.y.to_numpy()
+    fit = loyalty.ReturnPropensity.fit(order_lines(split.known), horizon_days=HORIZON,
+                                       observation_end=start + pd.Timedelta(days=split.end))  # fmt: skip
+    priors = np.array([row[1:3] for row in fit.model._core.histories()[:2]])
+    first = 200
+    early = np.flatnonzero(day < first)
+    model = loyalty.ReturnPropensity.fit(order_lines(early), horizon_days=HORIZON).model
+    model.update_returns(lines.iloc[early][lines.back.iloc[early] >= start + pd.Timedelta(days=first)],
+                         line="line_id", time="back")  # fmt: skip
+    z = np.zeros((len(lines), 2))
+    for today in range(first, int(day.max()) + 1):
+        rows = np.flatnonzero(day == today)
+        model.advance(start + pd.Timedelta(days=today))
+        for number, (name, of) in enumerate([("cust", model.customers), ("stock", model.products)]):
+            known = of(lines[name].iloc[rows])
+            exposure, returns = known["exposure"].to_numpy(), known["returns"].to_numpy()
+            m, k = priors[number]
+            rate = (m * k + returns) / (k + np.maximum(exposure, returns))
+            z[rows, number] = logit(rate) - logit(m)
+        if len(rows):
+            model.update(order_lines(rows))
+    train = split.train[day[split.train] >= first]
+    rate = y[split.train].mean()
+
+    def loss(w):
+        p = w[0] + z[train] @ w[1:]
+        return np.mean(np.logaddexp(0, p) - y[train] * p)
+
+    weights = minimize(loss, [logit(rate), 1.0, 1.0]).x
+    for name, (base, *by) in {"added": (logit(rate), 1, 1), "weighed": weights}.items():
+        found = loyalty.Predictions(expit(base + z[split.test] @ np.array(by)), y[split.test])
+        print(f"two shrunk log-odds, {name}: log-loss {found.log_loss():.5f}, AUC {found.auc():.4f}, "
+              f"ECE {found.calibration_error():.4f}")  # fmt: skip
+
+
+def sizes(text: str) -> None:
+    """What a key, a customer or product, and an open line take in the file."""
+    state = json.loads(text)["state"]
+    length = {name: len(json.dumps(part, separators=(",", ":"))) for name, part in state.items()}
+    keys = sum(len(history["keys"]) // 16 for history in state["histories"])
+    pasts = sum(len(state[name]["lines"]) for name in ("customers", "products"))
+    print(f"bytes a key {length['histories'] / keys:.1f}, a customer or product "
+          f"{(length['customers'] + length['products']) / pasts:.1f}, an open line "
+          f"{length['open'] / max(1, len(state['open']['day'])):.1f}")  # fmt: skip
+
+
+def lines_of(count: int) -> dict[str, np.ndarray]:
+    """So many lines of shops that are alike but for their customers, in order of time."""
+    shop = loyalty.simulate(10_000, seed=4, return_rate=0.15, backend="pandas").lines
+    rows = np.arange(count) % len(shop)
+    copy = np.arange(count) // len(shop)
+    columns = {name: shop[name].to_numpy()[rows] for name in ("customer", "order", "product",
+               "category", "quantity", "amount", "returned_amount")}  # fmt: skip
+    for name in ("customer", "order"):
+        columns[name] = columns[name] + copy * (int(shop[name].max()) + 1)
+    for name in ("time", "return_time"):
+        columns[name] = shop[name].to_numpy()[rows].astype("datetime64[us]")
+    columns["price"] = columns.pop("amount") / columns["quantity"]
+    return columns
+
+
+def cost(count: int) -> None:
+    """What fitting and scoring cost per line, in a process of its own."""
+    import pyarrow as pa
+
+    table = pa.table(lines_of(count))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    lines, checking = timed(lambda: loyalty.OrderLines(
+        table, customer="customer", product="product", time="time", price="price", quantity="quantity",
+        order="order", categories=["category"], returned="returned_amount", return_time="return_time",
+    ))  # fmt: skip
+    options = dict(horizon_days=30, threads=1)
+    fit, fitting = timed(lambda: loyalty.ReturnPropensity.fit(lines, **options))
+    _, scoring = timed(lambda: fit.model.score(lines, threads=1))
+    memory = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    cells = [f"{count:,}", *(f"{1e9 * seconds / count:.0f}" for seconds in (checking, fitting, scoring)),
+             f"{memory / count:.0f}"]  # fmt: skip
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def costs(counts: list[int]) -> None:
+    print("| lines | check and sort, ns a line | fit | score | most memory, bytes a line |")
+    print("|---|---|---|---|---|", flush=True)
+    for count in counts:
+        subprocess.run([sys.executable, __file__, "cost", str(count)], check=True)
 
 
 def history(key, day, seen, y, share, days):
@@ -221,6 +326,7 @@ def run(path: Path, name: str) -> None:
     base = y[split.train].mean()
     constant = loyalty.Predictions(np.full(len(truth), base), truth).log_loss()
     results = {"loyalty": ours(lines, split)}
+    two_log_odds(lines, split)
     x, making = timed(lambda: peers_features(lines, split))
     for peer, fit in {
         "LightGBM": lambda: light_gbm(x, y, day, split),
@@ -249,9 +355,18 @@ def run(path: Path, name: str) -> None:
             f"{scoring:.3f}", gap,
         ]  # fmt: skip
         print("| " + " | ".join(cells) + " |")
+    _, our_fit, our_scoring = results.pop("loyalty")
+    for peer, (_, seconds, scoring) in results.items():
+        share = making * len(split.test) / len(lines)
+        print(f"{peer}: fit {seconds / our_fit:.1f} times ours, with its features {(seconds + making) / our_fit:.1f}; "
+              f"score {scoring / our_scoring:.1f}, with its features {(scoring + share) / our_scoring:.0f}")  # fmt: skip
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["cost"]:
+        return cost(int(sys.argv[2]))
+    if sys.argv[1:2] == ["lines"]:
+        return costs([int(count) for count in sys.argv[2:]] or [200_000, 2_000_000, 20_000_000])
     names = [name for name in sys.argv[1:] if name in ("or2", "or2r")] or ["or2", "or2r"]
     paths = [Path(name) for name in sys.argv[1:] if name not in ("or2", "or2r")]
     path = paths[0] if paths else Path(__file__).resolve().parents[2] / "shared" / "data"
