@@ -28,7 +28,7 @@ peer and this library in turn on the same columns; seconds alone say little abou
 SCORES = """
 ## Fits and scores
 
-A million customers of a simulated shop, observed for two years by day, 30 % of them with repeat
+A million customers of a simulated shop, observed for two years by day, 42 % of them with repeat
 purchases. *All histories distinct* has times of day, so that no two customers share a history.
 """
 
@@ -43,7 +43,9 @@ frequency, recency, first purchase, total and mean amount. polars and duckdb do 
 SCALING = """
 ## Cost with size
 
-Nanoseconds per customer, the best of some runs:
+Nanoseconds per customer, the best of some runs. Fits get cheaper with size because more and more customers
+share their histories. Columns are copied at a constant cost; from 32 MB on the C library's allocator maps
+fresh pages for every column, which the kernel clears, and a column of ten million rows is that large.
 """
 
 KERNELS = """

@@ -126,9 +126,8 @@ fn frequencies(column: &Column<'_, [f64]>) -> Result<Vec<u32>, Error> {
         let allowed = (0.0..=LARGEST).contains(&x) && x.fract() == 0.0;
         (!allowed).then_some("a whole number from 0 to 4294967294")
     };
-    let checked = checked(column, column.values.len(), whole)?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
-    Ok(checked.into_iter().map(|x| x as u32).collect())
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
+    checked_as(column, column.values.len(), whole, |x| x as u32)
 }
 
 /// A copy of a column whose every row keeps the rule. A missing value is NaN to the rule.
@@ -137,14 +136,24 @@ fn checked(
     rows: usize,
     broken: impl Fn(usize, f64) -> Option<&'static str>,
 ) -> Result<Vec<f64>, Error> {
+    // Adding zero turns −0 into 0.
+    checked_as(column, rows, broken, |value| value + 0.0)
+}
+
+/// The same of another type.
+fn checked_as<T>(
+    column: &Column<'_, [f64]>,
+    rows: usize,
+    broken: impl Fn(usize, f64) -> Option<&'static str>,
+    copy: impl Fn(f64) -> T,
+) -> Result<Vec<T>, Error> {
     same_length(rows, column.name, column.values.len())?;
     same_length(rows, column.name, column.present.map_or(rows, <[bool]>::len))?;
     let read = |row| if column.is_present(row) { column.values[row] } else { f64::NAN };
     let mut problems =
         (0..rows).filter_map(|row| broken(row, read(row)).map(|expected| (row, expected)));
     let Some((row, expected)) = problems.next() else {
-        // Adding zero turns −0 into 0.
-        return Ok((0..rows).map(|row| read(row) + 0.0).collect());
+        return Ok((0..rows).map(|row| copy(read(row))).collect());
     };
     let value = if column.is_present(row) { read(row).to_string() } else { "null".to_owned() };
     let column = column.name.to_owned();
