@@ -1,0 +1,88 @@
+"""Fashion: half of the lines come back, products last a season, and the rate of returns moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import loyalty
+
+HORIZON, DAYS, SEASONS, PRODUCTS = 28, 390, 9, 420
+
+
+def shop(seed: int, drift: float) -> pd.DataFrame:
+    """Ninety thousand lines of products that are sold for a season and a half."""
+    random = np.random.default_rng(seed)
+    orders, customers = 38_000, 37_000
+    products = SEASONS * PRODUCTS
+    brand, category = random.integers(0, 60, products), random.integers(0, 25, products)
+    price = np.exp(random.normal(3.9, 0.6, products)).round(2)
+    effect = random.normal(0, 0.3, 60)[brand] + random.normal(0, 0.35, 25)[category]
+    effect += 0.25 * (np.log(price) - 3.9) + random.normal(0, 0.45, products)
+    share = random.gamma(0.7, 1, customers)
+    day_of_order = np.sort(random.integers(0, DAYS, orders))
+    customer_of_order = random.choice(customers, orders, p=share / share.sum())
+    order = np.repeat(np.arange(orders), 1 + random.poisson(1.4, orders))
+    day, customer = day_of_order[order], customer_of_order[order]
+    season = np.floor(day * SEASONS / DAYS - 0.5 * random.random(len(day)))
+    popular = random.gamma(0.6, 1, (SEASONS, PRODUCTS)) + 1e-9
+    product = np.empty(len(day), dtype=int)
+    for number in range(SEASONS):
+        rows = season.clip(0) == number
+        weight = popular[number] / popular[number].sum()
+        product[rows] = number * PRODUCTS + random.choice(PRODUCTS, rows.sum(), p=weight)
+    log_odds = drift * day / DAYS + 0.15 * np.sin(2 * np.pi * day / 365) + effect[product]
+    log_odds += random.normal(0, 0.75, customers)[customer] + random.normal(0, 0.6, orders)[order]
+    log_odds += random.normal(0, 0.15, 8)[size := random.integers(0, 8, len(day))]
+    returned = random.random(len(day)) < 1 / (1 + np.exp(-log_odds + log_odds.mean() + 0.1))
+    time = np.datetime64("2013-01-01", "us") + day.astype("timedelta64[D]")
+    lag = random.gamma(3, 3, len(day)).clip(0, HORIZON - 1).astype("timedelta64[D]")
+    return pd.DataFrame({
+        "line": np.arange(len(day)), "order": order, "day": day, "time": time, "customer": customer,
+        "product": product, "brand": brand[product], "category": category[product], "size": size,
+        "price": price[product], "returned": returned.astype(int),
+        "back": np.where(returned, time + lag, np.datetime64("NaT")),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(("seed", "drift"), [(1, 0.2), (2, 0.5)])
+def test_new_products_and_a_moving_rate(seed: int, drift: float) -> None:
+    roles = dict(
+        customer="customer", product="product", time="time", price="price", order="order",
+        line="line", categories=["brand", "category", "size"],
+    )  # fmt: skip
+    table = shop(seed, drift)
+    end = int(0.68 * DAYS)
+    past = table[table["day"] <= end]
+    test = table[(table["day"] > end) & (table["day"] < DAYS - HORIZON)]
+    learnt = past[past["day"] <= end - HORIZON]
+    assert (~test["product"].isin(learnt["product"])).mean() > 0.8
+    known = {**roles, "returned": "returned", "return_time": "back"}
+    model = loyalty.ReturnPropensity.fit(
+        loyalty.OrderLines(past, **known), horizon_days=HORIZON
+    ).model
+    frozen = model.score(loyalty.OrderLines(test, **roles))["probability"].to_numpy()
+    late = past[past["back"] >= table["time"].min() + pd.Timedelta(days=end + 1)]
+    model.update_returns(late, line="line", time="back")
+    scores = model.update(loyalty.OrderLines(test, **known))
+    truth, p = test["returned"].to_numpy(), scores["probability"].to_numpy()
+    followed = loyalty.Predictions(p, truth)
+    constant = loyalty.Predictions(np.full(len(p), learnt["returned"].mean()), truth)
+    still = loyalty.Predictions(frozen, truth)
+    print(
+        f"rate {learnt['returned'].mean():.3f} to {truth.mean():.3f}: log-loss {followed.log_loss():.4f}, "
+        f"still {still.log_loss():.4f}, constant {constant.log_loss():.4f}, "
+        f"calibration error {followed.calibration_error():.4f}, still {still.calibration_error():.4f}"
+    )
+    # The histories have to be followed: most of these products were unknown when it was learnt.
+    assert followed.log_loss() < still.log_loss() < constant.log_loss()
+    assert followed.calibration_error() < 0.025
+    # What is not known is not made up: products and customers nobody knew are predicted with care.
+    new = scores["new_product"].to_numpy()
+    unknown = loyalty.Predictions(p[new], truth[new])
+    calibration = unknown.calibration()
+    assert calibration is not None and calibration.slope > 0.8
+    assert abs(p[new].mean() - truth[new].mean()) < 0.06
+    assert np.std(p[new]) < np.std(p[~new])
+    assert unknown.log_loss() < loyalty.Predictions(np.full(new.sum(), 0.5), truth[new]).log_loss()
