@@ -37,7 +37,9 @@ SUMMARY = """
 
 Ten million orders in random order, 1.25 million customers, times to the microsecond, occasions by day:
 frequency, recency, first purchase, total and mean amount. polars and duckdb do the same with
-`group_by`; the ratio is to the faster of the two.
+`group_by`; the ratio is to the faster of the two. With whole numbers as ids two thirds of our processor time
+go into the summary (dealing the lines out, ordering them, adding them up) and one third into checking and
+copying the log; a quarter of all is the kernel's, which clears 420 MB of fresh pages.
 """
 
 SCALING = """

@@ -1,20 +1,10 @@
 //! Expected renewals of a gamma–Poisson process that a beta–geometric dropout ends.
 
-use multiversion::multiversion;
-
 use super::elementary::{exp, exp_m1, ln_1p};
-
-/// Coefficients of the series taken at a time; convergence is looked at after each lot.
-pub(super) const LOT: usize = 32;
-
-/// Lots after which the series gives way to quadrature.
-pub(super) const MOST_LOTS: usize = 19;
+use super::positive_series::{PositiveSeries, Terms};
 
 /// A spread of logit p whose square is nothing against 1: p is then as good as known.
 pub(super) const CONCENTRATED: f64 = 1e-8;
-
-/// Arguments side by side: enough to hide the latency of the additions.
-pub(super) const GROUP: usize = 16;
 
 /// E[number of renewals before dropout], the function behind every expectation of the BG/NBD.
 ///
@@ -37,29 +27,23 @@ pub(super) const GROUP: usize = 16;
 /// Relative error below 1e-13 for s, a, b in 1e-6..1e6 and z in 1e-12..1e12.
 #[derive(Debug, Clone)]
 pub(crate) struct Renewals {
-    s: f64,
-    a: f64,
-    b: f64,
-    /// The coefficients, where they are worth keeping.
-    table: Vec<[f64; LOT]>,
+    series: PositiveSeries,
 }
 
 impl Renewals {
     /// For few arguments: coefficients are made as they are needed.
     pub(crate) fn new(s: f64, a: f64, b: f64) -> Self {
-        Self { s, a, b, table: Vec::new() }
+        Self { series: PositiveSeries::new(Terms::Renewals, s, a, b) }
     }
 
     /// For many arguments: coefficients are made once.
-    pub(crate) fn tabulated(mut self) -> Self {
-        let mut source = Coefficients::new(self.s, self.a, self.b);
-        self.table = (0..MOST_LOTS).map(|_| source.next_lot()).collect();
-        self
+    pub(crate) fn tabulated(self) -> Self {
+        Self { series: self.series.tabulated() }
     }
 
     /// The shape s of the rates.
     pub(crate) fn shape(&self) -> f64 {
-        self.s
+        self.series.s
     }
 
     /// G at one argument.
@@ -71,140 +55,9 @@ impl Renewals {
 
     /// G at each argument; the same bits as one at a time, tabulated or not.
     pub(crate) fn each(&self, z: &[f64], out: &mut [f64]) {
-        for (z, out) in z.chunks(GROUP).zip(out.chunks_mut(GROUP)) {
-            let mut series = Series::new(self.s, z, 0.0);
-            let mut source = Coefficients::new(self.s, self.a, self.b);
-            for lot in 0..MOST_LOTS {
-                let all_done = match self.table.get(lot) {
-                    Some(kept) => series.add(kept),
-                    None => series.add(&source.next_lot()),
-                };
-                if all_done {
-                    break;
-                }
-            }
-            for (lane, (&z, out)) in z.iter().zip(out).enumerate() {
-                let done = series.done[lane];
-                *out = if done { series.result[lane] } else { integral(self.s, z, self.a, self.b) };
-            }
-        }
+        let PositiveSeries { s, a, b, .. } = self.series;
+        self.series.each(z, out, |z| integral(s, z, a, b));
     }
-}
-
-/// The coefficients c_1, c_2, … in order.
-pub(super) struct Coefficients {
-    s: f64,
-    a: f64,
-    b: f64,
-    /// The index of the last one made.
-    j: f64,
-    /// (s)_j / j!
-    binomial: f64,
-    /// (b)_j / (a+b)_j
-    survives: f64,
-    /// Σ_{k<j} (b)_k / (a+b)_k
-    survived: f64,
-}
-
-impl Coefficients {
-    pub(super) fn new(s: f64, a: f64, b: f64) -> Self {
-        Self { s, a, b, j: 0.0, binomial: 1.0, survives: 1.0, survived: 0.0 }
-    }
-
-    fn next_lot(&mut self) -> [f64; LOT] {
-        [0.0; LOT].map(|_| {
-            self.step();
-            self.binomial * self.survived
-        })
-    }
-
-    /// The same of the probability to survive them all, (s)_j/j! · (b)_j/(a+b)_j.
-    pub(super) fn next_lot_of_survival(&mut self) -> [f64; LOT] {
-        [0.0; LOT].map(|_| {
-            self.step();
-            self.binomial * self.survives
-        })
-    }
-
-    fn step(&mut self) {
-        let before = self.j;
-        self.j += 1.0;
-        self.binomial *= (self.s + before) / self.j;
-        self.survived += self.survives;
-        self.survives *= (self.b + before) / (self.a + self.b + before);
-    }
-}
-
-/// Partial sums of the series at several arguments.
-pub(super) struct Series {
-    /// z/(1+z), its power so far and the sum.
-    w: [f64; GROUP],
-    power: [f64; GROUP],
-    sum: [f64; GROUP],
-    /// (1+z)^−s.
-    scale: [f64; GROUP],
-    /// The results that are done: later terms cannot touch them.
-    pub(super) result: [f64; GROUP],
-    pub(super) done: [bool; GROUP],
-}
-
-impl Series {
-    /// With the term of power 0.
-    pub(super) fn new(s: f64, z: &[f64], first: f64) -> Self {
-        let mut series = Self {
-            w: [0.0; GROUP],
-            power: [1.0; GROUP],
-            sum: [first; GROUP],
-            scale: [1.0; GROUP],
-            result: [0.0; GROUP],
-            done: [false; GROUP],
-        };
-        // Lanes without an argument are at z = 0 and done at once.
-        series.w[..z.len()].copy_from_slice(z);
-        begin(s, &mut series.w, &mut series.scale);
-        series
-    }
-
-    /// Adds the next terms; whether all results are done.
-    pub(super) fn add(&mut self, coefficients: &[f64; LOT]) -> bool {
-        add_terms(self, coefficients)
-    }
-}
-
-/// From z to z/(1+z) and (1+z)^−s.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn begin(s: f64, z: &mut [f64; GROUP], scale: &mut [f64; GROUP]) {
-    for lane in 0..GROUP {
-        scale[lane] = exp(-s * ln_1p(z[lane]));
-        z[lane] /= 1.0 + z[lane];
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn add_terms(series: &mut Series, coefficients: &[f64; LOT]) -> bool {
-    /// Less than half a unit in the last place of the sum.
-    const NOTHING: f64 = f64::EPSILON / 4.0;
-    let Series { w, scale, .. } = *series;
-    let (mut power, mut sum) = (series.power, series.sum);
-    for coefficient in coefficients {
-        for lane in 0..GROUP {
-            power[lane] *= w[lane];
-            sum[lane] += coefficient * power[lane];
-        }
-    }
-    (series.power, series.sum) = (power, sum);
-    let mut all_done = true;
-    for lane in 0..GROUP {
-        let term = coefficients[LOT - 1] * power[lane];
-        // Where (1+z)^−s underflows the sum overflows: a case for quadrature.
-        let in_range = sum[lane] < 1e290 && scale[lane] > 1e-290;
-        let converged = in_range && term <= NOTHING * sum[lane];
-        let before = series.done[lane];
-        series.result[lane] = if before { series.result[lane] } else { scale[lane] * sum[lane] };
-        series.done[lane] = before | converged;
-        all_done &= series.done[lane];
-    }
-    all_done
 }
 
 /// The integral over p, as Σ ω(v) h(p) / Σ ω(v) over equidistant v = logit p, ω ∝ pᵃ(1−p)ᵇ.

@@ -1,9 +1,10 @@
 //! The probability that a gamma–Poisson process outlives a beta–geometric dropout.
 
-use super::beta_geometric::{CONCENTRATED, Coefficients, GROUP, LOT, MOST_LOTS, Series};
+use super::beta_geometric::CONCENTRATED;
 use super::elementary::{exp, exp_m1, ln, ln_1p, logistic};
 use super::gamma::stirling_error;
 use super::negative_binomial::deviance;
+use super::positive_series::{PositiveSeries, Terms};
 
 /// P(no dropout up to z), the function behind the BG/NBD's P(alive) in the future.
 ///
@@ -24,24 +25,18 @@ use super::negative_binomial::deviance;
 /// s, a, b from 1e-6 to 2e6 and z from 1e-12 to 1e12: relative error below 1e-12.
 #[derive(Debug, Clone)]
 pub(crate) struct Survival {
-    s: f64,
-    a: f64,
-    b: f64,
-    /// The coefficients, where they are worth keeping.
-    table: Vec<[f64; LOT]>,
+    series: PositiveSeries,
 }
 
 impl Survival {
     /// For few arguments: coefficients are made as they are needed.
     pub(crate) fn new(s: f64, a: f64, b: f64) -> Self {
-        Self { s, a, b, table: Vec::new() }
+        Self { series: PositiveSeries::new(Terms::Survival, s, a, b) }
     }
 
     /// For many arguments: coefficients are made once.
-    pub(crate) fn tabulated(mut self) -> Self {
-        let mut source = Coefficients::new(self.s, self.a, self.b);
-        self.table = (0..MOST_LOTS).map(|_| source.next_lot_of_survival()).collect();
-        self
+    pub(crate) fn tabulated(self) -> Self {
+        Self { series: self.series.tabulated() }
     }
 
     /// S at one argument.
@@ -53,28 +48,14 @@ impl Survival {
 
     /// S at each argument; the same bits as one at a time, tabulated or not.
     pub(crate) fn each(&self, z: &[f64], out: &mut [f64]) {
-        for (z, out) in z.chunks(GROUP).zip(out.chunks_mut(GROUP)) {
-            let mut series = Series::new(self.s, z, 1.0);
-            let mut source = Coefficients::new(self.s, self.a, self.b);
-            for lot in 0..MOST_LOTS {
-                let all_done = match self.table.get(lot) {
-                    Some(kept) => series.add(kept),
-                    None => series.add(&source.next_lot_of_survival()),
-                };
-                if all_done {
-                    break;
-                }
-            }
-            for (lane, (&z, out)) in z.iter().zip(out).enumerate() {
-                let done = series.done[lane];
-                *out = if done { series.result[lane].min(1.0) } else { self.integral(z) };
-            }
-        }
+        self.series.each(z, out, |z| self.integral(z));
+        // Rounding may lift the largest above 1.
+        out.iter_mut().for_each(|survival| *survival = survival.min(1.0));
     }
 
     /// Σ ω(v) (1 + pz)^−s · step / ∫ ω over equidistant v = logit p, ω ∝ pᵃ(1−p)ᵇ.
     fn integral(&self, z: f64) -> f64 {
-        let Self { s, a, b, .. } = *self;
+        let PositiveSeries { s, a, b, .. } = self.series;
         let (top, curvature) = self.top(z);
         let spread = 1.0 / curvature.max(0.0).sqrt();
         // ∫ ω over its largest value is B(a, b) (a+b)^(a+b) / (aᵃ bᵇ), by Stirling's formula.
@@ -83,7 +64,7 @@ impl Survival {
         if spread < CONCENTRATED {
             // Laplace's method: the integrand is a normal density.
             let area = std::f64::consts::TAU.sqrt() * spread;
-            return (exp(-self.ln_fall(top, z)) * area * all).min(1.0);
+            return exp(-self.ln_fall(top, z)) * area * all;
         }
         let step = (0.5 * spread).min(0.2);
         // Left of `left`, p·max(1, b, sz) vanishes against 1 and the sum is geometric in v; so right of
@@ -107,19 +88,19 @@ impl Survival {
                 }
             }
         }
-        (sum * step * all).min(1.0)
+        sum * step * all
     }
 
     /// −ln of ω(v) (1 + pz)^−s over the largest ω.
     fn ln_fall(&self, v: f64, z: f64) -> f64 {
+        let PositiveSeries { s, a, b, .. } = self.series;
         let (p, q) = (logistic(v), logistic(-v));
-        let all = self.a + self.b;
-        deviance(self.a, all * p) + deviance(self.b, all * q) + self.s * ln_1p(p * z)
+        deviance(a, (a + b) * p) + deviance(b, (a + b) * q) + s * ln_1p(p * z)
     }
 
     /// Where the integrand over v is largest, and minus the second derivative of its logarithm there.
     fn top(&self, z: f64) -> (f64, f64) {
-        let Self { s, a, b, .. } = *self;
+        let PositiveSeries { s, a, b, .. } = self.series;
         // The slope (a − (a+b)p) − s z p(1−p)/(1+pz) is 0 at one p, the root of a quadratic.
         let all = a + b;
         let (square, linear) = ((all - s) * z, all + (s - a) * z);

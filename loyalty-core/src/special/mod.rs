@@ -12,6 +12,7 @@ mod incomplete;
 mod negative_binomial;
 mod normal;
 mod p_values;
+mod positive_series;
 mod quadrature;
 pub(crate) mod random;
 #[cfg(test)]
