@@ -8,6 +8,9 @@ use crate::special::vector::dot;
 /// Histories worked on at once: their intermediate results stay in the first-level cache.
 const BLOCK: usize = 256;
 
+/// Room for what is worked out of a block.
+type Buffers = [[f64; BLOCK]; 8];
+
 /// Weighted sums over the histories of one x.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RunSums {
@@ -42,11 +45,12 @@ impl RunSums {
     /// The sums over histories given by t_x, T and weight.
     pub(super) fn over(point: RunPoint, t_x: &[f64], t: &[f64], weight: &[f64]) -> Self {
         let mut sums = Self::default();
+        let mut buffers = [[0.0; BLOCK]; 8];
         let blocks = t_x.chunks(BLOCK).zip(t.chunks(BLOCK)).zip(weight.chunks(BLOCK));
         for ((t_x, t), weight) in blocks {
-            add_ages(&mut sums, point.alpha, t, weight);
+            add_ages(&mut sums, &mut buffers, point.alpha, t, weight);
             if let Some(ln_odds) = point.ln_odds {
-                add_repeaters(&mut sums, point, ln_odds, t_x, t, weight);
+                add_repeaters(&mut sums, &mut buffers, point, ln_odds, t_x, t, weight);
             }
         }
         sums
@@ -55,9 +59,13 @@ impl RunSums {
 
 /// What depends on T alone.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn add_ages(sums: &mut RunSums, alpha: f64, t: &[f64], weight: &[f64]) {
-    let mut buffers = [[0.0; BLOCK]; 4];
-    let [growth, rho, rest, variance] = &mut buffers;
+fn add_ages(
+    sums: &mut RunSums,
+    [growth, rho, rest, variance, ..]: &mut Buffers,
+    alpha: f64,
+    t: &[f64],
+    weight: &[f64],
+) {
     let per_alpha = 1.0 / alpha;
     let rows = t.len().min(BLOCK);
     for row in 0..rows {
@@ -78,14 +86,14 @@ fn add_ages(sums: &mut RunSums, alpha: f64, t: &[f64], weight: &[f64]) {
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_repeaters(
     sums: &mut RunSums,
+    buffers: &mut Buffers,
     RunPoint { alpha, shape, .. }: RunPoint,
     ln_odds: f64,
     t_x: &[f64],
     t: &[f64],
     weight: &[f64],
 ) {
-    let mut buffers = [[0.0; BLOCK]; 8];
-    let [since, drop, bend, softplus, sigma, spread, spread_since, spread_drop] = &mut buffers;
+    let [since, drop, bend, softplus, sigma, spread, spread_since, spread_drop] = buffers;
     let rows = t.len().min(BLOCK);
     let (t_x, t, weight) = (&t_x[..rows], &t[..rows], &weight[..rows]);
     for row in 0..rows {

@@ -170,9 +170,13 @@ struct Sums {
 const BLOCK: usize = 256;
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn add_block(sums: &mut Sums, v: f64, total: &[f64], weight: &[f64]) {
-    let mut buffers = [[0.0; BLOCK]; 5];
-    let [ln_share, ln_rest, share, rest, variance] = &mut buffers;
+fn add_block(
+    sums: &mut Sums,
+    [ln_share, ln_rest, share, rest, variance]: &mut [[f64; BLOCK]; 5],
+    v: f64,
+    total: &[f64],
+    weight: &[f64],
+) {
     let per_v = 1.0 / v;
     let rows = total.len().min(BLOCK);
     for row in 0..rows {
@@ -206,8 +210,9 @@ fn sum_of_logarithms(values: &[f64], weight: &[f64]) -> f64 {
 impl Sums {
     fn over(v: f64, total: &[f64], weight: &[f64]) -> Self {
         let mut sums = Self::default();
+        let mut buffers = [[0.0; BLOCK]; 5];
         for (total, weight) in total.chunks(BLOCK).zip(weight.chunks(BLOCK)) {
-            add_block(&mut sums, v, total, weight);
+            add_block(&mut sums, &mut buffers, v, total, weight);
         }
         sums
     }
