@@ -18,6 +18,13 @@ const YEAR: i64 = DAY * 36_525 / 100;
 /// First and last instant accepted: years 0001 to 9999.
 pub(crate) const RANGE: std::ops::RangeInclusive<i64> = -719_162 * DAY..=2_932_897 * DAY - 1;
 
+/// The first and the last of some instants; the ends of the range of integers, the wrong way round, of
+/// none.
+pub(crate) fn bounds(times: &[i64]) -> (i64, i64) {
+    let wider = |(first, last): (i64, i64), &time: &i64| (first.min(time), last.max(time));
+    times.iter().fold((i64::MAX, i64::MIN), wider)
+}
+
 /// The unit in which recency, T, horizons and discount periods are counted.
 ///
 /// | word | length | lifetimes |

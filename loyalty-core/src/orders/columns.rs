@@ -1,5 +1,8 @@
 //! Columns as they come in: borrowed, unchecked, with the caller's names for them.
 
+use crate::Error;
+use crate::error::same_length;
+
 /// A borrowed column: its name, its values and, where some may be missing, which are there.
 ///
 /// # Examples
@@ -40,6 +43,14 @@ impl<'a, T: ?Sized> Column<'a, T> {
 
     pub(crate) fn is_present(&self, row: usize) -> bool {
         self.present.is_none_or(|present| present[row])
+    }
+}
+
+impl<T> Column<'_, [T]> {
+    /// Accepts a column with a value for each row and, where it has a mask, a mark for each.
+    pub(crate) fn same_rows(&self, rows: usize) -> Result<(), Error> {
+        same_length(rows, self.name, self.values.len())?;
+        same_length(rows, self.name, self.present.map_or(rows, <[bool]>::len))
     }
 }
 
@@ -110,6 +121,13 @@ impl<'a> CustomerColumn<'a> {
             Self::Int(column) => column.values.len(),
             Self::Text(column) => column.values.rows(),
         }
+    }
+
+    /// Accepts a column with an id for each row and, where it has a mask, a mark for each.
+    pub(crate) fn same_rows(&self, rows: usize) -> Result<(), Error> {
+        let (Self::Int(Column { present, .. }) | Self::Text(Column { present, .. })) = self;
+        same_length(rows, self.name(), self.len())?;
+        same_length(rows, self.name(), present.map_or(rows, <[bool]>::len))
     }
 
     pub(crate) fn is_present(&self, row: usize) -> bool {

@@ -4,10 +4,8 @@ use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
 use super::ledger_lines::money_reason;
-use super::mask_length;
 use super::report::{Invalid, OrdersReport, Reason, Refusal};
 use crate::Error;
-use crate::error::same_length;
 use crate::parallel::{Threads, collect};
 
 /// Contacts as the caller holds them: one row per contact, in any order.
@@ -59,15 +57,10 @@ impl Contacts {
     /// where rows cannot be used and `invalid` is [`Invalid::Raise`], or where none of them can.
     pub fn new(columns: &ContactColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
         let rows = columns.customer.len();
-        same_length(rows, columns.customer.name(), mask_length(&columns.customer).unwrap_or(rows))?;
-        same_length(rows, columns.time.name, columns.time.values.len())?;
-        same_length(rows, columns.time.name, columns.time.present.map_or(rows, <[bool]>::len))?;
-        same_length(rows, columns.cost.name, columns.cost.values.len())?;
-        same_length(rows, columns.cost.name, columns.cost.present.map_or(rows, <[bool]>::len))?;
-        if let Some(caused) = &columns.firm_caused {
-            same_length(rows, caused.name, caused.values.len())?;
-            same_length(rows, caused.name, caused.present.map_or(rows, <[bool]>::len))?;
-        }
+        columns.customer.same_rows(rows)?;
+        columns.time.same_rows(rows)?;
+        columns.cost.same_rows(rows)?;
+        columns.firm_caused.iter().try_for_each(|caused| caused.same_rows(rows))?;
         let mut refusals = Vec::new();
         let mut used = Vec::with_capacity(rows);
         for row in 0..rows {
@@ -77,10 +70,7 @@ impl Contacts {
             }
         }
         refusals.sort_by_key(|refusal| (refusal.reason as usize, refusal.first_row));
-        let report = OrdersReport::new(rows, refusals);
-        if report.refused() > 0 && (invalid == Invalid::Raise || report.kept() == 0) {
-            return Err(Error::Refused(Box::new(report)));
-        }
+        let report = OrdersReport::new(rows, refusals).accepted(invalid)?;
         Ok(columns.take(report, &used))
     }
 

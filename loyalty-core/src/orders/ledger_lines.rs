@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
-use super::mask_length;
 use super::report::{Invalid, OrdersReport, Reason, Refusal};
 use crate::Error;
-use crate::error::{LARGEST, same_length};
+use crate::error::LARGEST;
 use crate::parallel::{Threads, collect, map_chunks};
+use crate::time::bounds;
 
 /// Order lines as the caller holds them: one row per article of an order, in any order.
 ///
@@ -156,10 +156,7 @@ impl LedgerLines {
         if rows == 0 {
             return Err(Error::Empty { what: "the order lines", expected: "at least one line" });
         }
-        let report = columns.check(rows);
-        if report.refused() > 0 && (invalid == Invalid::Raise || report.kept() == 0) {
-            return Err(Error::Refused(Box::new(report)));
-        }
+        let report = columns.check(rows).accepted(invalid)?;
         if report.refused() == 0 {
             return Ok(columns.take(report, |row| row));
         }
@@ -189,8 +186,7 @@ impl LedgerLines {
 
     /// First and last line, in microseconds since 1970-01-01T00:00.
     pub fn time_range(&self) -> (i64, i64) {
-        let bounds = |(lo, hi): (i64, i64), &time: &i64| (lo.min(time), hi.max(time));
-        self.time.iter().fold((i64::MAX, i64::MIN), bounds)
+        bounds(&self.time)
     }
 }
 
@@ -207,17 +203,14 @@ impl<'a> LedgerLineColumns<'a> {
 
     fn check_lengths(&self, rows: usize) -> Result<(), Error> {
         for ids in self.ids().into_iter().flatten().chain([self.customer]) {
-            same_length(rows, ids.name(), ids.len())?;
-            same_length(rows, ids.name(), mask_length(&ids).unwrap_or(rows))?;
+            ids.same_rows(rows)?;
         }
         let numbers = [self.offered_depth, self.returned_amount];
         for column in self.money().into_iter().chain(numbers).flatten() {
-            same_length(rows, column.name, column.values.len())?;
-            same_length(rows, column.name, column.present.map_or(rows, <[bool]>::len))?;
+            column.same_rows(rows)?;
         }
         for column in [Some(self.time), self.return_time].into_iter().flatten() {
-            same_length(rows, column.name, column.values.len())?;
-            same_length(rows, column.name, column.present.map_or(rows, <[bool]>::len))?;
+            column.same_rows(rows)?;
         }
         Ok(())
     }

@@ -24,8 +24,9 @@ use std::ops::Range;
 use intern::intern;
 
 use crate::Error;
-use crate::error::{LARGEST, same_length};
+use crate::error::LARGEST;
 use crate::parallel::{Threads, collect, map_chunks};
+use crate::time::bounds;
 
 /// An order log as the caller holds it: one row per order line, in any order.
 #[derive(Debug, Clone, Copy)]
@@ -83,20 +84,13 @@ impl Orders {
     /// [`Invalid::Raise`], or where none can.
     pub fn new(columns: &OrderColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
         let rows = columns.customer.len();
-        same_length(rows, columns.time.name, columns.time.values.len())?;
-        same_length(rows, columns.customer.name(), mask_length(&columns.customer).unwrap_or(rows))?;
-        same_length(rows, columns.time.name, columns.time.present.map_or(rows, <[bool]>::len))?;
-        if let Some(amount) = &columns.amount {
-            same_length(rows, amount.name, amount.values.len())?;
-            same_length(rows, amount.name, amount.present.map_or(rows, <[bool]>::len))?;
-        }
+        columns.time.same_rows(rows)?;
+        columns.customer.same_rows(rows)?;
+        columns.amount.iter().try_for_each(|amount| amount.same_rows(rows))?;
         if rows == 0 {
             return Err(Error::Empty { what: "the order log", expected: "at least one order" });
         }
-        let report = columns.check();
-        if report.refused() > 0 && (invalid == Invalid::Raise || report.kept() == 0) {
-            return Err(Error::Refused(Box::new(report)));
-        }
+        let report = columns.check().accepted(invalid)?;
         Ok(columns.take(report))
     }
 
@@ -127,8 +121,7 @@ impl Orders {
 
     /// First and last order, in microseconds since 1970-01-01T00:00.
     pub fn time_range(&self) -> (i64, i64) {
-        let bounds = |(lo, hi): (i64, i64), &time: &i64| (lo.min(time), hi.max(time));
-        self.time.iter().fold((i64::MAX, i64::MIN), bounds)
+        bounds(&self.time)
     }
 
     /// For each order line the number of its customer.
@@ -256,11 +249,4 @@ impl OrderColumns<'_> {
 /// The distinct ids of the rows named, in order, and the number of each row's id among them.
 pub(crate) fn dense(column: &CustomerColumn<'_>, rows: &[usize]) -> (Customers, Vec<u32>) {
     intern(column, rows.len(), |number| rows[number], Threads::default())
-}
-
-fn mask_length(column: &CustomerColumn<'_>) -> Option<usize> {
-    match column {
-        CustomerColumn::Int(column) => column.present.map(<[bool]>::len),
-        CustomerColumn::Text(column) => column.present.map(<[bool]>::len),
-    }
 }

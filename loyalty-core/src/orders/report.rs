@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Error;
+
 /// Why a row of an order log cannot be used.
 ///
 /// A row counts under the first reason that applies, in this order, so the counts add up to the rows
@@ -188,6 +190,14 @@ impl OrdersReport {
     pub(crate) fn new(rows: usize, mut refusals: Vec<Refusal>) -> Self {
         refusals.retain(|refusal| refusal.rows > 0);
         Self { rows, refusals }
+    }
+
+    /// Goes on with the rows in use, where there are any and the caller allows others.
+    pub(crate) fn accepted(self, invalid: Invalid) -> Result<Self, Error> {
+        if self.refused() > 0 && (invalid == Invalid::Raise || self.kept() == 0) {
+            return Err(Error::Refused(Box::new(self)));
+        }
+        Ok(self)
     }
 
     /// The rows read.

@@ -147,8 +147,7 @@ fn checked_as<T>(
     broken: impl Fn(usize, f64) -> Option<&'static str>,
     copy: impl Fn(f64) -> T,
 ) -> Result<Vec<T>, Error> {
-    same_length(rows, column.name, column.values.len())?;
-    same_length(rows, column.name, column.present.map_or(rows, <[bool]>::len))?;
+    column.same_rows(rows)?;
     let read = |row| if column.is_present(row) { column.values[row] } else { f64::NAN };
     let mut problems =
         (0..rows).filter_map(|row| broken(row, read(row)).map(|expected| (row, expected)));

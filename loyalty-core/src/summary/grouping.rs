@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::orders::Orders;
 use crate::parallel::{Threads, map_chunks};
 use crate::special::ExactSum;
-use crate::time::Clock;
+use crate::time::{Clock, bounds};
 
 /// Order lines of one piece of work.
 const CHUNK: usize = 1 << 18;
@@ -67,14 +67,10 @@ struct Packing {
 impl Packing {
     /// With the last period. The years 1 to 9999 are 59 bits of microseconds, a century is 52.
     fn of(orders: &Orders, clock: Clock, threads: Threads) -> (Self, i64) {
-        let bounds =
-            |(lo, hi): (i64, i64), (other_lo, other_hi)| (lo.min(other_lo), hi.max(other_hi));
-        let none = (i64::MAX, i64::MIN);
-        let chunks = map_chunks(orders.len(), CHUNK, threads, |rows| {
-            orders.time()[rows].iter().fold(none, |range, &time| bounds(range, (time, time)))
-        });
-        let (lo, hi) = chunks.into_iter().fold(none, bounds);
-        let (first, last) = (clock.key(lo), clock.key(hi));
+        let of_chunk = |rows: Range<usize>| <[i64; 2]>::from(bounds(&orders.time()[rows]));
+        let chunks = map_chunks(orders.len(), CHUNK, threads, of_chunk);
+        let (first, last) = bounds(chunks.as_flattened());
+        let (first, last) = (clock.key(first), clock.key(last));
         let period = u64::BITS - last.abs_diff(first).leading_zeros();
         // Groups of equally many customers, a power of 2.
         let lines_each = orders.len().div_ceil(orders.customers().len()).max(1);

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::super::{Column, CustomerColumn, Invalid, OrdersReport, Reason, Refusal, TimeScale};
 use super::{IdKind, Levels, LineColumns, Numbers, OrderLines, Outcome, day_of, key};
 use crate::Error;
-use crate::error::{LARGEST, same_length};
+use crate::error::LARGEST;
 use crate::parallel::{Threads, collect};
 
 const REASONS: [Reason; 12] = [
@@ -31,10 +31,7 @@ pub(super) fn lines(columns: &LineColumns<'_>, invalid: Invalid) -> Result<Order
         return Err(Error::Empty { what: "the table of lines", expected: "at least one line" });
     }
     let refused: Vec<Option<Reason>> = collect(rows, Threads::default(), |row| columns.refuse(row));
-    let report = columns.report(&refused);
-    if report.refused() > 0 && (invalid == Invalid::Raise || report.kept() == 0) {
-        return Err(Error::Refused(Box::new(report)));
-    }
+    let report = columns.report(&refused).accepted(invalid)?;
     let used: Vec<usize> = (0..rows).filter(|&row| refused[row].is_none()).collect();
     take(columns, &used, report)
 }
@@ -43,17 +40,14 @@ fn lengths(columns: &LineColumns<'_>, rows: usize) -> Result<(), Error> {
     let ids = [Some(&columns.customer), Some(&columns.product)];
     let optional = [columns.order.as_ref(), columns.line.as_ref()];
     for column in ids.into_iter().chain(optional).flatten().chain(&columns.categories) {
-        same_length(rows, column.name(), column.len())?;
-        same_length(rows, column.name(), super::super::mask_length(column).unwrap_or(rows))?;
+        column.same_rows(rows)?;
     }
     let floats = [Some(&columns.price), columns.quantity.as_ref(), columns.returned.as_ref()];
     for column in floats.into_iter().flatten().chain(&columns.numbers) {
-        same_length(rows, column.name, column.values.len())?;
-        same_length(rows, column.name, column.present.map_or(rows, <[bool]>::len))?;
+        column.same_rows(rows)?;
     }
     for column in [Some(&columns.time), columns.return_time.as_ref()].into_iter().flatten() {
-        same_length(rows, column.name, column.values.len())?;
-        same_length(rows, column.name, column.present.map_or(rows, <[bool]>::len))?;
+        column.same_rows(rows)?;
     }
     Ok(())
 }
