@@ -3,7 +3,7 @@
     .venv/bin/python scripts/peer_failures.py
 
 measures both and writes the table into docs/numerics.md. Needs the package and its test requirements.
-The exact values are those of scripts/reference_values.py.
+The exact values are those of scripts/reference_values.
 """
 
 import csv

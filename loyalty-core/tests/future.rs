@@ -25,7 +25,7 @@ fn worst<const N: usize>(pairs: impl Iterator<Item = [(f64, f64); N]>) -> [f64; 
     worst
 }
 
-/// Parameters and histories from customary to absurd, by scripts/reference_values.py.
+/// Parameters and histories from customary to absurd, by scripts/reference_values.
 #[test]
 fn predictions_match_high_precision_everywhere() {
     let rows = reference::<13>("bg_nbd_future.csv").into_iter();

@@ -79,7 +79,7 @@ fn large_counts_have_exact_probabilities() {
     }
 }
 
-/// Parameters and histories from customary to absurd, by scripts/reference_values.py. The probability
+/// Parameters and histories from customary to absurd, by scripts/reference_values. The probability
 /// of a count loses digits where r is tiny and with it the probability to buy at all.
 #[test]
 fn predictions_match_high_precision_everywhere() {

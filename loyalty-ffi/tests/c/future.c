@@ -17,7 +17,7 @@ static loyalty_bg_nbd *cdnow_model(void)
     return model;
 }
 
-/* 60-digit arithmetic (scripts/reference_values.py). */
+/* 60-digit arithmetic (scripts/reference_values). */
 static void one_customer_has_the_high_precision_values(void)
 {
     loyalty_bg_nbd *model = cdnow_model();

@@ -1,0 +1,88 @@
+"""High-precision values that the Rust tests compare with.
+
+    python3 scripts/reference_values [name ...]
+
+writes loyalty-core/tests/reference/<name>.csv for every name given, or all of them (some
+minutes). Needs Python 3.11 and mpmath 1.3. The output is the same on every run.
+
+Inputs are doubles, written so that they read back to the same bits; results have 20 digits of 60
+or more. No formula here is the one that the library evaluates: it works with differences taken term
+by term, continued fractions and trapezoidal sums, these scripts with plain logarithms of gamma
+functions, term-by-term sums, Gauss-Legendre panels and power series.
+"""
+
+import itertools
+import sys
+from pathlib import Path
+
+import mpmath
+from bg_nbd import (
+    bg_nbd_derivatives_rows,
+    bg_nbd_future_rows,
+    bg_nbd_residual_rows,
+    bg_nbd_rows,
+)
+from dropout import renewals_rows, survival_rows
+from gamma import differences, trigamma, values
+from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
+from hard_cases import hard_cases_rows
+from mpmath import mp, mpf
+from tails import (
+    chi_square_rows,
+    correlation_rows,
+    negative_binomial_rows,
+    upper_tails_rows,
+)
+
+OUT = Path(__file__).resolve().parents[2] / "loyalty-core" / "tests" / "reference"
+
+
+def triangle(names):
+    pairs = itertools.combinations_with_replacement(names, 2)
+    return ["ln_l", *(f"d_{name}" for name in names), *(f"d_{i}_{j}" for i, j in pairs)]
+
+
+BG_NBD = ["r", "alpha", "a", "b", "x", "t_x", "T"]
+FUTURE = ["p_alive_at", "p_no_purchase", "p_n", "p_n_or_more"]
+GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
+FILES = {
+    "renewals": (renewals_rows, ["s", "z", "a", "b", "G"]),
+    "survival": (survival_rows, ["s", "z", "a", "b", "S"]),
+    "ln_gamma": (values(mp.loggamma), ["x", "value"]),
+    "ln_gamma_ratio": (differences(mp.loggamma), ["z", "d", "value"]),
+    "digamma_rise": (differences(mp.digamma), ["z", "d", "value"]),
+    "trigamma_drop": (differences(lambda x: -trigamma(x)), ["z", "d", "value"]),
+    "trigamma": (values(trigamma), ["x", "value"]),
+    "chi_square": (chi_square_rows, ["x", "degrees", "upper_tail"]),
+    "upper_tails": (upper_tails_rows, ["a", "b", "x", "gamma", "beta"]),
+    "correlation": (correlation_rows, ["r", "n", "p_value"]),
+    "negative_binomial": (negative_binomial_rows, ["n", "r", "z", "ln_pmf", "upper_tail"]),
+    "bg_nbd": (bg_nbd_rows, [*BG_NBD, "horizon", "n", "ln_l", "p_alive", "expected", "pmf"]),
+    "bg_nbd_future": (bg_nbd_future_rows, [*BG_NBD, "horizon", "n", *FUTURE]),
+    "bg_nbd_residual": (bg_nbd_residual_rows, [*BG_NBD, "rate", "residual"]),
+    "hard_cases": (hard_cases_rows, ["quantity", "model", *BG_NBD, "horizon", "exact"]),
+    "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),
+    "bg_nbd_derivatives": (bg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),
+    "gamma_gamma_derivatives": (
+        gamma_gamma_derivatives_rows,
+        [*GAMMA_GAMMA, *triangle(GAMMA_GAMMA[:3])],
+    ),
+}
+
+
+def written(value):
+    if isinstance(value, str):
+        return value
+    return mpmath.nstr(value, 20) if isinstance(value, mpf) else repr(value)
+
+
+def main(names):
+    for name in names or FILES:
+        rows, header = FILES[name]
+        lines = [",".join(header)] + [",".join(map(written, row)) for row in rows()]
+        (OUT / f"{name}.csv").write_text("\n".join(lines) + "\n")
+        print(f"{name}: {len(lines) - 1} rows")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
