@@ -120,6 +120,28 @@ pub(crate) fn collect<T: Clone + Default + Send>(
     out
 }
 
+/// One value per row, each put at its place; `place` has every place once.
+///
+/// Each thread fills one stretch and reads all places: that is cheap, unlike writes of two threads to
+/// places next to each other. More threads than these would only read.
+pub(crate) fn scatter<T: Copy + Default + Send>(
+    place: &[u32],
+    threads: Threads,
+    row: impl Fn(usize) -> T + Sync,
+) -> Vec<T> {
+    const MOST: usize = 8;
+    let mut out = vec![T::default(); place.len()];
+    let threads = Threads::new(threads.for_rows(place.len()).count().min(MOST));
+    fill_parts(&mut out, threads, |first, values| {
+        for (number, &place) in place.iter().enumerate() {
+            if let Some(value) = values.get_mut((place as usize).wrapping_sub(first)) {
+                *value = row(number);
+            }
+        }
+    });
+    out
+}
+
 /// `f` of each chunk of `0..rows`, in the order of the chunks. Their length is fixed, so that a sum
 /// over the results has one order of addition for every number of threads.
 pub(crate) fn map_chunks<R: Send>(
@@ -171,6 +193,9 @@ mod tests {
                 let chunks = map_chunks(rows, 1000, Threads::new(threads), |range| range);
                 let flat: Vec<usize> = chunks.into_iter().flatten().collect();
                 assert!(flat.into_iter().eq(0..rows));
+                let turned: Vec<u32> = (0..u32::try_from(rows).unwrap()).rev().collect();
+                let out = scatter(&turned, Threads::new(threads), |row| [row]);
+                assert!(out.into_iter().rev().map(|[row]| row).eq(0..rows));
             }
         }
     }

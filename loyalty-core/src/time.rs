@@ -9,7 +9,7 @@ use std::str::FromStr;
 use crate::Error;
 
 const HOUR: i64 = 3_600_000_000;
-const DAY: i64 = 24 * HOUR;
+pub(crate) const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 /// 30.4375 days, a twelfth of 365.25.
 const MONTH: i64 = DAY * 304_375 / 10_000;

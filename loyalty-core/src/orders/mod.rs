@@ -12,6 +12,7 @@ mod short_text;
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
 pub use contacts::{ContactColumns, Contacts};
 pub use customers::{CustomerId, Customers, TextIds};
+pub(crate) use ledger_lines::LedgerLine;
 pub use ledger_lines::{LedgerLineColumns, LedgerLines};
 pub use lines::{
     CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, match_credits,

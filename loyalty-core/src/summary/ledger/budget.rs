@@ -3,9 +3,7 @@
 use super::customer::Line;
 use super::look::Shop;
 use super::row::LedgerRow;
-use crate::time::Occasion;
-
-const DAY: i64 = 86_400_000_000;
+use crate::time::{DAY, Occasion};
 
 /// How many degrees of freedom the shop's variation of orders is worth beside a customer's own.
 const VARIANCE_WEIGHT: f64 = 10.0;

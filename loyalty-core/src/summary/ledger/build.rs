@@ -1,19 +1,23 @@
 //! From order lines and contacts to the ledger.
 
+use std::ops::Range;
+
 use super::budget::Periods;
-use super::customer::{Accountant, Line};
-use super::deal::Dealt;
+use super::customer::Accountant;
 use super::look::{Look, Shop};
 use super::matching::Bill;
+use super::priced::Pricing;
 use super::returns::{Maturity, ReturnRates};
 use super::row::{LedgerColumns, LedgerRow};
 use super::{Available, Ledger, LedgerOptions, Portfolio};
 use crate::Error;
-use crate::orders::{Contacts, LedgerLines};
+use crate::orders::{Contacts, LedgerLine, LedgerLines};
 use crate::parallel::{Threads, map_chunks};
 use crate::special::ExactSum;
+use crate::time::DAY;
 
-const DAY: i64 = 86_400_000_000;
+/// Lines of one piece of work, about.
+const GROUP: usize = 1 << 15;
 
 /// Groups by which the shop is known, at most.
 const LOOKED_AT: usize = 24;
@@ -22,8 +26,6 @@ const LOOKED_AT: usize = 24;
 pub(super) struct Window {
     start: i64,
     pub(super) end: i64,
-    /// The first day, from which days are counted.
-    origin: i64,
     periods: Periods,
 }
 
@@ -32,15 +34,32 @@ impl Window {
         (self.start..=self.end).contains(&time)
     }
 
-    /// Whether a line's return is known at the end; one without a time is.
-    pub(super) fn knows(&self, lines: &LedgerLines, row: usize) -> bool {
-        let back = lines.return_time.as_ref().map_or(i64::MAX, |back| back[row]);
-        back == i64::MAX || back <= self.end
+    /// What is known at the end to have been paid back; it is where there is no time.
+    pub(super) fn returned(&self, line: &LedgerLine) -> f64 {
+        let known = line.return_time == i64::MAX || line.return_time <= self.end;
+        if known { line.returned_amount } else { 0.0 }
+    }
+}
+
+/// Customers cut in groups whose lines fit a processor's cache.
+struct Groups {
+    customers: usize,
+    shift: u32,
+}
+
+impl Groups {
+    fn of(lines: &LedgerLines) -> Self {
+        let customers = lines.customers().len();
+        let each = lines.len().div_ceil(customers).max(1);
+        Self { customers, shift: (GROUP / each).max(1).ilog2() }
     }
 
-    /// Lines of a customer's day are one order where orders have no ids.
-    fn day(&self, time: i64) -> u32 {
-        u32::try_from((time - self.origin).div_euclid(DAY)).unwrap_or(0)
+    fn count(&self) -> usize {
+        ((self.customers - 1) >> self.shift) + 1
+    }
+
+    fn members(&self, group: usize) -> Range<usize> {
+        group << self.shift..self.customers.min((group + 1) << self.shift)
     }
 }
 
@@ -59,32 +78,33 @@ pub(super) fn build(
         None => Periods::Calendar(options.period),
         Some(length) => Periods::Days { length, origin },
     };
-    let window = Window { start, end, origin, periods };
+    let window = Window { start, end, periods };
     let maturity = Maturity::of(lines, &window, threads);
     let rates = ReturnRates::of(lines, &window, &maturity, threads);
     let margin = options.economics.margin.or_else(|| margin_of(lines, &window, threads));
-    let maker = Maker { lines, window: &window, maturity, rates: &rates, margin, options };
-    let customers = lines.customers().len();
-    let dealt = Dealt::of(&lines.customer, customers, threads, |row| maker.line(row));
-    if dealt.rows() == 0 {
+    let pricing = Pricing { lines, window: &window, maturity, rates: &rates, margin, options };
+    let groups = Groups::of(lines);
+    let accountant = |shop| Accountant::new(window.end, periods, shop, lines.given.category);
+    let shop = look(&pricing, &groups, || accountant(Shop::default()), threads);
+    let parts = map_chunks(groups.count(), 1, threads, |group| {
+        let members = groups.members(group.start);
+        let (mut accountant, mut rows) = (accountant(shop), Vec::new());
+        let (mut columns, mut used) = (LedgerColumns::default(), 0);
+        columns.reserve(members.len());
+        for customer in members {
+            pricing.of_customer(customer, &mut rows);
+            used += rows.len();
+            columns.push(&accountant.row(&mut rows));
+        }
+        (columns, used)
+    });
+    let used = parts.iter().map(|(_, used)| used).sum::<usize>();
+    if used == 0 {
         return Err(Error::Empty { what: "the ledger", expected: "lines between start and end" });
     }
-    let has_categories = lines.category.is_some();
-    let accountant = |shop| Accountant::new(window.end, periods, shop, has_categories);
-    let shop = look(&dealt, || accountant(Shop::default()), threads);
-    let parts = map_chunks(dealt.groups(), 1, threads, |group| {
-        let (mut rows, starts) = dealt.together(group.start, |line| line.customer);
-        let mut accountant = accountant(shop);
-        let mut columns = LedgerColumns::default();
-        columns.reserve(starts.len() - 1);
-        for bounds in starts.windows(2) {
-            columns.push(&accountant.row(&mut rows[bounds[0]..bounds[1]]));
-        }
-        columns
-    });
     let mut columns = LedgerColumns::default();
-    columns.reserve(customers);
-    parts.into_iter().for_each(|part| columns.append(part));
+    columns.reserve(groups.customers);
+    parts.into_iter().for_each(|(part, _)| columns.append(part));
     let mut portfolio = Portfolio {
         years: (end.min(last) - start.max(first)).max(DAY) as f64 / (365.25 * DAY as f64),
         margin: margin.unwrap_or(0.0),
@@ -92,8 +112,8 @@ pub(super) fn build(
         intra_order: shop.intra_order,
         intra_discount: shop.intra_discount,
         product_weight: if rates.weight.is_finite() { rates.weight } else { 1e50 },
-        returned_share: returned_share(lines, &window),
-        lines_outside: lines.len() - dealt.rows(),
+        returned_share: returned_share(lines, &window, threads),
+        lines_outside: lines.len() - used,
         ..Portfolio::default()
     };
     let known = lines.customers();
@@ -109,7 +129,7 @@ pub(super) fn build(
         columns.marketing_cost = bill.all;
     }
     if let Some(margin) = margin {
-        close(&mut columns, lines.cost.is_none().then_some(margin), &mut portfolio);
+        close(&mut columns, (!lines.given.cost).then_some(margin), &mut portfolio);
     }
     Ok(Ledger {
         customers: known.clone(),
@@ -124,119 +144,72 @@ pub(super) fn build(
 
 fn available(lines: &LedgerLines, contacts: bool, profit: bool) -> Available {
     Available {
-        discounts: lines.discount.is_some(),
-        offers: lines.discount.is_some() && lines.offered_depth.is_some(),
-        coupons: lines.coupon.is_some(),
-        returns: lines.returned_amount.is_some(),
+        discounts: lines.given.discount,
+        offers: lines.given.discount && lines.given.offered_depth,
+        coupons: lines.given.coupon,
+        returns: lines.given.returned_amount,
         contacts,
         profit,
-        categories: lines.category.is_some(),
+        categories: lines.given.category,
     }
 }
 
-/// Makes lines as the ledger needs them.
-struct Maker<'a> {
-    lines: &'a LedgerLines,
-    window: &'a Window,
-    maturity: Maturity,
-    rates: &'a ReturnRates,
-    margin: Option<f64>,
-    options: &'a LedgerOptions,
-}
-
-impl Maker<'_> {
-    fn line(&self, row: usize) -> Option<Line> {
-        let (lines, time) = (self.lines, self.lines.time[row]);
-        if !self.window.holds(time) {
-            return None;
+/// Σ of two numbers over the lines looked at.
+fn totals(
+    lines: &LedgerLines,
+    window: &Window,
+    threads: Threads,
+    of: impl Fn(&LedgerLine) -> [f64; 2] + Sync,
+) -> [f64; 2] {
+    const CHUNK: usize = 1 << 18;
+    let chunks = map_chunks(lines.len(), CHUNK, threads, |chunk| {
+        let mut sums = [ExactSum::default(); 2];
+        for line in chunk.map(|line| lines.line(line)).filter(|line| window.holds(line.time)) {
+            sums.iter_mut().zip(of(&line)).for_each(|(sum, term)| sum.add(term));
         }
-        let number = |column: &Option<Vec<f64>>| column.as_ref().map_or(0.0, |values| values[row]);
-        let amount = lines.amount[row];
-        let (discount, maker_discount, coupon) =
-            (number(&lines.discount), number(&lines.maker_discount), number(&lines.coupon));
-        let list = match &lines.list_amount {
-            Some(list) => list[row],
-            None => amount + discount + maker_discount + coupon,
-        };
-        let cost = match (&lines.cost, self.margin) {
-            (Some(cost), _) => cost[row],
-            (None, Some(margin)) => list * (1.0 - margin),
-            (None, None) => 0.0,
-        };
-        let known = self.window.knows(lines, row);
-        let returned = if known { number(&lines.returned_amount) } else { 0.0 };
-        let mut loss = 0.0;
-        if returned > 0.0 {
-            let share = (returned / amount).min(1.0);
-            let margin = if self.margin.is_some() { amount + maker_discount - cost } else { 0.0 };
-            loss = margin * share + self.options.economics.return_cost(amount, share);
-        }
-        Some(Line {
-            customer: lines.customer[row],
-            order: lines.order.as_ref().map_or_else(|| self.window.day(time), |ids| ids.of[row]),
-            product: lines.product.as_ref().map_or(0, |ids| ids.of[row]),
-            category: lines.category.as_ref().map_or(0, |ids| ids.of[row]),
-            time,
-            amount,
-            list,
-            discount,
-            maker_discount,
-            coupon,
-            offered: number(&lines.offered_depth),
-            cost,
-            returned,
-            hit: f64::from(u8::from(returned > 0.0)),
-            due: self.maturity.due(self.window.end - time),
-            rate: self.rates.of_line(lines, row),
-            loss,
-        })
+        sums
+    });
+    let mut all = [ExactSum::default(); 2];
+    for sums in chunks {
+        all.iter_mut().zip(sums).for_each(|(all, sum)| all.merge(sum));
     }
+    all.map(ExactSum::value)
 }
 
 /// Margin at list price from the costs of the lines.
 fn margin_of(lines: &LedgerLines, window: &Window, threads: Threads) -> Option<f64> {
-    const CHUNK: usize = 1 << 18;
-    let cost = lines.cost.as_ref()?;
-    let taken = [&lines.discount, &lines.maker_discount, &lines.coupon];
-    let chunks = map_chunks(lines.len(), CHUNK, threads, |rows| {
-        let (mut listed, mut spent) = (ExactSum::default(), ExactSum::default());
-        for row in rows.filter(|&row| window.holds(lines.time[row])) {
-            let off = taken.into_iter().flatten().map(|values| values[row]).sum::<f64>();
-            let list = lines.list_amount.as_ref().map_or(lines.amount[row] + off, |list| list[row]);
-            listed.add(list);
-            spent.add(cost[row]);
-        }
-        (listed, spent)
-    });
-    let (mut listed, mut spent) = (ExactSum::default(), ExactSum::default());
-    for (list, cost) in chunks {
-        listed.merge(list);
-        spent.merge(cost);
+    if !lines.given.cost {
+        return None;
     }
-    (listed.value() > 0.0).then(|| (1.0 - spent.value() / listed.value()).max(0.0))
+    let [listed, spent] = totals(lines, window, threads, |line| [line.list_amount, line.cost]);
+    (listed > 0.0).then(|| (1.0 - spent / listed).max(0.0))
 }
 
 /// Share of a returned line's amount that is paid back.
-fn returned_share(lines: &LedgerLines, window: &Window) -> f64 {
-    let Some(returned) = &lines.returned_amount else { return 1.0 };
-    let (mut back, mut paid) = (ExactSum::default(), ExactSum::default());
-    for row in (0..lines.len()).filter(|&row| returned[row] > 0.0) {
-        if window.holds(lines.time[row]) && window.knows(lines, row) {
-            back.add(returned[row]);
-            paid.add(lines.amount[row]);
-        }
+fn returned_share(lines: &LedgerLines, window: &Window, threads: Threads) -> f64 {
+    if !lines.given.returned_amount {
+        return 1.0;
     }
-    if paid.value() > 0.0 { (back.value() / paid.value()).min(1.0) } else { 1.0 }
+    let [back, paid] = totals(lines, window, threads, |line| match window.returned(line) {
+        returned if returned > 0.0 => [returned, line.amount],
+        _ => [0.0, 0.0],
+    });
+    if paid > 0.0 { (back / paid).min(1.0) } else { 1.0 }
 }
 
 /// What is known of the whole shop, from some of the groups.
-fn look(dealt: &Dealt<Line>, accountant: impl Fn() -> Accountant + Sync, threads: Threads) -> Shop {
-    let step = dealt.groups().div_ceil(LOOKED_AT);
-    let looks = map_chunks(dealt.groups().div_ceil(step), 1, threads, |number| {
-        let (mut rows, starts) = dealt.together(number.start * step, |line| line.customer);
-        let mut accountant = accountant();
-        starts.windows(2).fold(Look::default(), |sum, bounds| {
-            sum.merge(accountant.look(&mut rows[bounds[0]..bounds[1]]))
+fn look(
+    pricing: &Pricing<'_>,
+    groups: &Groups,
+    accountant: impl Fn() -> Accountant + Sync,
+    threads: Threads,
+) -> Shop {
+    let step = groups.count().div_ceil(LOOKED_AT);
+    let looks = map_chunks(groups.count().div_ceil(step), 1, threads, |number| {
+        let (mut accountant, mut rows) = (accountant(), Vec::new());
+        groups.members(number.start * step).fold(Look::default(), |sum, customer| {
+            pricing.of_customer(customer, &mut rows);
+            sum.merge(accountant.look(&mut rows))
         })
     });
     looks.into_iter().fold(Look::default(), Look::merge).shop()

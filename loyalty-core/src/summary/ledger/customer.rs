@@ -3,13 +3,13 @@
 use super::budget::{Period, Periods, Spending, spent_on_new};
 use super::look::{Amounts, Look, Pairs, Shop};
 use super::row::LedgerRow;
+use crate::time::DAY;
 
-const YEAR: f64 = 365.25 * 86_400_000_000.0;
+const YEAR: f64 = 365.25 * DAY as f64;
 
 /// An order line with all that the ledger needs of it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Line {
-    pub(super) customer: u32,
     pub(super) order: u32,
     pub(super) product: u32,
     pub(super) category: u32,

@@ -3,10 +3,10 @@
 mod budget;
 mod build;
 mod customer;
-mod deal;
 mod economics;
 mod look;
 mod matching;
+mod priced;
 mod returns;
 mod row;
 

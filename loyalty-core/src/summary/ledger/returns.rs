@@ -1,13 +1,12 @@
 //! What is known of returns before any customer is looked at: how long they take, and how often each
 //! article comes back.
 
-use crate::orders::LedgerLines;
+use crate::orders::{LedgerLine, LedgerLines};
 use crate::parallel::{Threads, map_chunks};
 use crate::special::ExactSum;
 
 use super::build::Window;
-
-const DAY: i64 = 86_400_000_000;
+use crate::time::DAY;
 
 /// Longest time to a return that is told apart, in days.
 const LONGEST: usize = 730;
@@ -27,13 +26,17 @@ pub(super) struct Maturity(Vec<f64>);
 
 impl Maturity {
     pub(super) fn of(lines: &LedgerLines, window: &Window, threads: Threads) -> Self {
-        let Some(back) = &lines.return_time else { return Self(Vec::new()) };
+        if !lines.given.return_time {
+            return Self(Vec::new());
+        }
         let chunks = map_chunks(lines.len(), CHUNK, threads, |rows| {
             let (mut lags, mut ages) = (vec![0_u64; LONGEST + 1], vec![0_u64; LONGEST + 1]);
-            for row in rows.filter(|&row| window.holds(lines.time[row]) && back[row] <= window.end)
-            {
-                lags[days(back[row] - lines.time[row])] += 1;
-                ages[days(window.end - lines.time[row])] += 1;
+            let lines = rows.map(|row| lines.line(row)).filter(|line| window.holds(line.time));
+            for LedgerLine { time, return_time, .. } in lines {
+                if return_time <= window.end {
+                    lags[days(return_time - time)] += 1;
+                    ages[days(window.end - time)] += 1;
+                }
             }
             (lags, ages)
         });
@@ -91,19 +94,20 @@ impl ReturnRates {
         maturity: &Maturity,
         threads: Threads,
     ) -> Self {
-        let Some(returned) = &lines.returned_amount else { return Self::default() };
-        let products = lines.product.as_ref().map_or(1, |product| product.distinct);
+        if !lines.given.returned_amount {
+            return Self::default();
+        }
         let chunks = map_chunks(lines.len(), CHUNK, threads, |rows| {
-            let mut sums = vec![(0_u32, ExactSum::default()); products];
-            for row in rows.filter(|&row| window.holds(lines.time[row])) {
-                let product = lines.product.as_ref().map_or(0, |product| product.of[row] as usize);
-                let (hits, due) = &mut sums[product];
-                *hits += u32::from(returned[row] > 0.0 && window.knows(lines, row));
-                due.add(maturity.due(window.end - lines.time[row]));
+            let mut sums = vec![(0_u32, ExactSum::default()); lines.products];
+            let lines = rows.map(|row| lines.line(row)).filter(|line| window.holds(line.time));
+            for line in lines {
+                let (hits, due) = &mut sums[line.product as usize];
+                *hits += u32::from(window.returned(&line) > 0.0);
+                due.add(maturity.due(window.end - line.time));
             }
             sums
         });
-        let mut sums = vec![(0.0, ExactSum::default()); products];
+        let mut sums = vec![(0.0, ExactSum::default()); lines.products];
         for (sum, part) in chunks.iter().flat_map(|chunk| (0..).zip(chunk)) {
             let total: &mut (f64, ExactSum) = &mut sums[sum];
             total.0 += f64::from(part.0);
@@ -121,14 +125,9 @@ impl ReturnRates {
         Self { base, weight, of_product: sums.iter().map(drawn).collect() }
     }
 
-    /// The rate of a line's article.
-    pub(super) fn of_line(&self, lines: &LedgerLines, row: usize) -> f64 {
-        match &lines.product {
-            Some(product) if !self.of_product.is_empty() => {
-                self.of_product[product.of[row] as usize]
-            }
-            _ => self.base,
-        }
+    /// The rate of an article.
+    pub(super) fn of_product(&self, product: u32) -> f64 {
+        self.of_product.get(product as usize).copied().unwrap_or(self.base)
     }
 }
 
