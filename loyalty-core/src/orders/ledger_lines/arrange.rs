@@ -1,8 +1,9 @@
-//! The rows in use, brought together by customer.
+//! The rows in use, brought together by group of customers.
 
 use super::super::columns::{Column, CustomerColumn, TimeScale};
 use super::super::intern::intern;
 use super::super::report::OrdersReport;
+use super::groups::Groups;
 use super::{Given, LedgerLineColumns, LedgerLines};
 use crate::parallel::{Threads, map_chunks, scatter};
 use crate::time::{DAY, RANGE};
@@ -16,11 +17,9 @@ impl LedgerLineColumns<'_> {
     ) -> LedgerLines {
         let (rows, threads) = (report.kept(), Threads::default());
         let ids = |column: &CustomerColumn<'_>| intern(column, rows, &row, threads);
-        let (customers, starts, place) = {
-            let (customers, customer) = ids(&self.customer);
-            let (starts, place) = places(&customer, customers.len());
-            (customers, starts, place)
-        };
+        let (customers, customer) = ids(&self.customer);
+        let groups = Groups::of(&customer, customers.len());
+        let place = groups.deal(&customer);
         let numbered = |column: Option<CustomerColumn<'_>>| column.map(|column| ids(&column));
         let [order, product, category] = self.ids().map(numbered);
         let number = |ids: &Option<(_, Vec<u32>)>, n: usize| ids.as_ref().map_or(0, |ids| ids.1[n]);
@@ -30,16 +29,20 @@ impl LedgerLineColumns<'_> {
             Some(ids) => ids.1[n],
             None => u32::try_from((instant(n) - RANGE.start()) / DAY).unwrap_or(u32::MAX),
         };
-        let ids_of = |n| [order_of(n), number(&product, n), number(&category, n)];
+        let ids_of = |n| [customer[n], order_of(n), number(&product, n), number(&category, n)];
+        let ids = scatter(&place, threads, ids_of);
+        let (starts, by_customer) = groups.by_customer(&ids, threads);
         LedgerLines {
             customers,
+            groups,
             products: product.as_ref().map_or(1, |(distinct, _)| distinct.len()),
             time_range: time_range(rows, threads, instant),
             given: self.given(),
-            ids: scatter(&place, threads, ids_of),
+            ids,
             times: scatter(&place, threads, |n| [instant(n), self.back(row(n))]),
             money: scatter(&place, threads, |n| self.money_of(row(n))),
             starts,
+            by_customer,
             report,
         }
     }
@@ -76,22 +79,6 @@ impl LedgerLineColumns<'_> {
         let (offered, cost) = (of(self.offered_depth), of(self.cost));
         [amount, list, discount, maker, coupon, offered, cost, of(self.returned_amount)]
     }
-}
-
-/// Where each customer's lines begin, and each row's place among the lines.
-fn places(customer: &[u32], customers: usize) -> (Vec<usize>, Vec<u32>) {
-    let mut starts = vec![0; customers + 1];
-    customer.iter().for_each(|&customer| starts[customer as usize + 1] += 1);
-    (1..=customers).for_each(|customer| starts[customer] += starts[customer - 1]);
-    let mut next = starts.clone();
-    let place = |&customer: &u32| {
-        let next = &mut next[customer as usize];
-        *next += 1;
-        // Rows are numbered by 32 bits, as ids are.
-        u32::try_from(*next - 1).unwrap_or(u32::MAX)
-    };
-    let place = customer.iter().map(place).collect();
-    (starts, place)
 }
 
 /// A number in use. Adding zero turns −0 into 0; a missing return is none.

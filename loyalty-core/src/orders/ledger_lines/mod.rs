@@ -3,11 +3,11 @@
 mod arrange;
 mod check;
 mod columns;
-
-use std::ops::Range;
+mod groups;
 
 pub(super) use check::money_reason;
 pub use columns::LedgerLineColumns;
+use groups::Groups;
 
 use super::customers::Customers;
 use super::report::{Invalid, OrdersReport};
@@ -30,10 +30,12 @@ use crate::Error;
 #[derive(Debug, Clone, PartialEq)]
 pub struct LedgerLines {
     customers: Customers,
-    /// Where each customer's lines begin, and behind the last their number.
-    starts: Vec<usize>,
-    /// Numbers of order, product and category.
-    ids: Vec<[u32; 3]>,
+    pub(crate) groups: Groups,
+    /// Where each customer's begin among the lines by customer, and behind the last their number.
+    starts: Vec<u32>,
+    by_customer: Vec<u32>,
+    /// Numbers of customer, order, product and category.
+    ids: Vec<[u32; 4]>,
     /// When it was ordered and when it came back.
     times: Vec<[i64; 2]>,
     /// What is in a [`LedgerLine`] besides, in its order.
@@ -126,12 +128,13 @@ impl LedgerLines {
     }
 
     /// The lines of a customer.
-    pub(crate) fn of_customer(&self, customer: usize) -> Range<usize> {
-        self.starts[customer]..self.starts[customer + 1]
+    pub(crate) fn of_customer(&self, customer: usize) -> impl Iterator<Item = LedgerLine> {
+        let lines = self.starts[customer] as usize..self.starts[customer + 1] as usize;
+        self.by_customer[lines].iter().map(|&line| self.line(line as usize))
     }
 
     pub(crate) fn line(&self, line: usize) -> LedgerLine {
-        let [order, product, category] = self.ids[line];
+        let [_, order, product, category] = self.ids[line];
         let [time, return_time] = self.times[line];
         let [amount, list_amount, discount, maker_discount, coupon, offered_depth, cost, returned] =
             self.money[line];

@@ -1,23 +1,18 @@
 //! From order lines and contacts to the ledger.
 
-use std::ops::Range;
-
 use super::budget::Periods;
 use super::customer::Accountant;
 use super::look::{Look, Shop};
 use super::matching::Bill;
 use super::priced::Pricing;
 use super::returns::{Maturity, ReturnRates};
-use super::row::{LedgerColumns, LedgerRow};
+use super::row::LedgerColumns;
 use super::{Available, Ledger, LedgerOptions, Portfolio};
 use crate::Error;
 use crate::orders::{Contacts, LedgerLine, LedgerLines};
 use crate::parallel::{Threads, map_chunks};
 use crate::special::ExactSum;
 use crate::time::DAY;
-
-/// Lines of one piece of work, about.
-const GROUP: usize = 1 << 15;
 
 /// Groups by which the shop is known, at most.
 const LOOKED_AT: usize = 24;
@@ -41,28 +36,6 @@ impl Window {
     }
 }
 
-/// Customers cut in groups whose lines fit a processor's cache.
-struct Groups {
-    customers: usize,
-    shift: u32,
-}
-
-impl Groups {
-    fn of(lines: &LedgerLines) -> Self {
-        let customers = lines.customers().len();
-        let each = lines.len().div_ceil(customers).max(1);
-        Self { customers, shift: (GROUP / each).max(1).ilog2() }
-    }
-
-    fn count(&self) -> usize {
-        ((self.customers - 1) >> self.shift) + 1
-    }
-
-    fn members(&self, group: usize) -> Range<usize> {
-        group << self.shift..self.customers.min((group + 1) << self.shift)
-    }
-}
-
 pub(super) fn build(
     lines: &LedgerLines,
     contacts: Option<&Contacts>,
@@ -83,11 +56,10 @@ pub(super) fn build(
     let rates = ReturnRates::of(lines, &window, &maturity, threads);
     let margin = options.economics.margin.or_else(|| margin_of(lines, &window, threads));
     let pricing = Pricing { lines, window: &window, maturity, rates: &rates, margin, options };
-    let groups = Groups::of(lines);
     let accountant = |shop| Accountant::new(window.end, periods, shop, lines.given.category);
-    let shop = look(&pricing, &groups, || accountant(Shop::default()), threads);
-    let parts = map_chunks(groups.count(), 1, threads, |group| {
-        let members = groups.members(group.start);
+    let shop = look(&pricing, || accountant(Shop::default()), threads);
+    let parts = map_chunks(lines.groups.count(), 1, threads, |group| {
+        let members = lines.groups.members(group.start);
         let (mut accountant, mut rows) = (accountant(shop), Vec::new());
         let (mut columns, mut used) = (LedgerColumns::default(), 0);
         columns.reserve(members.len());
@@ -103,7 +75,7 @@ pub(super) fn build(
         return Err(Error::Empty { what: "the ledger", expected: "lines between start and end" });
     }
     let mut columns = LedgerColumns::default();
-    columns.reserve(groups.customers);
+    columns.reserve(lines.customers().len());
     parts.into_iter().for_each(|(part, _)| columns.append(part));
     let mut portfolio = Portfolio {
         years: (end.min(last) - start.max(first)).max(DAY) as f64 / (365.25 * DAY as f64),
@@ -118,13 +90,13 @@ pub(super) fn build(
     };
     let known = lines.customers();
     if let Some(contacts) = contacts {
-        let bill = Bill::of(contacts, known, &window)?;
+        let bill = Bill::of(contacts, known, &window, threads)?;
         portfolio.unmatched_contacts += bill.unmatched;
         portfolio.contact_scale = bill.scale;
         (columns.service_cost, columns.contact_cost) = (bill.all, bill.own);
     }
     if let Some(contacts) = marketing {
-        let bill = Bill::of(contacts, known, &window)?;
+        let bill = Bill::of(contacts, known, &window, threads)?;
         portfolio.unmatched_contacts += bill.unmatched;
         columns.marketing_cost = bill.all;
     }
@@ -200,10 +172,10 @@ fn returned_share(lines: &LedgerLines, window: &Window, threads: Threads) -> f64
 /// What is known of the whole shop, from some of the groups.
 fn look(
     pricing: &Pricing<'_>,
-    groups: &Groups,
     accountant: impl Fn() -> Accountant + Sync,
     threads: Threads,
 ) -> Shop {
+    let groups = &pricing.lines.groups;
     let step = groups.count().div_ceil(LOOKED_AT);
     let looks = map_chunks(groups.count().div_ceil(step), 1, threads, |number| {
         let (mut accountant, mut rows) = (accountant(), Vec::new());
@@ -219,7 +191,8 @@ fn look(
 fn close(columns: &mut LedgerColumns, assumed: Option<f64>, portfolio: &mut Portfolio) {
     let (mut revenue, mut earned) = (ExactSum::default(), ExactSum::default());
     for row in 0..columns.orders.len() {
-        let LedgerRow { revenue: paid, maker_discount, cost, .. } = columns.row(row);
+        let (paid, maker_discount, cost) =
+            (columns.revenue[row], columns.maker_discount[row], columns.cost[row]);
         let after =
             columns.return_loss[row] + columns.service_cost[row] + columns.marketing_cost[row];
         columns.profit[row] = paid + maker_discount - cost - after;

@@ -5,6 +5,7 @@ use super::build::Window;
 use crate::Error;
 use crate::error::same_length;
 use crate::orders::{Contacts, CustomerColumn, CustomerId, Customers, dense};
+use crate::parallel::{Threads, fill_parts};
 use crate::special::ExactSum;
 
 /// What contacts cost, by customer of the ledger.
@@ -21,30 +22,43 @@ impl Bill {
         contacts: &Contacts,
         known: &Customers,
         window: &Window,
+        threads: Threads,
     ) -> Result<Self, Error> {
         let rows = rows_of(contacts.customers(), known, "contacts")?;
-        let mut sums = vec![(ExactSum::default(), ExactSum::default()); known.len()];
+        let own = |contact: usize| contacts.firm_caused.as_ref().is_none_or(|by| !by[contact]);
+        // By customer of the contacts: all, and those that count as his own.
+        let mut sums = vec![[ExactSum::default(); 2]; rows.len()];
+        fill_parts(&mut sums, threads, |first, sums| {
+            for (contact, &customer) in contacts.customer.iter().enumerate() {
+                if let Some(sums) = sums.get_mut((customer as usize).wrapping_sub(first))
+                    && window.holds(contacts.time[contact])
+                {
+                    sums[0].add(contacts.cost[contact]);
+                    if own(contact) {
+                        sums[1].add(contacts.cost[contact]);
+                    }
+                }
+            }
+        });
         let (mut cost, mut square, mut unmatched) = (ExactSum::default(), ExactSum::default(), 0);
         for (contact, &time) in contacts.time.iter().enumerate() {
-            let Some(row) = rows[contacts.customer[contact] as usize] else {
+            if rows[contacts.customer[contact] as usize].is_none() {
                 unmatched += 1;
-                continue;
-            };
-            if !window.holds(time) {
-                continue;
-            }
-            let (all, own) = &mut sums[row];
-            let spent = contacts.cost[contact];
-            all.add(spent);
-            if contacts.firm_caused.as_ref().is_none_or(|caused| !caused[contact]) {
-                own.add(spent);
+            } else if window.holds(time) && own(contact) {
+                let spent = contacts.cost[contact];
                 cost.add(spent);
                 square.add(spent * spent);
             }
         }
         let scale = if cost.value() > 0.0 { square.value() / cost.value() } else { 0.0 };
-        let (all, own) = sums.iter().map(|(all, own)| (all.value(), own.value())).unzip();
-        Ok(Self { all, own, scale, unmatched })
+        let mut bill =
+            Self { all: vec![0.0; known.len()], own: vec![0.0; known.len()], scale, unmatched };
+        for (row, [all, own]) in rows.iter().zip(&sums) {
+            if let Some(row) = *row {
+                (bill.all[row], bill.own[row]) = (all.value(), own.value());
+            }
+        }
+        Ok(bill)
     }
 }
 

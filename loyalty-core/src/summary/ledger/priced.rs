@@ -20,8 +20,8 @@ impl Pricing<'_> {
     /// Puts a customer's lines that are looked at in `rows`.
     pub(super) fn of_customer(&self, customer: usize, rows: &mut Vec<Line>) {
         rows.clear();
-        let lines = self.lines.of_customer(customer).map(|line| self.lines.line(line));
-        rows.extend(lines.filter(|line| self.window.holds(line.time)).map(|line| self.line(&line)));
+        let lines = self.lines.of_customer(customer).filter(|line| self.window.holds(line.time));
+        rows.extend(lines.map(|line| self.line(&line)));
     }
 
     fn line(&self, line: &LedgerLine) -> Line {
