@@ -236,17 +236,27 @@ def complete_journey() -> None:
     sent = tables["campaigns"].astype({"household_id": "int64"}).groupby("household_id").size()
     answered = tables["coupon_redemptions"].astype({"household_id": "int64"})
     answered = answered.groupby("household_id")["campaign_id"].nunique().reindex(sent.index, fill_value=0)
-    half = plain["time"] > plain["time"].min() + (plain["time"].max() - plain["time"].min()) / 2
-    halves = plain.assign(half=half).groupby(["customer", "half"])["order"].nunique().unstack(fill_value=0)
-    often = plain[plain["customer"].isin(halves.index[(halves >= 5).all(axis=1)])]
-    of_often = {row.behaviour: row for row in loyalty.persistence(loyalty.Ledger(often, margin=0.25))}
+    often = {least: habit_of_those_who_come(plain, least) for least in (5, 10)}
     print(
         f"Complete Journey: {len(ledger)} households, {found.table()['promotion_maximizer'].mean():.4f} labelled at a "
         f"margin of 25 %, rank correlation of the half years {lasting.rank_correlation:.3f}, with five baskets in "
-        f"either {of_often['promotion_maximizer'].rank_correlation:.3f}; of depth and orders with a coupon "
+        f"either {often[5]}, with ten {often[10]}; of depth and orders with a coupon "
         f"{depth.corr(use, method='spearman'):.3f}, of depth and campaigns answered "
         f"{depth.corr(answered / sent, method='spearman'):.3f}, statement {model.statements['promotion_maximizer']!r}"
     )
+
+
+def habit_of_those_who_come(lines: pd.DataFrame, least: int) -> str:
+    """The rank correlation of depths where either half year has so many baskets, and that of bare depths."""
+    middle = lines["time"].min() + (lines["time"].max() - lines["time"].min()) / 2
+    lines = lines.assign(half=lines["time"] > middle, listed=lines["amount"] + lines["discount"])
+    halves = lines.groupby(["customer", "half"])["order"].nunique().unstack(fill_value=0)
+    lines = lines[lines["customer"].isin(halves.index[(halves >= least).all(axis=1)])]
+    sums = lines.groupby(["customer", "half"])[["discount", "listed"]].sum()
+    bare = (sums["discount"] / sums["listed"]).unstack().corr(method="spearman").iloc[0, 1]
+    ledger = loyalty.Ledger(lines[["customer", "order", "product", "time", "amount", "discount"]], margin=0.25)
+    lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["promotion_maximizer"]
+    return f"{lasting.rank_correlation:.3f} ({lasting.customers} households, bare {bare:.3f})"
 
 
 def speed(customers: int) -> None:
