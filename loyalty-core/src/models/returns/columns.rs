@@ -3,13 +3,14 @@
 
 use multiversion::multiversion;
 
+use super::kernel::{BLOCK, Block};
 use super::keys::Counts;
 use super::line::{Bounds, Term};
 use super::shrink::Shrinkage;
 use crate::special::elementary::{exp, ln, ln_1p, logistic};
 
 /// Values added side by side; part of the definition of a sum.
-pub(crate) const LANES: usize = 8;
+const LANES: usize = 8;
 
 /// ln x of each.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
@@ -163,18 +164,18 @@ fn basis(value: f64, knot: f64) -> f64 {
     if knot.is_nan() { value } else { (value - knot).max(0.0) }
 }
 
-/// A standardised term of values, into every `step`-th cell.
+/// A standardised term of values, into a column of rows of so many blocks.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(crate) fn standardised(
-    cells: &mut [f64],
-    step: usize,
+    cells: &mut [Block],
+    (blocks, column): (usize, usize),
     values: &[f64],
     term: &Term,
     bounds: &Bounds,
     scale: f64,
 ) {
-    let knot = term.knot.unwrap_or(f64::NAN);
-    for (cell, &value) in cells.iter_mut().step_by(step).zip(values) {
-        *cell = (basis(bounds.within(value), knot) - term.mean) * scale;
+    let (knot, lane) = (term.knot.unwrap_or(f64::NAN), column % BLOCK);
+    for (block, &value) in cells[column / BLOCK..].iter_mut().step_by(blocks).zip(values) {
+        block.0[lane] = (basis(bounds.within(value), knot) - term.mean) * scale;
     }
 }

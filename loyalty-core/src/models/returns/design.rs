@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::{basis_moments, moments, standardised};
-use super::kernel::{self, Sums};
+use super::kernel::{self, BLOCK, Block, Sums};
 use super::line::{Bounds, LineModel, Term};
 use super::schema::Feature;
 use crate::parallel::{Threads, fill_rows, map_chunks};
@@ -26,6 +26,10 @@ const FARTHEST: f64 = 8.0;
 /// Rows of one piece of work.
 const CHUNK: usize = 2048;
 
+/// Rows that are taken together where not all are: few, as lines of one order have too much in common
+/// to stand for others, but not one by one, as memory is read in rows that follow each other.
+const GROUP: usize = 8;
+
 /// Standardised terms, row by row, the first of which is 1 for the intercept.
 pub(crate) struct Design<'a> {
     sample: Sample<'a>,
@@ -34,7 +38,7 @@ pub(crate) struct Design<'a> {
     /// 1 / standard deviation of each term; 0 where it does not vary.
     scale: Vec<f64>,
     width: usize,
-    cells: Vec<f64>,
+    cells: Vec<Block>,
 }
 
 impl<'a> Design<'a> {
@@ -46,25 +50,20 @@ impl<'a> Design<'a> {
         let bounds = columns.iter().map(|column| column.0).collect();
         let (terms, scale): (Vec<Term>, Vec<f64>) =
             columns.into_iter().flat_map(|column| column.1).unzip();
-        let width = (1 + terms.len()).next_multiple_of(kernel::BLOCK);
-        let cells = vec![0.0; rows * width];
+        let width = (1 + terms.len()).next_multiple_of(BLOCK);
+        let blocks = width / BLOCK;
+        let cells = vec![Block::ZERO; rows * blocks];
         let mut design = Self { sample, bounds, terms, scale, width, cells };
         let (terms, bounds, scale) = (&design.terms, &design.bounds, &design.scale);
-        fill_rows(&mut design.cells, width, threads, |first, cells| {
-            for (tile, cells) in cells.chunks_mut(kernel::TILE * width).enumerate() {
+        fill_rows(&mut design.cells, blocks, threads, |first, cells| {
+            for (tile, cells) in cells.chunks_mut(kernel::TILE * blocks).enumerate() {
                 let first = first + tile * kernel::TILE;
-                let rows = first..first + cells.len() / width;
-                cells.iter_mut().step_by(width).for_each(|cell| *cell = 1.0);
-                for (place, (term, &scale)) in terms.iter().zip(scale).enumerate() {
+                let rows = first..first + cells.len() / blocks;
+                cells.iter_mut().step_by(blocks).for_each(|block| block.0[0] = 1.0);
+                for (place, (term, &scale)) in (1..).zip(terms.iter().zip(scale)) {
                     let values = &sample.features[term.feature][rows.clone()];
-                    standardised(
-                        &mut cells[1 + place..],
-                        width,
-                        values,
-                        term,
-                        &bounds[term.feature],
-                        scale,
-                    );
+                    let bounds = &bounds[term.feature];
+                    standardised(cells, (blocks, place), values, term, bounds, scale);
                 }
             }
         });
@@ -80,7 +79,7 @@ impl<'a> Design<'a> {
         self.width
     }
 
-    /// Sums over every `step`-th tile of the rows given, each standing for so many.
+    /// Sums over the rows given, or every `step`-th group of them, each row standing for so many.
     pub(crate) fn sums(
         &self,
         beta: &[f64],
@@ -125,8 +124,9 @@ impl<'a> Design<'a> {
     }
 
     fn tile(&self, rows: Range<usize>) -> kernel::Tile<'_> {
+        let blocks = self.width / BLOCK;
         kernel::Tile {
-            cells: &self.cells[rows.start * self.width..rows.end * self.width],
+            cells: &self.cells[rows.start * blocks..rows.end * blocks],
             target: &self.sample.target[rows.clone()],
             weight: &self.sample.weight[rows],
         }
@@ -144,12 +144,12 @@ impl<'a> Design<'a> {
     }
 }
 
-/// Every `step`-th tile of rows.
+/// Tiles of rows, or of every `step`-th group of them.
 fn tiles(rows: Range<usize>, step: usize) -> impl Iterator<Item = Range<usize>> {
     let end = rows.end;
-    let tiles = rows.step_by(kernel::TILE).map(move |first| first..end.min(first + kernel::TILE));
-    // Every so-manyth row would be as good, but for the memory between them.
-    tiles.filter(move |tile| (tile.start / kernel::TILE).is_multiple_of(step))
+    let length = if step == 1 { kernel::TILE } else { GROUP };
+    let tiles = rows.step_by(length).map(move |first| first..end.min(first + length));
+    tiles.filter(move |tile| (tile.start / length).is_multiple_of(step))
 }
 
 impl Sample<'_> {

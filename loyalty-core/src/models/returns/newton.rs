@@ -21,7 +21,7 @@ const FIRST_LOOK: usize = 1 << 14;
 const FIRST_PENALTY: f64 = 100.0;
 
 /// What is left to the minimum of the loss, in units of the log-likelihood, before the last step.
-const TOLERANCE: f64 = 0.03;
+const TOLERANCE: f64 = 0.25;
 
 /// What is left where a single further step leads to the minimum of another penalty.
 const NEAR: f64 = 1.0;
