@@ -65,59 +65,34 @@ pub(crate) fn add_term(
 /// Σ w, Σ w x, Σ w x² of what is not missing, and its least and most.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(crate) fn moments(values: &[f64], weight: &[f64]) -> ([f64; 3], [f64; 2]) {
-    let (mut sums, mut least, mut most) =
-        ([[0.0; LANES]; 3], [f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let sums = sums_of([values, weight], |[x, w]| {
+        let (x, w) = if x.is_nan() { (0.0, 0.0) } else { (x, w) };
+        [w, w * x, w * x * x]
+    });
+    let (mut least, mut most) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
     let (rows, rest) = values.as_chunks::<LANES>();
-    let (weights, weights_of_rest) = weight.as_chunks::<LANES>();
-    let (mut last, mut weight_of_last) = ([f64::NAN; LANES], [0.0; LANES]);
+    let mut last = [f64::NAN; LANES];
     last[..rest.len()].copy_from_slice(rest);
-    weight_of_last[..rest.len()].copy_from_slice(weights_of_rest);
-    let ends = std::iter::once((&last, &weight_of_last));
-    for (x, w) in rows.iter().zip(weights).chain(ends) {
+    for x in rows.iter().chain([&last]) {
+        // Nothing is less or more than what is missing.
         for lane in 0..LANES {
-            let missing = x[lane].is_nan();
-            let (x, w) = if missing { (0.0, 0.0) } else { (x[lane], w[lane]) };
-            sums[0][lane] += w;
-            sums[1][lane] += w * x;
-            sums[2][lane] += w * x * x;
-            let (low, high) = if missing { (f64::INFINITY, f64::NEG_INFINITY) } else { (x, x) };
-            least[lane] = if low < least[lane] { low } else { least[lane] };
-            most[lane] = if high > most[lane] { high } else { most[lane] };
+            least[lane] = if x[lane] < least[lane] { x[lane] } else { least[lane] };
+            most[lane] = if x[lane] > most[lane] { x[lane] } else { most[lane] };
         }
     }
-    let sums = sums.map(|lanes| total(&lanes));
-    (
-        sums,
-        [
-            least.into_iter().fold(f64::INFINITY, f64::min),
-            most.into_iter().fold(f64::NEG_INFINITY, f64::max),
-        ],
-    )
+    let least = least.into_iter().fold(f64::INFINITY, f64::min);
+    (sums, [least, most.into_iter().fold(f64::NEG_INFINITY, f64::max)])
 }
 
 /// What a prediction costs, Σ w (ln(1 + e^z) − y z); how far it is off, Σ w (y − p); and Σ w p (1 − p),
 /// for log-odds z shifted by as much.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(crate) fn losses(log_odds: &[f64], shift: f64, target: &[f64], weight: &[f64]) -> [f64; 3] {
-    let mut sums = [[0.0; LANES]; 3];
-    let (rows, rest) = log_odds.as_chunks::<LANES>();
-    let (targets, targets_of_rest) = target.as_chunks::<LANES>();
-    let (weights, weights_of_rest) = weight.as_chunks::<LANES>();
-    let mut last = [[0.0; LANES]; 3];
-    for (lanes, values) in last.iter_mut().zip([rest, targets_of_rest, weights_of_rest]) {
-        lanes[..values.len()].copy_from_slice(values);
-    }
-    let ends = std::iter::once(((&last[0], &last[1]), &last[2]));
-    for ((z, y), w) in rows.iter().zip(targets).zip(weights).chain(ends) {
-        for lane in 0..LANES {
-            let z = z[lane] + shift;
-            let (loss, p) = (loss(z, y[lane]), logistic(z));
-            sums[0][lane] += w[lane] * loss;
-            sums[1][lane] += w[lane] * (y[lane] - p);
-            sums[2][lane] += w[lane] * (p * (1.0 - p));
-        }
-    }
-    sums.map(|lanes| total(&lanes))
+    sums_of([log_odds, target, weight], |[z, y, w]| {
+        let z = z + shift;
+        let p = logistic(z);
+        [w * loss(z, y), w * (y - p), w * (p * (1.0 - p))]
+    })
 }
 
 /// ln(1 + e^z) − y z.
@@ -133,6 +108,48 @@ pub(crate) fn total(lanes: &[f64; LANES]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
+/// Rows of which all terms of a sum are worked out before they are added.
+const AT_ONCE: usize = 64;
+
+/// Sums over rows of terms of their columns; the terms of a row of zeros are 0. The lanes are part of the
+/// definition of the sums.
+#[inline(always)]
+pub(crate) fn sums_of<const COLUMNS: usize, const SUMS: usize>(
+    columns: [&[f64]; COLUMNS],
+    terms: impl Fn([f64; COLUMNS]) -> [f64; SUMS],
+) -> [f64; SUMS] {
+    let mut sums = [[0.0; LANES]; SUMS];
+    let (mut block, mut of_rows) = ([[0.0; AT_ONCE]; COLUMNS], [[0.0; AT_ONCE]; SUMS]);
+    for first in (0..columns[0].len()).step_by(AT_ONCE) {
+        for (block, column) in block.iter_mut().zip(columns) {
+            match column[first..].first_chunk() {
+                Some(whole) => *block = *whole,
+                None => *block = padded(&column[first..]),
+            }
+        }
+        // Row by row without a sum between them, so that this becomes vector instructions.
+        for row in 0..AT_ONCE {
+            let of_row = terms(std::array::from_fn(|column| block[column][row]));
+            for (column, term) in of_rows.iter_mut().zip(of_row) {
+                column[row] = term;
+            }
+        }
+        for (sums, terms) in sums.iter_mut().zip(&of_rows) {
+            for terms in terms.as_chunks::<LANES>().0 {
+                sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+            }
+        }
+    }
+    sums.map(|lanes| total(&lanes))
+}
+
+/// The last rows, followed by zeros.
+fn padded(values: &[f64]) -> [f64; AT_ONCE] {
+    let mut block = [0.0; AT_ONCE];
+    block[..values.len()].copy_from_slice(values);
+    block
+}
+
 /// Σ w, Σ w b, Σ w b² of a basis of values within bounds.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(crate) fn basis_moments(
@@ -141,21 +158,11 @@ pub(crate) fn basis_moments(
     bounds: &Bounds,
     knot: Option<f64>,
 ) -> [f64; 3] {
-    let mut sums = [[0.0; LANES]; 3];
-    let knot = knot.unwrap_or(f64::NAN);
-    let mut add = |values: &[f64], weight: &[f64]| {
-        for (lane, (&value, &w)) in values.iter().zip(weight).enumerate() {
-            let b = basis(bounds.within(value), knot);
-            sums[0][lane] += w;
-            sums[1][lane] += w * b;
-            sums[2][lane] += w * b * b;
-        }
-    };
-    let (rows, rest) = values.as_chunks::<LANES>();
-    let (weights, weights_of_rest) = weight.as_chunks::<LANES>();
-    rows.iter().zip(weights).for_each(|(values, weight)| add(values, weight));
-    add(rest, weights_of_rest);
-    sums.map(|lanes| total(&lanes))
+    let (bounds, knot) = (*bounds, knot.unwrap_or(f64::NAN));
+    sums_of([values, weight], |[value, w]| {
+        let b = basis(bounds.within(value), knot);
+        [w, w * b, w * b * b]
+    })
 }
 
 /// The bend of a value at a knot, or the value itself where the knot is NaN.

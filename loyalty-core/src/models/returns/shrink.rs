@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
-use super::columns::{LANES, total};
+use super::columns::sums_of;
 use super::keys::Counts;
 use crate::Error;
 use crate::models::fit::{Evaluation, FitOptions, maximise};
@@ -87,6 +87,20 @@ impl Steps {
             self.weight[fate].push(weight);
         }
     }
+
+    /// Every so-manyth line of each fate, [`FEW`] or more in all.
+    fn thinned(&self) -> Self {
+        let step = (self.weight.iter().map(Vec::len).sum::<usize>() / FEW).max(1);
+        let some = |columns: &[Vec<f64>; 2]| {
+            columns.each_ref().map(|column| column.iter().copied().step_by(step).collect())
+        };
+        Self {
+            exposure: some(&self.exposure),
+            alike: some(&self.alike),
+            weight: some(&self.weight),
+            ..*self
+        }
+    }
 }
 
 impl Shrinkage {
@@ -148,12 +162,11 @@ impl Shrinkage {
             return Self::none(mean);
         }
         // Some of the lines lead near the end.
-        let thin = (steps.weight.iter().map(Vec::len).sum::<usize>() / FEW).max(1);
+        let few = steps.thinned();
         Self::maximise(mean, |first_look, a, b| {
-            let step = if first_look { thin } else { 1 };
+            let Steps { exposure, alike, weight, .. } = if first_look { &few } else { steps };
             let [returned, kept] = [(0, a), (1, b)].map(|(fate, shape)| {
-                let Steps { exposure, alike, weight, .. } = steps;
-                step_sums(&exposure[fate], &alike[fate], &weight[fate], (shape, a + b), step)
+                step_sums(&exposure[fate], &alike[fate], &weight[fate], (shape, a + b))
             });
             // ln of the probability of what came, (shape + alike) / (a + b + exposure), by ln a and ln b.
             let (own_a, own_b) = (a * returned.own, b * kept.own);
@@ -236,36 +249,13 @@ struct StepSums {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn step_sums(
-    exposure: &[f64],
-    alike: &[f64],
-    weight: &[f64],
-    (shape, k): (f64, f64),
-    step: usize,
-) -> StepSums {
-    let mut sums = [[0.0; LANES]; 5];
-    let mut add = |exposure: &[f64; LANES], alike: &[f64; LANES], weight: &[f64; LANES]| {
-        for lane in 0..LANES {
-            let (w, own) = (weight[lane], shape + alike[lane]);
-            let (by_own, by_all) = (1.0 / own, 1.0 / (k + exposure[lane]));
-            sums[0][lane] += w * ln(own * by_all);
-            sums[1][lane] += w * by_own;
-            sums[2][lane] += w * alike[lane] * by_own * by_own;
-            sums[3][lane] += w * by_all;
-            sums[4][lane] += w * by_all * by_all;
-        }
-    };
-    let (exposures, exposure_rest) = exposure.as_chunks();
-    let (all_alike, alike_rest) = alike.as_chunks();
-    let (weights, weight_rest) = weight.as_chunks();
-    for ((exposure, alike), weight) in exposures.iter().zip(all_alike).zip(weights).step_by(step) {
-        add(exposure, alike, weight);
-    }
-    let padded = |values: &[f64]| -> [f64; LANES] {
-        std::array::from_fn(|lane| values.get(lane).copied().unwrap_or_default())
-    };
-    // What is left over weighs too little to be thinned.
-    add(&padded(exposure_rest), &padded(alike_rest), &padded(weight_rest));
-    let [value, own, own_bend, all, all_squared] = sums.map(|lanes| total(&lanes));
+fn step_sums(exposure: &[f64], alike: &[f64], weight: &[f64], (shape, k): (f64, f64)) -> StepSums {
+    let sums = sums_of([exposure, alike, weight], |[exposure, alike, w]| {
+        let own = shape + alike;
+        let (by_own, by_all) = (1.0 / own, 1.0 / (k + exposure));
+        let value = w * ln(own * by_all);
+        [value, w * by_own, w * alike * by_own * by_own, w * by_all, w * by_all * by_all]
+    });
+    let [value, own, own_bend, all, all_squared] = sums;
     StepSums { value, own, own_bend, all, all_squared }
 }
