@@ -41,6 +41,7 @@ fn tables_without_customers_or_with_columns_of_different_length() {
         (with(|columns| columns.t = Column::new("T", &short)), "T"),
         (with(|columns| columns.monetary_value = Some(Column::new("mean", &short))), "mean"),
         (with(|columns| columns.total_amount = Some(Column::new("total", &short))), "total"),
+        (with(|columns| columns.since_last = Some(Column::new("since", &short))), "since"),
         (with(|columns| columns.weights = Some(Column::new("weight", &short))), "weight"),
         (with(|columns| columns.weights = Some(masked("weight"))), "weight"),
         (with(|columns| columns.frequency = masked("x")), "x"),
@@ -122,6 +123,12 @@ fn money_that_cannot_be() {
         let expected =
             format!("column \"total\", row 0: must be {rule}, got {shown} (and 1 more row)");
         assert_eq!(message(&columns), expected);
+    }
+    for (since, shown) in [(NAN, "NaN"), (-1.0, "-1"), (4.1, "4.1"), (9.5, "9.5")] {
+        let since = [9.0, since, 0.0];
+        let columns = with(|columns| columns.since_last = Some(Column::new("since", &since)));
+        let expected = "must be T less recency, to rounding";
+        assert_eq!(message(&columns), format!("column \"since\", row 1: {expected}, got {shown}"));
     }
     for (weight, shown) in [(NAN, "NaN"), (INF, "inf"), (0.0, "0"), (-0.0, "-0"), (-2.0, "-2")] {
         let weights = [weight; 3];

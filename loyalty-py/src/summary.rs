@@ -17,7 +17,7 @@ impl CustomerSummary {
     #[new]
     #[pyo3(signature = (
         frequency, recency, t, *, monetary_value = None, total_amount = None, weights = None,
-        customer = None, unit = None, includes_first = false,
+        customer = None, unit = None, includes_first = false, since_last = None, left_out = None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "one per column")]
     fn new<'a>(
@@ -31,13 +31,15 @@ impl CustomerSummary {
         customer: Option<&'a Column>,
         unit: Option<&str>,
         includes_first: bool,
+        since_last: Option<&'a Column>,
+        left_out: Option<(usize, usize)>,
     ) -> Result<Self> {
         let unit = unit.map(str::parse).transpose()?;
         py.detach(|| {
             let optional = |column: Option<&'a Column>| column.map(numbers).transpose();
             let (frequency, recency, t) = (numbers(frequency)?, numbers(recency)?, numbers(t)?);
             let (money, total) = (optional(monetary_value)?, optional(total_amount)?);
-            let weights = optional(weights)?;
+            let (weights, since_last) = (optional(weights)?, optional(since_last)?);
             let ids = customer.map(Ids::read).transpose()?;
             let mut columns = SummaryColumns::new(&[], &[], &[]);
             columns.customer = ids.as_ref().map(Ids::as_column);
@@ -49,6 +51,8 @@ impl CustomerSummary {
             columns.weights = weights.as_ref().map(Numbers::as_column);
             columns.unit = unit;
             columns.includes_first = includes_first;
+            columns.since_last = since_last.as_ref().map(Numbers::as_column);
+            (columns.left_out.customers, columns.left_out.occasions) = left_out.unwrap_or_default();
             Ok(Self(loyalty_core::CustomerSummary::new(&columns)?))
         })
     }
@@ -101,6 +105,11 @@ impl CustomerSummary {
 
     fn total_amount(&self) -> Option<Column> {
         Some(Column::floats("total_amount", self.0.total_amount()?.to_vec()))
+    }
+
+    /// T less recency as a log has it.
+    fn since_last_of_log(&self) -> Option<Column> {
+        Some(Column::floats("since_last", self.0.since_last_of_log()?.to_vec()))
     }
 
     fn weights(&self) -> Option<Column> {

@@ -150,10 +150,6 @@ def test_the_columns_of_a_summary_of_a_log_come_back_from_a_pickle(
     assert (again.unit, again.includes_first) == ("week", False)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the core cannot be given back T − t_x as the log rounds it, nor what was left out",
-)
 def test_a_summary_of_a_log_comes_back_from_a_pickle_whole(
     customers: loyalty.CustomerSummary,
 ) -> None:

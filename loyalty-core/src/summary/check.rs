@@ -15,6 +15,7 @@ use crate::time::Unit;
 /// | recency | from 0 to T; 0 exactly where frequency is 0 |
 /// | monetary value | from 0 to 1e50; 0 or NaN where no purchase is behind it |
 /// | total amount | from 0 to 1e50 |
+/// | since last | T less recency, to rounding: within 1e-9 of T |
 /// | weights | from 1e-50 to 1e50 |
 /// | customer | no id twice, none missing |
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +35,15 @@ pub struct SummaryColumns<'a> {
     pub includes_first: bool,
     /// Sum of all amounts.
     pub total_amount: Option<Column<'a, [f64]>>,
+    /// Time from the last purchase to the end of observation where a log tells it, as
+    /// [`CustomerSummary::since_last_of_log`] gave it; else it is T less recency.
+    pub since_last: Option<Column<'a, [f64]>>,
     /// How many customers each row stands for.
     pub weights: Option<Column<'a, [f64]>>,
     /// The unit of recency and T.
     pub unit: Option<Unit>,
+    /// What lay after the observation end of the log.
+    pub left_out: LeftOut,
 }
 
 impl<'a> SummaryColumns<'a> {
@@ -51,8 +57,10 @@ impl<'a> SummaryColumns<'a> {
             monetary_value: None,
             includes_first: false,
             total_amount: None,
+            since_last: None,
             weights: None,
             unit: None,
+            left_out: LeftOut::default(),
         }
     }
 }
@@ -82,6 +90,10 @@ impl CustomerSummary {
             Ok(MonetaryValue { mean, includes_first: columns.includes_first })
         };
         let monetary_value = columns.monetary_value.as_ref().map(money).transpose()?;
+        let since_last = |column| {
+            checked(column, rows, |row, since| since_last_rule(recency[row], t[row], since))
+        };
+        let since_last = columns.since_last.as_ref().map(since_last).transpose()?;
         let total = |column| checked(column, rows, |_, value| at_least_0(value));
         let weight = |column| checked(column, rows, |_, value| above_0(value));
         Ok(Self {
@@ -89,12 +101,12 @@ impl CustomerSummary {
             frequency,
             recency,
             t,
-            since_last: None,
+            since_last,
             monetary_value,
             total_amount: columns.total_amount.as_ref().map(total).transpose()?,
             weights: columns.weights.as_ref().map(weight).transpose()?,
             unit: columns.unit,
-            left_out: LeftOut::default(),
+            left_out: columns.left_out,
         })
     }
 }
@@ -110,6 +122,12 @@ pub(super) fn recency_rule(x: u32, t_x: f64, t: f64) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn since_last_rule(t_x: f64, t: f64, since: f64) -> Option<&'static str> {
+    const ROUNDING: f64 = 1e-9;
+    let near = (0.0..=t).contains(&since) && (since - (t - t_x)).abs() <= ROUNDING * t;
+    (!near).then_some("T less recency, to rounding")
 }
 
 fn money_rule(transactions: u32, value: f64) -> Option<&'static str> {

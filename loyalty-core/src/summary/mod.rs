@@ -104,8 +104,7 @@ pub struct CustomerSummary {
     frequency: Vec<u32>,
     recency: Vec<f64>,
     t: Vec<f64>,
-    /// T − t_x from a log, where it is rounded once: customers who bought last on the same day have
-    /// the same.
+    /// T − t_x from a log, where it is rounded once.
     since_last: Option<Vec<f64>>,
     monetary_value: Option<MonetaryValue>,
     total_amount: Option<Vec<f64>>,
@@ -149,6 +148,11 @@ impl CustomerSummary {
     pub fn since_last(&self) -> Vec<f64> {
         let difference = || self.t.iter().zip(&self.recency).map(|(t, t_x)| t - t_x).collect();
         self.since_last.clone().unwrap_or_else(difference)
+    }
+
+    /// The same where it is known from a log: customers who bought last on the same day have the same.
+    pub fn since_last_of_log(&self) -> Option<&[f64]> {
+        self.since_last.as_deref()
     }
 
     /// Mean amount per purchase.

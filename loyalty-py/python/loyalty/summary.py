@@ -252,27 +252,37 @@ class CustomerSummary(Frozen):
         return _html.table("Customer summary", rows)
 
     def __reduce__(self) -> Any:
-        native = self._core
+        core = self._core
         columns = {
-            "frequency": self.frequency,
-            "recency": self.recency,
-            "T": self.T,
-            "monetary_value": self.monetary_value,
-            "total_amount": self.total_amount,
-            "weights": self.weights,
-            "customer": self.customer,
-            "unit": native.unit,
-            "includes_first": native.includes_first,
+            "frequency": core.frequency(),
+            "recency": core.recency(),
+            "t": core.t(),
+            "monetary_value": core.monetary_value(),
+            "total_amount": core.total_amount(),
+            "weights": core.weights(),
+            "customer": core.customer(self._customer),
+            "since_last": core.since_last_of_log(),
+        }
+        arrays = {role: _frames.array(values) for role, values in columns.items() if values is not None}
+        facts = {
+            "unit": core.unit,
+            "includes_first": core.includes_first,
+            "left_out": core.left_out,
         }
         backend = None if self._frame is None else self._frame.value
-        return _restore, (columns, self._customer, backend)
+        return _restore, (arrays, facts, self._customer, backend)
 
 
-def _restore(columns: dict[str, Any], customer: str, backend: str | None) -> CustomerSummary:
+def _restore(
+    arrays: dict[str, Any], facts: dict[str, Any], customer: str, backend: str | None
+) -> CustomerSummary:
     import narwhals as nw
 
+    columns: dict[str, Any] = {
+        role: _columns.from_values(role, values) for role, values in arrays.items()
+    }
     frame = None if backend is None else nw.Implementation(backend)
-    return CustomerSummary._of(CustomerSummary(**columns)._core, customer, frame)
+    return CustomerSummary._of(_native.CustomerSummary(**columns, **facts), customer, frame)
 
 
 class CalibrationHoldout(Frozen):
