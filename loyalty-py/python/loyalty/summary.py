@@ -94,7 +94,7 @@ class CustomerSummary(Frozen):
         frame = None
         if data is not None:
             read, frame = _columns.read(data, list(given.values()))
-            columns = dict(zip(given, read, strict=True))
+            columns: dict[str, Any] = dict(zip(given, read, strict=True))
         else:
             columns = {role: _columns.from_values(role, values) for role, values in given.items()}
         native = _native.CustomerSummary(
