@@ -23,14 +23,7 @@ Examples
 
 from loyalty import datasets, errors
 from loyalty._native import __version__
-from loyalty.behaviours import (
-    BehaviourModel,
-    Behaviours,
-    BehaviourSummary,
-    Persistence,
-    TraitModel,
-    persistence,
-)
+from loyalty.behaviours import BehaviourModel, Behaviours, BehaviourSummary
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
 from loyalty.correlation import (
@@ -38,12 +31,16 @@ from loyalty.correlation import (
     FrequencyValueCorrelation,
     frequency_value_correlation,
 )
-from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning, ModelFileError
+from loyalty.errors import (
+    FitError,
+    InputError,
+    LoyaltyError,
+    LoyaltyWarning,
+    ModelFileError,
+)
 from loyalty.files import load, load_fit
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
-from loyalty.metrics import Calibration, Predictions, ReturnEconomics, expected_returns
-from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.goodness import (
     ChiSquare,
     HoldoutErrors,
@@ -55,14 +52,20 @@ from loyalty.goodness import (
     tracking,
 )
 from loyalty.ledger import Ledger, Losses, TopShare
-from loyalty.orders import Occasions, Orders, OrdersReport, Refusal
+from loyalty.metrics import Calibration, Predictions, ReturnEconomics, expected_returns
+from loyalty.order_lines import CreditMatches, OrderLines, match_credits
+from loyalty.orders import Occasions, Orders
+from loyalty.persistence import Persistence, persistence
 from loyalty.prior import Prior
+from loyalty.report import OrdersReport, Refusal
 from loyalty.returns import ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.scoring import Scores, score
+from loyalty.selection import Choice, Selection, choose, select
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.summary import CalibrationHoldout, CustomerSummary
-from loyalty.treatments import Choice, Selection, Treatments, choose, select
+from loyalty.traits import TraitModel
+from loyalty.treatments import Treatments
 from loyalty.value import clv, clv_interval
 
 __all__ = [

@@ -11,7 +11,8 @@ import narwhals as nw
 from loyalty import _check, _columns, _frames, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
-from loyalty.orders import Invalid, Moment, OrdersReport, Refusal, _instant
+from loyalty.orders import Moment, _instant
+from loyalty.report import Invalid, OrdersReport, Refusal
 
 if TYPE_CHECKING:
     from typing import Self

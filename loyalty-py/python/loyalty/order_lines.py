@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from loyalty import _columns, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
-from loyalty.orders import Invalid, OrdersReport, Refusal
+from loyalty.report import Invalid, OrdersReport, Refusal
 
 if TYPE_CHECKING:
     import narwhals as nw

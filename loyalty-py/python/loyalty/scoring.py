@@ -18,7 +18,8 @@ from loyalty.correlation import (
 from loyalty.errors import FitError, InputError
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma, infinite_mean
-from loyalty.orders import Invalid, Moment, Orders, Unit
+from loyalty.orders import Moment, Orders, Unit
+from loyalty.report import Invalid
 from loyalty.rfm import Rfm, rfm
 from loyalty.summary import CustomerSummary
 from loyalty.treatments import Treatments

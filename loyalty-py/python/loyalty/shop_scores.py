@@ -12,7 +12,8 @@ from loyalty import _native
 from loyalty.behaviours import BehaviourModel
 from loyalty.errors import InputError
 from loyalty.ledger import _NEEDED, _OPTIONAL, Ledger, _names
-from loyalty.orders import Invalid, Moment, Orders, _instant
+from loyalty.orders import Moment, Orders, _instant
+from loyalty.report import Invalid
 from loyalty.summary import CustomerSummary
 
 #: What a column of order lines may be.
