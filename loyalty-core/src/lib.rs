@@ -87,9 +87,9 @@ pub use parallel::Threads;
 pub use scores::{
     AliveGroup, AliveOrder, Bootstrap, BootstrapOptions, Calibration, ChiSquare, Correlation,
     FrequencyValueCorrelation, HoldoutErrors, HoldoutGroup, LossCause, Losses, Margin, MoneyTable,
-    Predictions, RepeatCounts, ReturnEconomics, Rfm, RfmAxis, RfmOptions, RfmValues, TopShare,
-    Tracking, alive_calibration, clv_bootstrap, clv_intervals, clv_into, clv_total_interval,
-    expected_returns, top_shares,
+    Predictions, ReliabilityBin, RepeatCounts, ReturnEconomics, Rfm, RfmAxis, RfmOptions,
+    RfmValues, TopShare, Tracking, alive_calibration, clv_bootstrap, clv_intervals, clv_into,
+    clv_total_interval, expected_returns, top_shares,
 };
 pub use segments::{
     BehaviourModel, BehaviourOptions, BehaviourSummary, Behaviours, CustomerBehaviours,

@@ -42,6 +42,12 @@ impl Predictions {
         self.0.calibration().map(|found| (found.intercept, found.slope))
     }
 
+    /// Rows, mean probability and share where it happened, by bin.
+    fn reliability(&self, bins: usize) -> Result<Vec<(usize, f64, f64)>> {
+        let bins = self.0.reliability(bins)?.into_iter();
+        Ok(bins.map(|bin| (bin.rows, bin.probability, bin.happened)).collect())
+    }
+
     fn calibration_error(&self, bins: usize) -> Result<f64> {
         Ok(self.0.calibration_error(bins)?)
     }

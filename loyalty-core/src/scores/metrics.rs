@@ -32,6 +32,18 @@ pub struct Calibration {
     pub slope: f64,
 }
 
+/// Rows of about the same probability.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct ReliabilityBin {
+    /// How many rows.
+    pub rows: usize,
+    /// Their mean probability.
+    pub probability: f64,
+    /// The share of them where it happened.
+    pub happened: f64,
+}
+
 /// Nearest to 0 and 1 that a probability counts in a logarithm.
 const LEAST: f64 = 1e-15;
 
@@ -123,9 +135,41 @@ impl Predictions {
         (events > 0.0).then(|| area / events)
     }
 
-    /// Expected calibration error over so many bins of equal size: the mean distance between the mean
-    /// probability of a bin and the share of its rows where it happened. Rows are in order of
-    /// probability; the first n mod bins bins have a row more.
+    /// Bins of equal size, the lowest probabilities first: what was predicted, and what happened. Rows are
+    /// in order of probability; the first n mod bins bins have a row more, and none is empty.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless there is at least one bin.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::Predictions;
+    /// let all = Predictions::new(&[0.125, 0.5, 0.25, 0.75], &[false, false, true, true])?;
+    /// let low = all.reliability(2)?[0];
+    /// assert_eq!((low.rows, low.probability, low.happened), (2, 0.1875, 0.5));
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn reliability(&self, bins: usize) -> Result<Vec<ReliabilityBin>, Error> {
+        if bins == 0 {
+            return Err(Error::Parameter { name: "bins", expected: "at least 1", value: 0.0 });
+        }
+        let rows: Vec<(f64, bool)> = self.ranked().collect();
+        let (size, larger) = (rows.len() / bins, rows.len() % bins);
+        let mut left = &rows[..];
+        let bin = |bin| {
+            let here = left.split_off(..size + usize::from(bin < larger)).unwrap_or_default();
+            let rows = here.len() as f64;
+            ReliabilityBin {
+                rows: here.len(),
+                probability: here.iter().map(|(p, _)| p).sum::<f64>() / rows,
+                happened: here.iter().filter(|(_, y)| *y).count() as f64 / rows,
+            }
+        };
+        Ok((0..bins.min(rows.len())).map(bin).collect())
+    }
+
+    /// Expected calibration error over the bins of [`Predictions::reliability`]: the mean distance between
+    /// the mean probability of a bin and the share of its rows where it happened.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless there is at least one bin.
@@ -133,19 +177,8 @@ impl Predictions {
     /// # References
     /// Naeini, Cooper & Hauskrecht (2015), AAAI 29, with bins of equal mass.
     pub fn calibration_error(&self, bins: usize) -> Result<f64, Error> {
-        if bins == 0 {
-            return Err(Error::Parameter { name: "bins", expected: "at least 1", value: 0.0 });
-        }
-        let rows: Vec<(f64, bool)> = self.ranked().collect();
-        let (size, larger) = (rows.len() / bins, rows.len() % bins);
-        let (mut start, mut sum) = (0, 0.0);
-        for bin in 0..bins.min(rows.len()) {
-            let end = start + size + usize::from(bin < larger);
-            let gap: f64 = rows[start..end].iter().map(|&(p, y)| p - f64::from(y)).sum();
-            sum += gap.abs();
-            start = end;
-        }
-        Ok(sum / self.n())
+        let gap = |bin: ReliabilityBin| bin.rows as f64 * (bin.probability - bin.happened).abs();
+        Ok(self.reliability(bins)?.into_iter().map(gap).sum::<f64>() / self.n())
     }
 
     /// The share of events among the rows of the highest probabilities against that among all. `share`

@@ -21,6 +21,6 @@ pub use goodness::{
     alive_calibration,
 };
 pub use losses::{LossCause, Losses};
-pub use metrics::{Calibration, MoneyTable, Predictions};
+pub use metrics::{Calibration, MoneyTable, Predictions, ReliabilityBin};
 pub use returns::{ReturnEconomics, expected_returns};
 pub use rfm::{Rfm, RfmAxis, RfmOptions, RfmValues};

@@ -52,7 +52,13 @@ from loyalty.goodness import (
     tracking,
 )
 from loyalty.ledger import Ledger, Losses, TopShare
-from loyalty.metrics import Calibration, Predictions, ReturnEconomics, expected_returns
+from loyalty.metrics import (
+    Calibration,
+    Predictions,
+    ReliabilityBin,
+    ReturnEconomics,
+    expected_returns,
+)
 from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders
 from loyalty.persistence import Persistence, persistence
@@ -100,6 +106,7 @@ __all__ = [
     "Persistence",
     "Prior",
     "Refusal",
+    "ReliabilityBin",
     "RepeatCounts",
     "ReturnEconomics",
     "ReturnFit",

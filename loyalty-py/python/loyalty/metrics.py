@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from loyalty import _columns, _frames, _native
 from loyalty._frozen import Frozen
 
-__all__ = ["Calibration", "Predictions", "ReturnEconomics", "expected_returns"]
+__all__ = ["Calibration", "Predictions", "ReliabilityBin", "ReturnEconomics", "expected_returns"]
 
 
 class Calibration(NamedTuple):
@@ -15,6 +15,14 @@ class Calibration(NamedTuple):
 
     intercept: float
     slope: float
+
+
+class ReliabilityBin(NamedTuple):
+    """Rows of about the same probability: their mean, and the share of them where it happened."""
+
+    rows: int
+    probability: float
+    happened: float
 
 
 class Predictions(Frozen):
@@ -69,8 +77,20 @@ class Predictions(Frozen):
         found = self._core.calibration()
         return None if found is None else Calibration(*found)
 
+    def reliability(self, bins: int = 10) -> list[ReliabilityBin]:
+        """Bins of equal size, the lowest probabilities first: what was predicted, and what happened.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.125, 0.5, 0.25, 0.75], [0, 0, 1, 1])
+        >>> found.reliability(bins=2)[0]
+        ReliabilityBin(rows=2, probability=0.1875, happened=0.5)
+        """
+        return [ReliabilityBin(*found) for found in self._core.reliability(bins)]
+
     def calibration_error(self, bins: int = 20) -> float:
-        """Expected calibration error over so many bins of equal size."""
+        """Expected calibration error over so many bins of equal size: the mean distance of the two."""
         return self._core.calibration_error(bins)
 
     def lift(self, share: float = 0.1) -> float:
