@@ -28,6 +28,14 @@ pub(crate) fn ln_1p_each(values: &mut [f64]) {
     }
 }
 
+/// 1 / (1 + e^−x) of each.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(crate) fn logistic_each(values: &mut [f64]) {
+    for value in values {
+        *value = logistic(*value);
+    }
+}
+
 /// The shrunk log-odds of each.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(crate) fn shrunk_each(

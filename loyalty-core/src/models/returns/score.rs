@@ -1,7 +1,7 @@
 //! What the model says of a line, and why.
 
 use super::ReturnPropensity;
-use super::columns::{ln_1p_each, shrunk_each};
+use super::columns::{ln_1p_each, logistic_each, shrunk_each};
 use super::observe::{Observed, together};
 use crate::Error;
 use crate::models::fit::two_sided;
@@ -51,7 +51,9 @@ impl LineScores {
 
     /// p of every row.
     pub fn probability(&self) -> Vec<f64> {
-        self.scores.iter().map(ScoredLine::probability).collect()
+        let mut values: Vec<f64> = self.scores.iter().map(|score| score.log_odds).collect();
+        logistic_each(&mut values);
+        values
     }
 }
 
