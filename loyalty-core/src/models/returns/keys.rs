@@ -23,6 +23,22 @@ pub(crate) struct Counts {
     pub(crate) returns: f64,
 }
 
+/// Keys that were looked for: where they stand, and their counts, each a column.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    pub(crate) places: Vec<u32>,
+    pub(crate) exposure: Vec<f64>,
+    pub(crate) returns: Vec<f64>,
+}
+
+impl Found {
+    pub(crate) fn clear(&mut self) {
+        self.places.clear();
+        self.exposure.clear();
+        self.returns.clear();
+    }
+}
+
 impl Counts {
     /// Exposure, at least as much as there are returns: a return may be known before its line is due.
     #[inline(always)]
@@ -35,7 +51,7 @@ const UPPER_HALF: u64 = !0xffff_ffff;
 
 #[expect(clippy::cast_possible_truncation, reason = "as many bits as there are slots are used")]
 fn first_slot(key: u64, slots: usize) -> usize {
-    key as usize & (slots - 1)
+    key as usize & slots.wrapping_sub(1)
 }
 
 impl Keys {
@@ -104,27 +120,50 @@ impl Keys {
         u32::try_from(entries).unwrap_or_else(|_| panic!("more than 2^32 keys")) - 1
     }
 
-    /// The places of keys, one for each; [`UNKNOWN`] for those that are not there.
-    pub(crate) fn find_each(&self, keys: &[u64], places: &mut Vec<u32>) {
-        let mut last = (0, None);
-        places.extend(keys.iter().map(|&key| {
-            // Lines of one order have much in common.
-            if last.1.is_none() || last.0 != key {
-                last = (key, Some(self.place(key).unwrap_or(UNKNOWN)));
+    /// Finds each key; those that are not there have the place [`UNKNOWN`] and no counts.
+    pub(crate) fn find_each(&self, keys: &[u64], found: &mut Found) {
+        for (place, &key) in self.guesses(keys, found).iter_mut().zip(keys) {
+            if !self.is_at(*place, key) {
+                *place = self.place(key).unwrap_or(UNKNOWN);
             }
-            last.1.unwrap_or(UNKNOWN)
-        }));
+        }
+        self.take_counts(found, keys.len());
     }
 
-    /// The places of keys, one for each, new ones where they are unknown.
-    pub(crate) fn enter_each(&mut self, keys: &[u64], places: &mut Vec<u32>) {
-        let mut last = (0, None);
-        places.extend(keys.iter().map(|&key| {
-            if last.1.is_none() || last.0 != key {
-                last = (key, Some(self.enter(key)));
+    /// Finds each key, and enters those that are unknown.
+    pub(crate) fn enter_each(&mut self, keys: &[u64], found: &mut Found) {
+        for (place, &key) in self.guesses(keys, found).iter_mut().zip(keys) {
+            if !self.is_at(*place, key) {
+                *place = self.enter(key);
             }
-            last.1.unwrap_or(UNKNOWN)
+        }
+        self.take_counts(found, keys.len());
+    }
+
+    /// The counts of the keys found last.
+    fn take_counts(&self, found: &mut Found, keys: usize) {
+        let places = &found.places[found.places.len() - keys..];
+        let counts = |&place: &u32| self.counts(place);
+        found.exposure.extend(places.iter().map(counts).map(|counts| counts.exposure));
+        found.returns.extend(places.iter().map(counts).map(|counts| counts.returns));
+    }
+
+    /// Where keys stand, most likely, by their first slots: no branch depends on a slot, so that many
+    /// are waited for together.
+    fn guesses<'a>(&self, keys: &[u64], found: &'a mut Found) -> &'a mut [u32] {
+        let first = found.places.len();
+        found.places.extend(keys.iter().map(|&key| {
+            let slot = self.slots.get(first_slot(key, self.slots.len())).map_or(0, |slot| *slot);
+            #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+            let place = (slot as u32).wrapping_sub(1);
+            if (slot ^ key) & UPPER_HALF == 0 { place } else { UNKNOWN }
         }));
+        &mut found.places[first..]
+    }
+
+    #[inline]
+    fn is_at(&self, place: u32, key: u64) -> bool {
+        self.entries.get(place as usize).is_some_and(|entry| entry.0 == key)
     }
 
     /// The counts of a place; none of an unknown one.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::{ln_1p_each, ln_each};
-use super::keys::Counts;
+use super::keys::{Counts, Found};
 use super::schema::{CONTEXT, HistorySpec, Part, Schema};
 use super::stream::Stream;
 use crate::orders::{OrderLines, key};
@@ -55,22 +55,20 @@ pub(crate) struct Observed {
     lines: usize,
     /// Features without histories, one column after the other.
     context: Vec<f64>,
-    /// Exposure and returns of the keys, history by history.
-    exposure: Vec<f64>,
-    returns: Vec<f64>,
-    /// Where the keys stand, history by history.
-    pub(crate) places: Vec<u32>,
+    /// The keys, history by history.
+    pub(crate) found: Found,
     /// How many lines before each its order began.
     pub(crate) behind_first: Vec<u32>,
     /// Whether the customer, and the product, are known.
     pub(crate) known: Vec<[bool; 2]>,
     log_quantity: Vec<f64>,
+    value_band: Vec<u64>,
     keys: Vec<u64>,
-    scratch: Vec<u64>,
+    sorted: Vec<(u64, usize)>,
 }
 
 /// Lines that are looked at together, about: they and what is known of them stay close to the processor.
-const TOGETHER: usize = 1024;
+const TOGETHER: usize = 256;
 
 /// The first of these orders, which are looked at together.
 pub(crate) fn together(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
@@ -99,8 +97,7 @@ impl Observed {
         self.begin(schema, lines, &orders);
         for (history, spec) in schema.histories.iter().enumerate() {
             self.find_keys(spec, lines, &orders);
-            state.tables[history].find_each(&self.keys, &mut self.places);
-            self.take_counts(state, history);
+            state.find(history, &self.keys, &mut self.found);
         }
         for order in orders.clone() {
             self.take_pasts(state, part(lines, &orders, order), lines.day(order));
@@ -119,8 +116,7 @@ impl Observed {
         self.begin(schema, lines, &orders);
         for (history, spec) in schema.histories.iter().enumerate() {
             self.find_keys(spec, lines, &orders);
-            state.tables[history].enter_each(&self.keys, &mut self.places);
-            self.take_counts(state, history);
+            state.enter(history, &self.keys, &mut self.found);
         }
         for order in orders.clone() {
             let part = part(lines, &orders, order);
@@ -128,7 +124,7 @@ impl Observed {
             let n = self.lines;
             state.remember(part.map(|i| {
                 let logs = Logs { price: self.context[n + i], quantity: self.log_quantity[i] };
-                (self.places[i], self.places[n + i], logs)
+                (self.found.places[i], self.found.places[n + i], logs)
             }));
         }
         self.end(schema);
@@ -147,13 +143,13 @@ impl Observed {
     /// Exposure and returns of the keys of a history.
     pub(crate) fn history(&self, history: usize) -> (&[f64], &[f64]) {
         let range = history * self.lines..(history + 1) * self.lines;
-        (&self.exposure[range.clone()], &self.returns[range])
+        (&self.found.exposure[range.clone()], &self.found.returns[range])
     }
 
     /// The counts of a line's key in a history.
     pub(crate) fn counts(&self, history: usize, line: usize) -> Counts {
         let at = history * self.lines + line;
-        Counts { exposure: self.exposure[at], returns: self.returns[at] }
+        Counts { exposure: self.found.exposure[at], returns: self.found.returns[at] }
     }
 
     /// What the lines themselves say, before anything is known of their keys.
@@ -161,10 +157,9 @@ impl Observed {
         let all = lines.starts[orders.start] as usize..lines.starts[orders.end] as usize;
         let n = all.len();
         self.lines = n;
-        for column in [&mut self.exposure, &mut self.returns, &mut self.log_quantity] {
-            column.clear();
-        }
-        self.places.clear();
+        self.found.clear();
+        self.log_quantity.clear();
+        self.value_band.clear();
         self.behind_first.clear();
         self.known.clear();
         self.context.clear();
@@ -178,7 +173,12 @@ impl Observed {
         for i in 0..n {
             self.context[i] = self.context[n + i] + self.log_quantity[i];
             self.context[2 * n + i] = f64::from(lines.price[all.start + i] == 0.0);
-            self.calendar(i, lines.time[all.start + i]);
+        }
+        self.value_band.extend(self.context[..n].iter().map(|&log_value| band(log_value)));
+        let mut first = 0;
+        for same_time in lines.time[all.clone()].chunk_by(|a, b| a == b) {
+            self.calendar(first..first + same_time.len(), same_time[0]);
+            first += same_time.len();
         }
         for (number, numbers) in lines.numbers.iter().enumerate() {
             let at = (CONTEXT.len() + schema.categories.len() + 2 * number) * n;
@@ -217,11 +217,7 @@ impl Observed {
                 Part::Customer => &lines.customer.keys[all.clone()],
                 Part::Product => &lines.product.keys[all.clone()],
                 Part::Category(number) => &lines.categories[number].keys[all.clone()],
-                Part::ValueBand => {
-                    self.scratch.clear();
-                    self.scratch.extend(self.context[..self.lines].iter().map(|&v| band(v)));
-                    &self.scratch
-                }
+                Part::ValueBand => &self.value_band[..],
             };
             if number == 0 {
                 self.keys.extend_from_slice(levels);
@@ -231,51 +227,53 @@ impl Observed {
         }
     }
 
-    fn take_counts(&mut self, state: &Stream, history: usize) {
-        let places = &self.places[history * self.lines..];
-        state.counts_each(history, places, (&mut self.exposure, &mut self.returns));
-    }
-
     /// What is known of the customer and the products of an order.
     fn take_pasts(&mut self, state: &Stream, order: Range<usize>, day: i32) {
         let (n, since) = (self.lines, |then: i32| f64::from((day - then).max(0)));
+        let customer = state.customers.get(self.found.places[order.start] as usize);
+        if let Some(past) = customer {
+            let (price, quantity) =
+                (past.log_prices / past.lines, past.log_quantities / past.lines);
+            for i in order.clone() {
+                self.context[5 * n + i] = self.context[n + i] - price;
+                self.context[7 * n + i] = self.log_quantity[i] - quantity;
+            }
+            self.set(12, &order, past.lines);
+            self.set(13, &order, since(past.first_day));
+            self.set(14, &order, since(past.last_day));
+            self.set(15, &order, past.orders);
+        }
         for i in order {
-            let customer = state.customers.get(self.places[i] as usize);
-            let product = state.products.get(self.places[n + i] as usize);
-            let (price, quantity) = (self.context[n + i], self.log_quantity[i]);
-            let mut set = |feature: usize, value: f64| self.context[feature * n + i] = value;
+            let product = state.products.get(self.found.places[n + i] as usize);
             if let Some(past) = product {
+                let (price, quantity) = (self.context[n + i], self.log_quantity[i]);
+                let mut set = |feature: usize, value: f64| self.context[feature * n + i] = value;
                 set(3, price - past.log_prices / past.lines);
                 set(4, (price - past.most_log_price).min(0.0));
                 set(6, quantity - past.log_quantities / past.lines);
                 set(16, past.lines);
                 set(17, since(past.first_day));
             }
-            if let Some(past) = customer {
-                set(5, price - past.log_prices / past.lines);
-                set(7, quantity - past.log_quantities / past.lines);
-                set(12, past.lines);
-                set(13, since(past.first_day));
-                set(14, since(past.last_day));
-                set(15, past.orders);
-            }
             self.known.push([customer.is_some(), product.is_some()]);
         }
+    }
+
+    /// Sets a feature of lines that follow each other.
+    fn set(&mut self, feature: usize, lines: &Range<usize>, value: f64) {
+        let first = feature * self.lines;
+        self.context[first + lines.start..first + lines.end].fill(value);
     }
 
     /// The basket, and lines alike in it. Within an order, lines of one product follow each other, and
     /// within a product those of one variant.
     fn basket(&mut self, schema: &Schema, lines: &OrderLines, order: usize, part: Range<usize>) {
-        let (n, range) = (self.lines, lines.order(order));
+        let range = lines.order(order);
         let (start, end) = (range.start, range.end);
         let worth: f64 = range.clone().map(|line| lines.price[line] * lines.quantity[line]).sum();
         let first_column = CONTEXT.len();
         self.behind_first.extend((0..).take(part.len()));
-        let mut set = |feature: usize, part: Range<usize>, value: f64| {
-            self.context[feature * n + part.start..feature * n + part.end].fill(value);
-        };
-        set(8, part.clone(), range.len() as f64);
-        set(9, part.clone(), worth.max(schema.least_price));
+        self.set(8, &part, range.len() as f64);
+        self.set(9, &part, worth.max(schema.least_price));
         let mut first = start;
         while first < end {
             let same = |line: &usize| lines.product.keys[*line] == lines.product.keys[first];
@@ -284,30 +282,32 @@ impl Observed {
                 |line: &usize| lines.categories.iter().any(|c| c.keys[*line] != c.keys[*line - 1]);
             let variants = 1 + (first + 1..first + count).filter(differs).count();
             let alike = part.start + first - start..part.start + first - start + count;
-            set(10, alike.clone(), count as f64);
-            set(11, alike, variants as f64);
+            self.set(10, &alike, count as f64);
+            self.set(11, &alike, variants as f64);
             first += count;
         }
         for (category, levels) in lines.categories.iter().enumerate() {
             let keys = &levels.keys[range.clone()];
             let feature = first_column + category;
             if keys.iter().all(|&key| key == keys[0]) {
-                set(feature, part.clone(), keys.len() as f64);
+                self.set(feature, &part, keys.len() as f64);
                 continue;
             }
-            self.scratch.clear();
-            self.scratch.extend_from_slice(keys);
-            self.scratch.sort_unstable();
-            for (i, &key) in part.clone().zip(keys) {
-                let from = self.scratch.partition_point(|&other| other < key);
-                let to = self.scratch.partition_point(|&other| other <= key);
-                set(feature, i..i + 1, (to - from) as f64);
+            let mut sorted = std::mem::take(&mut self.sorted);
+            sorted.clear();
+            sorted.extend(keys.iter().copied().zip(part.clone()));
+            sorted.sort_unstable();
+            for alike in sorted.chunk_by(|a, b| a.0 == b.0) {
+                for &(_, i) in alike {
+                    self.set(feature, &(i..i + 1), alike.len() as f64);
+                }
             }
+            self.sorted = sorted;
         }
     }
 
-    /// Hour and weekday. 1970-01-01 was a Thursday.
-    fn calendar(&mut self, line: usize, time: i64) {
+    /// Hour and weekday of lines. 1970-01-01 was a Thursday.
+    fn calendar(&mut self, part: Range<usize>, time: i64) {
         const HOUR: i64 = 3_600_000_000;
         /// Cosine of multiples of 15°, from 0° to 90°.
         const COSINES: [f64; 7] = [
@@ -330,13 +330,11 @@ impl Observed {
             }
         };
         let hour = time.div_euclid(HOUR).rem_euclid(24);
-        let mut set =
-            |feature: usize, value: f64| self.context[feature * self.lines + line] = value;
-        set(18, cosine(hour - 6));
-        set(19, cosine(hour));
+        self.set(18, &part, cosine(hour - 6));
+        self.set(19, &part, cosine(hour));
         let weekday = (time.div_euclid(24 * HOUR) + 3).rem_euclid(7);
         if let Some(day) = usize::try_from(weekday).ok().filter(|&day| day < 6) {
-            set(20 + day, 1.0);
+            self.set(20 + day, &part, 1.0);
         }
     }
 }

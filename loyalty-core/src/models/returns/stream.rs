@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::keys::{Counts, Keys};
+use super::keys::{Counts, Found, Keys};
 use super::lag::{LagCurve, STEPS};
 use super::level::Level;
 use super::observe::{Logs, Observed, Past};
@@ -110,19 +110,27 @@ impl Stream {
         Counts { exposure: counts.exposure / today, returns: counts.returns / today }
     }
 
-    /// The counts of many places as they weigh today.
-    pub(crate) fn counts_each(
-        &self,
-        history: usize,
-        places: &[u32],
-        (exposure, returns): (&mut Vec<f64>, &mut Vec<f64>),
-    ) {
-        let table = &self.tables[history];
+    /// Finds keys of a history, with their counts as they weigh today.
+    pub(crate) fn find(&self, history: usize, keys: &[u64], found: &mut Found) {
+        self.tables[history].find_each(keys, found);
+        self.as_of_today(found, keys.len());
+    }
+
+    /// The same, and enters those that are unknown.
+    pub(crate) fn enter(&mut self, history: usize, keys: &[u64], found: &mut Found) {
+        self.tables[history].enter_each(keys, found);
+        self.as_of_today(found, keys.len());
+    }
+
+    /// Counts of the keys found last, as they weigh today.
+    fn as_of_today(&self, found: &mut Found, keys: usize) {
+        if self.pace.half_life.is_none() {
+            return;
+        }
         let today = self.clock().weight(self.today);
-        for &place in places {
-            let counts = table.counts(place);
-            exposure.push(counts.exposure / today);
-            returns.push(counts.returns / today);
+        for column in [&mut found.exposure, &mut found.returns] {
+            let first = column.len() - keys;
+            column[first..].iter_mut().for_each(|count| *count /= today);
         }
     }
 
@@ -198,12 +206,18 @@ impl Stream {
         }
         let clock = self.clock();
         let lines = self.open.lines(numbers.clone());
+        let gains: Vec<f64> = lines.iter().map(|line| gain * clock.weight(line.day)).collect();
         for (history, table) in self.tables.iter_mut().enumerate() {
-            let per_line = !self.per_order[history];
             let places = self.open.places(history, numbers.clone());
-            for (line, &place) in lines.iter().zip(places) {
-                if per_line || line.behind_first == 0 {
-                    table.counts_mut(place).exposure += gain * clock.weight(line.day);
+            if self.per_order[history] {
+                for ((line, &gain), &place) in lines.iter().zip(&gains).zip(places) {
+                    if line.behind_first == 0 {
+                        table.counts_mut(place).exposure += gain;
+                    }
+                }
+            } else {
+                for (&gain, &place) in gains.iter().zip(places) {
+                    table.counts_mut(place).exposure += gain;
                 }
             }
         }
@@ -265,7 +279,7 @@ impl Stream {
             let (id, log_odds) = line(number);
             Open { day, behind_first, id, log_odds, returned: false, order_returned: false }
         });
-        self.open.push(open, &observed.places);
+        self.open.push(open, &observed.found.places);
     }
 
     /// A line came back on a day.
