@@ -75,7 +75,7 @@ pub use models::{
     Identification, Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress,
     Propensity, ReturnFacts, ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport,
     Scale, ScoredLine, Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns,
-    TraitInterval, TraitModel, TraitOptions, TraitScore,
+    TraitInterval, TraitModel, TraitOptions, TraitScore, model_kind,
 };
 pub use orders::{
     Column, ContactColumns, Contacts, CreditColumns, CreditMatch, CreditMatches, CustomerColumn,

@@ -144,7 +144,7 @@ impl TraitModel {
     }
 
     #[staticmethod]
-    fn load(path: PathBuf) -> Result<Self> {
+    pub(crate) fn load(path: PathBuf) -> Result<Self> {
         Ok(Self(loyalty_core::TraitModel::read(path)?))
     }
 }
@@ -205,7 +205,7 @@ impl BehaviourModel {
     }
 
     #[staticmethod]
-    fn load(path: PathBuf) -> Result<Self> {
+    pub(crate) fn load(path: PathBuf) -> Result<Self> {
         Ok(Self(loyalty_core::BehaviourModel::read(path)?))
     }
 }

@@ -10,6 +10,7 @@ mod behaviours;
 mod column;
 mod decisions;
 mod error;
+mod files;
 mod fits;
 mod future;
 mod goodness;
@@ -43,6 +44,8 @@ mod _native {
         simulate_spend,
     };
     #[pymodule_export]
+    use crate::files::load;
+    #[pymodule_export]
     use crate::future::{
         discounted_purchases_of_one, future_of_one, p_alive_at, p_no_purchase,
         purchase_distribution, purchase_distribution_of_one,
@@ -57,7 +60,7 @@ mod _native {
     #[pymodule_export]
     use crate::metrics::{Predictions, ReturnEconomics, expected_returns};
     #[pymodule_export]
-    use crate::models::{BgNbd, Discounting, Fit, GammaGamma, load};
+    use crate::models::{BgNbd, Discounting, Fit, GammaGamma};
     #[pymodule_export]
     use crate::order_lines::{OrderLines, match_credits};
     #[pymodule_export]

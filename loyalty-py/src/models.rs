@@ -326,22 +326,8 @@ impl Discounting {
     }
 }
 
-/// The model of a file, of whichever kind, and how it was fitted.
-#[pyfunction]
-pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, Option<Fit>)> {
-    let returns = py.detach(|| {
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        loyalty_core::ReturnPropensity::is_json(&text)
-    });
-    if returns {
-        let model = crate::returns::ReturnPropensity::load(py, path)?;
-        return Ok((Bound::new(py, model)?.into_any(), None));
-    }
-    let file = py.detach(|| ModelFile::read(path))?;
-    Ok((as_object(py, file.model)?, file.as_fit()?.map(Fit)))
-}
-
-fn as_object(py: Python<'_>, model: Model) -> Result<Bound<'_, PyAny>> {
+/// The object of a model.
+pub(crate) fn as_object(py: Python<'_>, model: Model) -> Result<Bound<'_, PyAny>> {
     match model {
         Model::BgNbd(model) => Ok(Bound::new(py, BgNbd(model))?.into_any()),
         Model::GammaGamma(model) => Ok(Bound::new(py, GammaGamma(model))?.into_any()),

@@ -114,6 +114,29 @@ def test_a_fit_that_did_not_converge_comes_back_as_such(
         again.converged()
 
 
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("bg_nbd", loyalty.BgNbd),
+        ("gamma_gamma", loyalty.GammaGamma),
+        ("return_propensity", loyalty.ReturnPropensity),
+        ("behaviours", loyalty.BehaviourModel),
+    ],
+)
+def test_load_reads_every_kind(golden: Path, tmp_path: Path, file: str, kind: type) -> None:
+    model = loyalty.load(golden / f"{file}.json")
+    assert type(model) is kind
+    model.save(tmp_path / "again.json")
+    assert type(loyalty.load(tmp_path / "again.json")) is kind
+    if isinstance(model, loyalty.BehaviourModel):
+        for trait in model.traits.values():
+            trait.save(tmp_path / "trait.json")
+            assert loyalty.load(tmp_path / "trait.json") == trait
+            problem = rf'kind "{trait.behaviour.replace("_", "-")}" is not "behaviours"'
+            with pytest.raises(loyalty.ModelFileError, match=problem):
+                loyalty.BehaviourModel.load(tmp_path / "trait.json")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "nothing.json"
     assert refusal(path) == f'model file "{path}": No such file or directory (os error 2)'
@@ -130,7 +153,7 @@ PARAMETERS = TEXT["parameters"]
         ({"format": "other"}, 'format "other" is not "loyalty-model"'),
         ({"version": 2}, "version 2 is unknown, this library reads 1"),
         ({"version": 99, "kind": None, "parameters": []}, "version 99 is unknown, this library reads 1"),
-        ({"kind": "pareto-nbd"}, 'kind "pareto-nbd" is unknown, this library reads "bg-nbd" "gamma-gamma"'),
+        ({"kind": "pareto-nbd"}, 'kind "pareto-nbd" is none of "bg-nbd", "gamma-gamma"'),
         ({"parameters": {"r": 1.0, "alpha": 1.0, "a": 1.0}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": "2"}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": None}}, 'parameter "b" is missing'),

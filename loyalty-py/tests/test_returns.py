@@ -102,7 +102,7 @@ def test_files_and_pickles_go_on_where_the_model_was(
     expected = model.copy().update(rest)
     for other in (loaded, pickle.loads(pickle.dumps(model))):
         pd.testing.assert_frame_equal(other.update(rest), expected)
-    with pytest.raises(loyalty.ModelFileError, match="holds a bg-nbd model"):
+    with pytest.raises(loyalty.ModelFileError, match='kind "bg-nbd" is not "return-propensity"'):
         loyalty.BgNbd(r=0.2, alpha=4.0, a=0.8, b=2.0).save(tmp_path / "other.json")
         loyalty.ReturnPropensity.load(tmp_path / "other.json")
 

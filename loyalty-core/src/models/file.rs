@@ -1,6 +1,5 @@
 //! Model files: JSON that every language reads to the same bits.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -181,7 +180,7 @@ impl ModelFile {
     /// # Errors
     /// As [`ModelFile::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        check_head(text)?;
+        of_kind(text, &[BgNbd::KIND, GammaGamma::KIND])?;
         let syntax = |error: serde_json::Error| problem(Path::new(""), &error.to_string());
         let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
         let file = Self { model: raw.model()?, fit: raw.fit };
@@ -210,14 +209,7 @@ impl Raw {
                 let [p, q, v] = self.values(GammaGamma::NAMES)?;
                 Ok(GammaGamma::new(p, q, v)?.into())
             }
-            kind => {
-                let mut what = format!("kind {kind:?} is unknown, this library reads");
-                for known in [BgNbd::KIND, GammaGamma::KIND] {
-                    // Writing to a string cannot fail.
-                    let _ = write!(what, " {known:?}");
-                }
-                Err(problem(Path::new(""), &what))
-            }
+            _ => unreachable!("the kind has been looked at"),
         }
     }
 
@@ -261,8 +253,39 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
     })
 }
 
+/// The kind of a model file, such as `bg-nbd`, `return-propensity` or `behaviours`, which says what reads
+/// it: [`ModelFile`], [`ReturnPropensity`](crate::ReturnPropensity),
+/// [`BehaviourModel`](crate::BehaviourModel), [`TraitModel`](crate::TraitModel).
+///
+/// # Errors
+/// [`Error::ModelFile`] where the file cannot be read, is no model file, or has an unknown version.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::{BgNbd, ModelFile, model_kind};
+/// let path = std::env::temp_dir().join(format!("loyalty-kind-{}.json", std::process::id()));
+/// ModelFile::from(BgNbd::new(0.243, 4.414, 0.793, 2.426)?).write(&path)?;
+/// assert_eq!(model_kind(&path)?, "bg-nbd");
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+pub fn model_kind(path: impl AsRef<Path>) -> Result<String, Error> {
+    read_with(path.as_ref(), head)
+}
+
+/// The kind of a model file, which must be one of these.
+pub(crate) fn of_kind(text: &str, kinds: &[&str]) -> Result<String, Error> {
+    let kind = head(text)?;
+    if kinds.contains(&kind.as_str()) {
+        return Ok(kind);
+    }
+    let known: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}")).collect();
+    let which = if known.len() == 1 { "not" } else { "none of" };
+    Err(problem(Path::new(""), &format!("kind {kind:?} is {which} {}", known.join(", "))))
+}
+
 /// Whether this is a model file of a version that this library reads, and of which kind.
-pub(crate) fn check_head(text: &str) -> Result<String, Error> {
+fn head(text: &str) -> Result<String, Error> {
     let here = Path::new("");
     let head: Head =
         serde_json::from_str(text).map_err(|error| problem(here, &error.to_string()))?;

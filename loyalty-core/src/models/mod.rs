@@ -14,7 +14,7 @@ mod spend;
 mod traits;
 
 pub use facts::FitFacts;
-pub use file::{Model, ModelFile};
+pub use file::{Model, ModelFile, model_kind};
 pub(crate) use fit::two_sided;
 pub use fit::{
     Covariance, Fit, FitOptions, Identification, Intervals, Prior, Progress, Scale, Stop, Towards,

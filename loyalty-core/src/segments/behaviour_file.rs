@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::behaviours::{BehaviourModel, Rule};
 use crate::Error;
-use crate::models::file::{FORMAT, VERSION, check_head, problem, read_with, write_whole};
+use crate::models::file::{FORMAT, VERSION, of_kind, problem, read_with, write_whole};
 use crate::models::{Behaviour, RawTrait, TraitModel};
-
-const KIND: &str = "behaviours";
 
 #[derive(Serialize, Deserialize)]
 struct Raw {
@@ -50,11 +48,10 @@ fn printed(raw: &impl Serialize) -> String {
     json
 }
 
-fn unknown(kind: &str, known: &str) -> Error {
-    problem(Path::new(""), &format!("kind {kind:?} is not {known}"))
-}
-
 impl BehaviourModel {
+    /// Its name in files.
+    pub const KIND: &str = "behaviours";
+
     /// The model as JSON text.
     pub fn to_json(&self) -> String {
         let rule = |rule: &Rule| RawRule { cut: rule.cut, model: (&rule.model).into() };
@@ -63,7 +60,7 @@ impl BehaviourModel {
         printed(&Raw {
             format: FORMAT.to_owned(),
             version: VERSION,
-            kind: KIND.to_owned(),
+            kind: Self::KIND.to_owned(),
             materiality: self.materiality,
             least_categories: self.least_categories,
             traits: self.rules.iter().map(rule).collect(),
@@ -76,10 +73,7 @@ impl BehaviourModel {
     /// # Errors
     /// As [`BehaviourModel::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let kind = check_head(text)?;
-        if kind != KIND {
-            return Err(unknown(&kind, "\"behaviours\""));
-        }
+        of_kind(text, &[Self::KIND])?;
         let raw: Raw = parsed(text)?;
         let rule = |raw: RawRule| {
             if let Some(value) = raw.cut.filter(|cut| !(0.0..=1.0).contains(cut)) {
@@ -135,10 +129,7 @@ impl TraitModel {
     /// # Errors
     /// As [`TraitModel::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let kind = check_head(text)?;
-        if !Behaviour::ALL.iter().any(|behaviour| behaviour.kind() == kind) {
-            return Err(unknown(&kind, "a trait model"));
-        }
+        let kind = of_kind(text, &Behaviour::ALL.map(Behaviour::kind))?;
         let raw: RawSingle = parsed(text)?;
         let model = Self::try_from(raw.model)?;
         if model.behaviour().kind() != kind {

@@ -483,7 +483,9 @@ def match_credits(
 ) -> tuple[Column, Column, Column]: ...
 def load(
     path: str | PathLike[str],
-) -> tuple[BgNbd | GammaGamma | ReturnPropensity, Fit | None]: ...
+) -> tuple[
+    BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | TraitModel, Fit | None
+]: ...
 
 _Correlation: TypeAlias = tuple[float, float, float, float]
 

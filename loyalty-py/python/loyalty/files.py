@@ -6,15 +6,21 @@ from os import PathLike
 from typing import Any
 
 from loyalty import _native
+from loyalty.behaviours import BehaviourModel
 from loyalty.bg_nbd import BgNbd
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.returns import ReturnPropensity
+from loyalty.traits import TraitModel
 
 __all__ = ["load", "load_fit"]
 
 
-def load(path: str | PathLike[str]) -> BgNbd | GammaGamma | ReturnPropensity:
+#: A model of any kind.
+Model = BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | TraitModel
+
+
+def load(path: str | PathLike[str]) -> Model:
     """The model of a file, of whichever kind, saved in any language.
 
     Raises
@@ -35,9 +41,17 @@ def load(path: str | PathLike[str]) -> BgNbd | GammaGamma | ReturnPropensity:
     True
     """
     model, _ = _native.load(path)
-    if isinstance(model, _native.ReturnPropensity):
-        return ReturnPropensity._of(model)
-    return BgNbd._of(model) if isinstance(model, _native.BgNbd) else GammaGamma._of(model)
+    match model:
+        case _native.BgNbd():
+            return BgNbd._of(model)
+        case _native.GammaGamma():
+            return GammaGamma._of(model)
+        case _native.ReturnPropensity():
+            return ReturnPropensity._of(model)
+        case _native.TraitModel():
+            return TraitModel._of(model)
+        case _:
+            return BehaviourModel._of(model)
 
 
 def load_fit(path: str | PathLike[str]) -> Fit[Any] | None:

@@ -19,9 +19,7 @@ use super::schema::Schema;
 use super::shrink::Shrinkage;
 use super::stream::{Pace, Stream};
 use crate::Error;
-use crate::models::file::{FORMAT, VERSION, problem, write_whole};
-
-const KIND: &str = "return-propensity";
+use crate::models::file::{FORMAT, VERSION, of_kind, problem, read_with, write_whole};
 
 /// The file as it stands; checked when it becomes a model.
 #[derive(Serialize, Deserialize)]
@@ -87,15 +85,10 @@ struct RawOpen {
     places: Vec<u32>,
 }
 
-/// What a file of any version and kind has.
-#[derive(Deserialize)]
-struct Head {
-    format: String,
-    version: u32,
-    kind: String,
-}
-
 impl ReturnPropensity {
+    /// Its name in files.
+    pub const KIND: &str = "return-propensity";
+
     /// Writes the model with its state, whole or not at all: an existing file is replaced only once the
     /// new one is complete. A model that was read goes on to the last bit as this one does.
     ///
@@ -111,19 +104,7 @@ impl ReturnPropensity {
     /// [`Error::ModelFile`] where the file cannot be read, holds another kind of model, has an unknown
     /// version, or contradicts itself.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let text =
-            std::fs::read_to_string(path).map_err(|error| problem(path, &error.to_string()))?;
-        Self::from_json(&text).map_err(|error| match error {
-            Error::ModelFile { problem: what, .. } => problem(path, &what),
-            other => other,
-        })
-    }
-
-    /// Whether a text is the file of a return propensity, of whatever version.
-    pub fn is_json(text: &str) -> bool {
-        let head: Result<Head, _> = serde_json::from_str(text);
-        head.is_ok_and(|head| head.format == FORMAT && head.kind == KIND)
+        read_with(path.as_ref(), Self::from_json)
     }
 
     /// The model with its state as JSON.
@@ -131,7 +112,7 @@ impl ReturnPropensity {
         let mut json = serde_json::to_string(&Raw {
             format: FORMAT.to_owned(),
             version: VERSION,
-            kind: KIND.to_owned(),
+            kind: Self::KIND.to_owned(),
             columns: self.schema.clone(),
             lag: self.lag.clone(),
             half_life_days: self.stream.pace.half_life,
@@ -151,15 +132,8 @@ impl ReturnPropensity {
     /// # Errors
     /// As [`ReturnPropensity::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
+        of_kind(text, &[Self::KIND])?;
         let syntax = |error: serde_json::Error| wrong(&error.to_string());
-        let head: Head = serde_json::from_str(text).map_err(syntax)?;
-        if head.format != FORMAT || head.kind != KIND {
-            return Err(wrong(&format!("holds a {} model, not {KIND}", head.kind)));
-        }
-        if head.version != VERSION {
-            let what = format!("version {} is unknown, this library reads {VERSION}", head.version);
-            return Err(wrong(&what));
-        }
         let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
         raw.model()
     }

@@ -1,0 +1,32 @@
+//! Model files of every kind.
+
+use std::path::PathBuf;
+
+use loyalty_core::{Behaviour, ModelFile};
+use pyo3::prelude::*;
+
+use crate::behaviours::{BehaviourModel, TraitModel};
+use crate::error::Result;
+use crate::models::{Fit, as_object};
+use crate::returns::ReturnPropensity;
+
+/// The model of a file, of whichever kind, and how it was fitted.
+#[pyfunction]
+pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, Option<Fit>)> {
+    let model = match py.detach(|| loyalty_core::model_kind(&path))?.as_str() {
+        loyalty_core::ReturnPropensity::KIND => {
+            Bound::new(py, ReturnPropensity::load(py, path)?)?.into_any()
+        }
+        loyalty_core::BehaviourModel::KIND => {
+            Bound::new(py, BehaviourModel::load(path)?)?.into_any()
+        }
+        kind if Behaviour::ALL.iter().any(|habit| habit.kind() == kind) => {
+            Bound::new(py, TraitModel::load(path)?)?.into_any()
+        }
+        _ => {
+            let file = py.detach(|| ModelFile::read(path))?;
+            return Ok((as_object(py, file.model)?, file.as_fit()?.map(Fit)));
+        }
+    };
+    Ok((model, None))
+}
