@@ -331,7 +331,11 @@ fn a_file_that_contradicts_itself_is_refused() {
     let json = model.to_json();
     for (found, instead, problem) in [
         ("\"version\":1", "\"version\":9", "version 9 is unknown"),
-        ("\"kind\":\"return-propensity\"", "\"kind\":\"bg-nbd\"", "kind \"bg-nbd\" is not \"return-propensity\""),
+        (
+            "\"kind\":\"return-propensity\"",
+            "\"kind\":\"bg-nbd\"",
+            "kind \"bg-nbd\" is not \"return-propensity\"",
+        ),
         ("\"behind_first\":[0", "\"behind_first\":[7", "open lines do not suit each other"),
         ("\"keys\":\"", "\"keys\":\"xyz", "16 hexadecimal digits"),
         ("\"feature\":0", "\"feature\":4000", "the line model and the columns"),

@@ -39,12 +39,12 @@ mod _native {
     #[pymodule_export]
     use crate::decisions::{Treatments, choose, select_treatments, take_ids, treatment_columns};
     #[pymodule_export]
+    use crate::files::load;
+    #[pymodule_export]
     use crate::fits::{
         Options, Prior, clv_bootstrap, clv_intervals, prediction_intervals, simulate_purchases,
         simulate_spend,
     };
-    #[pymodule_export]
-    use crate::files::load;
     #[pymodule_export]
     use crate::future::{
         discounted_purchases_of_one, future_of_one, p_alive_at, p_no_purchase,
