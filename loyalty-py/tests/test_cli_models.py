@@ -126,6 +126,13 @@ def test_predict_counts_in_the_unit_of_the_model(call: Call) -> None:
     assert pl.read_parquet("predicted.parquet")["T"].max() == 272
 
 
+def test_a_model_that_predicts_no_purchases_is_refused(call: Call, golden: Path) -> None:
+    for name, kind in (("behaviours", "BehaviourModel"), ("return_propensity", "ReturnPropensity")):
+        code, printed, said = call("predict", "--model", str(golden / f"{name}.json"))
+        assert (code, printed) == (1, "")
+        assert f"{name}.json holds a {kind}; predict takes BgNbd and GammaGamma" in said
+
+
 @pytest.mark.parametrize(
     ("models", "message"),
     [

@@ -284,6 +284,8 @@ def _predict(options: argparse.Namespace) -> None:
     models: dict[type, Any] = {}
     for path in options.model:
         model = loyalty.load(path)
+        if not isinstance(model, loyalty.BgNbd | loyalty.GammaGamma):
+            raise InputError(f"{path} holds a {type(model).__name__}; predict takes BgNbd and GammaGamma")
         if type(model) in models:
             raise InputError(f"two models of one kind: {type(model).__name__} of {path}")
         models[type(model)] = model
