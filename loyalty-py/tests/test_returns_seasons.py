@@ -77,7 +77,8 @@ def test_new_products_and_a_moving_rate(seed: int, drift: float) -> None:
     )
     # The histories have to be followed: most of these products were unknown when it was learnt.
     assert followed.log_loss() < still.log_loss() < constant.log_loss()
-    assert followed.calibration_error() < 0.025
+    # Chance alone makes 0.0115 of it, and a level that waits for the horizon 0.020.
+    assert followed.calibration_error() < 0.019
     # What is not known is not made up: products and customers nobody knew are predicted with care.
     new = scores["new_product"].to_numpy()
     unknown = loyalty.Predictions(p[new], truth[new])

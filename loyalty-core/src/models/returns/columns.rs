@@ -5,6 +5,7 @@ use multiversion::multiversion;
 
 use super::kernel::{BLOCK, Block};
 use super::keys::Counts;
+use super::level::Due;
 use super::line::{Bounds, Term};
 use super::shrink::Shrinkage;
 use crate::special::elementary::{exp, ln, ln_1p, logistic};
@@ -101,6 +102,36 @@ pub(crate) fn losses(log_odds: &[f64], shift: f64, target: &[f64], weight: &[f64
         let p = logistic(z);
         [w * loss(z, y), w * (y - p), w * (p * (1.0 - p))]
     })
+}
+
+/// Sums of what lines tell of the level by a step of their age, from `begin` to `age` days, under log-odds
+/// shifted by as much; those that were back before tell nothing.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(crate) fn told(
+    log_odds: &[f64],
+    lag: &[f64],
+    weight: &[f64],
+    shift: f64,
+    ([begin, age], due): ([f64; 2], Due),
+) -> [f64; 2] {
+    let mut sums = [[0.0; LANES]; 2];
+    let mut add = |log_odds: &[f64], lag: &[f64], weight: &[f64]| {
+        let rows = log_odds.iter().zip(lag).zip(weight).enumerate();
+        for (lane, ((&z, &lag), &w)) in rows {
+            let (returned, counts) = (f64::from(lag < age), if lag < begin { 0.0 } else { w });
+            let [score, information] = due.told(z + shift, returned);
+            sums[0][lane] += counts * score;
+            sums[1][lane] += counts * information;
+        }
+    };
+    let (rows, rest) = log_odds.as_chunks::<LANES>();
+    let (lags, lags_of_rest) = lag.as_chunks::<LANES>();
+    let (weights, weights_of_rest) = weight.as_chunks::<LANES>();
+    for ((z, lag), w) in rows.iter().zip(lags).zip(weights) {
+        add(z, lag, w);
+    }
+    add(rest, lags_of_rest, weights_of_rest);
+    sums.map(|lanes| total(&lanes))
 }
 
 /// ln(1 + e^z) − y z.

@@ -80,6 +80,7 @@ struct RawOpen {
     id: String,
     log_odds: Vec<f64>,
     returned: Vec<bool>,
+    heard: Vec<bool>,
     order_returned: Vec<bool>,
     /// For each line, the place of its key in every history.
     places: Vec<u32>,
@@ -206,6 +207,7 @@ impl RawState {
             open.behind_first.push(line.behind_first);
             open.log_odds.push(line.log_odds);
             open.returned.push(line.returned);
+            open.heard.push(line.heard);
             open.order_returned.push(line.order_returned);
             let places = 0..stream.tables.len();
             open.places.extend(places.map(|history| stream.open.place(history, number)));
@@ -327,8 +329,8 @@ impl RawOpen {
         let n = self.day.len();
         let ids = keys_of(&self.id)?;
         let lengths = [self.behind_first.len(), ids.len(), self.log_odds.len()];
-        let flags = [self.returned.len(), self.order_returned.len()];
-        check(lengths == [n; 3] && flags == [n; 2], "open lines")?;
+        let flags = [self.returned.len(), self.heard.len(), self.order_returned.len()];
+        check(lengths == [n; 3] && flags == [n; 3], "open lines")?;
         check(self.places.len() == n * tables.len(), "open lines and histories")?;
         let mut open = OpenLines::default();
         for (line, &id) in ids.iter().enumerate() {
@@ -341,13 +343,15 @@ impl RawOpen {
             let is_open = day <= today && day >= today.saturating_sub(horizon);
             let finite = self.log_odds[line].is_finite();
             let new = id.is_none_or(|id| open.find(id).is_none());
-            check(known && in_order && is_open && finite && new, "open lines")?;
+            let heard = self.returned[line] || !self.heard[line];
+            check(known && in_order && is_open && finite && new && heard, "open lines")?;
             let line = Open {
                 day,
                 behind_first: self.behind_first[line],
                 id,
                 log_odds: self.log_odds[line],
                 returned: self.returned[line],
+                heard: self.heard[line],
                 order_returned: self.order_returned[line],
             };
             open.push([line].into_iter(), places);

@@ -109,7 +109,7 @@ impl ReturnPropensity {
         let lag = lag(lines, outcomes, orders, options.horizon_days, end);
         let pace = Pace::new(&lag, options.half_life_days);
         let first_day = lines.day(0).min(end);
-        let mut stream = Stream::new(&schema, pace, Level::new(0.0, 1.0), first_day);
+        let mut stream = Stream::new(&schema, pace, Level::new(0.0, 1.0, true), first_day);
         let past = Past::of(&schema, &mut stream, lines, outcomes, orders, end);
         if past.settled.lines == 0 {
             let reason = "no line is as old as the horizon at the end of the observation";
@@ -172,14 +172,16 @@ impl Learner<'_> {
         line.log_odds(|feature| &self.past.features[feature], &mut scored);
         let (target, weight) = (&self.past.target, &self.past.weight);
         let settled = &scored[..target.len()];
-        let settling = Settling::new(&self.past, settled, stream.pace.horizon);
+        let settling = Settling::new(&self.past, &scored, &stream.pace);
         let level = settling.level(stream.today, one_fate);
         let orders = settling.design_effect(&self.past.order);
         let clustering = Clustering::of(&self.past, &self.schema, &shrinkage, orders);
         let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         for (row, &log_odds) in scored.iter().enumerate() {
             if self.past.number[row] >= stream.open.first() {
-                stream.open.get_mut(self.past.number[row]).log_odds = log_odds;
+                let line = stream.open.get_mut(self.past.number[row]);
+                line.log_odds = log_odds;
+                line.heard &= level.early;
             }
         }
         stream.level = level;

@@ -26,6 +26,8 @@ pub(crate) struct Past {
     pub(crate) order: Vec<u32>,
     /// The line's number in the stream.
     pub(crate) number: Vec<u64>,
+    /// The age in days at which a line came back, as far as that is known; infinite where it did not.
+    pub(crate) lag: Vec<f64>,
     /// 1 for a line that came back; of those whose fate is known, which come first.
     pub(crate) target: Vec<f64>,
     /// For how many lines each of them stands.
@@ -111,7 +113,8 @@ impl Past {
                     if let Some(on) = known {
                         stream.note_return(number, on);
                     }
-                    past.choose(i, (day, order, number), fate, thinning);
+                    let lag = known.map(|on| on - day).filter(|&lag| lag <= horizon);
+                    past.choose(i, (day, order, number), lag, fate, thinning);
                 }
                 let any = |any: bool, fate: Option<bool>| fate.map(|returned| any || returned);
                 if let Some(returned) = fates(order).try_fold(false, any) {
@@ -135,6 +138,7 @@ impl Past {
         &mut self,
         line: usize,
         (day, order, number): (i32, usize, u64),
+        lag: Option<i32>,
         fate: Option<bool>,
         thinning: [u64; 2],
     ) {
@@ -150,6 +154,7 @@ impl Past {
         self.day.push(day);
         self.order.push(u32::try_from(order).unwrap_or(u32::MAX));
         self.number.push(number);
+        self.lag.push(lag.map_or(f64::INFINITY, f64::from));
         self.chosen.push(line);
     }
 

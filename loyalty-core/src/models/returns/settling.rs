@@ -1,95 +1,156 @@
 //! The past replayed for the level, and by how much lines come back together.
 
-use super::columns::losses;
-use super::level::Level;
+use std::ops::Range;
+
+use super::columns::{losses, told};
+use super::level::{Due, Level};
 use super::sample::Past;
+use super::stream::Pace;
 use crate::special::elementary::logistic;
 
-/// Drifts of the level tried, as variances per day. The least is a tenth of a unit of log-odds in a
+/// Drifts of the level tried, as variances per day. The least is a sixth of a unit of log-odds in a
 /// hundred days: the lines learnt from never show a drift to come, as the intercept has followed them.
-const DRIFTS: [f64; 3] = [1e-4, 3e-4, 1e-3];
+const DRIFTS: [f64; 2] = [3e-4, 1e-3];
 
-/// Lines of known fate under the line model; they are settled when they are as old as the horizon.
+/// Lines under the line model, in order of time: those of known fate, and the open ones after them.
 pub(crate) struct Settling<'a> {
     past: &'a Past,
     log_odds: &'a [f64],
-    horizon: i32,
-    /// The rows of each day.
-    days: Vec<(i32, std::ops::Range<usize>)>,
+    weight: Vec<f64>,
+    /// The steps of the age of lines, and the only one of those that tell nothing while they are open.
+    stages: [Vec<Stage>; 2],
+    days: Vec<Day>,
+}
+
+/// A step of the age of lines: between which ages in days, and which returns are due in it.
+struct Stage {
+    ages: [i32; 2],
+    due: Due,
+}
+
+/// The rows of a day, and those of them that are of known fate: all or none.
+struct Day {
+    day: i32,
+    rows: Range<usize>,
+    settled: Range<usize>,
 }
 
 impl<'a> Settling<'a> {
-    pub(crate) fn new(past: &'a Past, log_odds: &'a [f64], horizon: i32) -> Self {
+    pub(crate) fn new(past: &'a Past, log_odds: &'a [f64], pace: &Pace) -> Self {
         let mut days = Vec::new();
-        let mut first = 0;
-        for same in past.day[..log_odds.len()].chunk_by(|a, b| a == b) {
-            days.push((same[0], first..first + same.len()));
-            first += same.len();
+        let (mut first, settled) = (0, past.target.len());
+        for same in past.day.chunk_by(|a, b| a == b) {
+            let rows = first..first + same.len();
+            first = rows.end;
+            let settled = rows.start.min(settled)..rows.end.min(settled);
+            days.push(Day { day: same[0], rows, settled });
         }
-        Self { past, log_odds, horizon, days }
+        let mut early: Vec<Stage> = Vec::new();
+        let steps = pace.steps.iter().map(|step| (step.age, step.due));
+        for (age, due) in steps.chain([(pace.horizon + 1, pace.last_due())]) {
+            let begin = early.last().map_or(0, |stage| stage.ages[1]);
+            early.push(Stage { ages: [begin, age], due });
+        }
+        let stages = [early, vec![Stage { ages: [0, pace.horizon + 1], due: Due::ALL }]];
+        let mut weight = past.weight.clone();
+        weight.resize(log_odds.len(), 1.0);
+        Self { past, log_odds, weight, stages, days }
     }
 
-    /// The level of today, with the drift under which the settled lines are predicted best.
+    /// The level of today, with the drift under which the lines are predicted best, by lines heard while
+    /// they are open or not.
     pub(crate) fn level(&self, today: i32, one_fate: bool) -> Level {
-        let design_effect = self.design_effect(&self.past.day);
+        let design_effect = self.effect_of_days();
         if one_fate {
-            return Level::new(0.0, design_effect);
+            return Level::new(0.0, design_effect, true);
         }
-        let mut best = (f64::INFINITY, Level::new(DRIFTS[0], design_effect));
-        for drift in DRIFTS {
-            let found = self.replay(Level::new(drift, design_effect), today);
-            if found.0 < best.0 {
-                best = found;
-            }
-        }
-        best.1
+        let levels = DRIFTS.map(|q| [true, false].map(|early| Level::new(q, design_effect, early)));
+        let found = levels.into_iter().flatten().map(|level| self.replay(level, today));
+        let best = found.reduce(|best, other| if other.0 < best.0 { other } else { best });
+        best.map_or_else(|| Level::new(0.0, design_effect, true), |best| best.1)
     }
 
     /// Σ_g (Σ_l (y − p))² / Σ p (1 − p) over the lines l of groups g that follow each other, at least 1.
     pub(crate) fn design_effect<G: PartialEq>(&self, group: &[G]) -> f64 {
         let (mut squares, mut variance, mut in_group) = (0.0, 0.0, 0.0);
-        for (row, &z) in self.log_odds.iter().enumerate() {
+        for (row, &target) in self.past.target.iter().enumerate() {
             if row > 0 && group[row] != group[row - 1] {
                 squares += in_group * in_group;
                 in_group = 0.0;
             }
-            let (p, weight) = (logistic(z), self.past.weight[row]);
-            in_group += weight * (self.past.target[row] - p);
+            let (p, weight) = (logistic(self.log_odds[row]), self.past.weight[row]);
+            in_group += weight * (target - p);
             variance += weight * p * (1.0 - p);
         }
         squares += in_group * in_group;
         if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
     }
 
-    /// Loss, gap and weight of the lines of a day under a level.
-    fn sums(&self, rows: &std::ops::Range<usize>, level: &Level) -> [f64; 3] {
-        let Past { target, weight, .. } = self.past;
-        let [log_odds, target, weight] =
-            [self.log_odds, &target[..], &weight[..]].map(|values| &values[rows.clone()]);
-        losses(log_odds, level.shift, target, weight)
+    /// By how much lines of a day overstate what they tell of the level, at least 1: the mean of the
+    /// squares by which a day differs from the one before, against that of independent lines,
+    ///
+    /// ```text
+    /// (G/W − G'/W')² / (1/W + 1/W')        G = Σ (y − p)        W = Σ p (1 − p)
+    /// ```
+    ///
+    /// weighted by 1 / (1/W + 1/W'). A drift hardly shows from day to day, so that it is not taken for noise
+    /// (von Neumann 1941, Annals of Mathematical Statistics 12, 367–395).
+    fn effect_of_days(&self) -> f64 {
+        let level = Level::new(0.0, 1.0, true);
+        let sums = self.days.iter().map(|day| self.sums(day, &level));
+        let days: Vec<[f64; 3]> = sums.filter(|[_, _, weight]| *weight > 0.0).collect();
+        let (mut squares, mut total) = (0.0, 0.0);
+        for pair in days.windows(2) {
+            let [[_, gap_before, weight_before], [_, gap, weight]] = [pair[0], pair[1]];
+            let (step, variance) =
+                (gap / weight - gap_before / weight_before, 1.0 / weight + 1.0 / weight_before);
+            squares += step * step / (variance * variance);
+            total += 1.0 / variance;
+        }
+        if total > 0.0 { (squares / total).max(1.0) } else { 1.0 }
     }
 
-    /// The loss of the settled lines under a level that only knows those settled before, and the level
-    /// of today.
+    /// Loss, gap and weight of the lines of known fate of a day under a level.
+    fn sums(&self, day: &Day, level: &Level) -> [f64; 3] {
+        let rows = day.settled.clone();
+        let Past { target, weight, .. } = self.past;
+        losses(&self.log_odds[rows.clone()], level.shift, &target[rows.clone()], &weight[rows])
+    }
+
+    /// What lines of a day tell by a stage.
+    fn hear(&self, level: &mut Level, rows: Range<usize>, stage: &Stage) {
+        let [log_odds, lag, weight] =
+            [self.log_odds, &self.past.lag, &self.weight].map(|column| &column[rows.clone()]);
+        let ages = stage.ages.map(f64::from);
+        let [gap, weight] = told(log_odds, lag, weight, level.shift, (ages, stage.due));
+        level.hear_all(gap, weight);
+    }
+
+    /// The loss of the lines of known fate under a level that only knows what was known before each, and
+    /// the level of today.
     fn replay(&self, mut level: Level, today: i32) -> (f64, Level) {
-        let (mut loss, mut next) = (0.0, 0);
-        let Some(&(mut day, _)) = self.days.first() else { return (0.0, level) };
+        let mut loss = 0.0;
+        let Some(mut day) = self.days.first().map(|first| first.day) else { return (loss, level) };
+        let stages = &self.stages[usize::from(!level.early)];
+        // For each stage, the first day whose lines have not made it.
+        let mut cursors = vec![0; stages.len()];
         let mut pass = |level: &mut Level, to: i32| {
             while day < to {
                 day += 1;
-                while let Some((of, rows)) = self.days.get(next)
-                    && of + self.horizon < day
-                {
-                    let [_, gap, weight] = self.sums(rows, level);
-                    level.settle_day(gap, weight);
-                    next += 1;
+                for (stage, next) in stages.iter().zip(&mut cursors) {
+                    while let Some(of) = self.days.get(*next)
+                        && of.day + stage.ages[1] <= day
+                    {
+                        self.hear(level, of.rows.clone(), stage);
+                        *next += 1;
+                    }
                 }
                 level.end_day();
             }
         };
-        for (of, rows) in &self.days {
-            pass(&mut level, *of);
-            loss += self.sums(rows, &level)[0];
+        for of in &self.days {
+            pass(&mut level, of.day);
+            loss += self.sums(of, &level)[0];
         }
         pass(&mut level, today);
         (loss, level)

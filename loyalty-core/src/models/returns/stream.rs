@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::keys::{Counts, Found, Keys};
 use super::lag::{LagCurve, STEPS};
-use super::level::Level;
+use super::level::{Due, Level};
 use super::observe::{Logs, Observed, Past};
 use super::open::{Open, OpenLines};
 use super::schema::Schema;
@@ -13,24 +13,44 @@ use super::schema::Schema;
 /// How exposure grows with age, how old lines weigh, and when a line is settled.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pace {
-    /// Age in days and the exposure gained there.
-    pub(crate) steps: Vec<(i32, f64)>,
+    pub(crate) steps: Vec<Step>,
     pub(crate) horizon: i32,
     pub(crate) half_life: Option<f64>,
 }
 
+/// A step of maturity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Step {
+    /// In days.
+    pub(crate) age: i32,
+    /// The exposure gained.
+    gain: f64,
+    pub(crate) due: Due,
+}
+
 impl Pace {
     pub(crate) fn new(lag: &LagCurve, half_life: Option<f64>) -> Self {
-        let mut steps: Vec<(i32, f64)> = Vec::with_capacity(STEPS);
-        for age in lag.step_ages() {
-            let age = i32::try_from(age).unwrap_or(i32::MAX);
+        let mut steps: Vec<Step> = Vec::with_capacity(STEPS);
+        let (mut before, gain) = (0.0, 1.0 / STEPS as f64);
+        for days in lag.step_ages() {
+            let age = i32::try_from(days).unwrap_or(i32::MAX);
             match steps.last_mut() {
-                Some((last, gain)) if *last == age => *gain += 1.0 / STEPS as f64,
-                _ => steps.push((age, 1.0 / STEPS as f64)),
+                Some(step) if step.age == age => step.gain += gain,
+                _ => {
+                    // What came back on a day is known from the next day on.
+                    let by = lag.share_by(days - 1);
+                    steps.push(Step { age, gain, due: Due { before, by } });
+                    before = by;
+                }
             }
         }
         let horizon = i32::try_from(lag.horizon_days()).unwrap_or(i32::MAX);
         Self { steps, horizon, half_life }
+    }
+
+    /// What is due between the last step and the end of the horizon.
+    pub(crate) fn last_due(&self) -> Due {
+        Due { before: self.steps.last().map_or(0.0, |step| step.due.by), by: 1.0 }
     }
 }
 
@@ -189,13 +209,25 @@ impl Stream {
 
     fn mature(&mut self) {
         for step in 0..self.cursors.len() {
-            let (age, gain) = self.pace.steps[step];
+            let Step { age, gain, due: by_now } = self.pace.steps[step];
             let first = self.cursors[step];
             let due = |number: &u64| self.open.get(*number).day + age <= self.today;
             let end = (first..self.open.next()).find(|number| !due(number));
             let end = end.unwrap_or(self.open.next());
             self.cursors[step] = end;
             self.gain(first..end, gain);
+            if self.level.early {
+                (first..end).for_each(|number| self.hear(number, by_now));
+            }
+        }
+    }
+
+    /// The level hears what a line tells by a step of its age.
+    fn hear(&mut self, number: u64, due: Due) {
+        let line = self.open.get_mut(number);
+        if !line.heard {
+            line.heard = line.returned;
+            self.level.hear(line.log_odds, line.returned, due);
         }
     }
 
@@ -224,13 +256,14 @@ impl Stream {
     }
 
     fn settle(&mut self) {
+        let due = if self.level.early { self.pace.last_due() } else { Due::ALL };
         while self.open.first() < self.open.next() {
             let line = self.open.get(self.open.first());
             if line.day + self.pace.horizon >= self.today {
                 return;
             }
+            self.hear(self.open.first(), due);
             if let Some(line) = self.open.pop() {
-                self.level.settle(line.log_odds, line.returned);
                 self.settled[0] += 1.0;
                 self.settled[1] += f64::from(line.returned);
             }
@@ -277,7 +310,8 @@ impl Stream {
         let day = self.today;
         let open = observed.behind_first.iter().enumerate().map(|(number, &behind_first)| {
             let (id, log_odds) = line(number);
-            Open { day, behind_first, id, log_odds, returned: false, order_returned: false }
+            let [returned, heard, order_returned] = [false; 3];
+            Open { day, behind_first, id, log_odds, returned, heard, order_returned }
         });
         self.open.push(open, &observed.found.places);
     }
