@@ -6,8 +6,11 @@
 
 mod common;
 
+use common::random::Random;
 use common::{assert_close, cdnow_model, reference, whole};
-use loyalty_core::{BgNbd, CustomerSummary, Discounting, GammaGamma, History, SummaryColumns};
+use loyalty_core::{
+    BgNbd, CustomerSummary, Discounting, GammaGamma, History, Predictions, SummaryColumns,
+};
 use proptest::prelude::*;
 
 /// 60-digit arithmetic on the published formulas (mpmath), ten digits: P(alive) and purchases in the
@@ -186,5 +189,23 @@ proptest! {
         prop_assert!((total - 1.0).abs() < 1e-12, "{total}");
         let expected = model.expected_purchases_new_customer(t).unwrap();
         prop_assert!((mean / expected - 1.0).abs() < 1e-10, "{mean} {expected}");
+    }
+}
+
+/// Sums over so many rows are rounded by more than Newton's method has left to go: the search for the
+/// slope has to end all the same.
+#[test]
+fn large_tables_have_a_calibration() {
+    for slope in [0.55, 1.25] {
+        let mut random = Random::new(7);
+        let logistic = |z: f64| 1.0 / (1.0 + libm::exp(-z));
+        let rows = (0..200_000).map(|_| {
+            let z = 3.0 * (random.uniform() - 0.5);
+            (logistic(z), random.uniform() < logistic(0.2 + slope * z))
+        });
+        let (probability, happened): (Vec<f64>, Vec<bool>) = rows.unzip();
+        let found = Predictions::new(&probability, &happened).unwrap().calibration().unwrap();
+        assert!((found.slope - slope).abs() < 0.02, "{found:?} of {slope}");
+        assert!((found.intercept - 0.2).abs() < 0.02, "{found:?} of {slope}");
     }
 }

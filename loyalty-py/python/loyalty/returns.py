@@ -105,8 +105,9 @@ class ReturnPropensity:
             the beta-binomial likelihood, which shrinks too little where lines of one order come
             back together.
         penalty : float, optional
-            λ of the penalty ½ λ Σ β² over standardised terms; by default the one under which the
-            first four fifths of the lines predict the last fifth best.
+            λ of the penalty ½ λ Σ β² over standardised terms other than the log-odds of histories,
+            which are shrunk already; by default the one under which the first four fifths of the
+            lines predict the last fifth best.
         threads : int
             How many threads to use; 0 for as many as the machine runs at once. The result is the
             same for every number.

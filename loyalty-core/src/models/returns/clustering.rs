@@ -15,19 +15,25 @@ pub(crate) struct Clustering {
     /// Of what is known of a customer: lines of an order, and those of one product, which has an effect
     /// of its own.
     pub(crate) customers: f64,
-    /// Of what is known of a product: lines of an order, and those of one customer.
+    /// Of what is known of a product: its lines in an order, and those of one customer.
     pub(crate) products: f64,
 }
 
 impl Clustering {
-    pub(crate) fn of(past: &Past, schema: &Schema, shrinkage: &[Shrinkage], orders: f64) -> Self {
+    /// `orders` are the design effects of orders, and of the lines of one product in an order.
+    pub(crate) fn of(
+        past: &Past,
+        schema: &Schema,
+        shrinkage: &[Shrinkage],
+        [orders, of_product]: [f64; 2],
+    ) -> Self {
         let both = [Part::Customer, Part::Product];
         let pair = schema.histories.iter().position(|s| s.parts == both && !s.per_order);
-        let with_pairs = |history: usize| match pair {
+        let with_pairs = |orders: f64, history: usize| match pair {
             Some(pair) => orders + of_pairs(past, history, &shrinkage[history], pair),
             None => orders,
         };
-        Self { orders, customers: with_pairs(0), products: with_pairs(1) }
+        Self { orders, customers: with_pairs(orders, 0), products: with_pairs(of_product, 1) }
     }
 
     pub(crate) fn is_sound(&self) -> bool {

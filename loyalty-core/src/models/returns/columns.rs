@@ -114,24 +114,11 @@ pub(crate) fn told(
     shift: f64,
     ([begin, age], due): ([f64; 2], Due),
 ) -> [f64; 2] {
-    let mut sums = [[0.0; LANES]; 2];
-    let mut add = |log_odds: &[f64], lag: &[f64], weight: &[f64]| {
-        let rows = log_odds.iter().zip(lag).zip(weight).enumerate();
-        for (lane, ((&z, &lag), &w)) in rows {
-            let (returned, counts) = (f64::from(lag < age), if lag < begin { 0.0 } else { w });
-            let [score, information] = due.told(z + shift, returned);
-            sums[0][lane] += counts * score;
-            sums[1][lane] += counts * information;
-        }
-    };
-    let (rows, rest) = log_odds.as_chunks::<LANES>();
-    let (lags, lags_of_rest) = lag.as_chunks::<LANES>();
-    let (weights, weights_of_rest) = weight.as_chunks::<LANES>();
-    for ((z, lag), w) in rows.iter().zip(lags).zip(weights) {
-        add(z, lag, w);
-    }
-    add(rest, lags_of_rest, weights_of_rest);
-    sums.map(|lanes| total(&lanes))
+    sums_of([log_odds, lag, weight], |[z, lag, w]| {
+        let [score, information] = due.told(z + shift, f64::from(lag < age));
+        let counts = if lag < begin { 0.0 } else { w };
+        [counts * score, counts * information]
+    })
 }
 
 /// ln(1 + e^z) − y z.

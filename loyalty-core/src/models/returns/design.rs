@@ -37,6 +37,8 @@ pub(crate) struct Design<'a> {
     terms: Vec<Term>,
     /// 1 / standard deviation of each term; 0 where it does not vary.
     scale: Vec<f64>,
+    /// The penalty of each column that does not share the one searched for.
+    own_penalty: Vec<Option<f64>>,
     width: usize,
     cells: Vec<Block>,
 }
@@ -53,7 +55,8 @@ impl<'a> Design<'a> {
         let width = (1 + terms.len()).next_multiple_of(BLOCK);
         let blocks = width / BLOCK;
         let cells = vec![Block::ZERO; rows * blocks];
-        let mut design = Self { sample, bounds, terms, scale, width, cells };
+        let own_penalty = own_penalties(&terms, &scale, features);
+        let mut design = Self { sample, bounds, terms, scale, own_penalty, width, cells };
         let (terms, bounds, scale) = (&design.terms, &design.bounds, &design.scale);
         fill_rows(&mut design.cells, blocks, threads, |first, cells| {
             for (tile, cells) in cells.chunks_mut(kernel::TILE * blocks).enumerate() {
@@ -77,6 +80,11 @@ impl<'a> Design<'a> {
     /// Columns, the intercept and padding included.
     pub(crate) fn width(&self) -> usize {
         self.width
+    }
+
+    /// The penalty of a column, where the one searched for is λ.
+    pub(crate) fn penalty(&self, column: usize, penalty: f64) -> f64 {
+        self.own_penalty.get(column).copied().flatten().unwrap_or(penalty)
     }
 
     /// Sums over the rows given, or every `step`-th group of them, each row standing for so many.
@@ -142,6 +150,18 @@ impl<'a> Design<'a> {
             terms: terms.filter(|term| term.weight != 0.0).collect(),
         }
     }
+}
+
+/// The intercept has no penalty. Log-odds of histories are shrunk already, by as much as they are in doubt:
+/// the penalty searched for would shrink them twice. Their weights w are of the size of 1, and have ½ w²,
+/// which is (w sd)² / (2 sd²) of the standardised term: next to nothing, but where a history is as good as left
+/// out.
+fn own_penalties(terms: &[Term], scale: &[f64], features: &[Feature]) -> Vec<Option<f64>> {
+    let of_term = terms.iter().zip(scale).map(|(term, scale)| {
+        let shrunk = term.knot.is_none() && features[term.feature].shrunk;
+        shrunk.then_some(scale * scale)
+    });
+    std::iter::once(Some(0.0)).chain(of_term).collect()
 }
 
 /// Tiles of rows, or of every `step`-th group of them.

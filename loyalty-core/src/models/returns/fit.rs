@@ -38,7 +38,8 @@ pub struct ReturnOptions {
     pub half_life_days: Option<f64>,
     /// How the strength of the shrinkage is chosen.
     pub shrinkage: ShrinkageCriterion,
-    /// λ of the penalty ½ λ Σ β² over standardised terms; by default the one that predicts the last
+    /// λ of the penalty ½ λ Σ β² over standardised terms other than the log-odds of histories, which are
+    /// shrunk already; by default the one that predicts the last
     /// fifth of the lines best from those before.
     pub penalty: Option<f64>,
     /// How many threads the fit may use.
@@ -174,7 +175,10 @@ impl Learner<'_> {
         let settled = &scored[..target.len()];
         let settling = Settling::new(&self.past, &scored, &stream.pace);
         let level = settling.level(stream.today, one_fate);
-        let orders = settling.design_effect(&self.past.order);
+        let Past { order, product, .. } = &self.past;
+        let of_products: Vec<(u32, u32)> =
+            order.iter().copied().zip(product.iter().copied()).collect();
+        let orders = [settling.design_effect(order), settling.design_effect(&of_products)];
         let clustering = Clustering::of(&self.past, &self.schema, &shrinkage, orders);
         let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         for (row, &log_odds) in scored.iter().enumerate() {

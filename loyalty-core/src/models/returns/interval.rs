@@ -34,7 +34,7 @@ impl ReturnPropensity {
             let slope = self.line.slope(feature, scorer.feature(feature)[line]);
             let known = scorer.observed.counts(history, line);
             of_group[groups[history]] +=
-                slope.abs() * prior.variance(known, self.design_effect(history)).sqrt();
+                slope * prior.variance(known, self.design_effect(history)).sqrt();
         }
         let variance: f64 = of_group.iter().map(|deviation| deviation * deviation).sum();
         (variance + self.stream.level.variance).sqrt()

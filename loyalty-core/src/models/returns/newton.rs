@@ -84,9 +84,8 @@ struct Search<'a> {
 }
 
 /// The Newton step of sums over rows, and how far below the loss its quadratic model ends.
-fn step(sums: &Sums, beta: &[f64], penalty: f64) -> Result<(Vec<f64>, f64), Error> {
+fn step(sums: &Sums, beta: &[f64], fall: impl Fn(usize) -> f64) -> Result<(Vec<f64>, f64), Error> {
     let n = beta.len();
-    let fall = |i: usize| if i == 0 { 0.0 } else { penalty };
     let hessian = DMatrix::from_fn(n, n, |i, j| {
         let (i, j) = (i.min(j), i.max(j));
         // Columns of padding, and terms that do not vary, have nothing but the penalty.
@@ -105,8 +104,8 @@ fn moved(beta: &[f64], by: &[f64], share: f64) -> Vec<f64> {
     beta.iter().zip(by).map(|(b, s)| b + share * s).collect()
 }
 
-fn penalised(loss: f64, beta: &[f64], penalty: f64) -> f64 {
-    loss + 0.5 * penalty * beta[1..].iter().map(|b| b * b).sum::<f64>()
+fn penalised(loss: f64, beta: &[f64], fall: impl Fn(usize) -> f64) -> f64 {
+    loss + 0.5 * beta.iter().enumerate().map(|(i, b)| fall(i) * b * b).sum::<f64>()
 }
 
 impl Search<'_> {
@@ -124,10 +123,11 @@ impl Search<'_> {
             Effort::All => (1, TOLERANCE),
         };
         let (design, threads) = (self.design, self.threads);
+        let fall = |i: usize| design.penalty(i, penalty);
         let sums = |beta: &[f64]| design.sums(beta, rows.clone(), thin, threads);
         let mut at = at.unwrap_or_else(|| sums(&self.beta));
         for _ in 0..50 {
-            let (by, gap) = step(&at, &self.beta, penalty)?;
+            let (by, gap) = step(&at, &self.beta, fall)?;
             if gap < tolerance {
                 if let Effort::All = effort {
                     // Newton's method doubles the digits: where this step ends need not be looked at.
@@ -137,13 +137,13 @@ impl Search<'_> {
                 break;
             }
             self.iterations += 1;
-            let here = penalised(at.loss, &self.beta, penalty);
+            let here = penalised(at.loss, &self.beta, fall);
             let mut share = 1.0;
             loop {
                 let trial = moved(&self.beta, &by, share);
                 let there = sums(&trial);
                 // The loss is convex: a short enough step along a descent lowers it.
-                if penalised(there.loss, &trial, penalty) <= here || share < 1e-6 {
+                if penalised(there.loss, &trial, fall) <= here || share < 1e-6 {
                     (self.beta, at) = (trial, there);
                     break;
                 }
@@ -157,7 +157,8 @@ impl Search<'_> {
     /// rows there.
     fn choose(&self, earlier: &Sums, split: usize) -> Result<f64, Error> {
         let beta = |penalty: f64| -> Result<Vec<f64>, Error> {
-            Ok(moved(&self.beta, &step(earlier, &self.beta, penalty)?.0, 1.0))
+            let fall = |i: usize| self.design.penalty(i, penalty);
+            Ok(moved(&self.beta, &step(earlier, &self.beta, fall)?.0, 1.0))
         };
         let betas = PENALTIES.into_iter().map(beta).collect::<Result<Vec<_>, _>>()?;
         let losses = self.design.losses(&betas, split..self.design.rows(), self.threads);

@@ -96,13 +96,13 @@ impl ReturnPropensity {
             let z = prior.log_odds(counts);
             add(first + history, z);
             let slope = self.line.slope(first + history, z);
-            deviation += slope.abs() * prior.variance(counts, self.design_effect(history)).sqrt();
+            deviation += slope * prior.variance(counts, self.design_effect(history)).sqrt();
             if !spec.per_order {
                 add(exposure_feature, ln_1p(counts.exposure));
                 (found.exposure, found.returns) = (counts.exposure, counts.returns);
             }
         }
-        let spread = quantile * deviation;
+        let spread = quantile * deviation.abs();
         found.estimate = logistic(log_odds);
         found.lower = logistic(log_odds - spread);
         found.upper = logistic(log_odds + spread);

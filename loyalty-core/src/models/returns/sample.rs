@@ -24,6 +24,8 @@ pub(crate) struct Past {
     pub(crate) counts: Vec<[Vec<f64>; 2]>,
     pub(crate) day: Vec<i32>,
     pub(crate) order: Vec<u32>,
+    /// The place of the product's key.
+    pub(crate) product: Vec<u32>,
     /// The line's number in the stream.
     pub(crate) number: Vec<u64>,
     /// The age in days at which a line came back, as far as that is known; infinite where it did not.
@@ -169,6 +171,8 @@ impl Past {
             exposure.extend(self.chosen.iter().map(|&i| exposures[i]));
             returns.extend(self.chosen.iter().map(|&i| all_returns[i]));
         }
+        let products = &observed.found.places[observed.lines()..2 * observed.lines()];
+        self.product.extend(self.chosen.iter().map(|&i| products[i]));
         self.chosen.clear();
     }
 

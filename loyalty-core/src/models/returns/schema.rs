@@ -84,6 +84,8 @@ pub(crate) struct Feature {
     pub(crate) name: String,
     pub(crate) group: String,
     pub(crate) splined: bool,
+    /// Whether it is the log-odds of a history, which are shrunk already.
+    pub(crate) shrunk: bool,
 }
 
 impl Schema {
@@ -216,8 +218,12 @@ impl Schema {
 
     /// All features in order: the context, the exposures of customer and product, the histories.
     pub(crate) fn features(&self) -> Vec<Feature> {
-        let feature =
-            |name: String, group: &str, splined| Feature { name, group: group.to_owned(), splined };
+        let feature = |name: String, group: &str, splined| Feature {
+            name,
+            group: group.to_owned(),
+            splined,
+            shrunk: false,
+        };
         let context = CONTEXT.iter().enumerate();
         let mut features: Vec<Feature> = context
             .map(|(i, (name, group))| feature((*name).to_owned(), group, SPLINED.contains(&i)))
@@ -234,7 +240,8 @@ impl Schema {
         features.push(feature("log exposure of the product".to_owned(), "product", false));
         for (number, spec) in self.histories.iter().enumerate() {
             let name = format!("log-odds of {}", self.history_name(spec));
-            features.push(feature(name, &self.joined(spec, false), number < 2));
+            let of_history = feature(name, &self.joined(spec, false), number < 2);
+            features.push(Feature { shrunk: true, ..of_history });
         }
         features
     }

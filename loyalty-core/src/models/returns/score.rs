@@ -73,7 +73,7 @@ impl ReturnPropensity {
     /// `level`, given the histories.
     ///
     /// ```text
-    /// logit p ± z √( Σ_groups (Σ_h |∂z/∂z_h| sd(z_h))² + Var(δ) )       Var(z_h) = ψ′(a_h/D) + ψ′(b_h/D)
+    /// logit p ± z √( Σ_groups (Σ_h ∂z/∂z_h sd(z_h))² + Var(δ) )       Var(z_h) = ψ′(a_h/D) + ψ′(b_h/D)
     /// ```
     ///
     /// with the Beta posterior (a_h, b_h) of each history and the design effect D of orders. Histories of one group (say, of the

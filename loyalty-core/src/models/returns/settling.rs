@@ -30,7 +30,7 @@ struct Stage {
 
 /// The rows of a day, and those of them that are of known fate: all or none.
 struct Day {
-    day: i32,
+    date: i32,
     rows: Range<usize>,
     settled: Range<usize>,
 }
@@ -43,7 +43,7 @@ impl<'a> Settling<'a> {
             let rows = first..first + same.len();
             first = rows.end;
             let settled = rows.start.min(settled)..rows.end.min(settled);
-            days.push(Day { day: same[0], rows, settled });
+            days.push(Day { date: same[0], rows, settled });
         }
         let mut early: Vec<Stage> = Vec::new();
         let steps = pace.steps.iter().map(|step| (step.age, step.due));
@@ -130,7 +130,7 @@ impl<'a> Settling<'a> {
     /// the level of today.
     fn replay(&self, mut level: Level, today: i32) -> (f64, Level) {
         let mut loss = 0.0;
-        let Some(mut day) = self.days.first().map(|first| first.day) else { return (loss, level) };
+        let Some(mut day) = self.days.first().map(|first| first.date) else { return (loss, level) };
         let stages = &self.stages[usize::from(!level.early)];
         // For each stage, the first day whose lines have not made it.
         let mut cursors = vec![0; stages.len()];
@@ -139,7 +139,7 @@ impl<'a> Settling<'a> {
                 day += 1;
                 for (stage, next) in stages.iter().zip(&mut cursors) {
                     while let Some(of) = self.days.get(*next)
-                        && of.day + stage.ages[1] <= day
+                        && of.date + stage.ages[1] <= day
                     {
                         self.hear(level, of.rows.clone(), stage);
                         *next += 1;
@@ -149,7 +149,7 @@ impl<'a> Settling<'a> {
             }
         };
         for of in &self.days {
-            pass(&mut level, of.day);
+            pass(&mut level, of.date);
             loss += self.sums(of, &level)[0];
         }
         pass(&mut level, today);
