@@ -55,11 +55,11 @@ class Split:
         self.test = np.flatnonzero(whole & (lines.day > self.end))
 
 
-def ours(lines: pd.DataFrame, split: Split, categories=CATEGORIES):
+def ours(lines: pd.DataFrame, split: Split, **options):
     def order_lines(rows):
         return loyalty.OrderLines(
             lines.iloc[rows], customer="cust", product="stock", time="time", price="price",
-            quantity="qty", order="invoice", line="line_id", categories=categories, returned="y",
+            quantity="qty", order="invoice", line="line_id", categories=CATEGORIES, returned="y",
             return_time="back",
         )  # fmt: skip
 
@@ -67,7 +67,7 @@ def ours(lines: pd.DataFrame, split: Split, categories=CATEGORIES):
     past, checking = timed(lambda: order_lines(split.known))
     fit, seconds = timed(
         lambda: loyalty.ReturnPropensity.fit(
-            past, horizon_days=HORIZON, observation_end=end, threads=1
+            past, horizon_days=HORIZON, observation_end=end, threads=1, **options
         )
     )
     text = fit.model._core.to_json()
@@ -85,47 +85,11 @@ def ours(lines: pd.DataFrame, split: Split, categories=CATEGORIES):
 
 
 def two_log_odds(lines: pd.DataFrame, split: Split) -> None:
-    """The shrunk log-odds of customer and product alone, added up and weighed by two numbers."""
-    def order_lines(rows):
-        return loyalty.OrderLines(
-            lines.iloc[rows], customer="cust", product="stock", time="time", price="price",
-            quantity="qty", order="invoice", line="line_id", returned="y", return_time="back",
-        )  # fmt: skip
-
-    start = lines.time.min().normalize()
-    day, y = lines.day.to_numpy(), lines.y.to_numpy()
-    fit = loyalty.ReturnPropensity.fit(order_lines(split.known), horizon_days=HORIZON,
-                                       observation_end=start + pd.Timedelta(days=split.end))  # fmt: skip
-    priors = np.array([row[1:3] for row in fit.model._core.histories()[:2]])
-    first = 200
-    early = np.flatnonzero(day < first)
-    model = loyalty.ReturnPropensity.fit(order_lines(early), horizon_days=HORIZON).model
-    model.update_returns(lines.iloc[early][lines.back.iloc[early] >= start + pd.Timedelta(days=first)],
-                         line="line_id", time="back")  # fmt: skip
-    z = np.zeros((len(lines), 2))
-    for today in range(first, int(day.max()) + 1):
-        rows = np.flatnonzero(day == today)
-        model.advance(start + pd.Timedelta(days=today))
-        for number, (name, of) in enumerate([("cust", model.customers), ("stock", model.products)]):
-            known = of(lines[name].iloc[rows])
-            exposure, returns = known["exposure"].to_numpy(), known["returns"].to_numpy()
-            m, k = priors[number]
-            rate = (m * k + returns) / (k + np.maximum(exposure, returns))
-            z[rows, number] = logit(rate) - logit(m)
-        if len(rows):
-            model.update(order_lines(rows))
-    train = split.train[day[split.train] >= first]
-    rate = y[split.train].mean()
-
-    def loss(w):
-        p = w[0] + z[train] @ w[1:]
-        return np.mean(np.logaddexp(0, p) - y[train] * p)
-
-    weights = minimize(loss, [logit(rate), 1.0, 1.0]).x
-    for name, (base, *by) in {"added": (logit(rate), 1, 1), "weighed": weights}.items():
-        found = loyalty.Predictions(expit(base + z[split.test] @ np.array(by)), y[split.test])
-        print(f"two shrunk log-odds, {name}: log-loss {found.log_loss():.5f}, AUC {found.auc():.4f}, "
-              f"ECE {found.calibration_error():.4f}")  # fmt: skip
+    """The shrunk log-odds of customer and product alone, each with one weight."""
+    p, seconds, _ = ours(lines, split, context=False)
+    found = loyalty.Predictions(p, lines.y.to_numpy()[split.test])
+    print(f"two shrunk log-odds: log-loss {found.log_loss():.5f}, AUC {found.auc():.4f}, "
+          f"ECE {found.calibration_error():.4f}, fit {seconds:.2f} s")  # fmt: skip
 
 
 def sizes(text: str) -> None:

@@ -282,6 +282,34 @@ fn what_cannot_be_used_is_refused_by_name() {
 }
 
 #[test]
+fn without_context_two_log_odds_are_added() {
+    let shop = Shop::new(3, 4000, 300, -0.8, 0.4);
+    let lines = shop.lines(&shop.rows(0..300), true);
+    let mut two = options();
+    two.context = false;
+    let fit = ReturnPropensity::fit(&lines, &two).unwrap();
+    let names: Vec<String> = fit.model.histories().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["customer", "product"]);
+    assert!(fit.facts.log_loss < fit.facts.constant_log_loss);
+    let groups = fit.model.groups();
+    for parts in fit.model.contributions(&lines, Threads::ONE).unwrap() {
+        let other = groups.iter().zip(parts).find(|(group, part)| {
+            !["customer", "product", "level"].contains(&group.as_str()) && *part != 0.0
+        });
+        assert_eq!(other, None);
+    }
+    // What is asked for is added all the same.
+    two.crossed = vec![vec!["product".to_owned(), "size".to_owned()]];
+    let crossed = ReturnPropensity::fit(&lines, &two).unwrap().model;
+    assert_eq!(crossed.histories()[2].0, "product × size");
+    let read = ReturnPropensity::from_json(&crossed.to_json()).unwrap();
+    assert_eq!(
+        read.score(&lines, Threads::ONE).unwrap(),
+        crossed.score(&lines, Threads::ONE).unwrap()
+    );
+}
+
+#[test]
 fn a_half_life_forgets() {
     let shop = shop();
     let lines = shop.lines(&shop.rows(0..300), true);

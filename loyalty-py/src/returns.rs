@@ -40,6 +40,7 @@ impl ReturnPropensity {
         horizon_days: u32,
         observation_end: Option<i64>,
         crossed: Vec<Vec<String>>,
+        context: bool,
         half_life_days: Option<f64>,
         shrinkage: &str,
         penalty: Option<f64>,
@@ -49,6 +50,7 @@ impl ReturnPropensity {
         options.horizon_days = horizon_days;
         options.observation_end = observation_end;
         options.crossed = crossed;
+        options.context = context;
         options.half_life_days = half_life_days;
         options.shrinkage = shrinkage.parse()?;
         options.penalty = penalty;

@@ -138,6 +138,17 @@ def test_simulated_returns_are_predicted_and_calibrated() -> None:
     assert (found.auc() or 0) > 0.6
 
 
+def test_without_context_customer_and_product_are_what_counts(table: pd.DataFrame) -> None:
+    lines = order_lines(table)
+    model = loyalty.ReturnPropensity.fit(lines, horizon_days=30, context=False).model
+    assert list(model.histories["history"]) == ["customer", "product"]
+    parts = model.contributions(lines)
+    assert (parts.drop(columns=["base", "customer", "product", "level"]) == 0).all().all()
+    assert parts["customer"].std() > 0 and parts["product"].std() > 0
+    with pytest.raises(TypeError, match="context must be a bool"):
+        loyalty.ReturnPropensity.fit(lines, context="no")  # type: ignore[arg-type]
+
+
 def test_customers_and_products_have_a_propensity(
     table: pd.DataFrame, model: loyalty.ReturnPropensity
 ) -> None:

@@ -422,6 +422,7 @@ class ReturnPropensity:
         horizon_days: int,
         observation_end: int | None,
         crossed: list[list[str]],
+        context: bool,
         half_life_days: float | None,
         shrinkage: str,
         penalty: float | None,

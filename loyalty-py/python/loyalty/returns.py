@@ -74,6 +74,7 @@ class ReturnPropensity:
         horizon_days: int = 60,
         observation_end: Moment | None = None,
         crossed: Sequence[Sequence[str]] = (),
+        context: bool = True,
         half_life_days: float | None = None,
         shrinkage: ShrinkageCriterion = "one_step_ahead",
         penalty: float | None = None,
@@ -98,6 +99,10 @@ class ReturnPropensity:
             Nothing after that day is looked at; by default the last day of the lines.
         crossed : sequence of sequences of str
             Histories of crossed keys, such as ``[("product", "size")]``, beside those kept anyway.
+        context : bool
+            Whether the line model looks at more than the customer and the product. Without, it adds
+            their two shrunk log-odds, and those of ``crossed``, each with one weight: no other
+            history is kept, and nothing of the order itself counts.
         half_life_days : float, optional
             The age at which a line weighs half as much as a new one; by default all weigh the same.
         shrinkage : {"one_step_ahead", "beta_binomial"}
@@ -126,6 +131,7 @@ class ReturnPropensity:
             _check.whole("horizon_days", horizon_days),
             end,
             [list(names) for names in crossed],
+            _check.instance("context", context, bool),
             half_life_days,
             shrinkage,
             penalty,

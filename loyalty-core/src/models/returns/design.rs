@@ -47,7 +47,7 @@ impl<'a> Design<'a> {
     pub(crate) fn new(sample: Sample<'a>, features: &[Feature], threads: Threads) -> Self {
         let rows = sample.target.len();
         let columns = map_chunks(features.len(), 1, threads, |feature| {
-            sample.terms(feature.start, features[feature.start].splined)
+            sample.terms(feature.start, &features[feature.start])
         });
         let bounds = columns.iter().map(|column| column.0).collect();
         let (terms, scale): (Vec<Term>, Vec<f64>) =
@@ -174,12 +174,12 @@ fn tiles(rows: Range<usize>, step: usize) -> impl Iterator<Item = Range<usize>> 
 
 impl Sample<'_> {
     /// The bounds of a feature and its terms, with 1 over the standard deviation of each.
-    fn terms(&self, feature: usize, splined: bool) -> (Bounds, Vec<(Term, f64)>) {
+    fn terms(&self, feature: usize, of: &Feature) -> (Bounds, Vec<(Term, f64)>) {
         let bounds = self.bounds(feature);
-        if bounds.low == bounds.high {
+        if bounds.low == bounds.high || !of.used {
             return (bounds, Vec::new());
         }
-        let knots = if splined { self.knots(feature, &bounds) } else { Vec::new() };
+        let knots = if of.splined { self.knots(feature, &bounds) } else { Vec::new() };
         let knots = std::iter::once(None).chain(knots.into_iter().map(Some));
         let values = &self.features[feature][..self.target.len()];
         let term = |knot| {

@@ -11,7 +11,7 @@ use super::level::Level;
 use super::line::LineModel;
 use super::newton::{constant_loss, solve};
 use super::sample::Past;
-use super::schema::Schema;
+use super::schema::{Feature, Schema};
 use super::settling::Settling;
 use super::shrink::{Shrinkage, ShrinkageCriterion};
 use super::stream::{Pace, Stream};
@@ -34,6 +34,10 @@ pub struct ReturnOptions {
     /// customer, the product, each category, customer × product, and customer and each category ×
     /// value.
     pub crossed: Vec<Vec<String>>,
+    /// Whether the line model looks at more than the customer and the product; it does by default.
+    /// Without, it adds their two shrunk log-odds, and those of crossed keys, each with one weight:
+    /// no other history is kept, and nothing of the order itself counts.
+    pub context: bool,
     /// The age at which a line weighs half as much as a new one, at least 1 day; none by default.
     pub half_life_days: Option<f64>,
     /// How the strength of the shrinkage is chosen.
@@ -52,6 +56,7 @@ impl Default for ReturnOptions {
             horizon_days: 60,
             observation_end: None,
             crossed: Vec::new(),
+            context: true,
             half_life_days: None,
             shrinkage: ShrinkageCriterion::default(),
             penalty: None,
@@ -102,7 +107,7 @@ impl ReturnPropensity {
             column: "returned",
             needed_by: "the fit of a return propensity",
         })?;
-        let schema = Schema::of(lines, &options.crossed)?;
+        let schema = Schema::of(lines, &options.crossed, options.context)?;
         let last = lines.day(lines.orders() - 1);
         let end = options.observation_end.map_or(last, day_of);
         let orders = (0..lines.orders()).rev().find(|&order| lines.day(order) <= end);
@@ -165,7 +170,11 @@ impl Learner<'_> {
         } else {
             let Past { features, target, weight, .. } = &self.past;
             let sample = Sample { features, target, weight };
-            let design = Design::new(sample, &self.schema.features(), self.options.threads);
+            let mut features = self.schema.features();
+            if !self.options.context {
+                features.iter_mut().for_each(Feature::leave_but_log_odds);
+            }
+            let design = Design::new(sample, &features, self.options.threads);
             let found = solve(&design, log_odds, self.options.penalty, self.options.threads)?;
             (found.model, design.rows(), found.penalty, found.iterations)
         };

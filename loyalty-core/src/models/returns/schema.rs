@@ -86,11 +86,25 @@ pub(crate) struct Feature {
     pub(crate) splined: bool,
     /// Whether it is the log-odds of a history, which are shrunk already.
     pub(crate) shrunk: bool,
+    /// Whether the line model looks at it.
+    pub(crate) used: bool,
+}
+
+impl Feature {
+    /// Leaves it out unless it is the log-odds of a history, which then has one weight.
+    pub(crate) fn leave_but_log_odds(&mut self) {
+        (self.used, self.splined) = (self.shrunk, false);
+    }
 }
 
 impl Schema {
-    /// The columns of these lines, with the histories asked for crossed keys.
-    pub(crate) fn of(lines: &OrderLines, crossed: &[Vec<String>]) -> Result<Self, Error> {
+    /// The columns of these lines, with the histories asked for crossed keys, beside the usual ones or
+    /// those of customer and product alone.
+    pub(crate) fn of(
+        lines: &OrderLines,
+        crossed: &[Vec<String>],
+        usual: bool,
+    ) -> Result<Self, Error> {
         let column = |levels: &crate::orders::Levels| IdColumn {
             name: levels.name.clone(),
             text: levels.kind == IdKind::Text,
@@ -104,6 +118,9 @@ impl Schema {
             least_price: least_price(&lines.price),
         };
         schema.histories = schema.usual_histories();
+        if !usual {
+            schema.histories.truncate(2);
+        }
         for names in crossed {
             let parts = names.iter().map(|name| schema.part(name)).collect::<Result<_, _>>()?;
             let spec = HistorySpec { parts, per_order: false };
@@ -223,6 +240,7 @@ impl Schema {
             group: group.to_owned(),
             splined,
             shrunk: false,
+            used: true,
         };
         let context = CONTEXT.iter().enumerate();
         let mut features: Vec<Feature> = context
