@@ -142,10 +142,15 @@ impl Keys {
 
     /// The counts of the keys found last.
     fn take_counts(&self, found: &mut Found, keys: usize) {
-        let places = &found.places[found.places.len() - keys..];
-        let counts = |&place: &u32| self.counts(place);
-        found.exposure.extend(places.iter().map(counts).map(|counts| counts.exposure));
-        found.returns.extend(places.iter().map(counts).map(|counts| counts.returns));
+        let Found { places, exposure, returns } = found;
+        let first = places.len() - keys;
+        exposure.resize(places.len(), 0.0);
+        returns.resize(places.len(), 0.0);
+        let columns = exposure[first..].iter_mut().zip(&mut returns[first..]);
+        for ((exposure, returns), &place) in columns.zip(&places[first..]) {
+            let counts = self.counts(place);
+            (*exposure, *returns) = (counts.exposure, counts.returns);
+        }
     }
 
     /// Where keys stand, most likely, by their first slots: no branch depends on a slot, so that many

@@ -24,8 +24,6 @@ pub struct LineScores {
 pub struct ScoredLine {
     /// logit p.
     pub log_odds: f64,
-    /// The same without today's level.
-    pub(crate) unshifted: f64,
     /// Whether nothing is known of the customer, who then counts as average.
     pub new_customer: bool,
     /// Whether nothing is known of the product.
@@ -172,9 +170,10 @@ impl ReturnPropensity {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scorer {
     pub(crate) observed: Observed,
+    /// Log-odds without today's level.
+    pub(crate) log_odds: Vec<f64>,
     /// Features that rest on the histories, one column after the other.
     histories: Vec<f64>,
-    log_odds: Vec<f64>,
     context: usize,
 }
 
@@ -212,11 +211,9 @@ impl Scorer {
     }
 
     pub(crate) fn scored(&self, model: &ReturnPropensity, line: usize) -> ScoredLine {
-        let unshifted = self.log_odds[line];
         let [customer, product] = self.observed.known[line];
         ScoredLine {
-            log_odds: unshifted + model.stream.level.shift,
-            unshifted,
+            log_odds: self.log_odds[line] + model.stream.level.shift,
             new_customer: !customer,
             new_product: !product,
         }

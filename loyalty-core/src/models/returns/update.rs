@@ -102,9 +102,8 @@ impl ReturnPropensity {
             }
             let number = self.stream.open.next();
             let ids = lines.line.as_ref();
-            self.stream.open(&scorer.observed, |i| {
-                (ids.map(|ids| ids[first + i]), scores[first + i].unshifted)
-            });
+            self.stream
+                .open(&scorer.observed, |i| (ids.map(|ids| ids[first + i]), scorer.log_odds[i]));
             for (number, line) in (number..).zip(block) {
                 let outcome = lines.outcome.as_ref().map(|outcomes| outcomes[line]);
                 let horizon = self.stream.pace.horizon;
