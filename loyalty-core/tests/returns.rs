@@ -37,6 +37,13 @@ fn fitted(shop: &Shop, until: i64) -> ReturnPropensity {
     ReturnPropensity::fit(&shop.lines(&shop.rows(0..until), true), &options).unwrap().model
 }
 
+/// The model with a level that hears lines step by step, and only once they are settled.
+fn early_and_late(model: &ReturnPropensity) -> [ReturnPropensity; 2] {
+    let (yes, no) = ("\"early\":true", "\"early\":false");
+    let with = |from: &str, to| model.to_json().replace(from, to);
+    [with(no, yes), with(yes, no)].map(|json| ReturnPropensity::from_json(&json).unwrap())
+}
+
 /// The log-odds of rows that a model takes in, call by call.
 fn streamed(model: &mut ReturnPropensity, shop: &Shop, calls: &[Vec<usize>]) -> Vec<u64> {
     let mut bits = Vec::new();
@@ -70,9 +77,13 @@ fn batch_equals_stream() {
     let piecewise = cut(&shop, rest.clone(), |number| number % 7 < 3);
     let one_by_one = cut(&shop, rest, |_| true);
     assert!(one_by_one.len() > 400 && piecewise.len() > 150);
-    let expected = streamed(&mut model.clone(), &shop, &at_once);
-    assert_eq!(streamed(&mut model.clone(), &shop, &piecewise), expected);
-    assert_eq!(streamed(&mut model.clone(), &shop, &one_by_one), expected);
+    let [early, late] = early_and_late(&model).map(|model| {
+        let expected = streamed(&mut model.clone(), &shop, &at_once);
+        assert_eq!(streamed(&mut model.clone(), &shop, &piecewise), expected);
+        assert_eq!(streamed(&mut model.clone(), &shop, &one_by_one), expected);
+        expected
+    });
+    assert_ne!(early, late);
 }
 
 #[test]
@@ -303,10 +314,8 @@ fn without_context_two_log_odds_are_added() {
     let crossed = ReturnPropensity::fit(&lines, &two).unwrap().model;
     assert_eq!(crossed.histories()[2].0, "product × size");
     let read = ReturnPropensity::from_json(&crossed.to_json()).unwrap();
-    assert_eq!(
-        read.score(&lines, Threads::ONE).unwrap(),
-        crossed.score(&lines, Threads::ONE).unwrap()
-    );
+    let scores = [&read, &crossed].map(|model| model.score(&lines, Threads::ONE).unwrap());
+    assert_eq!(scores[0], scores[1]);
 }
 
 #[test]
@@ -339,17 +348,19 @@ fn a_file_goes_on_where_the_model_was() {
         let mut options = options();
         options.half_life_days = half_life;
         let lines = shop.lines(&shop.rows(0..200), true);
-        let mut model = ReturnPropensity::fit(&lines, &options).unwrap().model;
-        model.update(&shop.lines(&shop.rows(200..230), true)).unwrap();
-        let json = model.to_json();
-        let mut read = ReturnPropensity::from_json(&json).unwrap();
-        assert_eq!(read.to_json(), json);
-        let rest = shop.lines(&shop.rows(230..300), true);
-        assert_eq!(read.update(&rest).unwrap(), model.update(&rest).unwrap());
-        assert_eq!(read.level().to_bits(), model.level().to_bits());
-        let keys: usize = model.known_keys().iter().sum();
-        let state = json.len() - json.find("\"histories\":[{").unwrap();
-        assert!(state < 100 * keys, "{state} bytes for {keys} keys");
+        let model = ReturnPropensity::fit(&lines, &options).unwrap().model;
+        for mut model in early_and_late(&model) {
+            model.update(&shop.lines(&shop.rows(200..230), true)).unwrap();
+            let json = model.to_json();
+            let mut read = ReturnPropensity::from_json(&json).unwrap();
+            assert_eq!(read.to_json(), json);
+            let rest = shop.lines(&shop.rows(230..300), true);
+            assert_eq!(read.update(&rest).unwrap(), model.update(&rest).unwrap());
+            assert_eq!(read.level().to_bits(), model.level().to_bits());
+            let keys: usize = model.known_keys().iter().sum();
+            let state = json.len() - json.find("\"histories\":[{").unwrap();
+            assert!(state < 100 * keys, "{state} bytes for {keys} keys");
+        }
     }
 }
 
@@ -365,6 +376,7 @@ fn a_file_that_contradicts_itself_is_refused() {
             "kind \"bg-nbd\" is not \"return-propensity\"",
         ),
         ("\"behind_first\":[0", "\"behind_first\":[7", "open lines do not suit each other"),
+        ("\"heard\":[false", "\"heard\":[true", "open lines do not suit each other"),
         ("\"keys\":\"", "\"keys\":\"xyz", "16 hexadecimal digits"),
         ("\"feature\":0", "\"feature\":4000", "the line model and the columns"),
         ("\"today\":200", "\"today\":900", "open lines do not suit"),

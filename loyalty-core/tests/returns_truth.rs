@@ -48,6 +48,25 @@ fn the_golden_model_reads_and_scores_alike() {
     assert_eq!(scores, model.score(&lines, Threads::ONE).unwrap());
 }
 
+/// Here the past lines say that it is better to hear lines while they are open.
+#[test]
+fn open_lines_move_the_level_before_the_horizon() {
+    let shop = Shop::new(2, 3000, 300, -1.0, 0.3);
+    let model = ReturnPropensity::fit(&shop.lines(&shop.rows(0..200), true), &options()).unwrap();
+    let kept = Shop { returned: vec![0.0; shop.len()], ..shop.clone() };
+    let level = |early: &str, shop: &Shop| {
+        let json = model.model.to_json().replace("\"early\":true", early);
+        assert!(json.contains(early));
+        let mut model = ReturnPropensity::from_json(&json).unwrap();
+        model.update(&shop.lines(&shop.rows(200..220), true)).unwrap();
+        model.level()
+    };
+    let early = [&shop, &kept].map(|shop| level("\"early\":true", shop));
+    assert!(early[1] < early[0] - 0.05, "{early:?}");
+    let late = [&shop, &kept].map(|shop| level("\"early\":false", shop));
+    assert_eq!(late[1].to_bits(), late[0].to_bits());
+}
+
 fn logit(p: f64) -> f64 {
     libm::log(p / (1.0 - p))
 }
