@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Fewest rows worth a thread.
@@ -179,6 +180,33 @@ pub(crate) fn map_chunks<R: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Fills columns piece by piece. Pieces end at `ends`, which rise to the columns' length; `fill` gets the rows
+/// of a piece and the values of each column there.
+pub(crate) fn fill_columns<'a, R: Send>(
+    mut columns: Vec<&'a mut [f64]>,
+    ends: &[usize],
+    threads: Threads,
+    fill: impl Fn(Range<usize>, &mut [&'a mut [f64]]) -> R + Sync,
+) -> Vec<R> {
+    let mut start = 0;
+    let mut piece = |&end: &usize| {
+        let rows = start..end;
+        start = end;
+        let mut values = Vec::with_capacity(columns.len());
+        for column in &mut columns {
+            values.push(column.split_off_mut(..rows.len()).unwrap_or_default());
+        }
+        Mutex::new((rows, values))
+    };
+    let pieces: Vec<_> = ends.iter().map(&mut piece).collect();
+    map_chunks(pieces.len(), 1, threads, |piece| {
+        // Each piece is taken once, so that nobody waits and none is poisoned.
+        let mut piece = pieces[piece.start].lock().unwrap_or_else(PoisonError::into_inner);
+        let (rows, values) = &mut *piece;
+        fill(rows.clone(), values)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +221,24 @@ mod tests {
                 let chunks = map_chunks(rows, 1000, Threads::new(threads), |range| range);
                 let flat: Vec<usize> = chunks.into_iter().flatten().collect();
                 assert!(flat.into_iter().eq(0..rows));
+                let (mut a, mut b) = (vec![-1.0; rows], vec![-1.0; rows]);
+                let ends: Vec<usize> =
+                    (0..=rows / 700).map(|end| rows.min(end * 700)).chain([rows]).collect();
+                let pieces = fill_columns(
+                    vec![&mut a, &mut b],
+                    &ends,
+                    Threads::new(threads),
+                    |rows, columns| {
+                        for (at, row) in rows.clone().enumerate() {
+                            (columns[0][at], columns[1][at]) = (row as f64, -(row as f64));
+                        }
+                        rows.len()
+                    },
+                );
+                assert_eq!(pieces.into_iter().sum::<usize>(), rows);
+                assert!(
+                    a.iter().zip(&b).enumerate().all(|(row, (&a, &b))| a == row as f64 && b == -a)
+                );
                 let turned: Vec<u32> = (0..u32::try_from(rows).unwrap()).rev().collect();
                 let out = scatter(&turned, Threads::new(threads), |row| [row]);
                 assert!(out.into_iter().rev().map(|[row]| row).eq(0..rows));

@@ -6,7 +6,7 @@ use super::link::Evidence;
 use super::options::Behaviour;
 use super::posterior::Posterior;
 use super::terms::{Budget, Promotion, Reallocation, Terms};
-use crate::parallel::{Threads, collect, map_chunks};
+use crate::parallel::{Threads, collect, fill_columns, map_chunks};
 use crate::special::elementary::ln;
 use crate::special::{beta_upper, normal_upper, two_sided};
 use crate::summary::{Ledger, LedgerRow};
@@ -33,15 +33,19 @@ macro_rules! columns {
         impl TraitScore {
             /// The names of the columns, in order.
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+
+            fn values(&self) -> [f64; Self::NAMES.len()] {
+                [$(self.$name),*]
+            }
         }
 
         impl TraitColumns {
-            fn push(&mut self, score: &TraitScore) {
-                $(self.$name.push(score.$name);)*
+            fn zeros(rows: usize) -> Self {
+                Self { $($name: vec![0.0; rows],)* }
             }
 
-            fn append(&mut self, mut other: Self) {
-                $(self.$name.append(&mut other.$name);)*
+            fn each_mut(&mut self) -> Vec<&mut [f64]> {
+                vec![$(&mut self.$name),*]
             }
 
             /// The columns, in the order of [`TraitScore::NAMES`].
@@ -88,15 +92,13 @@ impl TraitModel {
         threads: Threads,
     ) -> TraitColumns {
         let shift = self.peers_of(ledger);
-        let parts = map_chunks(customers.len(), CHUNK, threads, |range| {
-            let mut part = TraitColumns::default();
-            for &row in &customers[range] {
-                part.push(&self.score_row(&ledger.row(row), shift(row)));
+        let mut all = TraitColumns::zeros(customers.len());
+        fill_columns(all.each_mut(), &ends(customers.len()), threads, |rows, columns| {
+            for (at, &row) in customers[rows].iter().enumerate() {
+                let values = self.score_row(&ledger.row(row), shift(row)).values();
+                columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = value);
             }
-            part
         });
-        let mut all = TraitColumns::default();
-        parts.into_iter().for_each(|part| all.append(part));
         all
     }
 
@@ -287,21 +289,24 @@ pub(crate) fn score_all(
     threads: Threads,
 ) -> Vec<TraitColumns> {
     let shifts: Vec<_> = models.iter().map(|model| model.peers_of(ledger)).collect();
-    let parts = map_chunks(ledger.len(), CHUNK, threads, |rows| {
-        let mut parts: Vec<TraitColumns> = models.iter().map(|_| TraitColumns::default()).collect();
-        for row in rows {
+    let mut all: Vec<_> = models.iter().map(|_| TraitColumns::zeros(ledger.len())).collect();
+    let columns = all.iter_mut().flat_map(TraitColumns::each_mut).collect();
+    fill_columns(columns, &ends(ledger.len()), threads, |rows, columns| {
+        for (at, row) in rows.enumerate() {
             let numbers = ledger.row(row);
-            for ((model, shift), part) in models.iter().zip(&shifts).zip(&mut parts) {
-                part.push(&model.score_row(&numbers, shift(row)));
+            let of_model = columns.chunks_mut(TraitScore::NAMES.len());
+            for ((model, shift), columns) in models.iter().zip(&shifts).zip(of_model) {
+                let values = model.score_row(&numbers, shift(row)).values();
+                columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = value);
             }
         }
-        parts
     });
-    let mut all: Vec<TraitColumns> = models.iter().map(|_| TraitColumns::default()).collect();
-    for part in parts {
-        all.iter_mut().zip(part).for_each(|(all, part)| all.append(part));
-    }
     all
+}
+
+/// Where the pieces of work end.
+fn ends(customers: usize) -> Vec<usize> {
+    (1..=customers.div_ceil(CHUNK)).map(|piece| customers.min(piece * CHUNK)).collect()
 }
 
 fn check_level(level: f64) -> Result<(), crate::Error> {

@@ -10,7 +10,7 @@ use super::row::LedgerColumns;
 use super::{Available, Ledger, LedgerOptions, Portfolio};
 use crate::Error;
 use crate::orders::{Contacts, LedgerLine, LedgerLines};
-use crate::parallel::{Threads, map_chunks};
+use crate::parallel::{Threads, fill_columns, map_chunks};
 use crate::special::ExactSum;
 use crate::time::DAY;
 
@@ -58,25 +58,23 @@ pub(super) fn build(
     let pricing = Pricing { lines, window: &window, maturity, rates: &rates, margin, options };
     let accountant = |shop| Accountant::new(window.end, periods, shop, lines.given.category);
     let shop = look(&pricing, || accountant(Shop::default()), threads);
-    let parts = map_chunks(lines.groups.count(), 1, threads, |group| {
-        let members = lines.groups.members(group.start);
-        let (mut accountant, mut rows) = (accountant(shop), Vec::new());
-        let (mut columns, mut used) = (LedgerColumns::default(), 0);
-        columns.reserve(members.len());
-        for customer in members {
+    let mut columns = LedgerColumns::zeros(lines.customers().len());
+    let ends: Vec<usize> =
+        (0..lines.groups.count()).map(|group| lines.groups.members(group).end).collect();
+    let used = fill_columns(columns.each_mut(), &ends, threads, |members, columns| {
+        let (mut accountant, mut rows, mut used) = (accountant(shop), Vec::new(), 0);
+        for (at, customer) in members.enumerate() {
             pricing.of_customer(customer, &mut rows);
             used += rows.len();
-            columns.push(&accountant.row(&mut rows));
+            let row = accountant.row(&mut rows).values();
+            columns.iter_mut().zip(row).for_each(|(column, value)| column[at] = value);
         }
-        (columns, used)
+        used
     });
-    let used = parts.iter().map(|(_, used)| used).sum::<usize>();
+    let used = used.into_iter().sum::<usize>();
     if used == 0 {
         return Err(Error::Empty { what: "the ledger", expected: "lines between start and end" });
     }
-    let mut columns = LedgerColumns::default();
-    columns.reserve(lines.customers().len());
-    parts.into_iter().for_each(|(part, _)| columns.append(part));
     let mut portfolio = Portfolio {
         years: (end.min(last) - start.max(first)).max(DAY) as f64 / (365.25 * DAY as f64),
         margin: margin.unwrap_or(0.0),

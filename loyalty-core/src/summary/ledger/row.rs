@@ -30,22 +30,18 @@ macro_rules! columns {
             }
 
             /// The values, in the order of the names.
-            pub fn values(&self) -> Vec<f64> {
-                vec![$(self.$name),*]
+            pub fn values(&self) -> [f64; Self::NAMES.len()] {
+                [$(self.$name),*]
             }
         }
 
         impl LedgerColumns {
-            pub(super) fn push(&mut self, row: &LedgerRow) {
-                $(self.$name.push(row.$name);)*
+            pub(super) fn zeros(rows: usize) -> Self {
+                Self { $($name: vec![0.0; rows],)* }
             }
 
-            pub(super) fn reserve(&mut self, rows: usize) {
-                $(self.$name.reserve_exact(rows);)*
-            }
-
-            pub(super) fn append(&mut self, mut other: Self) {
-                $(self.$name.append(&mut other.$name);)*
+            pub(super) fn each_mut(&mut self) -> Vec<&mut [f64]> {
+                vec![$(&mut self.$name),*]
             }
 
             /// One row.
