@@ -132,8 +132,8 @@ def test_simulated_returns_are_predicted_and_calibrated() -> None:
     found = loyalty.Predictions(scores["probability"], lag <= 45)
     calibration = found.calibration()
     assert calibration is not None
-    # Over eight such shops the slope is 0.91 on average, from 0.875 to 0.965.
-    assert 0.85 < calibration.slope < 1.1
+    # Over twelve such shops the slope is 0.96 on average, from 0.92 to 1.04.
+    assert 0.9 < calibration.slope < 1.1
     assert found.calibration_error() < 0.01
     assert (found.auc() or 0) > 0.6
 

@@ -50,6 +50,12 @@ pub(crate) fn shrunk_each(
     }
 }
 
+/// Log-odds z of histories as far as they are believed: z E / (E + k).
+pub(crate) fn believed_each(prior: &Shrinkage, exposure: &[f64], log_odds: &mut [f64]) {
+    let each = log_odds.iter_mut().zip(exposure);
+    each.for_each(|(z, &exposure)| *z *= prior.belief(exposure));
+}
+
 /// Adds a term to log-odds: weight × (basis − mean).
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(crate) fn add_term(

@@ -11,7 +11,7 @@ use super::level::Level;
 use super::line::LineModel;
 use super::newton::{constant_loss, solve};
 use super::sample::Past;
-use super::schema::{Feature, Schema};
+use super::schema::Schema;
 use super::settling::Settling;
 use super::shrink::{Shrinkage, ShrinkageCriterion};
 use super::stream::{Pace, Stream};
@@ -165,20 +165,12 @@ impl Learner<'_> {
         let shrinkage = self.shrinkage(&stream, rate)?;
         let one_fate = returned == 0 || returned == lines;
         self.past.complete(&shrinkage, self.options.threads);
+        let mut scored = vec![0.0; self.past.rows()];
         let (line, rows, penalty, iterations) = if one_fate {
             (LineModel::constant(log_odds), 0, 0.0, 0)
         } else {
-            let Past { features, target, weight, .. } = &self.past;
-            let sample = Sample { features, target, weight };
-            let mut features = self.schema.features();
-            if !self.options.context {
-                features.iter_mut().for_each(Feature::leave_but_log_odds);
-            }
-            let design = Design::new(sample, &features, self.options.threads);
-            let found = solve(&design, log_odds, self.options.penalty, self.options.threads)?;
-            (found.model, design.rows(), found.penalty, found.iterations)
+            self.line(log_odds, &mut scored)?
         };
-        let mut scored = vec![0.0; self.past.rows()];
         line.log_odds(|feature| &self.past.features[feature], &mut scored);
         let (target, weight) = (&self.past.target, &self.past.weight);
         let settled = &scored[..target.len()];
@@ -187,7 +179,8 @@ impl Learner<'_> {
         let Past { order, product, .. } = &self.past;
         let of_products: Vec<(u32, u32)> =
             order.iter().copied().zip(product.iter().copied()).collect();
-        let orders = [settling.design_effect(order), settling.design_effect(&of_products)];
+        let effect = self.past.design_effect(&scored, order);
+        let orders = [effect, self.past.design_effect(&scored, &of_products)];
         let clustering = Clustering::of(&self.past, &self.schema, &shrinkage, orders);
         let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         for (row, &log_odds) in scored.iter().enumerate() {
@@ -213,6 +206,32 @@ impl Learner<'_> {
         let Self { schema, lag, .. } = self;
         let model = ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream };
         Ok(ReturnFit { model, facts })
+    }
+
+    /// The line model, drawn together by as much as it is too sure, with the rows that it rests on, its
+    /// penalty and the iterations; `scored` is room to work in.
+    fn line(
+        &self,
+        log_odds: f64,
+        scored: &mut [f64],
+    ) -> Result<(LineModel, usize, f64, usize), Error> {
+        let Past { features, target, weight, order, .. } = &self.past;
+        let mut kinds = self.schema.features();
+        if !self.options.context {
+            // The log-odds of histories are left, each with one weight.
+            let first = self.schema.first_history();
+            for (number, kind) in kinds.iter_mut().enumerate() {
+                (kind.used, kind.splined) = (number >= first, false);
+            }
+        }
+        let threads = self.options.threads;
+        let design = Design::new(Sample { features, target, weight }, &kinds, threads);
+        let found = solve(&design, log_odds, self.options.penalty, threads)?;
+        let mut line = found.model;
+        line.log_odds(|feature| &features[feature], scored);
+        let together = self.past.design_effect(scored, order);
+        line.draw(found.optimism.slope(together), found.optimism.centre());
+        Ok((line, design.rows(), found.penalty, found.iterations))
     }
 
     fn shrinkage(&self, stream: &Stream, rate: f64) -> Result<Vec<Shrinkage>, Error> {

@@ -1,6 +1,7 @@
 //! How sure a score is.
 
 use super::ReturnPropensity;
+use super::keys::Counts;
 use super::schema::Part;
 use super::score::Scorer;
 
@@ -25,14 +26,24 @@ impl ReturnPropensity {
         }
     }
 
+    /// ∂z/∂z_h: what a doubt about the log-odds of a history means for those of a line.
+    pub(crate) fn steepness(&self, history: usize, known: Counts) -> f64 {
+        let (first, prior) = (self.schema.first_history(), &self.shrinkage[history]);
+        let log_odds = prior.log_odds(known);
+        let mut slope = self.line.slope(first + history, log_odds);
+        if history < 2 {
+            // This term has no bend: its slope is the same everywhere.
+            slope += prior.belief(known.exposure) * self.line.slope(first - 2 + history, 0.0);
+        }
+        slope
+    }
+
     /// The standard deviation of a line's log-odds.
     pub(crate) fn deviation(&self, scorer: &Scorer, line: usize, groups: &[usize]) -> f64 {
-        let first = self.schema.context_width() + 2;
         let mut of_group = vec![0.0; groups.len()];
         for (history, prior) in self.shrinkage.iter().enumerate() {
-            let feature = first + history;
-            let slope = self.line.slope(feature, scorer.feature(feature)[line]);
             let known = scorer.observed.counts(history, line);
+            let slope = self.steepness(history, known);
             of_group[groups[history]] +=
                 slope * prior.variance(known, self.design_effect(history)).sqrt();
         }

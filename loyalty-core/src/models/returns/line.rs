@@ -58,6 +58,12 @@ impl LineModel {
         Self { intercept: log_odds, bounds: Vec::new(), terms: Vec::new() }
     }
 
+    /// Draws the log-odds to a centre, which lies so far from the intercept, by a factor.
+    pub(crate) fn draw(&mut self, factor: f64, centre: f64) {
+        self.intercept += (1.0 - factor) * centre;
+        self.terms.iter_mut().for_each(|term| term.weight *= factor);
+    }
+
     /// Whether the terms are of that many features, and finite.
     pub(crate) fn is_sound(&self, features: usize) -> bool {
         let bounds = |b: &Bounds| b.low <= b.high && (b.low..=b.high).contains(&b.mean);

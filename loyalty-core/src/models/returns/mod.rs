@@ -15,6 +15,7 @@ mod line;
 mod newton;
 mod observe;
 mod open;
+mod optimism;
 mod propensity;
 mod sample;
 mod schema;

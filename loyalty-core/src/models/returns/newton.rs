@@ -8,6 +8,7 @@ use super::columns::loss;
 use super::design::Design;
 use super::kernel::Sums;
 use super::line::LineModel;
+use super::optimism::Optimism;
 use crate::Error;
 use crate::parallel::Threads;
 
@@ -45,6 +46,7 @@ pub(crate) struct Solution {
     pub(crate) model: LineModel,
     pub(crate) penalty: f64,
     pub(crate) iterations: usize,
+    pub(crate) optimism: Optimism,
 }
 
 /// Fits the line model. Without a penalty given, the one is taken under which the first four fifths of
@@ -59,21 +61,20 @@ pub(crate) fn solve(
     let mut search = Search { design, threads, iterations: 0, beta: vec![0.0; design.width()] };
     search.beta[0] = start;
     let split = rows / 5 * 4;
-    let penalty = if let Some(penalty) = penalty {
+    let (penalty, sums) = if let Some(penalty) = penalty {
         search.newton(None, penalty, 0..rows, Effort::FirstLook)?;
-        search.newton(None, penalty, 0..rows, Effort::All)?;
-        penalty
+        (penalty, search.newton(None, penalty, 0..rows, Effort::All)?)
     } else {
         search.newton(None, FIRST_PENALTY, 0..split, Effort::FirstLook)?;
         let earlier = search.newton(None, FIRST_PENALTY, 0..split, Effort::Near)?;
         let penalty = search.choose(&earlier, split)?;
         let mut all = earlier;
         all.add(&design.sums(&search.beta, split..rows, 1, threads));
-        search.newton(Some(all), penalty, 0..rows, Effort::All)?;
-        penalty
+        (penalty, search.newton(Some(all), penalty, 0..rows, Effort::All)?)
     };
     let model = design.model(&search.beta);
-    Ok(Solution { model, penalty, iterations: search.iterations })
+    let optimism = Optimism::of(&sums, &search.beta, |i| design.penalty(i, penalty));
+    Ok(Solution { model, penalty, iterations: search.iterations, optimism })
 }
 
 struct Search<'a> {

@@ -79,9 +79,9 @@ impl ReturnPropensity {
     }
 
     fn propensity(&self, key: u64, quantile: f64, part: Part) -> Propensity {
-        let first = self.schema.context_width() + 2;
+        let first = self.schema.first_history();
         let own = |spec: &HistorySpec| spec.parts == [part];
-        let exposure_feature = first - 2 + usize::from(part == Part::Product);
+        let product = usize::from(part == Part::Product);
         let mut found = Propensity::default();
         let (mut log_odds, mut deviation) = (self.line.intercept + self.stream.level.shift, 0.0);
         let mut add = |feature: usize, value: f64| {
@@ -95,10 +95,11 @@ impl ReturnPropensity {
             let prior = &self.shrinkage[history];
             let z = prior.log_odds(counts);
             add(first + history, z);
-            let slope = self.line.slope(first + history, z);
+            let slope = self.steepness(history, counts);
             deviation += slope * prior.variance(counts, self.design_effect(history)).sqrt();
             if !spec.per_order {
-                add(exposure_feature, ln_1p(counts.exposure));
+                add(first - 4 + product, ln_1p(counts.exposure));
+                add(first - 2 + product, z * prior.belief(counts.exposure));
                 (found.exposure, found.returns) = (counts.exposure, counts.returns);
             }
         }

@@ -1,6 +1,6 @@
 //! One pass over the past: what each line could know, for those that the fit learns from.
 
-use super::columns::{ln_1p_each, shrunk_each};
+use super::columns::{believed_each, ln_1p_each, shrunk_each};
 use super::keys::Counts;
 use super::observe::{Observed, together_in_a_day};
 use super::schema::Schema;
@@ -8,6 +8,7 @@ use super::shrink::{Shrinkage, Steps};
 use super::stream::Stream;
 use crate::orders::{OrderLines, Outcome, key};
 use crate::parallel::{Threads, map_chunks};
+use crate::special::elementary::logistic;
 
 /// At most about so many lines of each fate are learnt from; each then stands for several.
 const MOST: usize = 1 << 17;
@@ -214,9 +215,30 @@ impl Past {
             shrunk_each(&shrinkage[history.start], exposure, returns, &mut column);
             column
         });
-        for (feature, column) in self.features[first + 2..].iter_mut().zip(columns) {
+        for (history, prior) in shrinkage.iter().enumerate().take(2) {
+            let feature = &mut self.features[first + 2 + history];
+            feature.clone_from(&columns[history]);
+            believed_each(prior, &self.counts[history][0], feature);
+        }
+        for (feature, column) in self.features[first + 4..].iter_mut().zip(columns) {
             *feature = column;
         }
+    }
+
+    /// Σ_g (Σ_l (y − p))² / Σ p (1 − p) over the lines l of groups g that follow each other, at least 1.
+    pub(crate) fn design_effect<G: PartialEq>(&self, log_odds: &[f64], group: &[G]) -> f64 {
+        let (mut squares, mut variance, mut in_group) = (0.0_f64, 0.0, 0.0);
+        for (row, &target) in self.target.iter().enumerate() {
+            if row > 0 && group[row] != group[row - 1] {
+                squares += in_group * in_group;
+                in_group = 0.0;
+            }
+            let (p, weight) = (logistic(log_odds[row]), self.weight[row]);
+            in_group += weight * (target - p);
+            variance += weight * p * (1.0 - p);
+        }
+        squares += in_group * in_group;
+        if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
     }
 }
 

@@ -90,13 +90,6 @@ pub(crate) struct Feature {
     pub(crate) used: bool,
 }
 
-impl Feature {
-    /// Leaves it out unless it is the log-odds of a history, which then has one weight.
-    pub(crate) fn leave_but_log_odds(&mut self) {
-        (self.used, self.splined) = (self.shrunk, false);
-    }
-}
-
 impl Schema {
     /// The columns of these lines, with the histories asked for crossed keys, beside the usual ones or
     /// those of customer and product alone.
@@ -233,7 +226,16 @@ impl Schema {
         CONTEXT.len() + self.categories.len() + 2 * self.numbers.len()
     }
 
-    /// All features in order: the context, the exposures of customer and product, the histories.
+    /// The first feature that is the log-odds of a history.
+    pub(crate) fn first_history(&self) -> usize {
+        self.context_width() + 4
+    }
+
+    /// All features in order: the context, the exposures of customer and product, their log-odds as far
+    /// as they are believed, the log-odds of the histories.
+    ///
+    /// Each history is shrunk as it predicts best alone. Where several of a customer's add up, long ones
+    /// would be believed too much and short ones too little; so the weight may differ with what is known.
     pub(crate) fn features(&self) -> Vec<Feature> {
         let feature = |name: String, group: &str, splined| Feature {
             name,
@@ -256,6 +258,10 @@ impl Schema {
         }
         features.push(feature("log exposure of the customer".to_owned(), "customer", false));
         features.push(feature("log exposure of the product".to_owned(), "product", false));
+        for (name, group) in [(&self.customer.name, "customer"), (&self.product.name, "product")] {
+            let believed = feature(format!("log-odds of {name}, believed"), group, false);
+            features.push(Feature { shrunk: true, ..believed });
+        }
         for (number, spec) in self.histories.iter().enumerate() {
             let name = format!("log-odds of {}", self.history_name(spec));
             let of_history = feature(name, &self.joined(spec, false), number < 2);

@@ -1,7 +1,7 @@
 //! What the model says of a line, and why.
 
 use super::ReturnPropensity;
-use super::columns::{ln_1p_each, logistic_each, shrunk_each};
+use super::columns::{believed_each, ln_1p_each, logistic_each, shrunk_each};
 use super::observe::{Observed, together};
 use crate::Error;
 use crate::models::fit::two_sided;
@@ -187,11 +187,17 @@ impl Scorer {
             self.histories.extend_from_slice(self.observed.history(history).0);
         }
         ln_1p_each(&mut self.histories);
-        self.histories.resize((2 + model.shrinkage.len()) * lines, 0.0);
-        let columns = self.histories[2 * lines..].chunks_exact_mut(lines);
+        self.histories.resize((4 + model.shrinkage.len()) * lines, 0.0);
+        let (before, log_odds) = self.histories.split_at_mut(4 * lines);
+        let columns = log_odds.chunks_exact_mut(lines);
         for (history, (prior, column)) in model.shrinkage.iter().zip(columns).enumerate() {
             let (exposure, returns) = self.observed.history(history);
             shrunk_each(prior, exposure, returns, column);
+            if history < 2 {
+                let believed = &mut before[(2 + history) * lines..(3 + history) * lines];
+                believed.copy_from_slice(column);
+                believed_each(prior, exposure, believed);
+            }
         }
         let mut log_odds = std::mem::take(&mut self.log_odds);
         log_odds.resize(lines, 0.0);

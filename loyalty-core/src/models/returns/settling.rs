@@ -6,7 +6,6 @@ use super::columns::{losses, told};
 use super::level::{Due, Level};
 use super::sample::Past;
 use super::stream::Pace;
-use crate::special::elementary::logistic;
 
 /// Drifts of the level tried, as variances per day. The least is a sixth of a unit of log-odds in a
 /// hundred days: the lines learnt from never show a drift to come, as the intercept has followed them.
@@ -68,22 +67,6 @@ impl<'a> Settling<'a> {
         let found = levels.into_iter().flatten().map(|level| self.replay(level, today));
         let best = found.reduce(|best, other| if other.0 < best.0 { other } else { best });
         best.map_or_else(|| Level::new(0.0, design_effect, true), |best| best.1)
-    }
-
-    /// Σ_g (Σ_l (y − p))² / Σ p (1 − p) over the lines l of groups g that follow each other, at least 1.
-    pub(crate) fn design_effect<G: PartialEq>(&self, group: &[G]) -> f64 {
-        let (mut squares, mut variance, mut in_group) = (0.0, 0.0, 0.0);
-        for (row, &target) in self.past.target.iter().enumerate() {
-            if row > 0 && group[row] != group[row - 1] {
-                squares += in_group * in_group;
-                in_group = 0.0;
-            }
-            let (p, weight) = (logistic(self.log_odds[row]), self.past.weight[row]);
-            in_group += weight * (target - p);
-            variance += weight * p * (1.0 - p);
-        }
-        squares += in_group * in_group;
-        if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
     }
 
     /// By how much lines of a day overstate what they tell of the level, at least 1: the mean of the

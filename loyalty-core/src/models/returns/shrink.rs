@@ -128,6 +128,11 @@ impl Shrinkage {
         self.strength
     }
 
+    /// E / (E + k): how much of what is said of a key comes from its own lines.
+    pub(crate) fn belief(&self, exposure: f64) -> f64 {
+        exposure / (exposure + self.strength)
+    }
+
     /// The Beta posterior of a key: m k + R, (1 − m) k + E − R.
     #[inline(always)]
     pub(crate) fn posterior(&self, counts: Counts) -> (f64, f64) {
