@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any, Self
 
 from loyalty import _check, _html, _native
+from loyalty._fitted import Fitted
 from loyalty._frozen import Frozen
 from loyalty.ledger import Ledger
 from loyalty.persistence import Exposure
@@ -34,7 +34,7 @@ class BehaviourSummary:
     share_of_loss_as_primary: float
 
 
-class BehaviourModel(Frozen):
+class BehaviourModel(Fitted):
     """The habits of a shop's customers, and from where on they are called by name.
 
     Examples
@@ -50,18 +50,10 @@ class BehaviourModel(Frozen):
     True
     """
 
-    __slots__ = ("_core",)
+    __slots__ = ()
 
     _core: _native.BehaviourModel
-
-    def __init__(self) -> None:
-        raise TypeError("a BehaviourModel is made by fit or load")
-
-    @classmethod
-    def _of(cls, native: _native.BehaviourModel) -> Self:
-        model = cls.__new__(cls)
-        model._set(_core=native)
-        return model
+    _twin = _native.BehaviourModel
 
     @classmethod
     def fit(
@@ -136,30 +128,12 @@ class BehaviourModel(Frozen):
         found = self._core.classify(native, _check.whole("threads", threads))
         return Behaviours._of(found, ledger)
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Saves the model; the file is written whole or not at all."""
-        self._core.save(path)
-
-    @classmethod
-    def load(cls, path: str | PathLike[str]) -> Self:
-        """Loads a model saved in any language."""
-        return cls._of(_native.BehaviourModel.load(path))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, BehaviourModel) and self._core == other._core
-
-    def __hash__(self) -> int:
-        return hash(self._core.to_json())
-
     def __repr__(self) -> str:
         labelled = [name for name, what in self.statements.items() if what == "labelled"]
         return f"<BehaviourModel: {', '.join(labelled) or 'nobody labelled'}>"
 
     def _repr_html_(self) -> str:
         return _html.table("Behaviours", self.statements.items())
-
-    def __reduce__(self) -> Any:
-        return _restore_model, (self._core.to_json(),)
 
 
 class Behaviours(Frozen):
@@ -205,7 +179,3 @@ class Behaviours(Frozen):
 
     def __reduce__(self) -> Any:
         raise TypeError("Behaviours cannot be pickled; pickle the model and its table instead")
-
-
-def _restore_model(text: str) -> BehaviourModel:
-    return BehaviourModel._of(_native.BehaviourModel.from_json(text))

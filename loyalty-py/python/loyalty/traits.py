@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from os import PathLike
 from typing import Any, Literal, Self
 
 from loyalty import _check, _html, _native
-from loyalty._frozen import Frozen
+from loyalty._fitted import Fitted
 from loyalty.ledger import Ledger
 from loyalty.persistence import Exposure, Persistence
 
@@ -18,7 +17,7 @@ Behaviour = Literal[
 ]
 
 
-class TraitModel(Frozen):
+class TraitModel(Fitted):
     """The model of one habit: how its trait varies over the customers of a shop.
 
     Examples
@@ -33,18 +32,10 @@ class TraitModel(Frozen):
     ['customer', 'estimate', 'threshold', 'p_over']
     """
 
-    __slots__ = ("_core",)
+    __slots__ = ()
 
     _core: _native.TraitModel
-
-    def __init__(self) -> None:
-        raise TypeError("a TraitModel is made by fit or load")
-
-    @classmethod
-    def _of(cls, native: _native.TraitModel) -> Self:
-        model = cls.__new__(cls)
-        model._set(_core=native)
-        return model
+    _twin = _native.TraitModel
 
     @classmethod
     def fit(
@@ -157,21 +148,6 @@ class TraitModel(Frozen):
         lasts = (found.behaviour, found.recurrence, found.years)
         return ledger._answer(self._core.predict(native, lasts, ahead, _check.whole("threads", threads)))
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Saves the model; the file is written whole or not at all."""
-        self._core.save(path)
-
-    @classmethod
-    def load(cls, path: str | PathLike[str]) -> Self:
-        """Loads a model saved in any language."""
-        return cls._of(_native.TraitModel.load(path))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TraitModel) and self._core == other._core
-
-    def __hash__(self) -> int:
-        return hash(self._core.to_json())
-
     def __repr__(self) -> str:
         found = "detectable" if self.detectable else "no trait detectable"
         return f"<TraitModel: {self.behaviour}, {self._core.customers} customers, {found}>"
@@ -180,13 +156,6 @@ class TraitModel(Frozen):
         facts = ("threshold", "basis", "likelihood_ratio", "variation")
         return _html.table(repr(self)[1:-1], ((name, getattr(self, name)) for name in facts))
 
-    def __reduce__(self) -> Any:
-        return _restore_trait, (self._core.to_json(),)
-
 
 def _given(**options: float | None) -> dict[str, float]:
     return {name: float(value) for name, value in options.items() if value is not None}
-
-
-def _restore_trait(text: str) -> TraitModel:
-    return TraitModel._of(_native.TraitModel.from_json(text))
