@@ -158,7 +158,7 @@ impl TimeScale {
     /// The same instant in microseconds, or `None` outside the years 0001 to 9999.
     pub fn microseconds(self, time: i64) -> Option<i64> {
         let time = match self {
-            Self::Days => time.checked_mul(86_400_000_000),
+            Self::Days => time.checked_mul(crate::time::DAY),
             Self::Seconds => time.checked_mul(1_000_000),
             Self::Milliseconds => time.checked_mul(1_000),
             Self::Microseconds => Some(time),

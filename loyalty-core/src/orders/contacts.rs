@@ -3,8 +3,7 @@
 use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
-use super::ledger_lines::money_reason;
-use super::report::{Invalid, OrdersReport, Reason, Refusal};
+use super::report::{Invalid, OrdersReport, Reason, Refusal, money_reason};
 use crate::Error;
 use crate::parallel::{Threads, collect};
 

@@ -23,6 +23,7 @@ pub use report::{Invalid, OrdersReport, Reason, Refusal};
 use std::ops::Range;
 
 use intern::intern;
+use report::money_reason;
 
 use crate::Error;
 use crate::error::LARGEST;
@@ -153,17 +154,7 @@ impl OrderColumns<'_> {
         if self.scale.microseconds(self.time.values[row]).is_none() {
             return Some(Reason::TimeOutOfRange);
         }
-        let amount = self.amount.as_ref()?;
-        let value = amount.values[row];
-        if !amount.is_present(row) || value.is_nan() {
-            Some(Reason::MissingAmount)
-        } else if (0.0..=LARGEST).contains(&value) {
-            None
-        } else if value < 0.0 && value.is_finite() {
-            Some(Reason::NegativeAmount)
-        } else {
-            Some(Reason::AmountOutOfRange)
-        }
+        money_reason(self.amount.as_ref()?, row)
     }
 
     /// Whether every row can be used, seen column by column.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::columns::Column;
 use crate::Error;
+use crate::error::LARGEST;
 
 /// Why a row of an order log cannot be used.
 ///
@@ -235,5 +237,19 @@ impl fmt::Display for OrdersReport {
             write!(f, "{lead} column {column:?} {rule} in {rows} {noun} (first: row {first_row})")?;
         }
         Ok(())
+    }
+}
+
+/// Why an amount cannot be used, if it cannot.
+pub(super) fn money_reason(column: &Column<'_, [f64]>, row: usize) -> Option<Reason> {
+    let value = column.values[row];
+    if !column.is_present(row) || value.is_nan() {
+        Some(Reason::MissingAmount)
+    } else if (0.0..=LARGEST).contains(&value) {
+        None
+    } else if value < 0.0 && value.is_finite() {
+        Some(Reason::NegativeAmount)
+    } else {
+        Some(Reason::AmountOutOfRange)
     }
 }

@@ -7,8 +7,9 @@ use crate::orders::{Contacts, LedgerLines};
 use crate::parallel::Threads;
 use crate::special::elementary::exp_m1;
 use crate::summary::{Ledger, LedgerOptions};
+use crate::time::DAY;
 
-const YEAR: f64 = 365.25 * 86_400_000_000.0;
+const YEAR: f64 = 365.25 * DAY as f64;
 
 /// How one habit lasts from the first half of the history to the second.
 #[derive(Debug, Clone, Copy, PartialEq)]

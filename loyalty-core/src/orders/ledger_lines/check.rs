@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::super::columns::{Column, CustomerColumn};
-use super::super::report::{OrdersReport, Reason, Refusal};
+use super::super::report::{OrdersReport, Reason, Refusal, money_reason};
 use super::LedgerLineColumns;
 use crate::Error;
-use crate::error::LARGEST;
 use crate::parallel::{Threads, map_chunks};
 
 impl<'a> LedgerLineColumns<'a> {
@@ -111,17 +110,3 @@ impl<'a> LedgerLineColumns<'a> {
 
 /// What rounding to cents or single precision may add to a sum that should be equal.
 const ROUNDING: f64 = 1e-6;
-
-/// Why an amount cannot be used, if it cannot.
-pub(in super::super) fn money_reason(column: &Column<'_, [f64]>, row: usize) -> Option<Reason> {
-    let value = column.values[row];
-    if !column.is_present(row) || value.is_nan() {
-        Some(Reason::MissingAmount)
-    } else if (0.0..=LARGEST).contains(&value) {
-        None
-    } else if value < 0.0 && value.is_finite() {
-        Some(Reason::NegativeAmount)
-    } else {
-        Some(Reason::AmountOutOfRange)
-    }
-}

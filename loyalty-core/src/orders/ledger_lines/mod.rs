@@ -5,7 +5,6 @@ mod check;
 mod columns;
 mod groups;
 
-pub(super) use check::money_reason;
 pub use columns::LedgerLineColumns;
 use groups::Groups;
 

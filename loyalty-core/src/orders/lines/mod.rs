@@ -10,9 +10,7 @@ use std::ops::Range;
 
 use super::{Column, CustomerColumn, Invalid, OrdersReport, TimeScale};
 use crate::Error;
-
-/// Microseconds of a day.
-pub(crate) const DAY: i64 = 86_400_000_000;
+use crate::time::DAY;
 
 /// Order lines as the caller holds them, one row per line, in any order.
 ///
