@@ -73,12 +73,11 @@ pub(crate) fn fill_rows<T: Send>(
         return fill(0, out);
     }
     let length = rows.div_ceil(parts);
-    thread::scope(|scope| {
-        for (part, values) in out.chunks_mut(length * width).enumerate() {
-            let fill = &fill;
-            scope.spawn(move || fill(part * length, values));
-        }
-    });
+    let parts = out.chunks_mut(length * width).enumerate();
+    run_all(parts.map(|(part, values)| {
+        let fill = &fill;
+        move || fill(part * length, values)
+    }));
 }
 
 /// Cuts `out` in chunks of a length, the last one shorter. `fill` gets the number of the chunk and the
@@ -90,15 +89,14 @@ pub(crate) fn fill_chunks<T: Send>(
     fill: impl Fn(usize, &mut [T]) + Sync,
 ) {
     let each = out.len().div_ceil(chunk).div_ceil(threads.for_rows(out.len()).count()).max(1);
-    thread::scope(|scope| {
-        for (part, values) in out.chunks_mut(each * chunk).enumerate() {
-            let fill = &fill;
-            scope.spawn(move || {
-                let chunks = (part * each..).zip(values.chunks_mut(chunk));
-                chunks.for_each(|(chunk, values)| fill(chunk, values));
-            });
+    let parts = out.chunks_mut(each * chunk).enumerate();
+    run_all(parts.map(|(part, values)| {
+        let fill = &fill;
+        move || {
+            let chunks = (part * each..).zip(values.chunks_mut(chunk));
+            chunks.for_each(|(chunk, values)| fill(chunk, values));
         }
-    });
+    }));
 }
 
 /// Fills `out` row by row.
@@ -168,16 +166,29 @@ pub(crate) fn map_chunks<R: Send>(
             done.push((index, f(range(index))));
         }
     };
-    let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        let join = |worker: thread::ScopedJoinHandle<'_, _>| match worker.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        workers.into_iter().flat_map(join).collect()
-    });
+    let mut results: Vec<(usize, R)> =
+        run_all((0..workers).map(|_| &work)).into_iter().flatten().collect();
     results.sort_unstable_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Runs pieces of work at once, the first in the calling thread, and gives their results in order.
+///
+/// A scope alone waits for the work, not for its threads to have ended. Those still ending would run code
+/// of a library that the caller may unload next.
+fn run_all<R: Send, W: FnOnce() -> R + Send>(mut works: impl Iterator<Item = W>) -> Vec<R> {
+    let Some(first) = works.next() else { return Vec::new() };
+    thread::scope(|scope| {
+        let threads: Vec<_> = works.map(|work| scope.spawn(work)).collect();
+        let mut results = vec![first()];
+        for thread in threads {
+            match thread.join() {
+                Ok(result) => results.push(result),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    })
 }
 
 /// Fills columns piece by piece. Pieces end at `ends`, which rise to the columns' length; `fill` gets the rows
@@ -210,6 +221,37 @@ pub(crate) fn fill_columns<'a, R: Send>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_thread_outlives_a_call() {
+        static ENDED: AtomicUsize = AtomicUsize::new(0);
+        struct Ending;
+        impl Drop for Ending {
+            fn drop(&mut self) {
+                thread::sleep(std::time::Duration::from_millis(50));
+                ENDED.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        thread_local!(static ENDING: Ending = const { Ending });
+        let mut out = vec![0_u8; 3 * SMALLEST_PART];
+        let mut calls = 0;
+        let mut ended_after = |call: &mut dyn FnMut()| {
+            call();
+            calls += 1;
+            assert_eq!(ENDED.load(Ordering::Relaxed), 2 * calls, "call {calls}");
+        };
+        let threads = Threads::new(3);
+        ended_after(&mut || fill_parts(&mut out, threads, |_, _| ENDING.with(|_| ())));
+        ended_after(&mut || fill_chunks(&mut out, 64, threads, |_, _| ENDING.with(|_| ())));
+        ended_after(&mut || {
+            // Each worker takes a chunk only once all three have one.
+            let all = std::sync::Barrier::new(3);
+            map_chunks(3, 1, threads, |_| {
+                ENDING.with(|_| ());
+                all.wait();
+            });
+        });
+    }
 
     #[test]
     fn every_row_once_for_every_number_of_threads() {
