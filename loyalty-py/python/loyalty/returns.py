@@ -96,7 +96,8 @@ class ReturnPropensity:
             A line that is not back after so many days counts as kept. Lines that old at the end
             of the observation are learnt from; the others are open.
         observation_end : date or time, optional
-            Nothing after that day is looked at; by default the last day of the lines.
+            The fit learns from nothing after that day, by default the last one of the lines. What
+            lines up to then say of later days counts from those days on, as in :meth:`update`.
         crossed : sequence of sequences of str
             Histories of crossed keys, such as ``[("product", "size")]``, beside those kept anyway.
         context : bool

@@ -27,8 +27,9 @@ use crate::special::elementary::ln;
 pub struct ReturnOptions {
     /// A line that is not back after so many days counts as kept, from 1 to 3660.
     pub horizon_days: u32,
-    /// Nothing after the day of this instant (microseconds since 1970-01-01T00:00) is looked at; by
-    /// default the last day of the lines.
+    /// The fit learns from nothing after the day of this instant (microseconds since 1970-01-01T00:00), by
+    /// default the last day of the lines. What lines up to then say of later days counts from those
+    /// days on, as in [`ReturnPropensity::update`].
     pub observation_end: Option<i64>,
     /// Histories of crossed keys, such as `["product", "size"]`, beside those kept anyway: of the
     /// customer, the product, each category, customer × product, and customer and each category ×

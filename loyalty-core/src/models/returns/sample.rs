@@ -112,11 +112,12 @@ impl Past {
                 let of_order = lines.order(order).map(|line| line - first).zip(fates(order));
                 for (i, fate) in of_order {
                     let number = in_stream + i as u64;
-                    let known = known_on(outcomes[first + i], day, horizon).filter(|&on| on <= end);
+                    let known = known_on(outcomes[first + i], day, horizon);
                     if let Some(on) = known {
                         stream.note_return(number, on);
                     }
-                    let lag = known.map(|on| on - day).filter(|&lag| lag <= horizon);
+                    let lag = known.filter(|&on| on <= end && on - day <= horizon);
+                    let lag = lag.map(|on| on - day);
                     past.choose(i, (day, order, number), lag, fate, thinning);
                 }
                 let any = |any: bool, fate: Option<bool>| fate.map(|returned| any || returned);
