@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 use arrow_array::{
-    Array, ArrayRef, Float64Array, Int64Array, LargeStringArray, NullArray,
+    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, LargeStringArray, NullArray,
     TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, TimeUnit};
@@ -103,6 +103,12 @@ impl Column {
     #[staticmethod]
     fn from_integers(name: &str, values: Vec<Option<i64>>) -> Self {
         Self::new(name, Arc::new(Int64Array::from(values)))
+    }
+
+    /// A column of flags from a list of `bool` and `None`.
+    #[staticmethod]
+    fn from_flags(name: &str, values: Vec<Option<bool>>) -> Self {
+        Self::new(name, Arc::new(BooleanArray::from(values)))
     }
 
     /// A column of times from a buffer of int64 microseconds, where the least value is a missing time.

@@ -3,9 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::Array;
-use arrow_array::cast::AsArray;
-use arrow_schema::DataType;
 use loyalty_core::{
     Contacts, Economics, LedgerLineColumns, LedgerLines, LedgerOptions, LedgerRow, LossCause,
     Losses, Threads,
@@ -14,7 +11,7 @@ use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::{Result, input};
-use crate::read::{Ids, Numbers, numbers, present, times, wrong_type};
+use crate::read::{Flags, Ids, Numbers, flags, numbers, times};
 
 /// Customer, time, cost and whether the shop caused it.
 type ContactColumns = (Py<Column>, Py<Column>, Py<Column>, Option<Py<Column>>);
@@ -219,10 +216,7 @@ fn read_contacts(
     let Some((customer, time, cost, firm_caused)) = columns else { return Ok(None) };
     let (customer, time, cost) = (Ids::read(customer.get())?, time.get(), numbers(cost.get())?);
     let when = times(time, time_zone)?;
-    let caused = match firm_caused {
-        Some(column) => Some((column.get(), flags(column.get())?, present(column.get()))),
-        None => None,
-    };
+    let caused = firm_caused.as_ref().map(|column| flags(column.get())).transpose()?;
     let times = loyalty_core::Column::new(&time.name, &when.values[..])
         .with_present(when.present.as_deref());
     let columns = loyalty_core::ContactColumns {
@@ -230,21 +224,7 @@ fn read_contacts(
         time: times,
         scale: when.scale,
         cost: cost.as_column(),
-        firm_caused: caused.as_ref().map(|(column, values, present)| {
-            loyalty_core::Column::new(&column.name, &values[..]).with_present(present.as_deref())
-        }),
+        firm_caused: caused.as_ref().map(Flags::as_column),
     };
     Ok(Some(Contacts::new(&columns, invalid)?))
-}
-
-fn flags(column: &Column) -> Result<Vec<bool>> {
-    let mut values = Vec::with_capacity(column.rows());
-    for chunk in &column.chunks {
-        match chunk.data_type() {
-            DataType::Boolean => values.extend(chunk.as_boolean().values().iter()),
-            DataType::Null => values.resize(values.len() + chunk.len(), false),
-            _ => return Err(wrong_type(column, "true or false").into()),
-        }
-    }
-    Ok(values)
 }

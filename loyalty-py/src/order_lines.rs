@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::{Result, input};
-use crate::read::{Ids, Numbers, Times, numbers, times};
+use crate::read::{Ids, Numbers, Times, numbers, numbers_or_flags, times};
 
 /// Reason, column, rows, first row.
 type RefusedRows = (&'static str, String, usize, usize);
@@ -46,10 +46,20 @@ impl OrderLines {
         let categories: Vec<&Column> = categories.iter().map(Py::get).collect();
         let numbers: Vec<&Column> = numbers.iter().map(Py::get).collect();
         let ids = [Some(customer), Some(product), order, line];
-        let floats = [Some(price), quantity, returned];
+        let floats = [Some(price), quantity];
         let instants = (time, return_time);
         py.detach(|| {
-            read(ids, floats, instants, &categories, &numbers, &known_later, time_zone, invalid)
+            read(
+                ids,
+                floats,
+                returned,
+                instants,
+                &categories,
+                &numbers,
+                &known_later,
+                time_zone,
+                invalid,
+            )
         })
     }
 
@@ -86,7 +96,8 @@ impl OrderLines {
 #[expect(clippy::too_many_arguments, reason = "columns by kind")]
 fn read(
     ids: [Option<&Column>; 4],
-    floats: [Option<&Column>; 3],
+    floats: [Option<&Column>; 2],
+    returned: Option<&Column>,
     (time, return_time): (&Column, Option<&Column>),
     categories: &[&Column],
     more: &[&Column],
@@ -100,12 +111,13 @@ fn read(
     let floats = floats.into_iter().map(|column| column.map(numbers).transpose());
     let floats: Vec<Option<Numbers<'_>>> = floats.collect::<std::result::Result<_, _>>()?;
     let float = |number: usize| floats[number].as_ref().map(Numbers::as_column);
+    let returned = returned.map(numbers_or_flags).transpose()?;
     let time_read = times(time, time_zone)?;
     let return_read = return_time.map(|column| times(column, time_zone)).transpose()?;
     let categories: Vec<Ids<'_>> =
         categories.iter().copied().map(Ids::read).collect::<std::result::Result<_, _>>()?;
     let more: Vec<Numbers<'_>> =
-        more.iter().copied().map(numbers).collect::<std::result::Result<_, _>>()?;
+        more.iter().copied().map(numbers_or_flags).collect::<std::result::Result<_, _>>()?;
     let later: Vec<&str> = known_later.iter().map(String::as_str).collect();
     let (Some(customer), Some(product), Some(price)) = (column(0), column(1), float(0)) else {
         return Err(input("customer, product and price are needed"));
@@ -119,7 +131,7 @@ fn read(
         price,
     );
     columns.quantity = float(1);
-    columns.returned = float(2);
+    columns.returned = returned.as_ref().map(Numbers::as_column);
     columns.order = column(2);
     columns.line = column(3);
     columns.categories = categories.iter().map(Ids::as_column).collect::<Vec<CustomerColumn<'_>>>();

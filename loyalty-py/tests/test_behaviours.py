@@ -67,6 +67,22 @@ def test_nothing_is_found_where_all_are_alike() -> None:
     assert set(model.classify(ledger).table()["primary"]) == {"none"}
 
 
+def test_who_caused_a_contact_is_a_flag_or_one_and_zero(
+    shop: loyalty.SimulatedShop, model: loyalty.BehaviourModel
+) -> None:
+    def found(caused: Any) -> loyalty.BehaviourModel:
+        contacts = {name: shop.contacts[name].to_numpy() for name in ("customer", "time", "cost")}
+        contacts["firm_caused"] = caused
+        ledger = loyalty.Ledger(shop.lines, contacts=contacts, handling=3.0, markdown=0.1, period_days=28)
+        return loyalty.BehaviourModel.fit(ledger)
+
+    caused = shop.contacts["firm_caused"].to_numpy()
+    for values in (caused, caused.tolist(), caused.astype(int), caused.astype(float)):
+        assert found(values) == model
+    with pytest.raises(loyalty.InputError, match='"firm_caused", row 1: must be true or false, 1 or 0'):
+        found(np.where(np.arange(len(caused)) == 1, 2, caused))
+
+
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
 def test_the_same_in_every_kind_of_frame(backend: str, model: loyalty.BehaviourModel) -> None:
     pytest.importorskip(backend)

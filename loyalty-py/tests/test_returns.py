@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import loyalty
@@ -190,6 +191,37 @@ def test_what_cannot_be_used_is_refused(table: pd.DataFrame, model: loyalty.Retu
         loyalty.ReturnPropensity.fit(order_lines(table), shrinkage="none")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="made by"):
         loyalty.ReturnPropensity()
+
+
+@pytest.mark.parametrize("kind", ["array", "list", "pandas", "polars", "pyarrow"])
+def test_flags_are_numbers_where_they_make_sense(kind: str) -> None:
+    truth, gaps = [True, False, True, False], [True, None, False, None]
+    base = {"customer": [1, 2, 1, 3], "product": [5, 5, 6, 6], "price": [1.0, 2.0, 3.0, 4.0]}
+    times = [f"2024-01-0{day}" for day in range(1, 5)]
+
+    def lines(convert: Any, **roles: Any) -> loyalty.OrderLines:
+        columns = {**base, "time": times, "back": convert(truth), "sale": convert(gaps)}
+        make = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}.get(kind, dict)
+        names = {name: name for name in (*base, "time")}
+        return loyalty.OrderLines(make(columns), **{**names, **roles})
+
+    def flags(values: list[bool | None]) -> Any:
+        if kind == "array" and None not in values:
+            return np.array(values)
+        return pd.array(values, dtype="boolean") if kind == "pandas" else values
+
+    def numbers(values: list[bool | None]) -> Any:
+        return [None if value is None else float(value) for value in values]
+
+    models = [
+        loyalty.ReturnPropensity.fit(lines(convert, returned="back", numbers=["sale"]), horizon_days=1)
+        for convert in (flags, numbers)
+    ]
+    assert models[0].model._core.to_json() == models[1].model._core.to_json()
+    with pytest.raises(loyalty.InputError, match='"back" must hold numbers, got Boolean'):
+        lines(flags, price="back")
+    with pytest.raises(loyalty.InputError, match='"back" must hold .*, got Boolean'):
+        lines(flags, customer="back")
 
 
 def test_credit_notes_find_their_purchases() -> None:

@@ -158,7 +158,7 @@ def _from_array(name: str, values: np.ndarray[Any, Any]) -> _native.Column:
             return _native.Column.from_int64(name, integers)
         case "M":
             return _native.Column.from_microseconds(name, _wall_clock(values))
-        case "u" | "U" | "T" | "O":
+        case "b" | "u" | "U" | "T" | "O":
             return _from_list(name, values.tolist())
         case _:
             raise InputError(
@@ -173,9 +173,10 @@ def _from_list(name: str, values: list[Any]) -> _native.Column:
     if first is None:
         return _native.Column.from_nulls(name, len(values))
     for types, make in _MAKERS:
-        if isinstance(first, types) and not isinstance(first, bool | np.bool_):
+        if isinstance(first, types):
             for row, value in enumerate(values):
-                good = isinstance(value, types) and not isinstance(value, bool | np.bool_)
+                # A bool is an int, but no number.
+                good = isinstance(value, types) and isinstance(value, _FLAGS) == (types is _FLAGS)
                 if value is not None and not good:
                     kind, found = type(first).__name__, type(value).__name__
                     raise InputError(
@@ -289,7 +290,15 @@ def _wall_clock(times: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int6
     return np.where(outside, np.iinfo(np.int64).max, microseconds)
 
 
+def _flags(name: str, values: list[Any]) -> _native.Column:
+    flags = [None if value is None else bool(value) for value in values]
+    return _native.Column.from_flags(name, flags)
+
+
+_FLAGS = (bool, np.bool_)
+
 _MAKERS: list[tuple[tuple[type, ...], Callable[[str, list[Any]], _native.Column]]] = [
+    (_FLAGS, _flags),
     ((str,), _text),
     ((dt.date, np.datetime64), _times),
     ((int, float, np.integer, np.floating, decimal.Decimal), _numbers),

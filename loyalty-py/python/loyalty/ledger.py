@@ -80,7 +80,8 @@ class Ledger(Frozen):
         category that day), ``cost``, ``returned_amount`` and ``return_time`` are used where they are
         there. docs/behaviours.md says what each enables.
     contacts : data frame or mapping of columns, optional
-        Service contacts: ``customer``, ``time``, ``cost`` and, where known, ``firm_caused``.
+        Service contacts: ``customer``, ``time``, ``cost`` and, where known, ``firm_caused``: true or
+        false, 1 or 0.
     marketing : data frame or mapping of columns, optional
         Marketing contacts: ``customer``, ``time``, ``cost``.
     columns : mapping, optional

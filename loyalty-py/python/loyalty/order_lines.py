@@ -39,7 +39,7 @@ class OrderLines(Frozen):
     categories : sequence of str
         Further columns with levels, such as size, brand or country; missing is a level of its own.
     numbers : sequence of str
-        Further columns of numbers known at the order, such as an age; they may be missing.
+        Further columns of numbers or flags known at the order, such as an age; they may be missing.
     returned : str, optional
         Above 0 where the line was sent back: a flag, a quantity, or an amount.
     return_time : str, optional

@@ -6,7 +6,7 @@ mod times;
 
 use arrow_array::Array;
 pub(crate) use ids::Ids;
-pub(crate) use numbers::{Numbers, numbers};
+pub(crate) use numbers::{Flags, Numbers, flags, numbers, numbers_or_flags};
 pub(crate) use times::{Times, times};
 
 use crate::column::Column;

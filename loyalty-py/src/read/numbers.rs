@@ -36,8 +36,48 @@ impl Numbers<'_> {
     }
 }
 
+/// Flags: true and false, or 1 and 0.
+pub(crate) struct Flags<'a> {
+    name: &'a str,
+    values: Vec<bool>,
+    present: Option<Vec<bool>>,
+}
+
+impl Flags<'_> {
+    pub(crate) fn as_column(&self) -> loyalty_core::Column<'_, [bool]> {
+        loyalty_core::Column::new(self.name, &self.values[..]).with_present(self.present.as_deref())
+    }
+}
+
+/// A column of flags.
+pub(crate) fn flags(column: &Column) -> Result<Flags<'_>, Error> {
+    let numbers = numbers_or_flags(column)?;
+    let known = |row: usize| numbers.present.as_ref().is_none_or(|present| present[row]);
+    let mut wrong = (0..numbers.values.len())
+        .filter(|&row| known(row) && ![0.0, 1.0].contains(&numbers.values[row]));
+    if let Some(row) = wrong.next() {
+        return Err(Error::Value {
+            column: column.name.clone(),
+            row,
+            expected: "true or false, 1 or 0",
+            value: numbers.values[row].to_string(),
+            more: wrong.count(),
+        });
+    }
+    let values = numbers.values.iter().map(|&value| value == 1.0).collect();
+    Ok(Flags { name: numbers.name, values, present: numbers.present })
+}
+
 /// A column of numbers as floats; borrowed where it already is one piece of them.
 pub(crate) fn numbers(column: &Column) -> Result<Numbers<'_>, Error> {
+    match column.data_type {
+        DataType::Boolean => Err(wrong_type(column, EXPECTED)),
+        _ => numbers_or_flags(column),
+    }
+}
+
+/// Flags, of which true is 1 and false is 0, are numbers here too.
+pub(crate) fn numbers_or_flags(column: &Column) -> Result<Numbers<'_>, Error> {
     let values = match &column.chunks[..] {
         [chunk] if column.data_type == DataType::Float64 => {
             Cow::Borrowed(&chunk.as_primitive::<Float64Type>().values()[..])
@@ -47,7 +87,8 @@ pub(crate) fn numbers(column: &Column) -> Result<Numbers<'_>, Error> {
             for chunk in chunks {
                 extend(&mut values, chunk).ok_or_else(|| wrong_type(column, EXPECTED))?;
             }
-            if chunks.is_empty() && !column.data_type.is_numeric() {
+            let flags = column.data_type == DataType::Boolean;
+            if chunks.is_empty() && !flags && !column.data_type.is_numeric() {
                 return Err(wrong_type(column, EXPECTED));
             }
             Cow::Owned(values)
@@ -79,6 +120,7 @@ fn extend(values: &mut Vec<f64>, chunk: &ArrayRef) -> Option<()> {
         DataType::Decimal128(_, scale) => {
             extend_from!(values, chunk, Decimal128Type, |&v| decimal(v, *scale));
         }
+        DataType::Boolean => values.extend(chunk.as_boolean().values().iter().map(f64::from)),
         DataType::Null => values.resize(values.len() + chunk.len(), f64::NAN),
         DataType::Dictionary(_, _) => {
             let dictionary = chunk.as_any_dictionary();
