@@ -99,7 +99,7 @@ def simulated(seeds: int, customers: int, oracles: int) -> None:
             line += f", impact by the true one {of_labelled / true_of_labelled:.3f} of the labelled, "
             line += f"{estimated / true:.3f} of members"
         print(line)
-        cells = [f"{p / n:.2f}:{o / n:.2f}" for n, p, o in bins[habit] if n >= 100]
+        cells = [f"{p / n:.3f}:{o / n:.3f}" for n, p, o in bins[habit] if n >= 100]
         print(f"  p_over:truly over  {'  '.join(cells)}")
     print("of the customers truly over (rows), the share labelled (columns):")
     print(f"{'':20}" + "".join(f"{name.split('_')[-1]:>11}" for name in [*HABITS, "none"]) + f"{'customers':>11}")

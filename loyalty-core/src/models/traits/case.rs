@@ -1,9 +1,10 @@
 //! One customer's ledger as evidence, a threshold and money.
 
 use super::TraitModel;
+use super::beta_binomial::Share;
 use super::link::{Evidence, Link};
 use super::options::{Exposure, ThresholdBasis};
-use super::terms::{Budget, Coupon, Promotion, Reversal, Service, Terms};
+use super::terms::{Budget, Coupon, Funding, Promotion, Reversal, Service, Terms};
 use crate::special::elementary::ln;
 use crate::summary::{Economics, LedgerRow};
 
@@ -17,6 +18,9 @@ pub(super) struct Case {
     pub(super) evidence: Evidence,
     /// How much evidence there is: orders, lines or degrees of freedom.
     pub(super) amount: f64,
+    /// The trait by its unit and the mean of the evidence: other than 1 where he differs from the shop in
+    /// what is not the trait.
+    pub(super) part: f64,
     /// In the unit of the trait.
     pub(super) threshold: f64,
     /// Money per year for one unit of the trait at what he buys.
@@ -50,6 +54,7 @@ impl TraitModel {
         (exposure > 0.0).then_some(Case {
             evidence: service(terms, row, peers),
             amount: exposure,
+            part: 1.0,
             threshold,
             money: exposure / years(row),
             fixed: None,
@@ -77,6 +82,7 @@ impl TraitModel {
         Some(Case {
             evidence,
             amount: row.return_lines,
+            part: 1.0,
             threshold,
             money: row.lines * lost / years(row),
             fixed: None,
@@ -84,9 +90,11 @@ impl TraitModel {
     }
 
     fn promotion(&self, terms: &Promotion, row: &LedgerRow, peers: f64) -> Option<Case> {
+        let evidence = depth(terms, row, peers)?;
         Some(Case {
-            evidence: depth(terms, row, peers)?,
+            evidence,
             amount: row.orders,
+            part: funded(terms, &evidence, row) / terms.funding.share,
             threshold: self.threshold,
             money: row.list_amount / years(row),
             fixed: None,
@@ -97,6 +105,7 @@ impl TraitModel {
         Case {
             evidence: coupon(row, peers),
             amount: row.orders,
+            part: 1.0,
             threshold: self.threshold,
             money: row.orders * terms.worth / years(row),
             fixed: None,
@@ -113,6 +122,7 @@ impl TraitModel {
         Some(Case {
             evidence: budget(row, peers)?,
             amount: row.budget_freedom,
+            part: 1.0,
             threshold: self.threshold,
             money: 0.0,
             fixed: Some(fixed),
@@ -169,18 +179,42 @@ pub(super) fn coupon(row: &LedgerRow, shift: f64) -> Evidence {
 }
 
 /// The discount depth by the deepest there is, q, as hits among trials: that of an order has the variance
-/// φ q (1 − q) around that of its customer, so that it is worth 1/φ trials.
+/// φ q (1 − q) around that of its customer, so that it is worth 1/φ trials. Whoever looks for discounts
+/// hardly asks who pays for them: those of the makers tell as much of him.
 pub(super) fn depth(terms: &Promotion, row: &LedgerRow, shift: f64) -> Option<Evidence> {
     let trials = effective(row.list_amount, row.list_square) / terms.dispersion;
-    let share = (row.discount / row.list_amount / terms.ceiling).min(1.0);
+    let share = (off(row) / row.list_amount / terms.ceiling).min(1.0);
     (trials > 0.0).then_some(Evidence { hits: share * trials, trials, shift })
+}
+
+/// The part of his discounts that the shop pays for, given what it paid for of those seen.
+fn funded(terms: &Promotion, depth: &Evidence, row: &LedgerRow) -> f64 {
+    let Funding { share, concentration } = terms.funding;
+    match funding(depth, row) {
+        Some(Share { hits, trials, .. }) => {
+            (concentration * share + hits) / (concentration + trials)
+        }
+        None => share,
+    }
+}
+
+/// Discounts that the shop paid for among all, in lines reduced as far as it goes.
+pub(super) fn funding(depth: &Evidence, row: &LedgerRow) -> Option<Share> {
+    let expected = row.discount / off(row);
+    let share = |trials: f64| Share { hits: trials * expected, trials, expected };
+    (depth.hits > 0.0).then(|| share(depth.hits))
+}
+
+/// Money off, whoever pays for it.
+pub(super) fn off(row: &LedgerRow) -> f64 {
+    row.discount + row.maker_discount
 }
 
 /// What was taken of what was on offer, as a count by its exposure, κ being the variance of an order's
 /// ratio by its mean.
 pub(super) fn selection(dispersion: f64, row: &LedgerRow) -> Option<Evidence> {
     let trials = effective(row.offered, row.offered_square) / dispersion;
-    let taken = (row.discount + row.maker_discount) / row.offered;
+    let taken = off(row) / row.offered;
     (trials > 0.0).then_some(Evidence { hits: taken * trials, trials, shift: 0.0 })
 }
 
@@ -195,10 +229,10 @@ pub(super) fn budget(row: &LedgerRow, shift: f64) -> Option<Evidence> {
 }
 
 impl TraitModel {
-    /// The trait by what the prior is of: the deepest discount there is, else 1.
+    /// The trait by what the prior is of: of the deepest discount there is what the shop pays, else 1.
     pub(super) fn unit(&self) -> f64 {
         match &self.terms {
-            Terms::PromotionMaximizer(terms) => terms.ceiling,
+            Terms::PromotionMaximizer(terms) => terms.ceiling * terms.funding.share,
             _ => 1.0,
         }
     }

@@ -99,6 +99,11 @@ fn check(terms: &Terms) -> Result<(), Error> {
         Terms::PromotionMaximizer(terms) => {
             positive("ceiling", terms.ceiling)?;
             positive("dispersion", terms.dispersion)?;
+            positive("concentration", terms.funding.concentration)?;
+            if !(terms.funding.share > 0.0 && terms.funding.share <= 1.0) {
+                let (expected, value) = ("above 0 and at most 1", terms.funding.share);
+                return Err(Error::Parameter { name: "share", expected, value });
+            }
             if let Some(selection) = &terms.selection {
                 positive("dispersion", selection.dispersion)?;
                 positive("threshold", selection.threshold)?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::TraitModel;
-use super::case::{self, effective, exposure, level};
+use super::case::{self, exposure, level};
 use super::learn::{Learnt, learn};
 use super::levels::Levels;
 use super::link::{Evidence, Link};
 use super::options::{Behaviour, ThresholdBasis, TraitOptions};
 use super::score::slope;
-use super::terms::{Budget, Coupon, Promotion, Reallocation, Reversal, Selection, Service, Terms};
+use super::terms::{Budget, Coupon, Reallocation, Reversal, Service, Terms};
 use crate::Error;
 use crate::special::elementary::ln;
 use crate::summary::{Ledger, LedgerRow};
@@ -19,7 +19,6 @@ const ENOUGH: usize = 1 << 15;
 
 /// Thresholds where economics give none, as ratios to the portfolio.
 const RATE_RATIO: f64 = 2.0;
-const DEPTH_RATIO: f64 = 1.5;
 /// A budget is steady where its variance is less than half of what chance would make it.
 const STEADINESS: f64 = 2.0;
 
@@ -83,36 +82,36 @@ pub(crate) fn sample(ledger: &Ledger) -> Vec<(u32, LedgerRow)> {
     rows.filter(|(_, row)| row.orders >= 1.0).collect()
 }
 
-struct Work<'a> {
+pub(super) struct Work<'a> {
     behaviour: Behaviour,
-    ledger: &'a Ledger,
+    pub(super) ledger: &'a Ledger,
     sample: &'a [(u32, LedgerRow)],
-    options: &'a TraitOptions,
+    pub(super) options: &'a TraitOptions,
 }
 
 /// The evidence of customers, each with his row in the ledger.
-type Cases = Vec<(u32, Evidence)>;
+pub(super) type Cases = Vec<(u32, Evidence)>;
 
 /// A prior, and how the means of peer groups stand to that of all.
-type LearntWithPeers = (Learnt, Vec<(String, f64)>);
+pub(super) type LearntWithPeers = (Learnt, Vec<(String, f64)>);
 
 impl Work<'_> {
-    fn rows(&self) -> impl Iterator<Item = &LedgerRow> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = &LedgerRow> {
         self.sample.iter().map(|(_, row)| row)
     }
 
-    fn cases(&self, of: impl Fn(&LedgerRow) -> Option<Evidence>) -> Cases {
+    pub(super) fn cases(&self, of: impl Fn(&LedgerRow) -> Option<Evidence>) -> Cases {
         let found = self.sample.iter().filter_map(|(number, row)| Some((*number, of(row)?)));
         found.filter(|(_, evidence)| evidence.trials > 0.0).collect()
     }
 
-    fn degenerate<T>(&self, reason: &'static str) -> Result<T, Error> {
+    pub(super) fn degenerate<T>(&self, reason: &'static str) -> Result<T, Error> {
         Err(Error::Degenerate { model: self.behaviour.name(), reason })
     }
 
     /// Means of peer groups by the mean of all, then the prior of what is left; `base` is the mean share
     /// that shifts are from.
-    fn fit(&self, mut cases: Cases, base: f64) -> Result<LearntWithPeers, Error> {
+    pub(super) fn fit(&self, mut cases: Cases, base: f64) -> Result<LearntWithPeers, Error> {
         const FEWEST: usize = 10;
         if cases.len() < FEWEST {
             return self.degenerate("fewer than ten customers have evidence");
@@ -151,7 +150,7 @@ impl Work<'_> {
     }
 
     /// The number given, or by economics, or a ratio.
-    fn threshold(&self, economics: Option<f64>, ratio: f64) -> (f64, ThresholdBasis) {
+    pub(super) fn threshold(&self, economics: Option<f64>, ratio: f64) -> (f64, ThresholdBasis) {
         match (self.options.threshold, economics) {
             (Some(given), _) => (given, ThresholdBasis::Given),
             (None, Some(value)) => (value, ThresholdBasis::Economics),
@@ -159,7 +158,7 @@ impl Work<'_> {
         }
     }
 
-    fn model(
+    pub(super) fn model(
         &self,
         (learnt, peers): LearntWithPeers,
         (threshold, basis): (f64, ThresholdBasis),
@@ -232,93 +231,6 @@ impl Work<'_> {
         Ok(self.model(learnt, threshold, terms))
     }
 
-    fn promotion(&self) -> Result<TraitModel, Error> {
-        let (mut listed, mut off) = (0.0, 0.0);
-        for row in self.rows() {
-            listed += row.list_amount;
-            off += row.discount;
-        }
-        if !(off > 0.0 && off < listed) {
-            return self.degenerate("nobody bought at a discount, or everything was free");
-        }
-        let offers = self.ledger.available().offers;
-        let selection = if offers { Some(self.selection()?) } else { None };
-        let (ceiling, dispersion) = self.discounting();
-        let terms = Promotion { ceiling, dispersion, selection };
-        let cases = self.cases(|row| case::depth(&terms, row, 0.0));
-        let sum = |of: fn(&Evidence) -> f64| cases.iter().map(|(_, case)| of(case)).sum::<f64>();
-        let base = sum(|case| case.hits) / sum(|case| case.trials);
-        let learnt = self.fit(cases, base)?;
-        let margin = Some(self.ledger.portfolio().margin).filter(|margin| *margin > 0.0);
-        let ratio = beyond(DEPTH_RATIO, ceiling * learnt.0.prior.mean(0.0));
-        let threshold = self.threshold(margin, ratio);
-        Ok(self.model(learnt, threshold, Terms::PromotionMaximizer(terms)))
-    }
-
-    /// The deepest discount there is, D, and the dispersion φ: an order's depth has the variance
-    /// φ d (D − d) around that of its customer, d, which is none where nothing is reduced and where
-    /// everything is reduced as far as it goes (Morris 1982, Annals of Statistics 10(1)). By least squares
-    /// of what is seen of that variance on d and d².
-    fn discounting(&self) -> (f64, f64) {
-        /// Fewest orders with a variance, and most that count; of customers with so many orders one in
-        /// so many is beyond D.
-        const FEWEST: f64 = 1.5;
-        const MOST: f64 = 50.0;
-        const STEADY: f64 = 4.0;
-        const BEYOND: usize = 1000;
-        let (mut depths, mut xx, mut xy, mut yy) = (Vec::new(), 0.0, 0.0, 0.0);
-        let (mut xv, mut yv, mut sum, mut x_sum, mut y_sum) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for row in self.rows() {
-            let orders = effective(row.list_amount, row.list_square);
-            if orders < FEWEST {
-                continue;
-            }
-            let variance = row.depth_residual / row.list_square / (1.0 - 1.0 / orders);
-            let depth = row.discount / row.list_amount;
-            let (x, y) = (depth, depth * depth - variance / orders);
-            let weight = (orders - 1.0).min(MOST);
-            xx += weight * x * x;
-            xy += weight * x * y;
-            yy += weight * y * y;
-            xv += weight * x * variance;
-            yv += weight * y * variance;
-            sum += weight * variance;
-            x_sum += weight * x;
-            y_sum += weight * y;
-            if orders >= STEADY {
-                depths.push(depth);
-            }
-        }
-        depths.sort_unstable_by(f64::total_cmp);
-        let Some(&least) = depths.get((depths.len() - depths.len() / BEYOND).saturating_sub(1))
-        else {
-            return (1.0, 1.0);
-        };
-        let determinant = xx * yy - xy * xy;
-        let (first, second) =
-            ((xv * yy - yv * xy) / determinant, (yv * xx - xv * xy) / determinant);
-        let bent = first / -second;
-        let ceiling = if bent > 0.0 && bent < 1.0 { bent.max(least) } else { 1.0 };
-        (ceiling.clamp(0.01, 1.0), (sum / (ceiling * x_sum - y_sum)).max(1e-6))
-    }
-
-    fn selection(&self) -> Result<Selection, Error> {
-        let (mut residual, mut expected) = (0.0, 0.0);
-        for row in self.rows().filter(|row| row.lines >= 2.0 && row.offered > 0.0) {
-            let taken = (row.discount + row.maker_discount) / row.offered;
-            residual += row.selection_residual;
-            expected += row.offered_square * (1.0 - 1.0 / row.lines) * taken;
-        }
-        let dispersion = if expected > 0.0 { (residual / expected).max(1e-3) } else { 1.0 };
-        let cases = self.cases(|row| case::selection(dispersion, row));
-        let rows: Vec<Evidence> = cases.into_iter().map(|(_, evidence)| evidence).collect();
-        if rows.len() < 10 || rows.iter().all(|row| row.hits == 0.0) {
-            return self.degenerate("nobody took what was on offer");
-        }
-        let prior = learn(Link::Log, &rows, 1.0, self.options.threads)?.prior;
-        Ok(Selection { dispersion, threshold: self.options.selection, prior })
-    }
-
     fn budget(&self) -> Result<TraitModel, Error> {
         let learnt = self.fit(self.cases(|row| case::budget(row, 0.0)), 1.0)?;
         let (mut sum, mut count) = (0.0, 0.0);
@@ -377,7 +289,7 @@ impl Work<'_> {
 }
 
 /// So many times a mean share, or half way to 1.
-fn beyond(times: f64, mean: f64) -> f64 {
+pub(super) fn beyond(times: f64, mean: f64) -> f64 {
     (times * mean).min(0.5 * (1.0 + mean))
 }
 

@@ -14,6 +14,7 @@ mod levels;
 mod link;
 mod options;
 mod posterior;
+mod promotion;
 mod score;
 mod terms;
 

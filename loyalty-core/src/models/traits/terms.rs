@@ -44,7 +44,17 @@ pub(super) struct Promotion {
     pub(super) ceiling: f64,
     /// φ: an order's depth varies by φ d (D − d) around that of its customer, d.
     pub(super) dispersion: f64,
+    pub(super) funding: Funding,
     pub(super) selection: Option<Selection>,
+}
+
+/// Who pays for discounts: beta over customers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Funding {
+    /// The part of discounts that the shop pays for, above 0 and at most 1; the makers pay for the rest.
+    pub(super) share: f64,
+    /// How alike customers are in it.
+    pub(super) concentration: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

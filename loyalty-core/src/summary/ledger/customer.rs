@@ -32,6 +32,13 @@ pub(super) struct Line {
     pub(super) loss: f64,
 }
 
+impl Line {
+    /// Money off, whoever pays for it.
+    fn off(&self) -> f64 {
+        self.discount + self.maker_discount
+    }
+}
+
 /// An order, summed over its lines.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Order {
@@ -41,7 +48,7 @@ pub(super) struct Order {
     end: usize,
     pub(super) amount: f64,
     list: f64,
-    discount: f64,
+    off: f64,
     offered: f64,
     coupon: f64,
     hits: f64,
@@ -87,7 +94,7 @@ impl Accountant {
             for line in same {
                 order.amount += line.amount;
                 order.list += line.list;
-                order.discount += line.discount;
+                order.off += line.off();
                 order.offered += line.list * line.offered;
                 order.coupon += line.coupon;
                 order.hits += line.hit;
@@ -108,10 +115,10 @@ impl Accountant {
             (line.hit - expected, 1.0, expected * (1.0 - line.rate))
         });
         let (listed, off) =
-            self.orders.iter().fold((0.0, 0.0), |sum, o| (sum.0 + o.list, sum.1 + o.discount));
+            self.orders.iter().fold((0.0, 0.0), |sum, o| (sum.0 + o.list, sum.1 + o.off));
         let depth = if listed > 0.0 { off / listed } else { 0.0 };
         let discounts = self.pairs(lines, |line| {
-            let off = line.discount - depth * line.list;
+            let off = line.off() - depth * line.list;
             (off, line.list, off * off)
         });
         Look { returns, discounts, amounts: Amounts::of(&self.orders) }
@@ -184,16 +191,13 @@ impl Accountant {
         let ratio = |over: f64, under: f64| if under > 0.0 { over / under } else { 0.0 };
         row.offered = self.orders.iter().map(|order| order.offered).sum();
         let (depth, selection) = (
-            ratio(row.discount, row.list_amount),
+            ratio(row.discount + row.maker_discount, row.list_amount),
             ratio(row.discount + row.maker_discount, row.offered),
         );
         let (mut list_square, mut offered_square) = (0.0, 0.0);
         for line in lines {
             let offered = line.list * line.offered;
-            let (off, picked) = (
-                line.discount - depth * line.list,
-                line.discount + line.maker_discount - selection * offered,
-            );
+            let (off, picked) = (line.off() - depth * line.list, line.off() - selection * offered);
             row.depth_residual += off * off;
             list_square += line.list * line.list;
             row.selection_residual += picked * picked;

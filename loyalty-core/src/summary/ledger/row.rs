@@ -80,7 +80,7 @@ columns! {
     return_hits: "Lines that came back, thinned by the clustering within orders.",
     return_lines: "Lines that have had the time to come back, thinned alike.",
     return_expected: "Returns expected of these lines by what they are.",
-    depth_residual: "Sum over lines of (discount − depth · list)², brought to the sum below.",
+    depth_residual: "Sum over lines of (discount with the makers' − depth · list)², brought to the sum below.",
     list_square: "Sum of list² over lines and, by the clustering within orders, over orders.",
     offered: "The discount that these lines would have had at the depth on offer.",
     selection_residual: "The same of (discount with the makers' − selection · offered)².",
