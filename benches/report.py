@@ -123,7 +123,9 @@ def kernels(folder: Path) -> list[str]:
     lines = ["", "| | instructions per row | of the floor |", "|---|---:|---:|"]
     counts = {}
     for name in TITLES:
-        total = re.search(r"^(?:summary|totals): (\d+)", (folder / f"{name}.callgrind").read_text(), re.M)
+        total = re.search(
+            r"^(?:summary|totals): (\d+)", (folder / f"{name}.callgrind").read_text(), re.M
+        )
         rows = int((folder / f"{name}.rows").read_text())
         assert total is not None
         counts[name] = int(total.group(1)) / rows

@@ -277,6 +277,7 @@ def logistic_regression(x, y, split):
 
 def against(p, other, y, customer):
     """95 % interval of the difference in log-loss, by bootstrap over customers."""
+
     def loss(p):
         p = np.clip(p, 1e-7, 1 - 1e-7)
         return -np.where(y == 1, np.log(p), np.log1p(-p))
@@ -311,7 +312,9 @@ def run(path: Path, name: str) -> None:
         results[peer] = (p, seconds, scoring)
     print(f"\n{name}: {len(split.train):,} lines to learn from, {len(truth):,} to predict; "
           f"making the peers' features {making:.2f} s")  # fmt: skip
-    print("| | log-loss | skill % | AUC | Brier | ECE | slope | lift at 10 % | fit s | score s | Δ log-loss to LightGBM, 95 % |")
+    print(
+        "| | log-loss | skill % | AUC | Brier | ECE | slope | lift at 10 % | fit s | score s | Δ log-loss to LightGBM, 95 % |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for model, (p, seconds, scoring) in results.items():
         found = loyalty.Predictions(p, truth)

@@ -87,9 +87,7 @@ def orders(count: int) -> dict[str, float]:
             begin = time.perf_counter()
             log = frame(min(BATCH, count - start))
             made += time.perf_counter() - begin
-            yield loyalty.Orders(
-                log, customer="customer", time="time", amount="amount"
-            ).occasions()
+            yield loyalty.Orders(log, customer="customer", time="time", amount="amount").occasions()
 
     begin = time.perf_counter()
     summary = loyalty.Occasions.join(batches()).summarize()

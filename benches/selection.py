@@ -109,7 +109,7 @@ def compare(customers: int, several: bool, repeat: int, limit: float) -> None:
     lp = relaxation(gains, capacities, uses)
     for method in ("simplex", "ipm"):
         optimum, theirs = solve(lp, method, limit)
-        said = "bound {:18,.2f}".format(optimum) if optimum else f"{'not solved':>24}"
+        said = f"bound {optimum:18,.2f}" if optimum else f"{'not solved':>24}"
         print(f"  {method:9} {theirs:9.3f} s   {said}   {theirs / ours:.0f} times", flush=True)
         assert optimum is None or chosen.gain <= optimum * (1 + 1e-6), "no choice gains more"
     for name, price in chosen.shadow_prices.items():

@@ -110,7 +110,10 @@ def described(case):
 
 def table():
     """The Markdown table."""
-    lines = ["| quantity and point | exact | loyalty | lifetimes | others |", "|---|---|---|---|---|"]
+    lines = [
+        "| quantity and point | exact | loyalty | lifetimes | others |",
+        "|---|---|---|---|---|",
+    ]
     for case in cases():
         exact, got = case["exact"], ours(case)
         key = (case["quantity"], case["model"], case["x"])

@@ -17,7 +17,7 @@ def main() -> None:
     golden, scores = table(sys.argv[1]), table(sys.argv[2])
     if len(golden) != len(scores):
         sys.exit(f"{sys.argv[2]}: {len(scores)} rows, not {len(golden)}")
-    for number, (expected, found) in enumerate(zip(golden, scores)):
+    for number, (expected, found) in enumerate(zip(golden, scores, strict=True)):
         for name, text in found.items():
             if struct.pack("<d", float(text)) != struct.pack("<d", float(expected[name])):
                 sys.exit(f"{sys.argv[2]}, row {number}, {name}: {text}, not {expected[name]}")

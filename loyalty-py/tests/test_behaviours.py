@@ -20,7 +20,9 @@ def shop() -> loyalty.SimulatedShop:
 
 @pytest.fixture(scope="module")
 def ledger(shop: loyalty.SimulatedShop) -> loyalty.Ledger:
-    return loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1, period_days=28)
+    return loyalty.Ledger(
+        shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1, period_days=28
+    )
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,9 @@ def test_the_labelled_are_mostly_right(
         assert labelled.sum() > 30
         assert shop.truth[habit].to_numpy()[labelled].mean() > 0.8
     none = labels["primary"] == "none"
-    assert not labels.loc[none, ["service_demander", "revenue_reverser", "fixed_budget"]].any().any()
+    assert (
+        not labels.loc[none, ["service_demander", "revenue_reverser", "fixed_budget"]].any().any()
+    )
     assert {row.behaviour for row in found.summary()} == set(model.traits)
 
 
@@ -73,13 +77,17 @@ def test_who_caused_a_contact_is_a_flag_or_one_and_zero(
     def found(caused: Any) -> loyalty.BehaviourModel:
         contacts = {name: shop.contacts[name].to_numpy() for name in ("customer", "time", "cost")}
         contacts["firm_caused"] = caused
-        ledger = loyalty.Ledger(shop.lines, contacts=contacts, handling=3.0, markdown=0.1, period_days=28)
+        ledger = loyalty.Ledger(
+            shop.lines, contacts=contacts, handling=3.0, markdown=0.1, period_days=28
+        )
         return loyalty.BehaviourModel.fit(ledger)
 
     caused = shop.contacts["firm_caused"].to_numpy()
     for values in (caused, caused.tolist(), caused.astype(int), caused.astype(float)):
         assert found(values) == model
-    with pytest.raises(loyalty.InputError, match='"firm_caused", row 1: must be true or false, 1 or 0'):
+    with pytest.raises(
+        loyalty.InputError, match='"firm_caused", row 1: must be true or false, 1 or 0'
+    ):
         found(np.where(np.arange(len(caused)) == 1, 2, caused))
 
 
@@ -112,7 +120,11 @@ def test_models_come_back_from_files_and_pickles(
 
 
 def test_what_is_missing_is_said() -> None:
-    lines = {"client": [1, 1, 2], "time": ["2024-01-01", "2024-01-05", "2024-02-01"], "amount": [1.0, 2, 3]}
+    lines = {
+        "client": [1, 1, 2],
+        "time": ["2024-01-01", "2024-01-05", "2024-02-01"],
+        "amount": [1.0, 2, 3],
+    }
     ledger = loyalty.Ledger(lines, columns={"customer": "client"})
     table = ledger.table()
     assert "profit" not in table
@@ -154,7 +166,10 @@ def test_refused_rows_are_counted() -> None:
         loyalty.Ledger(lines)
     report = loyalty.Ledger(lines, invalid="drop").report
     assert (report.rows, report.kept) == (3, 1)
-    assert [refusal.reason for refusal in report.refusals] == ["missing_customer", "returned_more_than_paid"]
+    assert [refusal.reason for refusal in report.refusals] == [
+        "missing_customer",
+        "returned_more_than_paid",
+    ]
 
 
 def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.BehaviourModel) -> None:
@@ -179,7 +194,10 @@ def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.Behaviou
 
 
 def test_peers(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger) -> None:
-    groups = {"customer": shop.truth["customer"], "group": np.where(shop.truth["customer"] % 2, "odd", "even")}
+    groups = {
+        "customer": shop.truth["customer"],
+        "group": np.where(shop.truth["customer"] % 2, "odd", "even"),
+    }
     grouped = ledger.with_peers(groups)
     model = loyalty.TraitModel.fit("revenue_reverser", grouped)
     assert set(model.peers) == {"even", "odd"}

@@ -28,7 +28,9 @@ PAGES = [ROOT / "README.md", *DOCS] if DOCS else []
 GENERATED = ROOT / "docs" / "benchmarks.md"
 UPDATE = bool(os.environ.get("LOYALTY_UPDATE_DOCS"))
 
-pytestmark = pytest.mark.skipif(not PAGES, reason="the documentation is not beside an installed package")
+pytestmark = pytest.mark.skipif(
+    not PAGES, reason="the documentation is not beside an installed package"
+)
 
 
 def with_blocks(language: str) -> list[Any]:
@@ -66,7 +68,9 @@ def update(page: Path, found: list[tuple[Block, str]]) -> None:
 @pytest.mark.parametrize("page", with_blocks("python"))
 def test_python_runs_and_prints_what_the_page_says(page: Path, folder: Path) -> None:
     # The README speaks of a frame that the reader has.
-    namespace: dict[str, Any] = {"frame": loyalty.datasets.cdnow()} if page.name == "README.md" else {}
+    namespace: dict[str, Any] = (
+        {"frame": loyalty.datasets.cdnow()} if page.name == "README.md" else {}
+    )
     found = []
     for block in parsed(page):
         if block.info != "python":
@@ -124,7 +128,14 @@ def test_c_programs_compile(page: Path, tmp_path: Path) -> None:
             continue
         source = tmp_path / "page.c"
         source.write_text(f'#line {block.line} "{page.name}"\n{block.text}')
-        options = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{ROOT / 'include'}"]
+        options = [
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-fsyntax-only",
+            f"-I{ROOT / 'include'}",
+        ]
         done = subprocess.run([compiler, *options, source], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 

@@ -44,7 +44,12 @@ def test_cdnow_has_the_published_goodness_of_fit(
     track = loyalty.tracking(WEEK, log, calibration_end="1997-09-30")
     assert (track.customers, track.left_out) == (2357, 0)
     weeks = track.to_frame()
-    published = {20: (1359, 1312.458), 25: (1672, 1669.6), 39: (2457, 2501.519), 78: (4339, 4165.629)}
+    published = {
+        20: (1359, 1312.458),
+        25: (1672, 1669.6),
+        39: (2457, 2501.519),
+        78: (4339, 4165.629),
+    }
     for week, (actual, expected) in published.items():
         row = weeks[weeks["end"] == week].iloc[0]
         assert row["cumulative_actual"] == actual
@@ -68,8 +73,12 @@ def test_groups_are_those_of_the_predictions(split: loyalty.CalibrationHoldout) 
     buyers = (split.holdout_frequency > 0).mean()
     assert np.average(frame["purchased"], weights=frame["customers"]) == pytest.approx(buyers)
     purchase = 1 - WEEK.p_no_purchase(split.calibration, 39.0)["p_no_purchase"]
-    assert np.average(frame["p_purchase"], weights=frame["customers"]) == pytest.approx(purchase.mean())
-    assert frame["p_purchase"].iloc[0] == pytest.approx(np.sort(purchase)[: frame["customers"][0]].mean())
+    assert np.average(frame["p_purchase"], weights=frame["customers"]) == pytest.approx(
+        purchase.mean()
+    )
+    assert frame["p_purchase"].iloc[0] == pytest.approx(
+        np.sort(purchase)[: frame["customers"][0]].mean()
+    )
 
 
 def test_answers_come_in_the_callers_frame() -> None:
@@ -88,9 +97,7 @@ def test_answers_come_in_the_callers_frame() -> None:
     assert set(loyalty.repeat_counts(WEEK, lists).to_frame()) == {"frequency", "actual", "expected"}
 
 
-def test_bad_questions_are_refused(
-    log: loyalty.Orders, split: loyalty.CalibrationHoldout
-) -> None:
+def test_bad_questions_are_refused(log: loyalty.Orders, split: loyalty.CalibrationHoldout) -> None:
     daily = loyalty.BgNbd(r=0.24, alpha=30.9, a=0.79, b=2.43, unit="day")
     for ask in (
         lambda: loyalty.repeat_counts(daily, split.calibration),
@@ -105,7 +112,9 @@ def test_bad_questions_are_refused(
     with pytest.raises(loyalty.InputError, match="groups must be from 1 to 10000, got 0"):
         loyalty.alive_calibration(WEEK, split, groups=0)
     by: Any = "alive"
-    with pytest.raises(loyalty.InputError, match='by must be "p_alive" or "p_purchase", got "alive"'):
+    with pytest.raises(
+        loyalty.InputError, match='by must be "p_alive" or "p_purchase", got "alive"'
+    ):
         loyalty.alive_calibration(WEEK, split, by=by)
     with pytest.raises(loyalty.InputError, match="period must be finite and > 0"):
         loyalty.tracking(WEEK, log, period=-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -73,7 +74,7 @@ def cast(name: str, type_: pa.DataType) -> pa.Table:
 def pieces(table: pa.Table) -> pa.Table:
     """The same table in chunks of uneven length, one of them empty."""
     cuts = [0, 1, 1, 150, 399, 400]
-    return pa.concat_tables([table.slice(a, b - a) for a, b in zip(cuts, cuts[1:], strict=False)])
+    return pa.concat_tables([table.slice(a, b - a) for a, b in itertools.pairwise(cuts)])
 
 
 def polars(**columns: Any) -> pl.DataFrame:
@@ -177,8 +178,7 @@ NAMES: dict[str, Callable[[], Any]] = {
     "pyarrow dictionary": lambda: pieces(arrow(name=pa.array(LOG["name"]).dictionary_encode())),
     "pyarrow small dictionary": lambda: cast("name", pa.dictionary(pa.uint8(), pa.large_string())),
     "pyarrow dictionaries that differ by chunk": lambda: pa.concat_tables(
-        [arrow(name=pa.array(LOG["name"]).dictionary_encode()).slice(0, 90)]
-        + [arrow(name=pa.array(LOG["name"][::-1]).dictionary_encode().take(list(range(399, -1, -1)))).slice(90)]
+        [arrow(name=pa.array(LOG["name"]).dictionary_encode()).slice(0, 90), arrow(name=pa.array(LOG["name"][::-1]).dictionary_encode().take(list(range(399, -1, -1)))).slice(90)]
     ),
     "duckdb": lambda: duck("select * from log"),
     "dict of lists": lambda: LOG.to_dict("list"),

@@ -189,19 +189,19 @@ def test_summaries_that_differ_in_one_cell_are_unequal(column: str, other: Any) 
 
 def test_models_compare_by_parameters_and_unit_and_equal_ones_hash_alike() -> None:
     same = loyalty.BgNbd(0.1 + 0.2, 4.414, 1e-30, 2.0**70, unit="week")
-    assert (BG == same, hash(BG) == hash(same), len({BG, same})) == (True, True, 1)
+    assert (same == BG, hash(BG) == hash(same), len({BG, same})) == (True, True, 1)
     others = [
         loyalty.BgNbd(0.3, 4.414, 1e-30, 2.0**70, unit="week"),
         loyalty.BgNbd(0.1 + 0.2, 4.414, 1e-30, 2.0**70, unit="day"),
         loyalty.BgNbd(0.1 + 0.2, 4.414, 1e-30, 2.0**70),
     ]
-    assert all(BG != other for other in others)
+    assert all(other != BG for other in others)
     assert len({BG, *others}) == 4
     assert loyalty.GammaGamma(6.25, 1 / 3, 15.44) == GG
     assert hash(loyalty.GammaGamma(6.25, 1 / 3, 15.44)) == hash(GG)
     assert loyalty.GammaGamma(6.25, 0.34, 15.44) != GG
     assert GG != BG
-    assert BG != (BG.r, BG.alpha, BG.a, BG.b)
+    assert (BG.r, BG.alpha, BG.a, BG.b) != BG
 
 
 @pytest.mark.parametrize("name", ["CustomerSummary", "Fit of BgNbd", "SegmentTable"])

@@ -40,7 +40,9 @@ def test_the_page_has_what_is_measured(failures: Any) -> None:
     shown = page.partition(failures.BEGIN)[2].partition(failures.END)[0]
     assert split(shown)[0] == split(failures.table())[0]
     # Noise of lifetimes differs from processor to processor, what it gets wrong does not.
-    fails = [[cell.startswith("**") for cell in split(table)[1]] for table in (shown, failures.table())]
+    fails = [
+        [cell.startswith("**") for cell in split(table)[1]] for table in (shown, failures.table())
+    ]
     assert fails[0] == fails[1]
     assert sum(fails[0]) >= 8
 

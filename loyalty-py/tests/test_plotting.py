@@ -77,7 +77,9 @@ def test_groups_and_bins_are_the_points(split: loyalty.CalibrationHoldout) -> No
     found = loyalty.Predictions(p, random.random(1003) < p)
     axes = plotting.plot_reliability(found, bins=7)
     assert [bin.rows for bin in found.reliability(7)] == [144, 144, 143, 143, 143, 143, 143]
-    np.testing.assert_array_equal(axes.lines[-1].get_ydata(), [bin.happened for bin in found.reliability(7)])
+    np.testing.assert_array_equal(
+        axes.lines[-1].get_ydata(), [bin.happened for bin in found.reliability(7)]
+    )
     gaps = [bin.rows / 1003 * abs(bin.probability - bin.happened) for bin in found.reliability(20)]
     assert found.calibration_error(20) == pytest.approx(sum(gaps), rel=1e-12)
     with pytest.raises(loyalty.InputError, match="bins"):
@@ -92,7 +94,9 @@ def test_matrices_are_the_models() -> None:
     assert cell == MODEL.p_alive(frequency=3, recency=29.5 * 40.0 / 200, T=40.0)
     axes = plotting.plot_frequency_recency_matrix(MODEL, horizon=13.0, T=40.0, max_frequency=5)
     cell = axes.images[0].get_array()[199, 4]
-    assert cell == MODEL.expected_purchases(horizon=13.0, frequency=5, recency=199.5 * 40.0 / 200, T=40.0)
+    assert cell == MODEL.expected_purchases(
+        horizon=13.0, frequency=5, recency=199.5 * 40.0 / 200, T=40.0
+    )
     assert axes.get_title() == "Expected purchases within 13 weeks"
 
 

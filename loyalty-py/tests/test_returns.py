@@ -111,7 +111,9 @@ def test_files_and_pickles_go_on_where_the_model_was(
 def test_reasons_add_up(table: pd.DataFrame, model: loyalty.ReturnPropensity) -> None:
     lines = order_lines(table.tail(50))
     parts = model.contributions(lines)
-    assert {"base", "customer", "product", "category", "price", "level", "age"} <= set(parts.columns)
+    assert {"base", "customer", "product", "category", "price", "level", "age"} <= set(
+        parts.columns
+    )
     log_odds = parts.sum(axis=1)
     probability = model.score(lines)["probability"]
     np.testing.assert_allclose(1 / (1 + np.exp(-log_odds)), probability, rtol=1e-12)
@@ -154,7 +156,9 @@ def test_customers_and_products_have_a_propensity(
     table: pd.DataFrame, model: loyalty.ReturnPropensity
 ) -> None:
     found = model.customers(table["customer"].unique())
-    assert (found["lower"] < found["propensity"]).all() and (found["propensity"] < found["upper"]).all()
+    assert (found["lower"] < found["propensity"]).all() and (
+        found["propensity"] < found["upper"]
+    ).all()
     rate = found["returns"] / found["exposure"].clip(lower=1)
     assert np.corrcoef(rate, found["propensity"])[0, 1] > 0.5
     unknown = model.products([-1], level=0.5)
@@ -163,7 +167,9 @@ def test_customers_and_products_have_a_propensity(
         model.products([1], level=2.0)
 
 
-def test_what_cannot_be_used_is_refused(table: pd.DataFrame, model: loyalty.ReturnPropensity) -> None:
+def test_what_cannot_be_used_is_refused(
+    table: pd.DataFrame, model: loyalty.ReturnPropensity
+) -> None:
     with pytest.raises(loyalty.InputError, match="known at the time of the order"):
         order_lines(table, known_later=["age"])
     with pytest.raises(loyalty.InputError, match='column "nope" is missing'):
@@ -187,7 +193,9 @@ def test_what_cannot_be_used_is_refused(table: pd.DataFrame, model: loyalty.Retu
         model.update(order_lines(table.head(5)))
     with pytest.raises(loyalty.InputError, match="another id in every line"):
         order_lines(table.assign(line=1))
-    with pytest.raises(loyalty.InputError, match="shrinkage must be one_step_ahead or beta_binomial"):
+    with pytest.raises(
+        loyalty.InputError, match="shrinkage must be one_step_ahead or beta_binomial"
+    ):
         loyalty.ReturnPropensity.fit(order_lines(table), shrinkage="none")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="made by"):
         loyalty.ReturnPropensity()
@@ -214,7 +222,9 @@ def test_flags_are_numbers_where_they_make_sense(kind: str) -> None:
         return [None if value is None else float(value) for value in values]
 
     models = [
-        loyalty.ReturnPropensity.fit(lines(convert, returned="back", numbers=["sale"]), horizon_days=1)
+        loyalty.ReturnPropensity.fit(
+            lines(convert, returned="back", numbers=["sale"]), horizon_days=1
+        )
         for convert in (flags, numbers)
     ]
     assert models[0].model._core.to_json() == models[1].model._core.to_json()
@@ -238,7 +248,9 @@ def test_credit_notes_find_their_purchases() -> None:
         {
             "who": [1, 1, 1, 1, 2, 3],
             "what": ["a", "a", "a", "b", "a", "a"],
-            "day": pd.to_datetime(["2024-01-03"] + ["2024-01-08"] * 3 + ["2024-01-02", "2024-01-09"]),
+            "day": pd.to_datetime(
+                ["2024-01-03"] + ["2024-01-08"] * 3 + ["2024-01-02", "2024-01-09"]
+            ),
             "pieces": [2, 4, 3, 2, 1, 1],
             "price": [9.0, 8.0, 8.0, 4.0, 8.0, 8.0],
         }
@@ -346,7 +358,8 @@ def test_money() -> None:
 
 @pytest.mark.skipif(not DATA.exists(), reason=f"no {DATA.name} beside the project")
 @pytest.mark.parametrize(
-    ("name", "log_loss", "auc", "error"), [("or2", 0.0812, 0.768, 0.002), ("or2r", 0.0728, 0.788, 0.0022)]
+    ("name", "log_loss", "auc", "error"),
+    [("or2", 0.0812, 0.768, 0.002), ("or2r", 0.0728, 0.788, 0.0022)],
 )
 def test_real_returns_are_predicted(name: str, log_loss: float, auc: float, error: float) -> None:
     """The temporal split of the study; its LightGBM has 0.08127, 0.768 (or2) and 0.788 (or2r)."""

@@ -13,8 +13,20 @@ import loyalty
 from loyalty.cli import main
 
 ECONOMICS = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
-LABELS = ["service_demander", "revenue_reverser", "promotion_maximizer", "coupon_user", "fixed_budget"]
-IMPACTS = ["service_impact", "reversal_impact", "promotion_impact", "coupon_impact", "budget_impact"]
+LABELS = [
+    "service_demander",
+    "revenue_reverser",
+    "promotion_maximizer",
+    "coupon_user",
+    "fixed_budget",
+]
+IMPACTS = [
+    "service_impact",
+    "reversal_impact",
+    "promotion_impact",
+    "coupon_impact",
+    "budget_impact",
+]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +71,9 @@ def test_labels_are_mostly_true_and_primary_is_the_costliest(
         assert len(flagged) > 20, label
         assert flagged[f"{label}_true"].mean() > 0.8, label
     for row in frame.iter_rows(named=True):
-        mine = {label: row[impact] for label, impact in zip(LABELS, IMPACTS, strict=True) if row[label]}
+        mine = {
+            label: row[impact] for label, impact in zip(LABELS, IMPACTS, strict=True) if row[label]
+        }
         assert row["primary"] == (max(mine, key=mine.__getitem__) if mine else "none")
 
 
@@ -156,7 +170,9 @@ def test_the_command_line_does_the_same(
     table = tmp_path / "treatments.json"
     one = next(t for t in loyalty.Treatments.customary().treatments if t["name"] == "personal_call")
     table.write_text(loyalty.Treatments([one]).to_json())
-    code, printed, _ = call("score", orders, "--treatments", table, "--capacity", "calls=7", "-o", out)
+    code, printed, _ = call(
+        "score", orders, "--treatments", table, "--capacity", "calls=7", "-o", out
+    )
     assert code == 0
     assert pl.read_parquet(out)["treatment"].drop_nulls().to_list() == ["personal_call"] * 7
     assert "note: no service_demander: " in printed

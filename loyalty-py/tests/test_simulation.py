@@ -75,7 +75,9 @@ def test_options_are_typed_documented_and_complete() -> None:
         page = DOCS.read_text("utf-8").partition("## Options")[2]
         for name, default, _ in _native.shop_options()[1:]:
             assert f"`{name}`" in page, name
-            row = next(line for line in page.split("\n") if line.startswith("|") and f"`{name}`" in line)
+            row = next(
+                line for line in page.split("\n") if line.startswith("|") and f"`{name}`" in line
+            )
             assert f"{default:g}" in row, (name, default)
 
 
@@ -87,7 +89,9 @@ def test_refusals() -> None:
         simulate(10, margin=np.nan)
     with pytest.raises(loyalty.InputError, match="option of a shop must be"):
         simulate(10, margins=0.2)  # type: ignore[call-arg]
-    with pytest.raises(loyalty.InputError, match="contact_exposure must be orders, revenue or months"):
+    with pytest.raises(
+        loyalty.InputError, match="contact_exposure must be orders, revenue or months"
+    ):
         simulate(10, contact_exposure="weeks")  # type: ignore[arg-type]
     with pytest.raises(loyalty.InputError, match="seed must be"):
         simulate(10, seed=-1)

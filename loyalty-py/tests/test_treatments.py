@@ -153,7 +153,7 @@ def test_refusals(customers: pd.DataFrame) -> None:
     with pytest.raises(loyalty.InputError, match="there are 0, allowed are 1 to 100"):
         loyalty.Treatments([])
     select = loyalty.select
-    with pytest.raises(loyalty.InputError, match="none takes of the capacity \"cals\""):
+    with pytest.raises(loyalty.InputError, match='none takes of the capacity "cals"'):
         select(customers, capacities={"cals": 1})
     with pytest.raises(loyalty.InputError, match="capacity must be finite and >= 0, got NaN"):
         select(customers, capacities={"calls": float("nan")})
@@ -163,7 +163,7 @@ def test_refusals(customers: pd.DataFrame) -> None:
         select(customers, columns={"clv": "worth"})
     with pytest.raises(loyalty.InputError, match="has none of the columns"):
         select({"other": [1.0]})
-    with pytest.raises(loyalty.InputError, match="column \"clv\", row 0: must be from -1e50"):
+    with pytest.raises(loyalty.InputError, match='column "clv", row 0: must be from -1e50'):
         select({"clv": [np.inf], "p_alive": [1.0]})
     with pytest.raises(loyalty.InputError, match="is empty"):
         select({"clv": np.array([]), "p_alive": np.array([])})
@@ -190,7 +190,9 @@ def test_refusals(customers: pd.DataFrame) -> None:
     gains=st.lists(
         st.lists(st.integers(-3, 20).map(float), min_size=4, max_size=4), min_size=1, max_size=3
     ),
-    uses=st.lists(st.lists(st.integers(0, 4).map(float), min_size=4, max_size=4), min_size=3, max_size=3),
+    uses=st.lists(
+        st.lists(st.integers(0, 4).map(float), min_size=4, max_size=4), min_size=3, max_size=3
+    ),
     amount=st.integers(0, 10).map(float),
 )
 def test_choices_are_as_good_as_they_say(

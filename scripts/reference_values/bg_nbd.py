@@ -120,7 +120,18 @@ def bg_nbd_future_points(customary, wide):
             n = int(log_uniform(rng, 0, 3)) - 1
             if rng.random() < 0.7:
                 n = min(int((r + x) * horizon / (alpha + t) * rng.random() * 2), 10**5)
-            yield r, alpha, a, b, x, t * recent if x else 0.0, t, horizon, n, log_uniform(rng, -6, 1)
+            yield (
+                r,
+                alpha,
+                a,
+                b,
+                x,
+                t * recent if x else 0.0,
+                t,
+                horizon,
+                n,
+                log_uniform(rng, -6, 1),
+            )
 
 
 def bg_nbd_future_rows():

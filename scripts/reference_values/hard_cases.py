@@ -13,7 +13,10 @@ def hard_cases_rows():
     for x, t_x in histories:
         yield hard_case("p_alive", cdnow, x, t_x, 38.86)
     points = [(cdnow, x, t_x, 38.86, 39.0) for x, t_x in histories]
-    points += [(cdnow, 2, 30.43, 38.86, 1e-12), (("young", 0.11, 2.24, 0.31, 0.5), 0, 0.0, 1.0, 30.0)]
+    points += [
+        (cdnow, 2, 30.43, 38.86, 1e-12),
+        (("young", 0.11, 2.24, 0.31, 0.5), 0, 0.0, 1.0, 30.0),
+    ]
     points += [((f"a = {a!r}", 0.5, 5.0, a, 2.0), 2, 10.0, 20.0, 30.0) for a in (1.0, 1 + 1e-15)]
     for point in points:
         yield hard_case("expected_purchases", *point)
@@ -24,7 +27,9 @@ def hard_cases_rows():
 
 
 def hard_case(quantity, model, x, t_x, t, horizon=0.0):
-    r, alpha, a, b, n, recent, age, ahead = (mpf(value) for value in (*model[1:], x, t_x, t, horizon))
+    r, alpha, a, b, n, recent, age, ahead = (
+        mpf(value) for value in (*model[1:], x, t_x, t, horizon)
+    )
     alive, z = p_alive(r, alpha, a, b, n, recent, age), ahead / (alpha + age)
     match quantity:
         case "p_alive":

@@ -21,7 +21,9 @@ def correlation_rows():
     rng = random.Random(10)
     points = list(itertools.product([1e-6, 0.01, 0.1146, 0.5, 0.99], [3.5, 4.0, 10.0, 946.0, 1e6]))
     points += [(rng.uniform(-1, 1), log_uniform(rng, 0.6, 3)) for _ in range(40)]
-    points += [(rng.uniform(-3, 3) / n**0.5, n) for n in (log_uniform(rng, 1, 6) for _ in range(40))]
+    points += [
+        (rng.uniform(-3, 3) / n**0.5, n) for n in (log_uniform(rng, 1, 6) for _ in range(40))
+    ]
     for r, n in points:
         if n * r * r > 300:
             continue

@@ -35,9 +35,7 @@ class Future(Frozen):
         self, customers: CustomerSummary, horizon: float, *, threads: int = 0
     ) -> Any: ...
     @overload
-    def p_alive_at(
-        self, *, horizon: float, frequency: int, recency: float, T: float
-    ) -> float: ...
+    def p_alive_at(self, *, horizon: float, frequency: int, recency: float, T: float) -> float: ...
     def p_alive_at(
         self,
         customers: CustomerSummary | None = None,
@@ -221,9 +219,7 @@ class Future(Frozen):
             raise InputError(f"most must be from 0 to {_MOST}, got {most}")
         if customers is None:
             one = _one(frequency, recency, T)
-            return np.array(
-                _native.purchase_distribution_of_one(self._core, *one, horizon, most)
-            )
+            return np.array(_native.purchase_distribution_of_one(self._core, *one, horizon, most))
         native = _many(customers, frequency, recency, T)
         threads = _check.whole("threads", threads)
         columns = _native.purchase_distribution(self._core, native, horizon, most, threads)
@@ -321,9 +317,7 @@ def _horizon(horizon: float | None) -> float:
     return horizon
 
 
-def _one(
-    frequency: int | None, recency: float | None, T: float | None
-) -> tuple[int, float, float]:
+def _one(frequency: int | None, recency: float | None, T: float | None) -> tuple[int, float, float]:
     if frequency is None or recency is None or T is None:
         raise TypeError(_EITHER)
     return _check.whole("frequency", frequency), recency, T

@@ -8,8 +8,7 @@ def table(title: str, rows: Iterable[Sequence[object]], header: Sequence[str] = 
     """A small table under a title; floats get six significant digits."""
     head = "".join(f"<th>{escape(name)}</th>" for name in header)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(text(cell))}</td>" for cell in row) + "</tr>"
-        for row in rows
+        "<tr>" + "".join(f"<td>{escape(text(cell))}</td>" for cell in row) + "</tr>" for row in rows
     )
     head = f"<thead><tr>{head}</tr></thead>" if head else ""
     caption = f"<caption style='text-align:left'><b>{escape(title)}</b></caption>"

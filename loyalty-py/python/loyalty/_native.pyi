@@ -31,8 +31,8 @@ __all__ = [
     "TraitModel",
     "Treatments",
     "__version__",
-    "alive_calibration",
     "align",
+    "alive_calibration",
     "choose",
     "clv",
     "clv_bootstrap",
@@ -44,11 +44,11 @@ __all__ = [
     "future_of_one",
     "holdout_errors",
     "instant",
+    "lasting",
     "load",
     "match_credits",
     "p_alive_at",
     "p_no_purchase",
-    "lasting",
     "persistence",
     "prediction_intervals",
     "purchase_distribution",
@@ -345,6 +345,7 @@ def clv_intervals(
     level: float,
     threads: int,
 ) -> list[Column]: ...
+
 @final
 class Discounting:
     @staticmethod
@@ -433,9 +434,7 @@ class ReturnPropensity:
     def score(self, lines: OrderLines, threads: int) -> list[Column]: ...
     def intervals(self, lines: OrderLines, level: float, threads: int) -> list[Column]: ...
     def contributions(self, lines: OrderLines, threads: int) -> tuple[float, list[Column]]: ...
-    def propensities(
-        self, ids: Column, level: float, of_customers: bool
-    ) -> list[Column]: ...
+    def propensities(self, ids: Column, level: float, of_customers: bool) -> list[Column]: ...
     def update(self, lines: OrderLines) -> list[Column]: ...
     def update_returns(
         self, line: Column, time: Column, time_zone: str | None
@@ -486,9 +485,7 @@ def match_credits(
 ) -> tuple[Column, Column, Column]: ...
 def load(
     path: str | PathLike[str],
-) -> tuple[
-    BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | TraitModel, Fit | None
-]: ...
+) -> tuple[BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | TraitModel, Fit | None]: ...
 
 _Correlation: TypeAlias = tuple[float, float, float, float]
 
@@ -545,9 +542,7 @@ def select_treatments(
 ) -> tuple[
     _Outcome,
     tuple[list[int], list[int], Column],
-    tuple[
-        Column, Column, list[tuple[str, str, int, float, float]], list[tuple[str, list[str]]]
-    ],
+    tuple[Column, Column, list[tuple[str, str, int, float, float]], list[tuple[str, list[str]]]],
 ]: ...
 def choose(
     gains: list[Column],
@@ -705,9 +700,7 @@ class Behaviours:
     def __len__(self) -> int: ...
     def labels(self) -> list[Column]: ...
     def scores(self, behaviour: str) -> list[Column] | None: ...
-    def summary(
-        self, ledger: Ledger
-    ) -> list[tuple[str, int, float, int, float, float, float]]: ...
+    def summary(self, ledger: Ledger) -> list[tuple[str, int, float, int, float, float, float]]: ...
 
 def persistence(
     ledger: Ledger,
@@ -716,5 +709,4 @@ def persistence(
     exposure: str,
     threads: int,
 ) -> list[tuple[str, int, float, int, float, float, float]]: ...
-
 def lasting(recurrence: float, years: float, history: float, ahead: float) -> float: ...

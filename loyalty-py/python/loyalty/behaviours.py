@@ -172,7 +172,9 @@ class Behaviours(Frozen):
         return f"<Behaviours of {len(self)} customers: {counts}>"
 
     def _repr_html_(self) -> str:
-        rows = [(row.behaviour, row.customers, row.impact, row.share_of_loss) for row in self.summary()]
+        rows = [
+            (row.behaviour, row.customers, row.impact, row.share_of_loss) for row in self.summary()
+        ]
         return _html.table(
             f"{len(self)} customers", rows, ("habit", "customers", "cost a year", "share of loss")
         )

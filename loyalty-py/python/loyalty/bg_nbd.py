@@ -360,13 +360,13 @@ class BgNbd(Future):
         >>> cdnow.probability_of_n_purchases([0, 1], 39).round(6)
         array([0.573786, 0.199395])
         """
-        return _each(
-            lambda n: self._core.probability_of_n_purchases(_check.whole("n", n), t), n
-        )
+        return _each(lambda n: self._core.probability_of_n_purchases(_check.whole("n", n), t), n)
 
     def log_likelihood(self, customers: CustomerSummary) -> float:
         """ln L of a summary at these parameters."""
-        return self._core.log_likelihood(_check.instance("customers", customers, CustomerSummary)._core)
+        return self._core.log_likelihood(
+            _check.instance("customers", customers, CustomerSummary)._core
+        )
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model; :func:`load` reads it in every language, to the same bits.

@@ -66,10 +66,7 @@ def cdnow(backend: str | None = None) -> Any:
         "quantity": np.array(quantity, dtype=np.int64),
         "amount": np.array(amount, dtype=np.float64),
     }
-    if backend is None:
-        frame = _columns.installed_frame()
-    else:
-        frame = nw.Implementation(backend)
+    frame = _columns.installed_frame() if backend is None else nw.Implementation(backend)
     return columns if frame is None else _frames.from_arrays(columns, frame)
 
 

@@ -46,7 +46,7 @@ class Fit(Frozen, Generic[Model]):
     {'r': 0.01256, 'alpha': 0.37822, 'a': 0.18573, 'b': 0.70541}
     """
 
-    __slots__ = ("_frame", "_core", "model")
+    __slots__ = ("_core", "_frame", "model")
 
     #: The model found.
     model: Model

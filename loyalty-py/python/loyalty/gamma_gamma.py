@@ -123,9 +123,7 @@ class GammaGamma(Frozen):
             warnings.warn(infinite_mean(model.parameters[1]), LoyaltyWarning, stacklevel=2)
         return fits.Fit._of(native, cls._of(model), customers._frame)
 
-    def simulate(
-        self, customers: CustomerSummary, *, seed: int = 0, threads: int = 0
-    ) -> Any:
+    def simulate(self, customers: CustomerSummary, *, seed: int = 0, threads: int = 0) -> Any:
         """Monetary values of customers who spend as the model says.
 
         Per customer the mean of as many amounts as the summary has purchases of his behind its
@@ -231,7 +229,9 @@ class GammaGamma(Frozen):
 
     def log_likelihood(self, customers: CustomerSummary) -> float:
         """ln L of a summary at these parameters."""
-        return self._core.log_likelihood(_check.instance("customers", customers, CustomerSummary)._core)
+        return self._core.log_likelihood(
+            _check.instance("customers", customers, CustomerSummary)._core
+        )
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model; :func:`load` reads it in every language, to the same bits.

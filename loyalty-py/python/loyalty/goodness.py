@@ -273,9 +273,7 @@ def tracking(
     return Tracking(customers, left_out, tuple(columns), log._frame)
 
 
-def holdout_errors(
-    model: BgNbd, split: CalibrationHoldout, *, threads: int = 0
-) -> HoldoutErrors:
+def holdout_errors(model: BgNbd, split: CalibrationHoldout, *, threads: int = 0) -> HoldoutErrors:
     """Compares the expected purchases of the holdout period with what happened in it.
 
     Parameters

@@ -179,7 +179,9 @@ class Ledger(Frozen):
         refused = tuple(Refusal(*refusal) for refusal in refusals)
         kept = rows - sum(refusal.rows for refusal in refused)
         report = OrdersReport(rows, kept, refused, message)
-        self._set(_core=native, _customer=named["customer"], _frame=frame, _zone=time_zone, report=report)
+        self._set(
+            _core=native, _customer=named["customer"], _frame=frame, _zone=time_zone, report=report
+        )
 
     def table(self) -> Any:
         """The ledger as a frame like the lines', keyed by customer; without profit where neither costs

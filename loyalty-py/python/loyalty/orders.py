@@ -82,7 +82,7 @@ class Orders(Frozen):
     <Orders: 3 order lines of 2 customers, 2024-01-01 to 2024-01-15>
     """
 
-    __slots__ = ("_customer", "_frame", "_core", "report")
+    __slots__ = ("_core", "_customer", "_frame", "report")
 
     #: Rows read, in use and refused.
     report: OrdersReport
@@ -204,9 +204,7 @@ class Orders(Frozen):
         """
         split = _instant("calibration_end", calibration_end, self._core.time_zone)
         end = self._moment("observation_end", observation_end)
-        native, holdout = self._core.calibration_holdout(
-            split, unit, occasion, end, include_first
-        )
+        native, holdout = self._core.calibration_holdout(split, unit, occasion, end, include_first)
         summary = CustomerSummary._of(native, self._customer, self._frame)
         return CalibrationHoldout._of(summary, holdout)
 
@@ -266,7 +264,7 @@ class Occasions(Frozen):
     <Occasions of 2357 customers>
     """
 
-    __slots__ = ("_customer", "_frame", "_core")
+    __slots__ = ("_core", "_customer", "_frame")
 
     _core: _native.Occasions
     _customer: str

@@ -56,7 +56,9 @@ class ReturnPropensity:
     _frame: nw.Implementation | None
 
     def __init__(self) -> None:
-        raise TypeError("a ReturnPropensity is made by ReturnPropensity.fit or ReturnPropensity.load")
+        raise TypeError(
+            "a ReturnPropensity is made by ReturnPropensity.fit or ReturnPropensity.load"
+        )
 
     @classmethod
     def _of(
@@ -126,7 +128,9 @@ class ReturnPropensity:
             For options outside their domain.
         """
         lines = _check.instance("lines", lines, OrderLines)
-        end = None if observation_end is None else _instant("observation_end", observation_end, None)
+        end = (
+            None if observation_end is None else _instant("observation_end", observation_end, None)
+        )
         native, facts = _native.ReturnPropensity.fit(
             lines._core,
             _check.whole("horizon_days", horizon_days),

@@ -178,7 +178,16 @@ class Rfm(Frozen):
     def _repr_html_(self) -> str:
         if self._segments is None:
             return _html.table(repr(self)[1:-1], [])
-        header = ("segment", "customers", "share", "recency", "frequency", "monetary", "total", "share")
+        header = (
+            "segment",
+            "customers",
+            "share",
+            "recency",
+            "frequency",
+            "monetary",
+            "total",
+            "share",
+        )
         return _html.table(repr(self)[1:-1], self._segments, header)
 
     def __reduce__(self) -> Any:

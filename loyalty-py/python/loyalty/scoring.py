@@ -170,7 +170,9 @@ def score(
         orders = log.orders()
         data = orders.summarize(unit=unit, observation_end=observation_end)
     if log is None and (columns is not None or contacts is not None):
-        raise InputError("columns and contacts go with a table of order lines, not with its summary")
+        raise InputError(
+            "columns and contacts go with a table of order lines, not with its summary"
+        )
     if purchases is not None:
         _check.instance("purchases", purchases, BgNbd)
     if spend is not None:

@@ -52,7 +52,11 @@ class _Outcome(Frozen):
         return {name: used for name, _, used, _ in self._capacities}
 
     def _facts(self) -> list[tuple[object, ...]]:
-        rows: list[tuple[object, ...]] = [("gain", self.gain), ("bound", self.bound), ("gap", self.gap)]
+        rows: list[tuple[object, ...]] = [
+            ("gain", self.gain),
+            ("bound", self.bound),
+            ("gap", self.gap),
+        ]
         for name, amount, used, price in self._capacities:
             rows.append((name, f"{used:g} of {amount:g}, one more is worth {price:.6g}"))
         return rows
@@ -79,7 +83,10 @@ class Selection(_Outcome):
     def summary(self) -> Any:
         """One row per treatment: ``channel``, ``customers``, ``gain``, ``cost``."""
         names, channels, *numbers = zip(*self._summary, strict=True)
-        columns = [_frames.text_column("treatment", names), _frames.text_column("channel", channels)]
+        columns = [
+            _frames.text_column("treatment", names),
+            _frames.text_column("channel", channels),
+        ]
         titles = ("customers", "gain", "cost")
         columns += [_frames.float_column(*pair) for pair in zip(titles, numbers, strict=True)]
         return _frames.table(columns, self._frame)
@@ -324,7 +331,9 @@ def _known(what: str, named: Iterable[str], known: Sequence[str]) -> None:
             raise InputError(f"{what}: {name!r} is none of {', '.join(known)}")
 
 
-def _parts(outcome: tuple[float, float, float, list[tuple[str, float, float, float]]]) -> dict[str, Any]:
+def _parts(
+    outcome: tuple[float, float, float, list[tuple[str, float, float, float]]],
+) -> dict[str, Any]:
     gain, bound, gap, capacities = outcome
     return {"gain": gain, "bound": bound, "gap": gap, "_capacities": tuple(capacities)}
 

@@ -135,7 +135,9 @@ class SimulatedShop(Frozen):
 
     def __repr__(self) -> str:
         customers, contacts = len(self._truth[0]), len(self._contacts[0])
-        return f"<SimulatedShop: {len(self)} order lines, {contacts} contacts, {customers} customers>"
+        return (
+            f"<SimulatedShop: {len(self)} order lines, {contacts} contacts, {customers} customers>"
+        )
 
     def _repr_html_(self) -> str:
         return _html.table(repr(self)[1:-1], self.options.items(), ("option", "value"))

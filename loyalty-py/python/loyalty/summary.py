@@ -60,7 +60,7 @@ class CustomerSummary(Frozen):
     <CustomerSummary: 2 rows, 1 with repeat purchases>
     """
 
-    __slots__ = ("_customer", "_frame", "_core")
+    __slots__ = ("_core", "_customer", "_frame")
 
     _core: _native.CustomerSummary
     _customer: str
@@ -263,7 +263,9 @@ class CustomerSummary(Frozen):
             "customer": core.customer(self._customer),
             "since_last": core.since_last_of_log(),
         }
-        arrays = {role: _frames.array(values) for role, values in columns.items() if values is not None}
+        arrays = {
+            role: _frames.array(values) for role, values in columns.items() if values is not None
+        }
         facts = {
             "unit": core.unit,
             "includes_first": core.includes_first,

@@ -76,7 +76,9 @@ class TraitModel(Fitted):
         FitError
             Where nobody shows any of it.
         """
-        options = _given(threshold=threshold, selection=selection, level=level, reallocation=reallocation)
+        options = _given(
+            threshold=threshold, selection=selection, level=level, reallocation=reallocation
+        )
         native = _check.instance("ledger", ledger, Ledger)._core
         peers, threads = _check.whole("least_peers", least_peers), _check.whole("threads", threads)
         return cls._of(_native.TraitModel.fit(behaviour, native, options, exposure, peers, threads))
@@ -146,7 +148,9 @@ class TraitModel(Fitted):
         native = _check.instance("ledger", ledger, Ledger)._core
         found = _check.instance("persistence", persistence, Persistence)
         lasts = (found.behaviour, found.recurrence, found.years)
-        return ledger._answer(self._core.predict(native, lasts, ahead, _check.whole("threads", threads)))
+        return ledger._answer(
+            self._core.predict(native, lasts, ahead, _check.whole("threads", threads))
+        )
 
     def __repr__(self) -> str:
         found = "detectable" if self.detectable else "no trait detectable"

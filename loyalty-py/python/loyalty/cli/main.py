@@ -56,7 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(options: argparse.Namespace, error: LoyaltyError, code: int) -> int:
     message = str(error)
     if options.input.endswith((".csv", ".txt")) and (row := re.search(r"row (\d+)", message)):
-        message += f"\n  rows are counted from 0: row {row[1]} is line {int(row[1]) + 2} of the file"
+        message += (
+            f"\n  rows are counted from 0: row {row[1]} is line {int(row[1]) + 2} of the file"
+        )
     if "rows cannot be used" in message:
         message += "\n  --invalid drop leaves such rows out and counts them"
     print(f"loyalty: {options.input}: {message}", file=sys.stderr)
@@ -108,7 +110,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _orders(command: argparse.ArgumentParser) -> None:
-    command.add_argument("input", metavar="INPUT", help="order log, .csv or .parquet; - for CSV on standard input")
+    command.add_argument(
+        "input", metavar="INPUT", help="order log, .csv or .parquet; - for CSV on standard input"
+    )
     for role in tables.COMMON:
         command.add_argument(f"--{role}", metavar="COL", help=f"the column of the {role}")
     command.add_argument("--unit", choices=UNITS, help="unit of time (default: week)")
@@ -129,9 +133,7 @@ def _lines(command: argparse.ArgumentParser) -> None:
         )
     command.add_argument("--contacts", metavar="FILE", help="service contacts, .csv or .parquet")
     for name, meaning in ECONOMICS.items():
-        command.add_argument(
-            f"--{name.replace('_', '-')}", type=float, metavar="X", help=meaning
-        )
+        command.add_argument(f"--{name.replace('_', '-')}", type=float, metavar="X", help=meaning)
     command.add_argument("--treatments", metavar="FILE", help="a table of treatments (JSON)")
     command.add_argument(
         "--capacity",
@@ -152,7 +154,9 @@ def _capacity(text: str) -> tuple[str, float]:
 
 
 def _outlook(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", "--output", metavar="OUT", help="write the scores here, .csv or .parquet")
+    command.add_argument(
+        "-o", "--output", metavar="OUT", help="write the scores here, .csv or .parquet"
+    )
     command.add_argument("--horizon", type=float, metavar="T", help="in the unit (default: a year)")
     command.add_argument(
         "--discount-rate", type=float, default=0.1, metavar="R", help="per year (default: 0.1)"
@@ -224,7 +228,9 @@ def _score_lines(
 ) -> loyalty.Scores:
     contacts = None
     if options.contacts:
-        contacts, found = tables.read(options.contacts, dict.fromkeys(tables.CONTACTS), tables.CONTACTS)
+        contacts, found = tables.read(
+            options.contacts, dict.fromkeys(tables.CONTACTS), tables.CONTACTS
+        )
         # Ids that are whole numbers in one file may be text in the other.
         ids = frame.schema[roles["customer"]]
         contacts = contacts.rename({name: role for role, name in found.items()})
@@ -285,7 +291,9 @@ def _predict(options: argparse.Namespace) -> None:
     for path in options.model:
         model = loyalty.load(path)
         if not isinstance(model, loyalty.BgNbd | loyalty.GammaGamma):
-            raise InputError(f"{path} holds a {type(model).__name__}; predict takes BgNbd and GammaGamma")
+            raise InputError(
+                f"{path} holds a {type(model).__name__}; predict takes BgNbd and GammaGamma"
+            )
         if type(model) in models:
             raise InputError(f"two models of one kind: {type(model).__name__} of {path}")
         models[type(model)] = model

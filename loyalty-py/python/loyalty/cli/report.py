@@ -72,7 +72,17 @@ def _shown(columns: Sequence[str]) -> list[str]:
     if "primary" not in columns:
         hidden = ("total_amount", "channel", "reason")
         return [name for name in columns if name not in hidden]
-    shown = ("frequency", "recency", "T", "segment", "p_alive", "clv", "profit", "primary", "treatment")
+    shown = (
+        "frequency",
+        "recency",
+        "T",
+        "segment",
+        "p_alive",
+        "clv",
+        "profit",
+        "primary",
+        "treatment",
+    )
     return [columns[0], *(name for name in shown if name in columns)]
 
 

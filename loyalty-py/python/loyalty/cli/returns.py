@@ -30,23 +30,65 @@ def add(commands: Any) -> None:
             "lines with a model saved before."
         ),
     )
-    command.add_argument("input", metavar="INPUT", help="order lines, .csv or .parquet; - for CSV on standard input")
+    command.add_argument(
+        "input", metavar="INPUT", help="order lines, .csv or .parquet; - for CSV on standard input"
+    )
     for role in ("customer", "product", "time", "price"):
-        command.add_argument(f"--{role}", metavar="COL", required=True, help=f"the column of the {role}")
+        command.add_argument(
+            f"--{role}", metavar="COL", required=True, help=f"the column of the {role}"
+        )
     for role in ("quantity", "order", "line", "returned", "return-time"):
         command.add_argument(f"--{role}", metavar="COL")
-    command.add_argument("--category", metavar="COL", action="append", default=[], help="a column with levels; may be repeated")
-    command.add_argument("--number", metavar="COL", action="append", default=[], help="a column of numbers; may be repeated")
-    command.add_argument("--known-later", metavar="COL", action="append", default=[], help="a column that is known only after the order")
-    command.add_argument("--cross", metavar="COL,COL", action="append", default=[], help="a history of a crossed key, such as product,size")
-    command.add_argument("--horizon-days", type=int, default=60, metavar="N", help="after which a line counts as kept (default: 60)")
+    command.add_argument(
+        "--category",
+        metavar="COL",
+        action="append",
+        default=[],
+        help="a column with levels; may be repeated",
+    )
+    command.add_argument(
+        "--number",
+        metavar="COL",
+        action="append",
+        default=[],
+        help="a column of numbers; may be repeated",
+    )
+    command.add_argument(
+        "--known-later",
+        metavar="COL",
+        action="append",
+        default=[],
+        help="a column that is known only after the order",
+    )
+    command.add_argument(
+        "--cross",
+        metavar="COL,COL",
+        action="append",
+        default=[],
+        help="a history of a crossed key, such as product,size",
+    )
+    command.add_argument(
+        "--horizon-days",
+        type=int,
+        default=60,
+        metavar="N",
+        help="after which a line counts as kept (default: 60)",
+    )
     command.add_argument("--observation-end", metavar="DATE", help="by default the last line")
     command.add_argument("--time-zone", metavar="ZONE", help="the zone whose days count")
     command.add_argument("--invalid", choices=("raise", "drop"), default="raise")
-    command.add_argument("--model", metavar="FILE", help="score with this model instead of learning one")
-    command.add_argument("--update", action="store_true", help="with --model: take the lines in, and what became of them")
+    command.add_argument(
+        "--model", metavar="FILE", help="score with this model instead of learning one"
+    )
+    command.add_argument(
+        "--update",
+        action="store_true",
+        help="with --model: take the lines in, and what became of them",
+    )
     command.add_argument("--save", metavar="FILE", help="save the model with its state here (JSON)")
-    command.add_argument("-o", "--output", metavar="OUT", help="write the scores here, .csv or .parquet")
+    command.add_argument(
+        "-o", "--output", metavar="OUT", help="write the scores here, .csv or .parquet"
+    )
     command.set_defaults(run=run)
 
 
@@ -56,7 +98,9 @@ def run(options: argparse.Namespace) -> None:
         steps.begin("read")
         frame, lines = _lines(options)
         if len(lines) < len(frame) and options.output:
-            raise InputError("with rows left out, scores cannot stand beside the rows: clean the table first")
+            raise InputError(
+                "with rows left out, scores cannot stand beside the rows: clean the table first"
+            )
         steps.begin("score" if options.model else "learn")
         if options.model:
             model = loyalty.ReturnPropensity.load(options.model)
@@ -125,7 +169,9 @@ def _read(path: str, ids: list[str], numbers: list[str]) -> Any:
         broken = (values.is_null() & frame[name].is_not_null()).arg_true()
         if len(broken):
             row = int(broken[0])
-            raise InputError(f'column "{name}", row {row}: must be a number, got {frame[name][row]!r}')
+            raise InputError(
+                f'column "{name}", row {row}: must be a number, got {frame[name][row]!r}'
+            )
         frame = frame.with_columns(values)
     return frame
 
@@ -138,7 +184,9 @@ def _show(
 ) -> None:
     if fit is not None:
         print(f"{fit.returned:,} of {fit.settled:,} settled lines returned")
-        print(f"log-loss {fit.log_loss:.5f}, of one probability for all {fit.constant_log_loss:.5f}")
+        print(
+            f"log-loss {fit.log_loss:.5f}, of one probability for all {fit.constant_log_loss:.5f}"
+        )
         print("Histories (mean and strength of their priors, keys)")
         for name, mean, strength, keys in model.histories.rows():
             print(f"  {name:32}{mean:8.4f}{strength:12.1f}{keys:12,}")

@@ -169,7 +169,9 @@ def _typed(frame: pl.DataFrame, roles: dict[str, str]) -> pl.DataFrame:
     if "firm_caused" in roles:
         name = roles["firm_caused"]
         said = frame[name].str.strip_chars().str.to_lowercase()
-        flags = said.replace_strict(["true", "1", "false", "0"], [True, True, False, False], default=None)
+        flags = said.replace_strict(
+            ["true", "1", "false", "0"], [True, True, False, False], default=None
+        )
         broken = (flags.is_null() & frame[name].is_not_null()).arg_true()
         if len(broken):
             row = int(broken[0])

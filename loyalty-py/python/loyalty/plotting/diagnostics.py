@@ -80,7 +80,9 @@ def plot_tracking(
     prefix = "cumulative_" if cumulative else ""
     end = column(frame, "end")
     ax.plot(end, column(frame, f"{prefix}actual"), color=ACTUAL, label="actual")
-    ax.plot(end, column(frame, f"{prefix}expected"), color=EXPECTED, linestyle="--", label="expected")
+    ax.plot(
+        end, column(frame, f"{prefix}expected"), color=EXPECTED, linestyle="--", label="expected"
+    )
     if calibration_end is not None:
         ax.axvline(calibration_end, color="0.6", linewidth=1)
     title = "Repeat purchases up to each period" if cumulative else "Repeat purchases by period"

@@ -127,17 +127,23 @@ def plot_alive_history(
     """
     times = np.asarray(purchases, dtype=float)
     if times.ndim != 1 or not (np.diff(times, prepend=0.0) > 0).all() or (times > T).any():
-        raise InputError(f"purchases must rise from above 0 to at most T = {T:g}, got {purchases!r}")
+        raise InputError(
+            f"purchases must rise from above 0 to at most T = {T:g}, got {purchases!r}"
+        )
     # Just before each purchase, at it, and in between.
     at = np.union1d(np.linspace(0.0, T, _STEPS), np.r_[times, np.nextafter(times, 0.0)])
     frequency = np.searchsorted(times, at, side="right")
     recency = np.r_[0.0, times][frequency]
-    path = model.p_alive(CustomerSummary(frequency=frequency, recency=recency, T=at, unit=model.unit))
+    path = model.p_alive(
+        CustomerSummary(frequency=frequency, recency=recency, T=at, unit=model.unit)
+    )
     ax = axes(ax)
     ax.plot(at, np.asarray(path), color=ACTUAL)
     ax.vlines(times, 0.0, 1.0, color="0.6", linewidth=1, linestyle="--", zorder=0)
     ax.set_ylim(0.0, 1.05)
-    return labelled(ax, in_units("time since the first purchase", model.unit), "P(alive)", "P(alive)")
+    return labelled(
+        ax, in_units("time since the first purchase", model.unit), "P(alive)", "P(alive)"
+    )
 
 
 def _histories(T: float, max_frequency: int) -> CustomerSummary:

@@ -85,7 +85,9 @@ def plot_top_shares(
         (line,) = ax.plot(shares, [0.0, *(top.of_total for top in found)], label=name)
         low, high = [top.low for top in found], [top.high for top in found]
         ax.fill_between(shares[1:], low, high, color=line.get_color(), alpha=0.2, linewidth=0)
-    return labelled(ax, "share of the customers", "share of the total", "Top customers", legend=True)
+    return labelled(
+        ax, "share of the customers", "share of the total", "Top customers", legend=True
+    )
 
 
 def plot_losses(ledger: Ledger, *, ax: Axes | None = None) -> Axes:
