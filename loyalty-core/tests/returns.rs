@@ -90,6 +90,27 @@ fn returns_as_events_equal_returns_in_the_table() {
     assert_eq!(with_outcomes.level().to_bits(), with_events.level().to_bits());
 }
 
+/// What lines say of days after the end of the observation moves neither the fit nor a score of its morning.
+#[test]
+fn a_fit_sees_nothing_of_later_days() {
+    let (shop, model) = &*FITTED;
+    let mut other = shop.clone();
+    let mut changed = 0;
+    for row in shop.rows(0..200) {
+        if other.returned[row] == 0.0 || other.return_time[row] >= 200 * DAY {
+            other.returned[row] = f64::from(row % 3 == 0);
+            other.return_time[row] = 200 * DAY + i64::from(row % 5 == 0) * DAY;
+            changed += usize::from(other.time[row] > 175 * DAY);
+        }
+    }
+    assert!(changed > 100, "{changed}");
+    let other = fitted(&other, 200);
+    assert_eq!(other.facts(), model.facts());
+    let morning = shop.lines(&shop.rows(200..201), false);
+    let scores = [model, &other].map(|model| model.score(&morning, Threads::ONE).unwrap());
+    assert_eq!(scores[0], scores[1]);
+}
+
 #[test]
 fn scoring_equals_updating_on_the_morning_of_the_day() {
     let shop = shop();
