@@ -104,11 +104,21 @@ fn a_fit_sees_nothing_of_later_days() {
         }
     }
     assert!(changed > 100, "{changed}");
-    let other = fitted(&other, 200);
-    assert_eq!(other.facts(), model.facts());
+    for row in shop.rows(200..300) {
+        other.price[row] *= 1e-3;
+        other.size[row] = 7;
+    }
+    let told = fitted(&other, 200);
+    assert_eq!(told.facts(), model.facts());
+    let mut until = options();
+    until.observation_end = Some(199 * DAY);
+    let later = other.lines(&other.rows(0..300), true);
+    let with_later = ReturnPropensity::fit(&later, &until).unwrap();
+    assert!(with_later.facts.left_out > 100);
     let morning = shop.lines(&shop.rows(200..201), false);
-    let scores = [model, &other].map(|model| model.score(&morning, Threads::ONE).unwrap());
-    assert_eq!(scores[0], scores[1]);
+    let score = |model: &ReturnPropensity| model.score(&morning, Threads::ONE).unwrap();
+    assert_eq!(score(&told), score(model));
+    assert_eq!(score(&with_later.model), score(model));
 }
 
 #[test]

@@ -48,6 +48,25 @@ def shop(seed: int, drift: float) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def test_products_are_crossed_with_what_they_come_in_several_of() -> None:
+    table = shop(3, 0.0).head(8000)
+    table["state"], table["payment"] = table["customer"] % 16, table["order"] % 3
+    random = np.random.default_rng(1)
+    odds = np.exp(random.normal(0, 1, 10**5)[table["product"] * 8 + table["size"]])
+    table["returned"] = (random.random(len(table)) < odds / (1 + odds)).astype(int)
+    categories = ["brand", "category", "size", "state", "payment"]
+    lines = loyalty.OrderLines(
+        table, customer="customer", product="product", time="time", price="price", order="order",
+        categories=categories, returned="returned",
+    )  # fmt: skip
+    fit = loyalty.ReturnPropensity.fit(lines, horizon_days=7)
+    crossed = [name for name in fit.model.histories["history"] if name.startswith("product ×")]
+    assert crossed == ["product × size"]
+    # It is what tells most here.
+    parts = fit.model.contributions(lines).drop(columns="base").std()
+    assert parts.idxmax() == "product × size"
+
+
 # Chance alone makes 0.0115 of the calibration error. Without times, nothing is heard of a line before the
 # horizon, and an intercept over 42 days of settled lines has up to 0.024.
 @pytest.mark.parametrize(

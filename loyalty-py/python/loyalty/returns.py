@@ -101,7 +101,8 @@ class ReturnPropensity:
             The fit learns from nothing after that day, by default the last one of the lines. What
             lines up to then say of later days counts from those days on, as in :meth:`update`.
         crossed : sequence of sequences of str
-            Histories of crossed keys, such as ``[("product", "size")]``, beside those kept anyway.
+            Histories of crossed keys, such as ``[("brand", "country")]``, beside those kept anyway:
+            product × size is, where products come in several sizes.
         context : bool
             Whether the line model looks at more than the customer and the product. Without, it adds
             their two shrunk log-odds, and those of ``crossed``, each with one weight: no other

@@ -32,8 +32,8 @@ pub struct ReturnOptions {
     /// days on, as in [`ReturnPropensity::update`].
     pub observation_end: Option<i64>,
     /// Histories of crossed keys, such as `["product", "size"]`, beside those kept anyway: of the
-    /// customer, the product, each category, customer × product, and customer and each category ×
-    /// value.
+    /// customer, the product, each category, customer × product, customer and each category ×
+    /// value, and product × category where products come in several levels of it, such as sizes.
     pub crossed: Vec<Vec<String>>,
     /// Whether the line model looks at more than the customer and the product; it does by default.
     /// Without, it adds their two shrunk log-odds, and those of crossed keys, each with one weight:
@@ -108,11 +108,11 @@ impl ReturnPropensity {
             column: "returned",
             needed_by: "the fit of a return propensity",
         })?;
-        let schema = Schema::of(lines, &options.crossed, options.context)?;
         let last = lines.day(lines.orders() - 1);
         let end = options.observation_end.map_or(last, day_of);
         let orders = (0..lines.orders()).rev().find(|&order| lines.day(order) <= end);
         let orders = orders.map_or(0, |order| order + 1);
+        let schema = Schema::of(lines, orders, &options.crossed, options.context)?;
         let lag = lag(lines, outcomes, orders, options.horizon_days, end);
         let pace = Pace::new(&lag, options.half_life_days);
         let first_day = lines.day(0).min(end);

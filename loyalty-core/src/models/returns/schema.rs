@@ -1,5 +1,7 @@
 //! What a return propensity is learnt from: the histories, the features of a line, and their groups.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -91,10 +93,11 @@ pub(crate) struct Feature {
 }
 
 impl Schema {
-    /// The columns of these lines, with the histories asked for crossed keys, beside the usual ones or
-    /// those of customer and product alone.
+    /// The columns of the lines of so many orders, with the histories asked for crossed keys, beside the
+    /// usual ones or those of customer and product alone.
     pub(crate) fn of(
         lines: &OrderLines,
+        orders: usize,
         crossed: &[Vec<String>],
         usual: bool,
     ) -> Result<Self, Error> {
@@ -108,9 +111,9 @@ impl Schema {
             categories: lines.categories.iter().map(column).collect(),
             numbers: lines.numbers.iter().map(|numbers| numbers.name.clone()).collect(),
             histories: Vec::new(),
-            least_price: least_price(&lines.price),
+            least_price: least_price(&lines.price[..lines.starts[orders] as usize]),
         };
-        schema.histories = schema.usual_histories();
+        schema.histories = schema.usual_histories(&variants(lines, orders));
         if !usual {
             schema.histories.truncate(2);
         }
@@ -124,7 +127,7 @@ impl Schema {
         Ok(schema)
     }
 
-    fn usual_histories(&self) -> Vec<HistorySpec> {
+    fn usual_histories(&self, variants: &[usize]) -> Vec<HistorySpec> {
         let of = |parts: &[Part], per_order| HistorySpec { parts: parts.into(), per_order };
         let mut specs = vec![
             of(&[Part::Customer], false),
@@ -137,6 +140,8 @@ impl Schema {
             specs.push(of(&[Part::Category(category)], false));
             specs.push(of(&[Part::Category(category), Part::ValueBand], false));
         }
+        let variant = |&category: &usize| of(&[Part::Product, Part::Category(category)], false);
+        specs.extend(variants.iter().map(variant));
         specs
     }
 
@@ -269,6 +274,33 @@ impl Schema {
         }
         features
     }
+}
+
+/// The categories that products come in several levels of, such as sizes and colours: other than a brand,
+/// they differ between lines of one product; other than a country, between lines of one order. By the
+/// first lines, where there are many.
+fn variants(lines: &OrderLines, orders: usize) -> Vec<usize> {
+    const ENOUGH: u32 = 1 << 16;
+    let orders = lines.starts[..=orders].partition_point(|&start| start <= ENOUGH) - 1;
+    let seen = lines.starts[orders] as usize;
+    let differs = |category: &usize| {
+        let levels = &lines.categories[*category].keys[..seen];
+        let mut last = HashMap::new();
+        let of_product = lines.product.keys[..seen].iter().zip(levels);
+        let of_product = of_product
+            .filter_map(|(product, level)| last.insert(product, level).map(|last| last != level));
+        let of_order = (0..orders)
+            .flat_map(|order| levels[lines.order(order)].windows(2))
+            .map(|pair| pair[0] != pair[1]);
+        often(of_product) && often(of_order)
+    };
+    (0..lines.categories.len()).filter(differs).collect()
+}
+
+/// Whether one in four is true, or more.
+fn often(all: impl Iterator<Item = bool>) -> bool {
+    let (all, those) = all.fold((0, 0), |(all, those), is| (all + 1, those + u32::from(is)));
+    those > 0 && 4 * those >= all
 }
 
 /// The price that one in a hundred of those above zero does not reach.
