@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loyalty import ledger
 from loyalty.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,22 +31,7 @@ COMMON = {
 
 
 #: Further columns of order lines; each is taken where it is called like its role.
-LINES = {
-    role: role.replace("_", "")
-    for role in (
-        "order",
-        "product",
-        "category",
-        "list_amount",
-        "discount",
-        "maker_discount",
-        "coupon",
-        "offered_depth",
-        "cost",
-        "returned_amount",
-        "return_time",
-    )
-}
+LINES = {role: role.replace("_", "") for role in ledger._OPTIONAL}
 #: Columns of service contacts.
 CONTACTS = {"customer": COMMON["customer"], "time": COMMON["time"], "cost": "cost contactcost"}
 CONTACTS |= {"firm_caused": "firmcaused"}
