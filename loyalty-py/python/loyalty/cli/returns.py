@@ -65,7 +65,7 @@ def add(commands: Any) -> None:
         metavar="COL,COL",
         action="append",
         default=[],
-        help="a history of a crossed key, such as product,size",
+        help="a history of a crossed key, such as brand,country",
     )
     command.add_argument(
         "--horizon-days",
