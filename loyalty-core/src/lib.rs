@@ -73,15 +73,15 @@ pub use error::Error;
 pub use models::{
     Behaviour, BgNbd, Covariance, Discounting, Exposure, Fit, FitFacts, FitOptions, GammaGamma,
     Identification, Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress,
-    Propensity, ReturnFacts, ReturnFit, ReturnOptions, ReturnPropensity, Returns, ReturnsReport,
-    Scale, ScoredLine, Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns,
-    TraitInterval, TraitModel, TraitOptions, TraitScore, model_kind,
+    Propensity, ReturnFacts, ReturnFit, ReturnOptions, ReturnPropensity, Scale, ScoredLine,
+    Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns, TraitInterval,
+    TraitModel, TraitOptions, TraitScore, model_kind,
 };
 pub use orders::{
     Column, ContactColumns, Contacts, CreditColumns, CreditMatch, CreditMatches, CustomerColumn,
     CustomerId, Customers, Invalid, LedgerLineColumns, LedgerLines, LineColumns, OrderColumns,
-    OrderLines, Orders, OrdersReport, Reason, Refusal, TextColumn, TextIds, TimeScale,
-    match_credits,
+    OrderLines, Orders, OrdersReport, Reason, Refusal, Returns, ReturnsReport, TextColumn, TextIds,
+    TimeScale, match_credits,
 };
 pub use parallel::Threads;
 pub use scores::{

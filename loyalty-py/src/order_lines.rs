@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{LargeStringArray, TimestampMicrosecondArray};
-use loyalty_core::{CreditColumns, CustomerColumn, Invalid, LineColumns};
+use loyalty_core::{CreditColumns, CustomerColumn, Invalid, LineColumns, Returns};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -60,6 +60,20 @@ impl OrderLines {
                 time_zone,
                 invalid,
             )
+        })
+    }
+
+    /// The same lines with what became of them, and returns counted and unknown.
+    fn with_returns(
+        &self,
+        py: Python<'_>,
+        line: &Column,
+        time: &Column,
+        time_zone: Option<&str>,
+    ) -> Result<(Self, usize, usize)> {
+        py.detach(|| {
+            let (lines, report) = self.0.with_returns(&read_returns(line, time, time_zone)?)?;
+            Ok((Self(lines), report.counted, report.unknown))
         })
     }
 
@@ -145,6 +159,18 @@ fn read(
         columns.return_scale = times.scale;
     }
     Ok(OrderLines(loyalty_core::OrderLines::new(&columns, invalid)?))
+}
+
+/// Returns in a table of their own.
+pub(crate) fn read_returns(
+    line: &Column,
+    time: &Column,
+    time_zone: Option<&str>,
+) -> Result<Returns> {
+    let (ids, times) = (Ids::read(line)?, times(time, time_zone)?);
+    let column = loyalty_core::Column::new(&time.name, &times.values[..])
+        .with_present(times.present.as_deref());
+    Ok(Returns::new(&ids.as_column(), &column, times.scale)?)
 }
 
 /// Per purchase the pieces given back and the time of the first credit, per note the rule.

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arrow_array::BooleanArray;
-use loyalty_core::{LineScores, Propensity, ReturnOptions, Returns, Threads};
+use loyalty_core::{LineScores, Propensity, ReturnOptions, Threads};
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::Result;
-use crate::order_lines::OrderLines;
-use crate::read::{Ids, times};
+use crate::order_lines::{OrderLines, read_returns};
+use crate::read::Ids;
 
 /// A return propensity with its state.
 #[pyclass(frozen, module = "loyalty._native")]
@@ -140,11 +140,7 @@ impl ReturnPropensity {
         time_zone: Option<&str>,
     ) -> Result<(usize, usize)> {
         py.detach(|| {
-            let (ids, times) = (Ids::read(line)?, times(time, time_zone)?);
-            let column = loyalty_core::Column::new(&time.name, &times.values[..])
-                .with_present(times.present.as_deref());
-            let returns = Returns::new(&ids.as_column(), &column, times.scale)?;
-            let report = self.write().update_returns(&returns);
+            let report = self.write().update_returns(&read_returns(line, time, time_zone)?);
             Ok((report.counted, report.unknown))
         })
     }

@@ -234,6 +234,31 @@ def test_flags_are_numbers_where_they_make_sense(kind: str) -> None:
         lines(flags, customer="back")
 
 
+def test_returns_in_a_table_of_their_own(table: pd.DataFrame, split: pd.Timestamp) -> None:
+    back = table.loc[table["returned_amount"] > 0, ["line", "return_time"]]
+    again = back.assign(return_time=back["return_time"] + DAY)
+    strange = pd.DataFrame({"line": [-5, -6], "return_time": [split, split]})
+    bare = order_lines(table, returned=None, return_time=None)
+    assert bare.returned is None
+    events = pd.concat([again, back, strange])
+    lines, found = bare.with_returns(events, line="line", time="return_time")
+    assert found == {"counted": 2 * len(back), "unknown": 2}
+    assert lines.returned == len(back) and len(lines) == len(table) and bare.returned is None
+    fits = [
+        loyalty.ReturnPropensity.fit(known, horizon_days=30)
+        for known in (lines, order_lines(table))
+    ]
+    assert fits[0].model._core.to_json() == fits[1].model._core.to_json()
+    early = events.assign(return_time=table["time"].min() - DAY)
+    with pytest.raises(
+        loyalty.InputError, match='"return_time", row 0: must be not before the order'
+    ):
+        bare.with_returns(early, line="line", time="return_time")
+    without = order_lines(table, line=None, returned=None, return_time=None)
+    with pytest.raises(loyalty.InputError, match="line"):
+        without.with_returns(events, line="line", time="return_time")
+
+
 def test_credit_notes_find_their_purchases() -> None:
     bought = pd.DataFrame(
         {
@@ -294,6 +319,38 @@ def test_the_command_line_learns_saves_scores_and_goes_on(
     assert main([*second, *known, "--update"]) == 1
     assert "not before the day" in capsys.readouterr().err
     assert main([*first, "--known-later=category"]) == 1
+
+
+def test_the_command_line_reads_returns_in_a_table_of_their_own(
+    table: pd.DataFrame, split: pd.Timestamp, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from loyalty.cli import main
+
+    past, later = table[table["time"] < split], table[table["time"] >= split]
+    back = table.loc[table["returned_amount"] > 0, ["line", "return_time"]]
+    known = back[back["return_time"] < split]
+    for name, frame in {"past": past, "later": later, "known": known, "back": back}.items():
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    columns = ["--customer=customer", "--product=product", "--time=time", "--price=price"]
+    columns += ["--quantity=quantity", "--order=order", "--line=line", "--category=category"]
+    model, out = str(tmp_path / "model.json"), str(tmp_path / "scores.csv")
+    returns = ["--return-time=return_time", "--returns"]
+    first = ["returns", str(tmp_path / "past.csv"), *columns, "--horizon-days=30", "--save", model]
+    assert main([*first, *returns, str(tmp_path / "known.csv")]) == 0
+    said = f"returns: of these lines {len(known):,}, of unknown lines 0\n"
+    assert said in capsys.readouterr().err
+    second = ["returns", str(tmp_path / "later.csv"), *columns, "--model", model, "-o", out]
+    second += [*returns, str(tmp_path / "back.csv")]
+    assert main(second) == 1
+    assert "--returns needs --update" in capsys.readouterr().err
+    assert main([*second, "--update"]) == 0
+    of_later = back["line"].isin(later["line"]).sum()
+    assert f"returns: of these lines {of_later:,}, of unknown lines" in capsys.readouterr().err
+    expected = loyalty.ReturnPropensity.fit(order_lines(past, numbers=[]), horizon_days=30).model
+    found = expected.update(order_lines(later, numbers=[]))["probability"]
+    np.testing.assert_array_equal(pd.read_csv(out)["probability"], found)
+    assert main([*first, "--returns", str(tmp_path / "known.csv")]) == 1
+    assert "--returns needs --line and --return-time" in capsys.readouterr().err
 
 
 def test_metrics_equal_their_definitions() -> None:

@@ -22,7 +22,7 @@ pub use fit::{
 pub use purchase::{BgNbd, Discounting};
 pub use returns::{
     LagCurve, LineScores, Propensity, ReturnFacts, ReturnFit, ReturnOptions, ReturnPropensity,
-    Returns, ReturnsReport, ScoredLine, Shrinkage, ShrinkageCriterion,
+    ScoredLine, Shrinkage, ShrinkageCriterion,
 };
 pub use spend::GammaGamma;
 pub use traits::{

@@ -15,7 +15,8 @@ pub use customers::{CustomerId, Customers, TextIds};
 pub(crate) use ledger_lines::LedgerLine;
 pub use ledger_lines::{LedgerLineColumns, LedgerLines};
 pub use lines::{
-    CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, match_credits,
+    CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, Returns, ReturnsReport,
+    match_credits,
 };
 pub(crate) use lines::{IdKind, Levels, Outcome, day_of, key};
 pub use report::{Invalid, OrdersReport, Reason, Refusal};

@@ -126,6 +126,49 @@ class OrderLines(Frozen):
         report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
         self._set(_core=native, _frame=frame, report=report)
 
+    def with_returns(
+        self, data: Any, *, line: str, time: str, time_zone: str | None = None
+    ) -> tuple[OrderLines, dict[str, int]]:
+        """The same lines with what became of them, where a table of its own tells it.
+
+        Of several returns of one line the first counts; lines of no return were kept, unless they
+        say otherwise themselves.
+
+        Parameters
+        ----------
+        data : data frame or mapping of columns
+            One row per return.
+        line, time : str
+            The columns of the line's id, as in ``OrderLines(line=...)``, and of the time.
+        time_zone : str, optional
+            As for :class:`Orders`.
+
+        Returns
+        -------
+        The lines, and how many returns were ``counted`` and of ``unknown`` lines.
+
+        Raises
+        ------
+        InputError
+            Where the lines have no ids, or a return is from before the day of its order.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = {"who": [1, 1, 2], "what": [5, 6, 5], "paid": [60.0, 5.0, 60.0],
+        ...        "day": ["2024-01-01", "2024-01-01", "2024-01-05"], "id": [100, 101, 102]}
+        >>> lines = loyalty.OrderLines(
+        ...     log, customer="who", product="what", time="day", price="paid", line="id"
+        ... )
+        >>> lines.with_returns({"id": [102, 55], "on": ["2024-01-09"] * 2}, line="id", time="on")
+        (<OrderLines: 3 lines of 2 orders, 1 returned>, {'counted': 1, 'unknown': 1})
+        """
+        ids, times = _columns.read(data, [line, time]).columns
+        native, counted, unknown = self._core.with_returns(ids, times, time_zone)
+        lines = object.__new__(OrderLines)
+        lines._set(_core=native, _frame=self._frame, report=self.report)
+        return lines, {"counted": counted, "unknown": unknown}
+
     @property
     def orders(self) -> int:
         """The number of orders."""

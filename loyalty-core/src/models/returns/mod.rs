@@ -31,7 +31,6 @@ pub use lag::LagCurve;
 pub use propensity::Propensity;
 pub use score::{LineScores, ScoredLine};
 pub use shrink::{Shrinkage, ShrinkageCriterion};
-pub use update::{Returns, ReturnsReport};
 
 use clustering::Clustering;
 use line::LineModel;

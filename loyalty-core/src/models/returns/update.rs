@@ -5,72 +5,7 @@ use super::observe::together_in_a_day;
 use super::sample::known_on;
 use super::score::{LineScores, ScoredLine, Scorer};
 use crate::Error;
-use crate::error::same_length;
-use crate::orders::{Column, CustomerColumn, OrderLines, TimeScale, day_of, key};
-
-/// Returns as events: which line came back, and when.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Returns {
-    line: Vec<u64>,
-    day: Vec<i32>,
-}
-
-/// What became of returned lines that a model was told of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct ReturnsReport {
-    /// Returns of open lines, which the model counts.
-    pub counted: usize,
-    /// Returns of lines that the model does not know, or that are older than its horizon.
-    pub unknown: usize,
-}
-
-impl Returns {
-    /// Checked returns: ids of lines, as in [`crate::LineColumns::line`], and the times at which they
-    /// came back.
-    ///
-    /// # Errors
-    /// [`Error::Length`] where the columns differ in length, [`Error::Value`] for a missing id or time,
-    /// or a time outside the years 0001 to 9999.
-    pub fn new(
-        line: &CustomerColumn<'_>,
-        time: &Column<'_, [i64]>,
-        scale: TimeScale,
-    ) -> Result<Self, Error> {
-        let rows = line.len();
-        same_length(rows, time.name, time.values.len())?;
-        let mut returns = Self { line: Vec::with_capacity(rows), day: Vec::with_capacity(rows) };
-        for row in 0..rows {
-            let wrong = |column: &str, expected, value: String| {
-                Err(Error::Value { column: column.to_owned(), row, expected, value, more: 0 })
-            };
-            if !line.is_present(row) {
-                return wrong(line.name(), "present", "null".to_owned());
-            }
-            let instant = scale.microseconds(time.values[row]).filter(|_| time.is_present(row));
-            let Some(instant) = instant else {
-                let shown = time.values[row].to_string();
-                return wrong(time.name, "within the years 0001 to 9999", shown);
-            };
-            returns.line.push(match line {
-                CustomerColumn::Int(ids) => key::of_integer(ids.values[row]),
-                CustomerColumn::Text(ids) => key::of_text(ids.values.text(row)),
-            });
-            returns.day.push(day_of(instant));
-        }
-        Ok(returns)
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.day.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.day.is_empty()
-    }
-}
+use crate::orders::{OrderLines, Returns, ReturnsReport, day_of};
 
 impl ReturnPropensity {
     /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
@@ -119,7 +54,7 @@ impl ReturnPropensity {
     /// returns that come late count from the next day on that a line is from.
     pub fn update_returns(&mut self, returns: &Returns) -> ReturnsReport {
         let mut report = ReturnsReport::default();
-        for (&line, &day) in returns.line.iter().zip(&returns.day) {
+        for (line, day) in returns.iter() {
             match self.stream.open.find(line) {
                 Some(number) => {
                     self.stream.note_return(number, day);

@@ -3,8 +3,10 @@
 mod check;
 mod credits;
 pub(crate) mod key;
+mod returned;
 
 pub use credits::{CreditColumns, CreditMatch, CreditMatches, match_credits};
+pub use returned::{Returns, ReturnsReport};
 
 use std::ops::Range;
 

@@ -40,6 +40,11 @@ def add(commands: Any) -> None:
     for role in ("quantity", "order", "line", "returned", "return-time"):
         command.add_argument(f"--{role}", metavar="COL")
     command.add_argument(
+        "--returns",
+        metavar="FILE",
+        help="returns in a table of their own, .csv or .parquet, with the columns --line and --return-time",
+    )
+    command.add_argument(
         "--category",
         metavar="COL",
         action="append",
@@ -97,13 +102,13 @@ def run(options: argparse.Namespace) -> None:
     with Steps(3) as steps:
         steps.begin("read")
         frame, lines = _lines(options)
+        lines, model = _with_returns(options, lines)
         if len(lines) < len(frame) and options.output:
             raise InputError(
                 "with rows left out, scores cannot stand beside the rows: clean the table first"
             )
         steps.begin("score" if options.model else "learn")
-        if options.model:
-            model = loyalty.ReturnPropensity.load(options.model)
+        if model is not None:
             fit = None
             scores = model.update(lines) if options.update else model.score(lines)
         else:
@@ -125,6 +130,8 @@ def run(options: argparse.Namespace) -> None:
 
 def _lines(options: argparse.Namespace) -> tuple[pl.DataFrame, loyalty.OrderLines]:
     named = {role: getattr(options, role.replace("-", "_")) for role in (*IDS, *NUMBERS, *TIMES)}
+    if options.returns is not None:
+        named["return-time"] = None
     named = {role: name for role, name in named.items() if name is not None}
     ids = [named[role] for role in IDS if role in named] + options.category
     numbers = [named[role] for role in NUMBERS if role in named] + options.number
@@ -141,6 +148,28 @@ def _lines(options: argparse.Namespace) -> tuple[pl.DataFrame, loyalty.OrderLine
     if lines.report.kept < lines.report.rows:
         report.say("left out", {"rows": str(lines.report)})
     return frame, lines
+
+
+def _with_returns(
+    options: argparse.Namespace, lines: loyalty.OrderLines
+) -> tuple[loyalty.OrderLines, loyalty.ReturnPropensity | None]:
+    """The lines and the model of ``--model``, told of the returns of ``--returns``."""
+    model = loyalty.ReturnPropensity.load(options.model) if options.model else None
+    if options.returns is None:
+        return lines, model
+    if options.line is None or options.return_time is None:
+        raise InputError("--returns needs --line and --return-time, columns of its table")
+    if model is not None and not options.update:
+        raise InputError("--returns needs --update: scores alone learn nothing")
+    table = _read(options.returns, [options.line], [])
+    columns = {"line": options.line, "time": options.return_time, "time_zone": options.time_zone}
+    before = 0 if model is None else model.update_returns(table, **columns)["counted"]
+    lines, found = lines.with_returns(table, **columns)
+    counts = {"of these lines": found["counted"], "of unknown lines": found["unknown"] - before}
+    if model is not None:
+        counts["of lines taken in before"] = before
+    report.say("returns", {name: f"{count:,}" for name, count in counts.items()})
+    return lines, model
 
 
 def _read(path: str, ids: list[str], numbers: list[str]) -> Any:
