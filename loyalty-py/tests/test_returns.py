@@ -353,6 +353,30 @@ def test_the_command_line_reads_returns_in_a_table_of_their_own(
     assert "--returns needs --line and --return-time" in capsys.readouterr().err
 
 
+def test_the_command_line_takes_flags_as_every_tool_writes_them(
+    table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from loyalty.cli import main
+
+    columns = ["--customer=customer", "--product=product", "--time=time", "--price=price"]
+    columns += ["--number=sale", "--returned=back", "--horizon-days=30"]
+    back, files = table["returned_amount"] > 0, []
+    for yes, no in (("True", "False"), ("true", "false"), ("TRUE", "FALSE"), ("1", "0")):
+        words = {
+            "back": np.where(back, yes, no),
+            "sale": np.where(table["line"] % 3 == 0, yes, no),
+        }
+        path, model = tmp_path / f"{yes}.csv", tmp_path / f"{yes}.json"
+        table.assign(**words).to_csv(path, index=False)
+        assert main(["returns", str(path), *columns, "--save", str(model)]) == 0
+        files.append(model.read_text())
+    assert len(set(files)) == 1
+    wrong = tmp_path / "wrong.csv"
+    table.assign(back="True", sale=0, price="True").to_csv(wrong, index=False)
+    assert main(["returns", str(wrong), *columns]) == 1
+    assert "\"price\", row 0: must be a number, got 'True'" in capsys.readouterr().err
+
+
 def test_metrics_equal_their_definitions() -> None:
     rng = np.random.default_rng(5)
     p = np.round(rng.random(500), 2)

@@ -135,7 +135,8 @@ def _lines(options: argparse.Namespace) -> tuple[pl.DataFrame, loyalty.OrderLine
     named = {role: name for role, name in named.items() if name is not None}
     ids = [named[role] for role in IDS if role in named] + options.category
     numbers = [named[role] for role in NUMBERS if role in named] + options.number
-    frame = _read(options.input, ids, numbers)
+    flags = [named[role] for role in ("returned",) if role in named] + options.number
+    frame = _read(options.input, ids, numbers, flags)
     lines = loyalty.OrderLines(
         frame,
         **{role.replace("-", "_"): name for role, name in named.items()},
@@ -161,7 +162,7 @@ def _with_returns(
         raise InputError("--returns needs --line and --return-time, columns of its table")
     if model is not None and not options.update:
         raise InputError("--returns needs --update: scores alone learn nothing")
-    table = _read(options.returns, [options.line], [])
+    table = _read(options.returns, [options.line], [], [])
     columns = {"line": options.line, "time": options.return_time, "time_zone": options.time_zone}
     before = 0 if model is None else model.update_returns(table, **columns)["counted"]
     lines, found = lines.with_returns(table, **columns)
@@ -172,8 +173,8 @@ def _with_returns(
     return lines, model
 
 
-def _read(path: str, ids: list[str], numbers: list[str]) -> Any:
-    """The table, its columns typed by their role."""
+def _read(path: str, ids: list[str], numbers: list[str], flags: list[str]) -> Any:
+    """The table, its columns typed by their role; flags are numbers that may say true or false."""
     pl = tables.polars()
     if path != "-" and not Path(path).is_file():
         raise InputError(f"there is no file {path!r}")
@@ -193,7 +194,9 @@ def _read(path: str, ids: list[str], numbers: list[str]) -> Any:
         if (whole.cast(pl.String) == frame[name]).fill_null(frame[name].is_null()).all():
             frame = frame.with_columns(whole)
     for name in numbers:
-        text = frame[name].str.strip_chars().replace({"true": "1", "false": "0"})
+        text = frame[name].str.strip_chars()
+        if name in flags:
+            text = text.str.to_lowercase().replace({"true": "1", "false": "0"})
         values = text.cast(pl.Float64, strict=False)
         broken = (values.is_null() & frame[name].is_not_null()).arg_true()
         if len(broken):
