@@ -326,6 +326,22 @@ fn without_context_two_log_odds_are_added() {
     assert_eq!(scores[0], scores[1]);
 }
 
+/// Hardly any pair of a customer and a product comes again here.
+#[test]
+fn few_lines_do_not_make_a_history_strange() {
+    let logit = |p: f64| libm::log(p / (1.0 - p));
+    for seed in 0..20 {
+        let shop = Shop::new(seed, 60, 80, -0.5, 0.3);
+        let lines = shop.lines(&shop.rows(0..80), true);
+        let fit = ReturnPropensity::fit(&lines, &options()).unwrap();
+        let rate = fit.facts.returned as f64 / fit.facts.settled as f64;
+        for (name, prior) in fit.model.histories() {
+            let off = (logit(prior.mean()) - logit(rate)).abs();
+            assert!(off < 2.5, "{name} of shop {seed}: {} and {rate}", prior.mean());
+        }
+    }
+}
+
 #[test]
 fn a_half_life_forgets() {
     let shop = shop();

@@ -226,6 +226,7 @@ impl Shrinkage {
         mut evaluate: impl FnMut(bool, f64, f64) -> Evaluation<2>,
     ) -> Result<Self, Error> {
         let exp = crate::special::elementary::exp;
+        let around = ln(mean / (1.0 - mean));
         // Beyond the strongest prior nothing changes; the box keeps sums of exposures exact.
         let shape = |at: f64| exp(at.clamp(-20.0, 20.0));
         let mut solve = |start: [f64; 2], first_look: bool| {
@@ -234,7 +235,17 @@ impl Shrinkage {
             let options = FitOptions { tolerance, max_iterations: 60, ..FitOptions::default() };
             let observe = &mut |_: &_| ControlFlow::Continue(());
             maximise(&["a", "b"], start, &options, observe, |at| {
-                evaluate(first_look, shape(at[0]), shape(at[1]))
+                let mut sum = evaluate(first_look, shape(at[0]), shape(at[1]));
+                // A few lines of keys that came again would have any mean: a normal prior, one wide in
+                // log-odds, around that of all lines.
+                let off = at[0] - at[1] - around;
+                sum.value -= 0.5 * off * off;
+                for (i, j, sign) in [(0, 0, 1.0), (0, 1, -1.0), (1, 0, -1.0), (1, 1, 1.0)] {
+                    sum.hessian[i][j] -= sign;
+                }
+                sum.gradient[0] -= off;
+                sum.gradient[1] += off;
+                sum
             })
         };
         let start = [ln(mean * START), ln((1.0 - mean) * START)];
