@@ -106,6 +106,36 @@ fn neither_the_order_of_rows_nor_threads_matter() {
     }
 }
 
+/// Lines that are alike but for who pays for their discount, the maker or by a coupon the shop.
+#[test]
+fn not_even_of_lines_that_are_all_but_alike() {
+    let (mut shop, options) = simulated(ShopOptions::default(), 400, 2);
+    let lines = &mut shop.lines;
+    for row in (0..lines.order.len() - 1).filter(|row| row % 2 == 0) {
+        let twin = row + 1;
+        if lines.order[row] != lines.order[twin] {
+            continue;
+        }
+        for column in [&mut lines.amount, &mut lines.discount, &mut lines.cost] {
+            column[twin] = column[row];
+        }
+        for column in [&mut lines.product, &mut lines.category] {
+            column[twin] = column[row];
+        }
+        lines.returned_amount[row] = 0.0;
+        lines.returned_amount[twin] = 0.0;
+        let parts = [0.31 * lines.amount[row], 0.17 * lines.amount[row]];
+        (lines.maker_discount[row], lines.coupon[row]) = (parts[0], parts[1]);
+        (lines.maker_discount[twin], lines.coupon[twin]) = (parts[1], parts[0]);
+        lines.list_amount[row] = lines.amount[row] + lines.discount[row] + parts[0] + parts[1];
+        lines.list_amount[twin] = lines.list_amount[row];
+    }
+    let expected = ledger(&shop, &options);
+    for seed in 0..3 {
+        assert_eq!(shuffled(seed, &shop), expected);
+    }
+}
+
 #[test]
 fn later_lines_and_returns_are_not_known_before() {
     let (shop, options) = simulated(ShopOptions::default(), 300, 5);

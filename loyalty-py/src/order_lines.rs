@@ -46,20 +46,10 @@ impl OrderLines {
         let categories: Vec<&Column> = categories.iter().map(Py::get).collect();
         let numbers: Vec<&Column> = numbers.iter().map(Py::get).collect();
         let ids = [Some(customer), Some(product), order, line];
-        let floats = [Some(price), quantity];
+        let floats = [Some(price), quantity, returned];
         let instants = (time, return_time);
         py.detach(|| {
-            read(
-                ids,
-                floats,
-                returned,
-                instants,
-                &categories,
-                &numbers,
-                &known_later,
-                time_zone,
-                invalid,
-            )
+            read(ids, floats, instants, &categories, &numbers, &known_later, time_zone, invalid)
         })
     }
 
@@ -110,8 +100,7 @@ impl OrderLines {
 #[expect(clippy::too_many_arguments, reason = "columns by kind")]
 fn read(
     ids: [Option<&Column>; 4],
-    floats: [Option<&Column>; 2],
-    returned: Option<&Column>,
+    floats: [Option<&Column>; 3],
     (time, return_time): (&Column, Option<&Column>),
     categories: &[&Column],
     more: &[&Column],
@@ -122,10 +111,10 @@ fn read(
     let ids = ids.into_iter().map(|column| column.map(Ids::read).transpose());
     let ids: Vec<Option<Ids<'_>>> = ids.collect::<std::result::Result<_, _>>()?;
     let column = |number: usize| ids[number].as_ref().map(Ids::as_column);
-    let floats = floats.into_iter().map(|column| column.map(numbers).transpose());
+    let reads = [numbers, numbers, numbers_or_flags];
+    let floats = floats.into_iter().zip(reads).map(|(column, read)| column.map(read).transpose());
     let floats: Vec<Option<Numbers<'_>>> = floats.collect::<std::result::Result<_, _>>()?;
     let float = |number: usize| floats[number].as_ref().map(Numbers::as_column);
-    let returned = returned.map(numbers_or_flags).transpose()?;
     let time_read = times(time, time_zone)?;
     let return_read = return_time.map(|column| times(column, time_zone)).transpose()?;
     let categories: Vec<Ids<'_>> =
@@ -145,7 +134,7 @@ fn read(
         price,
     );
     columns.quantity = float(1);
-    columns.returned = returned.as_ref().map(Numbers::as_column);
+    columns.returned = float(2);
     columns.order = column(2);
     columns.line = column(3);
     columns.categories = categories.iter().map(Ids::as_column).collect::<Vec<CustomerColumn<'_>>>();

@@ -33,7 +33,8 @@ impl ReturnPropensity {
         let mut slope = self.line.slope(first + history, log_odds);
         if history < 2 {
             // This term has no bend: its slope is the same everywhere.
-            slope += prior.belief(known.exposure) * self.line.slope(first - 2 + history, 0.0);
+            slope +=
+                prior.belief(known.exposure) * self.line.slope(self.schema.believed(history), 0.0);
         }
         slope
     }

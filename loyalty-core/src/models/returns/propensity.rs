@@ -98,8 +98,8 @@ impl ReturnPropensity {
             let slope = self.steepness(history, counts);
             deviation += slope * prior.variance(counts, self.design_effect(history)).sqrt();
             if !spec.per_order {
-                add(first - 4 + product, ln_1p(counts.exposure));
-                add(first - 2 + product, z * prior.belief(counts.exposure));
+                add(self.schema.exposure_of(product), ln_1p(counts.exposure));
+                add(self.schema.believed(product), z * prior.belief(counts.exposure));
                 (found.exposure, found.returns) = (counts.exposure, counts.returns);
             }
         }

@@ -27,6 +27,12 @@ pub(crate) struct HistorySpec {
     pub(crate) per_order: bool,
 }
 
+impl HistorySpec {
+    fn of_lines(parts: &[Part]) -> Self {
+        Self { parts: parts.into(), per_order: false }
+    }
+}
+
 /// A column of ids: its name and whether it holds whole numbers or text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IdColumn {
@@ -110,12 +116,11 @@ impl Schema {
             product: column(&lines.product),
             categories: lines.categories.iter().map(column).collect(),
             numbers: lines.numbers.iter().map(|numbers| numbers.name.clone()).collect(),
-            histories: Vec::new(),
+            histories: Self::own_histories().into(),
             least_price: least_price(&lines.price[..lines.starts[orders] as usize]),
         };
-        schema.histories = schema.usual_histories(&variants(lines, orders));
-        if !usual {
-            schema.histories.truncate(2);
+        if usual {
+            schema.add_usual_histories(&variants(lines, orders));
         }
         for names in crossed {
             let parts = names.iter().map(|name| schema.part(name)).collect::<Result<_, _>>()?;
@@ -127,22 +132,24 @@ impl Schema {
         Ok(schema)
     }
 
-    fn usual_histories(&self, variants: &[usize]) -> Vec<HistorySpec> {
-        let of = |parts: &[Part], per_order| HistorySpec { parts: parts.into(), per_order };
-        let mut specs = vec![
-            of(&[Part::Customer], false),
-            of(&[Part::Product], false),
-            of(&[Part::Customer], true),
-            of(&[Part::Customer, Part::Product], false),
-            of(&[Part::Customer, Part::ValueBand], false),
-        ];
-        for category in 0..self.categories.len() {
-            specs.push(of(&[Part::Category(category)], false));
-            specs.push(of(&[Part::Category(category), Part::ValueBand], false));
+    /// Those of the customers' and of the products' lines, which come first.
+    fn own_histories() -> [HistorySpec; 2] {
+        [Part::Customer, Part::Product].map(|part| HistorySpec::of_lines(&[part]))
+    }
+
+    fn add_usual_histories(&mut self, variants: &[usize]) {
+        self.histories.extend([
+            HistorySpec { per_order: true, ..HistorySpec::of_lines(&[Part::Customer]) },
+            HistorySpec::of_lines(&[Part::Customer, Part::Product]),
+            HistorySpec::of_lines(&[Part::Customer, Part::ValueBand]),
+        ]);
+        for category in (0..self.categories.len()).map(Part::Category) {
+            self.histories.push(HistorySpec::of_lines(&[category]));
+            self.histories.push(HistorySpec::of_lines(&[category, Part::ValueBand]));
         }
-        let variant = |&category: &usize| of(&[Part::Product, Part::Category(category)], false);
-        specs.extend(variants.iter().map(variant));
-        specs
+        for category in variants.iter().copied().map(Part::Category) {
+            self.histories.push(HistorySpec::of_lines(&[Part::Product, category]));
+        }
     }
 
     fn part(&self, name: &str) -> Result<Part, Error> {
@@ -193,14 +200,12 @@ impl Schema {
 
     /// Whether the histories are of these columns, the first two of customers and products.
     pub(crate) fn is_sound(&self) -> bool {
-        let of = |parts: &[Part]| HistorySpec { parts: parts.into(), per_order: false };
-        let first = [of(&[Part::Customer]), of(&[Part::Product])];
         let known = |part: &Part| match *part {
             Part::Category(number) => number < self.categories.len(),
             _ => true,
         };
         let sound = |spec: &HistorySpec| !spec.parts.is_empty() && spec.parts.iter().all(known);
-        self.histories.starts_with(&first)
+        self.histories.starts_with(&Self::own_histories())
             && self.histories.iter().all(sound)
             && self.least_price.is_finite()
             && self.least_price > 0.0
@@ -229,6 +234,16 @@ impl Schema {
     /// Features without histories: the context's, one per category, two per number.
     pub(crate) fn context_width(&self) -> usize {
         CONTEXT.len() + self.categories.len() + 2 * self.numbers.len()
+    }
+
+    /// The exposure of the customer (0) or the product (1).
+    pub(crate) fn exposure_of(&self, history: usize) -> usize {
+        self.context_width() + history
+    }
+
+    /// The log-odds of the customer (0) or the product (1), as far as they are believed.
+    pub(crate) fn believed(&self, history: usize) -> usize {
+        self.context_width() + 2 + history
     }
 
     /// The first feature that is the log-odds of a history.

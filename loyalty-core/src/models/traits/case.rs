@@ -1,7 +1,6 @@
 //! One customer's ledger as evidence, a threshold and money.
 
 use super::TraitModel;
-use super::beta_binomial::Share;
 use super::link::{Evidence, Link};
 use super::options::{Exposure, ThresholdBasis};
 use super::terms::{Budget, Coupon, Funding, Promotion, Reversal, Service, Terms};
@@ -18,9 +17,8 @@ pub(super) struct Case {
     pub(super) evidence: Evidence,
     /// How much evidence there is: orders, lines or degrees of freedom.
     pub(super) amount: f64,
-    /// The trait by its unit and the mean of the evidence: other than 1 where he differs from the shop in
-    /// what is not the trait.
-    pub(super) part: f64,
+    /// His trait by what the evidence is of.
+    pub(super) unit: f64,
     /// In the unit of the trait.
     pub(super) threshold: f64,
     /// Money per year for one unit of the trait at what he buys.
@@ -54,7 +52,7 @@ impl TraitModel {
         (exposure > 0.0).then_some(Case {
             evidence: service(terms, row, peers),
             amount: exposure,
-            part: 1.0,
+            unit: 1.0,
             threshold,
             money: exposure / years(row),
             fixed: None,
@@ -82,7 +80,7 @@ impl TraitModel {
         Some(Case {
             evidence,
             amount: row.return_lines,
-            part: 1.0,
+            unit: 1.0,
             threshold,
             money: row.lines * lost / years(row),
             fixed: None,
@@ -94,7 +92,7 @@ impl TraitModel {
         Some(Case {
             evidence,
             amount: row.orders,
-            part: funded(terms, &evidence, row) / terms.funding.share,
+            unit: terms.ceiling * funded(terms, &evidence, row),
             threshold: self.threshold,
             money: row.list_amount / years(row),
             fixed: None,
@@ -105,7 +103,7 @@ impl TraitModel {
         Case {
             evidence: coupon(row, peers),
             amount: row.orders,
-            part: 1.0,
+            unit: 1.0,
             threshold: self.threshold,
             money: row.orders * terms.worth / years(row),
             fixed: None,
@@ -122,7 +120,7 @@ impl TraitModel {
         Some(Case {
             evidence: budget(row, peers)?,
             amount: row.budget_freedom,
-            part: 1.0,
+            unit: 1.0,
             threshold: self.threshold,
             money: 0.0,
             fixed: Some(fixed),
@@ -190,19 +188,14 @@ pub(super) fn depth(terms: &Promotion, row: &LedgerRow, shift: f64) -> Option<Ev
 /// The part of his discounts that the shop pays for, given what it paid for of those seen.
 fn funded(terms: &Promotion, depth: &Evidence, row: &LedgerRow) -> f64 {
     let Funding { share, concentration } = terms.funding;
-    match funding(depth, row) {
-        Some(Share { hits, trials, .. }) => {
-            (concentration * share + hits) / (concentration + trials)
-        }
-        None => share,
-    }
+    let seen = funding(depth, row).unwrap_or(Evidence { hits: 0.0, trials: 0.0, shift: 0.0 });
+    (concentration * share + seen.hits) / (concentration + seen.trials)
 }
 
 /// Discounts that the shop paid for among all, in lines reduced as far as it goes.
-pub(super) fn funding(depth: &Evidence, row: &LedgerRow) -> Option<Share> {
-    let expected = row.discount / off(row);
-    let share = |trials: f64| Share { hits: trials * expected, trials, expected };
-    (depth.hits > 0.0).then(|| share(depth.hits))
+pub(super) fn funding(depth: &Evidence, row: &LedgerRow) -> Option<Evidence> {
+    let (hits, trials) = (depth.hits * row.discount / off(row), depth.hits);
+    (trials > 0.0).then_some(Evidence { hits, trials, shift: 0.0 })
 }
 
 /// Money off, whoever pays for it.
@@ -229,7 +222,8 @@ pub(super) fn budget(row: &LedgerRow, shift: f64) -> Option<Evidence> {
 }
 
 impl TraitModel {
-    /// The trait by what the prior is of: of the deepest discount there is what the shop pays, else 1.
+    /// The trait by what the evidence is of, for a customer like the others: of the deepest discount there is
+    /// what the shop pays, else 1.
     pub(super) fn unit(&self) -> f64 {
         match &self.terms {
             Terms::PromotionMaximizer(terms) => terms.ceiling * terms.funding.share,

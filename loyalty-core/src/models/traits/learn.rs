@@ -47,6 +47,14 @@ fn counts(rows: &[Evidence], threads: Threads) -> Result<(Conjugate, Prior), Err
 }
 
 fn shares(rows: &[Evidence], base: f64, threads: Threads) -> Result<(Conjugate, Prior), Error> {
+    let fitted = beta(rows, base, threads)?;
+    let Conjugate { mean, concentration: k, .. } = fitted;
+    let upper = |x| beta_upper(k * mean, k * (1.0 - mean), x);
+    Ok((fitted, Prior::start(Link::Logit, mean, upper)))
+}
+
+/// The beta distribution of shares.
+pub(super) fn beta(rows: &[Evidence], base: f64, threads: Threads) -> Result<Conjugate, Error> {
     let share = |row: &Evidence| Share {
         hits: row.hits,
         trials: row.trials,
@@ -54,7 +62,6 @@ fn shares(rows: &[Evidence], base: f64, threads: Threads) -> Result<(Conjugate, 
     };
     let rows: Vec<Share> = rows.iter().map(share).collect();
     let fitted = Conjugate::fit::<BetaBinomial>(&rows, threads)?;
-    let (mean, k) = (with_odds(base, fitted.mean), fitted.concentration);
-    let upper = |x| beta_upper(k * mean, k * (1.0 - mean), x);
-    Ok((fitted, Prior::start(Link::Logit, mean, upper)))
+    // Its mean is that of the odds by those of the base.
+    Ok(Conjugate { mean: with_odds(base, fitted.mean), ..fitted })
 }

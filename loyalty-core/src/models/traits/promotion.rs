@@ -1,11 +1,9 @@
 //! Learning who looks for promotions.
 
 use super::TraitModel;
-use super::beta_binomial::{BetaBinomial, Share, with_odds};
 use super::case::{self, effective, off};
-use super::conjugate::Conjugate;
 use super::fit::{Work, beyond};
-use super::learn::learn;
+use super::learn::{beta, learn};
 use super::link::{Evidence, Link};
 use super::terms::{Funding, Promotion, Selection, Terms};
 use crate::Error;
@@ -48,13 +46,10 @@ impl Work<'_> {
 
     /// Who pays for discounts, where the makers pay for some.
     fn funding(&self, terms: &Promotion) -> Result<Funding, Error> {
-        let seen = |row| case::funding(&case::depth(terms, row, 0.0)?, row);
-        let expected = terms.funding.share;
-        let rows: Vec<Share> =
-            self.rows().filter_map(seen).map(|share| Share { expected, ..share }).collect();
-        let fitted = Conjugate::fit::<BetaBinomial>(&rows, self.options.threads)?;
-        let concentration = fitted.concentration.min(ALIKE);
-        Ok(Funding { share: with_odds(expected, fitted.mean), concentration })
+        let cases = self.cases(|row| case::funding(&case::depth(terms, row, 0.0)?, row));
+        let rows: Vec<Evidence> = cases.into_iter().map(|(_, evidence)| evidence).collect();
+        let found = beta(&rows, terms.funding.share, self.options.threads)?;
+        Ok(Funding { share: found.mean, concentration: found.concentration.min(ALIKE) })
     }
 
     /// The deepest discount there is, D, and the dispersion φ: an order's depth has the variance

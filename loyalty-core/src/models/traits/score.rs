@@ -167,7 +167,7 @@ impl TraitModel {
 
     fn score_row(&self, row: &LedgerRow, peers: f64) -> TraitScore {
         let Some(case) = self.case(row, peers) else { return self.without_evidence() };
-        let (unit, part, prior) = (self.unit(), case.part, &self.prior);
+        let prior = &self.prior;
         let posterior = prior.posterior(&case.evidence);
         let (mean, variance) = posterior.moments(peers);
         let (joint, support) = self.second_sign(row);
@@ -175,7 +175,7 @@ impl TraitModel {
         let shift = case.evidence.shift;
         let own = if shift == peers { mean } else { posterior.moments(shift).0 };
         TraitScore {
-            estimate: unit * part * mean,
+            estimate: case.unit * mean,
             threshold: case.threshold,
             p_over: match self.behaviour {
                 // Both are driven by the same discounts: the less certain of the two decides.
@@ -183,7 +183,7 @@ impl TraitModel {
                 _ => over * joint,
             },
             impact: case.fixed.map_or_else(
-                || unit * (part * own - prior.ordinary(shift)) * case.money,
+                || (case.unit * own - self.unit() * prior.ordinary(shift)) * case.money,
                 |(impact, _)| over * impact,
             ),
             evidence: case.amount,
@@ -194,7 +194,7 @@ impl TraitModel {
 
     /// P(trait > threshold).
     fn over(&self, posterior: &Posterior<'_>, case: &Case, row: &LedgerRow, peers: f64) -> f64 {
-        let limit = self.prior.link.natural(case.threshold / (self.unit() * case.part)) - peers;
+        let limit = self.prior.link.natural(case.threshold / case.unit) - peers;
         let over = posterior.upper(limit);
         match &self.terms {
             Terms::FixedBudget(terms) => terms.by_level.over(over, level(row).0),
@@ -207,13 +207,13 @@ impl TraitModel {
             let TraitScore { estimate, .. } = self.without_evidence();
             return TraitInterval { estimate: (estimate, estimate), impact: (0.0, 0.0) };
         };
-        let (unit, prior) = (self.unit(), &self.prior);
+        let prior = &self.prior;
         let posterior = prior.posterior(&case.evidence);
         let tail = 0.5 * (1.0 - level);
         let ends = (posterior.natural_quantile(tail), posterior.natural_quantile(1.0 - tail));
-        let value = |end: f64, shift: f64| unit * case.part * prior.link.value(end + shift);
+        let value = |end: f64, shift: f64| case.unit * prior.link.value(end + shift);
         let shift = case.evidence.shift;
-        let money = |end| (value(end, shift) - unit * prior.ordinary(shift)) * case.money;
+        let money = |end| (value(end, shift) - self.unit() * prior.ordinary(shift)) * case.money;
         let impact = match case.fixed {
             None => (money(ends.0), money(ends.1)),
             Some((impact, error)) => {

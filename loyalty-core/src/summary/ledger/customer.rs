@@ -82,6 +82,8 @@ impl Accountant {
                 .then_with(|| a.returned.total_cmp(&b.returned))
                 .then_with(|| a.list.total_cmp(&b.list))
                 .then_with(|| a.discount.total_cmp(&b.discount))
+                .then_with(|| a.maker_discount.total_cmp(&b.maker_discount))
+                .then_with(|| a.offered.total_cmp(&b.offered))
                 .then_with(|| a.cost.total_cmp(&b.cost))
                 .then_with(|| a.due.total_cmp(&b.due))
         });

@@ -13,6 +13,8 @@ from loyalty.cli.steps import Steps
 from loyalty.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     import polars as pl
 
 IDS = ("customer", "product", "order", "line")
@@ -135,8 +137,7 @@ def _lines(options: argparse.Namespace) -> tuple[pl.DataFrame, loyalty.OrderLine
     named = {role: name for role, name in named.items() if name is not None}
     ids = [named[role] for role in IDS if role in named] + options.category
     numbers = [named[role] for role in NUMBERS if role in named] + options.number
-    flags = [named[role] for role in ("returned",) if role in named] + options.number
-    frame = _read(options.input, ids, numbers, flags)
+    frame = _read(options.input, ids, numbers, {*options.number, named.get("returned")})
     lines = loyalty.OrderLines(
         frame,
         **{role.replace("-", "_"): name for role, name in named.items()},
@@ -162,7 +163,7 @@ def _with_returns(
         raise InputError("--returns needs --line and --return-time, columns of its table")
     if model is not None and not options.update:
         raise InputError("--returns needs --update: scores alone learn nothing")
-    table = _read(options.returns, [options.line], [], [])
+    table = _read(options.returns, [options.line])
     columns = {"line": options.line, "time": options.return_time, "time_zone": options.time_zone}
     before = 0 if model is None else model.update_returns(table, **columns)["counted"]
     lines, found = lines.with_returns(table, **columns)
@@ -173,7 +174,9 @@ def _with_returns(
     return lines, model
 
 
-def _read(path: str, ids: list[str], numbers: list[str], flags: list[str]) -> Any:
+def _read(
+    path: str, ids: list[str], numbers: Sequence[str] = (), flags: Collection[str | None] = ()
+) -> Any:
     """The table, its columns typed by their role; flags are numbers that may say true or false."""
     pl = tables.polars()
     if path != "-" and not Path(path).is_file():
