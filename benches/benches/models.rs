@@ -2,9 +2,12 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use loyalty_benches::{scattered, simulate};
-use loyalty_core::{
-    BgNbd, Discounting, FitOptions, GammaGamma, History, Margin, SummaryOptions, Threads, clv_into,
-};
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{History, SummaryOptions};
+use loyalty_core::value::{Margin, clv_into};
 
 fn one_customer(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("one customer");

@@ -2,7 +2,7 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use loyalty_benches::simulate;
-use loyalty_core::SummaryOptions;
+use loyalty_core::summary::SummaryOptions;
 
 fn summarize(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("summarize");

@@ -1,8 +1,7 @@
 //! Simulated data for the benchmarks: a BG/NBD shop with Gamma-Gamma amounts, fixed seed.
 
-use loyalty_core::{
-    Column, CustomerSummary, Invalid, OrderColumns, Orders, SummaryColumns, TimeScale,
-};
+use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, Exp, Gamma};

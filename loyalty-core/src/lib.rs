@@ -19,7 +19,15 @@
 //! # Example
 //!
 //! ```
-//! use loyalty_core::*;
+//! use loyalty_core::estimation::FitOptions;
+//! use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+//! use loyalty_core::parallel::Threads;
+//! use loyalty_core::purchase::{BgNbd, Discounting};
+//! use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues, SegmentTable};
+//! use loyalty_core::spend::GammaGamma;
+//! use loyalty_core::summary::SummaryOptions;
+//! use loyalty_core::time::Unit;
+//! use loyalty_core::value::{Margin, clv_into};
 //!
 //! # let customer: Vec<i64> = (0..40).flat_map(|c| vec![c; 1 + (c * c % 7) as usize]).collect();
 //! # let day: Vec<i64> = (0..customer.len() as i64).map(|i| (i * 37) % 270).collect();
@@ -53,53 +61,25 @@
 
 #![forbid(unsafe_code)]
 
-mod decisions;
+pub mod behaviours;
+pub mod decisions;
 mod error;
-mod models;
-mod orders;
-mod parallel;
-mod scores;
-mod segments;
-mod simulate;
-mod special;
-mod summary;
-mod time;
+pub mod estimation;
+pub mod evaluation;
+pub mod files;
+pub mod ledger;
+mod math;
+pub mod models;
+pub mod orders;
+pub mod parallel;
+pub mod portfolio;
+pub mod purchase;
+pub mod returns;
+pub mod rfm;
+pub mod simulate;
+pub mod spend;
+pub mod summary;
+pub mod time;
+pub mod value;
 
-pub use decisions::{
-    Amount, Capacity, Choices, Condition, Facts, NotWeighed, Proposals, Selection, Treatment,
-    TreatmentSummary, Treatments, Use,
-};
 pub use error::Error;
-pub use models::{
-    Behaviour, BgNbd, Covariance, Discounting, Exposure, Fit, FitFacts, FitOptions, GammaGamma,
-    Identification, Intervals, LagCurve, LineScores, Model, ModelFile, Parameters, Prior, Progress,
-    Propensity, ReturnFacts, ReturnFit, ReturnOptions, ReturnPropensity, Scale, ScoredLine,
-    Shrinkage, ShrinkageCriterion, Stop, ThresholdBasis, Towards, TraitColumns, TraitInterval,
-    TraitModel, TraitOptions, TraitScore, model_kind,
-};
-pub use orders::{
-    Column, ContactColumns, Contacts, CreditColumns, CreditMatch, CreditMatches, CustomerColumn,
-    CustomerId, Customers, Invalid, LedgerLineColumns, LedgerLines, LineColumns, OrderColumns,
-    OrderLines, Orders, OrdersReport, Reason, Refusal, Returns, ReturnsReport, TextColumn, TextIds,
-    TimeScale, match_credits,
-};
-pub use parallel::Threads;
-pub use scores::{
-    AliveGroup, AliveOrder, Bootstrap, BootstrapOptions, Calibration, ChiSquare, Correlation,
-    FrequencyValueCorrelation, HoldoutErrors, HoldoutGroup, LossCause, Losses, Margin, MoneyTable,
-    Predictions, ReliabilityBin, RepeatCounts, ReturnEconomics, Rfm, RfmAxis, RfmOptions,
-    RfmValues, TopShare, Tracking, alive_calibration, clv_bootstrap, clv_intervals, clv_into,
-    clv_total_interval, expected_returns, top_shares,
-};
-pub use segments::{
-    BehaviourModel, BehaviourOptions, BehaviourSummary, Behaviours, CustomerBehaviours,
-    Persistence, Scores, SegmentRule, SegmentSummary, SegmentTable, persistence,
-};
-pub use simulate::{
-    ContactExposure, Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth,
-};
-pub use summary::{
-    Available, CalibrationHoldout, CustomerSummary, Economics, History, Ledger, LedgerColumns,
-    LedgerOptions, LedgerRow, LeftOut, Occasions, Portfolio, SummaryColumns, SummaryOptions,
-};
-pub use time::{Clock, Occasion, Unit};

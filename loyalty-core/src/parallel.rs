@@ -17,7 +17,7 @@ const SMALLEST_PART: usize = 8192;
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::Threads;
+/// use loyalty_core::parallel::Threads;
 /// assert_eq!(Threads::new(2).count(), 2);
 /// assert!(Threads::default().count() >= 1);
 /// ```

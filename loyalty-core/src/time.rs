@@ -36,7 +36,7 @@ pub(crate) fn bounds(times: &[i64]) -> (i64, i64) {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::Unit;
+/// use loyalty_core::time::Unit;
 /// assert_eq!("week".parse::<Unit>()?, Unit::Week);
 /// assert_eq!(Unit::Month.days(), 30.4375);
 /// assert_eq!(Unit::CalendarMonth.to_string(), "calendar_month");
@@ -86,7 +86,7 @@ impl Unit {
     /// How many of this unit make a year of 365.25 days.
     ///
     /// ```
-    /// assert_eq!(loyalty_core::Unit::Month.per_year(), 12.0);
+    /// assert_eq!(loyalty_core::time::Unit::Month.per_year(), 12.0);
     /// ```
     pub fn per_year(self) -> f64 {
         YEAR as f64 / self.microseconds() as f64
@@ -119,7 +119,7 @@ impl Unit {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::Occasion;
+/// use loyalty_core::time::Occasion;
 /// assert_eq!("exact".parse::<Occasion>()?, Occasion::Exact);
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
@@ -206,7 +206,7 @@ fn months(time: i64) -> i64 {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Clock, Occasion, Unit};
+/// use loyalty_core::time::{Clock, Occasion, Unit};
 /// let clock = Clock::new(Unit::Week, None)?;
 /// assert_eq!(clock.occasion(), Occasion::Day);
 /// let calendar = Clock::new(Unit::CalendarMonth, None)?;

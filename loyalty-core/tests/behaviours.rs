@@ -7,11 +7,15 @@ mod common;
 use std::sync::OnceLock;
 
 use common::ledger_shop::{contacts, ledger, ledger_options, lines, simulated};
-use loyalty_core::{
-    Behaviour, BehaviourModel, BehaviourOptions, Column, Error, Ledger, LedgerLineColumns,
-    LedgerLines, LedgerOptions, Shop, ShopOptions, Threads, ThresholdBasis, TimeScale, TraitModel,
-    TraitOptions, persistence,
+use loyalty_core::Error;
+use loyalty_core::behaviours::{
+    Behaviour, BehaviourModel, BehaviourOptions, ThresholdBasis, TraitModel, TraitOptions,
+    persistence,
 };
+use loyalty_core::ledger::{Ledger, LedgerOptions};
+use loyalty_core::orders::{Column, LedgerLineColumns, LedgerLines, TimeScale};
+use loyalty_core::parallel::Threads;
+use loyalty_core::simulate::{Shop, ShopOptions};
 
 const MEAN_CONTACT: f64 = 6.0;
 
@@ -268,7 +272,7 @@ fn what_is_missing_disables_what_needs_it_and_says_so() {
         TimeScale::Days,
         Column::new("amount", &shop.lines.amount),
     );
-    let lines = LedgerLines::new(&columns, loyalty_core::Invalid::Raise).unwrap();
+    let lines = LedgerLines::new(&columns, loyalty_core::orders::Invalid::Raise).unwrap();
     let ledger = Ledger::new(&lines, None, None, &LedgerOptions::default()).unwrap();
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
     let said = |behaviour| model.statement(behaviour).to_owned();
@@ -284,7 +288,7 @@ fn what_is_missing_disables_what_needs_it_and_says_so() {
         assert!(said(behaviour).contains(column), "{}", said(behaviour));
     }
     assert_eq!(model.traits().count(), 1);
-    assert!(loyalty_core::Losses::of(&ledger).is_err());
+    assert!(loyalty_core::portfolio::Losses::of(&ledger).is_err());
 }
 
 #[test]

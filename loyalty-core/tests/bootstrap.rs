@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use loyalty_core::{
-    BgNbd, BootstrapOptions, Column, CustomerSummary, Discounting, Error, FitOptions, GammaGamma,
-    History, Margin, Parameters, SummaryColumns, Threads, clv_bootstrap, clv_total_interval,
-};
+use loyalty_core::Error;
+use loyalty_core::estimation::{FitOptions, Parameters};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
+use loyalty_core::value::{BootstrapOptions, Margin, clv_bootstrap, clv_total_interval};
 
 fn purchases() -> BgNbd {
     BgNbd::new(0.8, 5.0, 1.0, 3.0).unwrap()
@@ -91,7 +95,7 @@ fn intervals_cover_the_truth() {
             out[0] = model.expected_purchases(&probe, 39.0)?;
             Ok(())
         };
-        let found = fit.intervals(0.95, loyalty_core::Scale::Log, 1, predict).unwrap();
+        let found = fit.intervals(0.95, loyalty_core::estimation::Scale::Log, 1, predict).unwrap();
         covered[4] += i32::from(found.lower[0] <= exact && exact <= found.upper[0]);
     }
     assert!(shops >= 396, "{shops} of 400 converged");
@@ -143,7 +147,7 @@ fn a_weight_is_as_many_customers_or_refused() {
     let (one, three) = (total(&[1.0; 200]).unwrap(), total(&[3.0; 200]).unwrap());
     assert!((three.estimate / one.estimate - 3.0).abs() < 1e-12);
     // Thrice the customers make the parameters √3 times as certain.
-    let width = |boot: &loyalty_core::Bootstrap| (boot.upper - boot.lower) / boot.estimate;
+    let width = |boot: &loyalty_core::value::Bootstrap| (boot.upper - boot.lower) / boot.estimate;
     assert!(width(&three) < width(&one));
     let error = total(&[1.5; 200]).unwrap_err();
     assert!(matches!(error, Error::Parameter { name: "weight", .. }), "{error}");

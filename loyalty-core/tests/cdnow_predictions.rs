@@ -10,10 +10,12 @@
 mod common;
 
 use common::{assert_all_close, assert_close, cdnow_model, cdnow_split};
-use loyalty_core::{
-    BgNbd, Column, CustomerId, CustomerSummary, FitOptions, GammaGamma, History, SummaryColumns,
-    Threads,
-};
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::orders::{Column, CustomerId};
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 
 /// The maximum of our fit, which CLVTools and BTYD come close to.
 fn fitted() -> (CustomerSummary, Vec<u32>, BgNbd, GammaGamma) {

@@ -7,9 +7,10 @@ mod common;
 
 use common::random::Random;
 use common::{assert_close, cdnow_split};
-use loyalty_core::{
-    Column, Correlation, CustomerSummary, FrequencyValueCorrelation, SummaryColumns, Threads,
-};
+use loyalty_core::evaluation::{Correlation, FrequencyValueCorrelation};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 
 fn summary(x: &[f64], mean: &[f64], weights: Option<&[f64]>) -> CustomerSummary {
     let t_x: Vec<f64> = x.iter().map(|&x| if x > 0.0 { 5.0 } else { 0.0 }).collect();

@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 #![allow(clippy::disallowed_methods, reason = "no promise of equal bits here")]
 
-use loyalty_core::{
-    BgNbd, Column, CustomerSummary, Error, Fit, FitOptions, GammaGamma, Identification, Model,
-    ModelFile, Parameters, Stop, SummaryColumns, Threads,
-};
+use loyalty_core::Error;
+use loyalty_core::estimation::{Fit, FitOptions, Identification, Parameters, Stop};
+use loyalty_core::models::{Model, ModelFile};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use proptest::prelude::*;
 
 fn histories(rows: &[(f64, f64, f64)]) -> CustomerSummary {

@@ -6,10 +6,13 @@
 mod common;
 
 use common::{assert_close, cdnow_model, cdnow_split};
-use loyalty_core::{
-    BgNbd, Column, CustomerSummary, Discounting, GammaGamma, History, Margin, SummaryColumns,
-    Threads, Unit, clv_into,
-};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
+use loyalty_core::time::Unit;
+use loyalty_core::value::{Margin, clv_into};
 
 fn histories() -> Vec<History> {
     let rows = [(0, 0.0, 38.86), (1, 1.71, 38.86), (2, 30.43, 38.86), (100, 38.0, 38.86)];

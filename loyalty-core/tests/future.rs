@@ -7,9 +7,11 @@ mod common;
 
 use common::random::Random;
 use common::{assert_close, cdnow_model, cdnow_split, reference, whole};
-use loyalty_core::{
-    BgNbd, CustomerSummary, Discounting, Error, History, SummaryColumns, Threads, Unit,
-};
+use loyalty_core::Error;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
+use loyalty_core::time::Unit;
 use proptest::prelude::*;
 
 /// The largest error of each prediction, relative to the exact value or, below it, to the smallest

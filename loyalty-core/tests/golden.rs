@@ -9,10 +9,14 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use common::{cdnow, instant};
-use loyalty_core::{
-    BgNbd, CustomerSummary, Discounting, FitOptions, GammaGamma, Margin, Model, ModelFile,
-    SummaryOptions, Threads, Unit, clv_into,
-};
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::models::{Model, ModelFile};
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryOptions};
+use loyalty_core::time::Unit;
+use loyalty_core::value::{Margin, clv_into};
 
 const HEADER: &str = "frequency,recency,T,monetary_value,p_alive,expected_purchases_39,\
                       expected_spend,clv_52_annual_10_percent,clv_12_periods_of_4.345_at_1_percent,\

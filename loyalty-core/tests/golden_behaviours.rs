@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use common::ledger_shop::{ledger, simulated};
-use loyalty_core::{Behaviour, BehaviourModel, BehaviourOptions, LedgerRow, ShopOptions};
+use loyalty_core::behaviours::{Behaviour, BehaviourModel, BehaviourOptions};
+use loyalty_core::ledger::LedgerRow;
+use loyalty_core::simulate::ShopOptions;
 
 fn path(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../golden").join(file)

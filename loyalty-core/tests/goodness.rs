@@ -7,11 +7,16 @@ mod common;
 
 use common::random::Random;
 use common::{assert_all_close, assert_close, cdnow, cdnow_model, cdnow_split, instant};
-use loyalty_core::{
-    AliveOrder, BgNbd, Clock, Column, CustomerSummary, Error, FitOptions, HoldoutErrors, Invalid,
-    Occasions, OrderColumns, Orders, RepeatCounts, SummaryColumns, SummaryOptions, Threads,
-    TimeScale, Tracking, Unit, alive_calibration,
+use loyalty_core::Error;
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::evaluation::{
+    AliveOrder, HoldoutErrors, RepeatCounts, Tracking, alive_calibration,
 };
+use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::summary::{CustomerSummary, Occasions, SummaryColumns, SummaryOptions};
+use loyalty_core::time::{Clock, Unit};
 
 fn fitted() -> BgNbd {
     BgNbd::fit(&cdnow_split().calibration, &FitOptions::default()).unwrap().model

@@ -6,10 +6,13 @@
 mod common;
 
 use common::cdnow_split;
-use loyalty_core::{
-    BgNbd, CustomerSummary, Discounting, Error, Fit, FitOptions, GammaGamma, Identification,
-    Margin, Scale, SummaryColumns, Threads, Towards, clv_intervals, clv_total_interval,
-};
+use loyalty_core::Error;
+use loyalty_core::estimation::{Fit, FitOptions, Identification, Scale, Towards};
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+use loyalty_core::value::{Margin, clv_intervals, clv_total_interval};
 
 fn fits(customers: &CustomerSummary) -> (Fit<BgNbd>, Fit<GammaGamma>) {
     let options = FitOptions::default();

@@ -7,10 +7,14 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::ledger_shop::{columns, contacts, ledger, ledger_options, lines, returned, simulated};
-use loyalty_core::{
-    Column, ContactColumns, Contacts, Economics, Error, Invalid, Ledger, LedgerLineColumns,
-    LedgerLines, LedgerOptions, LossCause, Losses, ShopOptions, Threads, TimeScale,
+use loyalty_core::Error;
+use loyalty_core::ledger::{Economics, Ledger, LedgerOptions};
+use loyalty_core::orders::{
+    Column, ContactColumns, Contacts, Invalid, LedgerLineColumns, LedgerLines, TimeScale,
 };
+use loyalty_core::parallel::Threads;
+use loyalty_core::portfolio::{LossCause, Losses};
+use loyalty_core::simulate::ShopOptions;
 use proptest::prelude::*;
 
 fn close(a: f64, b: f64) -> bool {
@@ -67,7 +71,7 @@ fn money_adds_up_as_by_hand() {
 }
 
 /// The same lines in another order.
-fn shuffled(seed: u64, shop: &loyalty_core::Shop) -> Ledger {
+fn shuffled(seed: u64, shop: &loyalty_core::simulate::Shop) -> Ledger {
     let mut random = common::random::Random::new(seed);
     let mut order: Vec<usize> = (0..shop.lines.customer.len()).collect();
     for last in (1..order.len()).rev() {
@@ -312,7 +316,7 @@ proptest! {
         prop_assert!(close(sum(&ledger.columns().revenue), sum(&paid)));
         prop_assert!(close(sum(&ledger.columns().discount), sum(&off)));
         let model =
-            loyalty_core::BehaviourModel::fit(&ledger, &loyalty_core::BehaviourOptions::default());
+            loyalty_core::behaviours::BehaviourModel::fit(&ledger, &loyalty_core::behaviours::BehaviourOptions::default());
         prop_assert!(model.is_ok(), "{model:?}");
         let behaviours = model.unwrap().classify(&ledger, Threads::ONE);
         for behaviour in behaviours.looked_at() {

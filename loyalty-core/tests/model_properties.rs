@@ -6,10 +6,15 @@ mod common;
 
 use common::random::Random;
 use common::{assert_all_close, assert_close};
-use loyalty_core::{
-    BgNbd, Column, CustomerSummary, Discounting, FitOptions, GammaGamma, Margin, Model, ModelFile,
-    Parameters, SummaryColumns, Threads, Unit, clv_into,
-};
+use loyalty_core::estimation::{FitOptions, Parameters};
+use loyalty_core::models::{Model, ModelFile};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+use loyalty_core::time::Unit;
+use loyalty_core::value::{Margin, clv_into};
 use proptest::prelude::*;
 
 /// Columns of a customer summary.

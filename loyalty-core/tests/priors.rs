@@ -6,10 +6,13 @@
 mod common;
 
 use common::cdnow_split;
-use loyalty_core::{
-    BgNbd, Column, CustomerSummary, Error, Fit, FitOptions, GammaGamma, Parameters, Prior, Stop,
-    SummaryColumns, Threads,
-};
+use loyalty_core::Error;
+use loyalty_core::estimation::{Fit, FitOptions, Parameters, Prior, Stop};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 
 /// The calibration half of CDNOW with time and money counted in other units.
 fn cdnow(time: f64, money: f64) -> CustomerSummary {

@@ -5,10 +5,11 @@
 mod common;
 
 use common::ledger_shop::{ledger, simulated};
-use loyalty_core::{
-    Behaviour, BehaviourModel, BehaviourOptions, Shop, ShopOptions, Threads, TraitModel,
-    TraitOptions,
+use loyalty_core::behaviours::{
+    Behaviour, BehaviourModel, BehaviourOptions, TraitModel, TraitOptions,
 };
+use loyalty_core::parallel::Threads;
+use loyalty_core::simulate::{Shop, ShopOptions};
 
 const SEED: u64 = 5;
 

@@ -5,9 +5,11 @@
 mod common;
 
 use common::random::Random;
-use loyalty_core::{
-    BgNbd, Column, CustomerSummary, Fit, FitOptions, GammaGamma, Parameters, Stop, SummaryColumns,
-};
+use loyalty_core::estimation::{Fit, FitOptions, Parameters, Stop};
+use loyalty_core::orders::Column;
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 
 /// A customer's repeat purchases, played purchase by purchase: their number and the last one's time.
 fn play(random: &mut Random, [r, alpha, a, b]: [f64; 4], t: f64) -> (u32, f64) {
@@ -189,7 +191,7 @@ fn expected_purchases_are_what_follows_a_history() {
         }
         // Still alive at T: not dropped out by a purchase before.
         let alive_then = alive || later > 0.0;
-        let history = loyalty_core::History::new(x, t_x, t).unwrap();
+        let history = loyalty_core::summary::History::new(x, t_x, t).unwrap();
         let expected = model.expected_purchases(&history, horizon).unwrap();
         let terms =
             [1.0, later - expected, later * later, f64::from(alive_then) - model.p_alive(&history)];

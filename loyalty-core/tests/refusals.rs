@@ -7,10 +7,13 @@ mod common;
 use std::fmt::Debug;
 
 use common::{cdnow, instant, weekly};
-use loyalty_core::{
-    Clock, Column, CustomerColumn, CustomerSummary, Error, History, Invalid, Occasion, Occasions,
-    OrderColumns, Orders, Reason, RfmValues, SummaryColumns, SummaryOptions, TimeScale, Unit,
+use loyalty_core::Error;
+use loyalty_core::orders::{
+    Column, CustomerColumn, Invalid, OrderColumns, Orders, Reason, TimeScale,
 };
+use loyalty_core::rfm::RfmValues;
+use loyalty_core::summary::{CustomerSummary, History, Occasions, SummaryColumns, SummaryOptions};
+use loyalty_core::time::{Clock, Occasion, Unit};
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;

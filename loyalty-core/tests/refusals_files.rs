@@ -8,7 +8,11 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use common::{cdnow_model, cdnow_split};
-use loyalty_core::{BgNbd, Error, FitOptions, ModelFile, Unit};
+use loyalty_core::Error;
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::models::ModelFile;
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::time::Unit;
 
 #[track_caller]
 fn message<T: Debug>(result: Result<T, Error>) -> String {

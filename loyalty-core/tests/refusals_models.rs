@@ -8,11 +8,16 @@ use std::fmt::Debug;
 use std::ops::ControlFlow;
 
 use common::{cdnow_model, cdnow_split};
-use loyalty_core::{
-    BgNbd, Column, CustomerSummary, Discounting, Error, FitOptions, GammaGamma, History, Margin,
-    Rfm, RfmOptions, RfmValues, Scores, SegmentRule, SegmentTable, SummaryColumns, Threads, Unit,
-    clv_into,
-};
+use loyalty_core::Error;
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues, Scores, SegmentRule, SegmentTable};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
+use loyalty_core::time::Unit;
+use loyalty_core::value::{Margin, clv_into};
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
@@ -143,7 +148,7 @@ fn fit_options_outside_their_domain() {
 fn an_observer_may_end_a_fit() {
     let summary = cdnow_split().calibration;
     let options = FitOptions::default();
-    let mut stop = |progress: &loyalty_core::Progress| match progress.iteration {
+    let mut stop = |progress: &loyalty_core::estimation::Progress| match progress.iteration {
         2 => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     };

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use loyalty_core::{Column, CustomerId, CustomerSummary, Error, SummaryColumns};
+use loyalty_core::Error;
+use loyalty_core::orders::{Column, CustomerId};
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;

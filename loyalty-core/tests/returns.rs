@@ -7,10 +7,11 @@ mod common;
 use std::sync::LazyLock;
 
 use common::shop::{DAY, Shop, early_and_late, fitted, options, shop};
-use loyalty_core::{
-    Column, Error, Predictions, ReturnOptions, ReturnPropensity, Returns, ShrinkageCriterion,
-    Threads, TimeScale,
-};
+use loyalty_core::Error;
+use loyalty_core::evaluation::Predictions;
+use loyalty_core::orders::{Column, Returns, TimeScale};
+use loyalty_core::parallel::Threads;
+use loyalty_core::returns::{ReturnOptions, ReturnPropensity, ShrinkageCriterion};
 use proptest::prelude::*;
 
 /// The shop, and a model of its first 200 days.

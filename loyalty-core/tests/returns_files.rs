@@ -5,7 +5,7 @@
 mod common;
 
 use common::shop::{early_and_late, fitted, options, shop};
-use loyalty_core::ReturnPropensity;
+use loyalty_core::returns::ReturnPropensity;
 
 #[test]
 fn a_file_goes_on_where_the_model_was() {

@@ -5,10 +5,9 @@
 mod common;
 
 use common::shop::Shop;
-use loyalty_core::{
-    Column, Invalid, LineColumns, OrderLines, Propensity, ReturnOptions, ReturnPropensity, Threads,
-    TimeScale,
-};
+use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
+use loyalty_core::parallel::Threads;
+use loyalty_core::returns::{Propensity, ReturnOptions, ReturnPropensity};
 
 fn options() -> ReturnOptions {
     let mut options = ReturnOptions::default();

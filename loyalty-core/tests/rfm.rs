@@ -7,10 +7,10 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{cdnow, instant, reference, whole};
-use loyalty_core::{
-    Column, CustomerSummary, Rfm, RfmAxis, RfmOptions, RfmValues, Scores, SegmentRule,
-    SegmentTable, SummaryColumns, SummaryOptions, Unit,
-};
+use loyalty_core::orders::Column;
+use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, Scores, SegmentRule, SegmentTable};
+use loyalty_core::summary::{CustomerSummary, SummaryColumns, SummaryOptions};
+use loyalty_core::time::Unit;
 
 const AXES: [RfmAxis; 3] = [RfmAxis::Recency, RfmAxis::Frequency, RfmAxis::Monetary];
 

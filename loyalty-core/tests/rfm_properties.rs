@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use loyalty_core::{Rfm, RfmAxis, RfmOptions, RfmValues};
+use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues};
 use proptest::prelude::*;
 
 const AXES: [RfmAxis; 3] = [RfmAxis::Recency, RfmAxis::Frequency, RfmAxis::Monetary];

@@ -5,7 +5,10 @@
 mod common;
 
 use common::random::Random;
-use loyalty_core::{Capacity, Choices, Column, Error, Selection, Threads, Use};
+use loyalty_core::Error;
+use loyalty_core::decisions::{Capacity, Choices, Selection, Use};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
 use proptest::prelude::*;
 
 /// A problem as plain numbers: gains by treatment and customer, uses by capacity, treatment and

@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use loyalty_core::{
-    BgNbd, Column, ContactExposure, Error, FitOptions, Invalid, OrderColumns, Orders, Shop,
-    ShopOptions, SummaryOptions, Threads, TimeScale,
-};
+use loyalty_core::Error;
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::simulate::{ContactExposure, Shop, ShopOptions};
+use loyalty_core::summary::SummaryOptions;
 
 fn shop(set: &[(&str, f64)]) -> Shop {
     simulate(ShopOptions::default(), set)
@@ -102,7 +105,7 @@ fn the_purchase_process_is_the_bg_nbd() {
     )
     .unwrap();
     let mut options = SummaryOptions::default();
-    options.unit = loyalty_core::Unit::Day;
+    options.unit = loyalty_core::time::Unit::Day;
     let fit = BgNbd::fit(&orders.summarize(&options).unwrap(), &FitOptions::default()).unwrap();
     // Orders of one day are one purchase, which takes a little off the rate.
     close(fit.model.r(), 1.5, 0.1);

@@ -8,9 +8,10 @@ mod common;
 
 use common::random::Random;
 use common::{assert_close, cdnow_model, reference, whole};
-use loyalty_core::{
-    BgNbd, CustomerSummary, Discounting, GammaGamma, History, Predictions, SummaryColumns,
-};
+use loyalty_core::evaluation::Predictions;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use proptest::prelude::*;
 
 /// 60-digit arithmetic on the published formulas (mpmath), ten digits: P(alive) and purchases in the
@@ -166,7 +167,7 @@ proptest! {
         let (x, t_x, t) = ([f64::from(customer.x())], [customer.t_x()], [customer.t()]);
         let mut columns = SummaryColumns::new(&x, &t_x, &t);
         let mean = [if customer.x() == 0 { 0.0 } else { mean }];
-        columns.monetary_value = Some(loyalty_core::Column::new("mean", &mean));
+        columns.monetary_value = Some(loyalty_core::orders::Column::new("mean", &mean));
         let summary = CustomerSummary::new(&columns).unwrap();
         let purchases = model.log_likelihood(&summary).unwrap();
         prop_assert!(purchases.is_finite(), "{purchases}");

@@ -5,10 +5,10 @@
 mod common;
 
 use common::naive::{self, DAY, Line};
-use loyalty_core::{
-    Clock, Column, CustomerId, CustomerSummary, Error, Invalid, Occasion, Occasions, OrderColumns,
-    Orders, SummaryOptions, TimeScale, Unit,
-};
+use loyalty_core::Error;
+use loyalty_core::orders::{Column, CustomerId, Invalid, OrderColumns, Orders, TimeScale};
+use loyalty_core::summary::{CustomerSummary, Occasions, SummaryOptions};
+use loyalty_core::time::{Clock, Occasion, Unit};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 

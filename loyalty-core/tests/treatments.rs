@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use loyalty_core::{Amount, Capacity, Error, Facts, Proposals, Threads, Treatment, Treatments};
+use loyalty_core::Error;
+use loyalty_core::decisions::{Amount, Capacity, Facts, Proposals, Treatment, Treatments};
+use loyalty_core::parallel::Threads;
 
 const COLUMNS: [&str; 11] = [
     "clv",
@@ -173,7 +175,8 @@ fn tables_that_make_no_sense_are_refused() {
     let error = refused(&|t| t.reason = "Worth {value}.".to_owned());
     assert!(error.contains("the reason may have {basis}, {effect}"), "{error}");
     let when = |least: f64, most: f64| {
-        let condition = loyalty_core::Condition { at_least: Some(least), at_most: Some(most) };
+        let condition =
+            loyalty_core::decisions::Condition { at_least: Some(least), at_most: Some(most) };
         refused(&|t| t.when = [("value".to_owned(), condition)].into())
     };
     for (least, most) in [(2.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {

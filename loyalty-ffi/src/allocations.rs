@@ -4,7 +4,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr::null_mut;
 
-use loyalty_core::{BgNbd, GammaGamma};
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::spend::GammaGamma;
 
 use crate::bg_nbd::loyalty_bg_nbd;
 use crate::bg_nbd::predict::{loyalty_bg_nbd_expected_purchases, loyalty_bg_nbd_p_alive};

@@ -2,7 +2,9 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::{Behaviour, BehaviourModel, Error, LedgerRow};
+use loyalty_core::Error;
+use loyalty_core::behaviours::{Behaviour, BehaviourModel};
+use loyalty_core::ledger::LedgerRow;
 
 use crate::column::column;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};

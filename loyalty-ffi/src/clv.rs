@@ -1,6 +1,7 @@
 //! Customer lifetime value.
 
-use loyalty_core::{Margin, Threads, clv_into};
+use loyalty_core::parallel::Threads;
+use loyalty_core::value::{Margin, clv_into};
 
 use crate::bg_nbd::loyalty_bg_nbd;
 use crate::column::{column, results};

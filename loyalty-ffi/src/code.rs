@@ -1,7 +1,11 @@
 //! Enumerations. They come in as `int32_t`, since any number may come from C.
 
 use crate::prior::loyalty_density;
-use loyalty_core::{Error, Invalid, Occasion, RfmAxis, Stop, TimeScale, Unit};
+use loyalty_core::Error;
+use loyalty_core::estimation::Stop;
+use loyalty_core::orders::{Invalid, TimeScale};
+use loyalty_core::rfm::RfmAxis;
+use loyalty_core::time::{Occasion, Unit};
 
 /// The unit in which recency, T, horizons and discount periods are counted.
 #[repr(i32)]

@@ -4,7 +4,8 @@ use std::alloc::Layout;
 use std::ops::Range;
 use std::slice;
 
-use loyalty_core::{Error, TextColumn};
+use loyalty_core::Error;
+use loyalty_core::orders::TextColumn;
 
 use crate::error::Failure;
 

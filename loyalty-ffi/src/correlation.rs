@@ -1,6 +1,8 @@
 //! Whether those who buy often spend more.
 
-use loyalty_core::{Correlation, Error, FrequencyValueCorrelation, Threads};
+use loyalty_core::Error;
+use loyalty_core::evaluation::{Correlation, FrequencyValueCorrelation};
+use loyalty_core::parallel::Threads;
 
 use crate::error::{guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, slot};

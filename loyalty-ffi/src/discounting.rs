@@ -1,6 +1,6 @@
 //! What a purchase in the future counts today.
 
-use loyalty_core::Discounting;
+use loyalty_core::purchase::Discounting;
 
 use crate::code;
 use crate::error::{guard, loyalty_error, loyalty_status};

@@ -3,7 +3,8 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::ops::ControlFlow;
 
-use loyalty_core::{Fit, FitOptions, Progress, Stop, Threads};
+use loyalty_core::estimation::{Fit, FitOptions, Progress, Stop};
+use loyalty_core::parallel::Threads;
 
 use crate::code::{loyalty_stop, of_stop};
 use crate::column::optional_column;

@@ -2,7 +2,11 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::{Error, GammaGamma, Model, ModelFile, Parameters, Threads};
+use loyalty_core::Error;
+use loyalty_core::estimation::Parameters;
+use loyalty_core::models::{Model, ModelFile};
+use loyalty_core::parallel::Threads;
+use loyalty_core::spend::GammaGamma;
 
 use crate::column::{copy_column, results};
 use crate::error::{guard, loyalty_error, loyalty_status};

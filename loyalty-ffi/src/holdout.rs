@@ -1,6 +1,7 @@
 //! What customers did after the calibration end.
 
-use loyalty_core::{CalibrationHoldout, Error};
+use loyalty_core::Error;
+use loyalty_core::summary::CalibrationHoldout;
 
 use crate::column::copy_column;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};

@@ -1,6 +1,7 @@
 //! What every kind of model asks of its file.
 
-use loyalty_core::{Error, Model, ModelFile};
+use loyalty_core::Error;
+use loyalty_core::models::{Model, ModelFile};
 
 use crate::error::Failure;
 use crate::fit::loyalty_fit_facts;

@@ -1,6 +1,6 @@
 //! The mergeable state between log and summary.
 
-use loyalty_core::Occasions;
+use loyalty_core::summary::Occasions;
 
 use crate::error::{guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, look};

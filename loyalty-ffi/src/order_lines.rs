@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::{Column, CustomerColumn, Invalid, LineColumns, OrderLines, TextColumn};
+use loyalty_core::orders::{Column, CustomerColumn, Invalid, LineColumns, OrderLines, TextColumn};
 
 use crate::code;
 use crate::column::{ArrowText, column, mask, optional_column};

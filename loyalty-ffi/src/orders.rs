@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::{Column, CustomerColumn, OrderColumns, Orders, Refusal, TextColumn};
+use loyalty_core::orders::{Column, CustomerColumn, OrderColumns, Orders, Refusal, TextColumn};
 
 use crate::code;
 use crate::column::{ArrowText, column, in_table, mask, optional_column};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::c_char;
 
-use loyalty_core::Prior;
+use loyalty_core::estimation::Prior;
 
 use crate::code;
 use crate::error::Failure;

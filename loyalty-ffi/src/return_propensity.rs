@@ -2,7 +2,9 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::{Column, ReturnPropensity, Returns, Threads};
+use loyalty_core::orders::{Column, Returns};
+use loyalty_core::parallel::Threads;
+use loyalty_core::returns::ReturnPropensity;
 
 use crate::code;
 use crate::column::{column, results};

@@ -1,6 +1,6 @@
 //! Recency, frequency and monetary scores.
 
-use loyalty_core::{Rfm, RfmOptions, RfmValues};
+use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues};
 
 use crate::code;
 use crate::column::{column, copy_column, optional_column};

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::{SegmentSummary, SegmentTable};
+use loyalty_core::rfm::{SegmentSummary, SegmentTable};
 
 use crate::column::{copy_column, in_table};
 use crate::error::{guard, loyalty_error, loyalty_status};

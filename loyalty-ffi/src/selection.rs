@@ -1,6 +1,9 @@
 //! Who gets which treatment, within capacities.
 
-use loyalty_core::{Capacity, Choices, Column, Error, Selection, Threads, Use};
+use loyalty_core::Error;
+use loyalty_core::decisions::{Capacity, Choices, Selection, Use};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
 
 use crate::column::{column, copy_column};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};

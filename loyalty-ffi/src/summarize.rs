@@ -1,6 +1,7 @@
 //! From a log to the customer summary.
 
-use loyalty_core::{Clock, SummaryOptions};
+use loyalty_core::summary::SummaryOptions;
+use loyalty_core::time::Clock;
 
 use crate::code;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};

@@ -2,7 +2,9 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::{CustomerId, CustomerSummary, Customers, Error};
+use loyalty_core::Error;
+use loyalty_core::orders::{CustomerId, Customers};
+use loyalty_core::summary::CustomerSummary;
 
 use crate::code::{loyalty_unit, of_unit};
 use crate::column::{copy_column, in_table};

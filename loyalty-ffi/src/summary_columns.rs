@@ -1,6 +1,7 @@
 //! A customer summary that comes as columns.
 
-use loyalty_core::{Column, CustomerSummary, SummaryColumns};
+use loyalty_core::orders::Column;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 
 use crate::code;
 use crate::column::{column, optional_column};

@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, LargeStringArray};
 use arrow_schema::DataType;
-use loyalty_core::CustomerId;
+use loyalty_core::orders::CustomerId;
 use pyo3::prelude::*;
 
 use crate::column::Column;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, LargeStringArray};
-use loyalty_core::{Behaviour, BehaviourOptions, Threads, TraitOptions, TraitScore};
+use loyalty_core::behaviours::{Behaviour, BehaviourOptions, TraitOptions, TraitScore};
+use loyalty_core::parallel::Threads;
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -30,7 +31,7 @@ fn trait_options(
 /// The model of one habit.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct TraitModel(loyalty_core::TraitModel);
+pub(crate) struct TraitModel(loyalty_core::behaviours::TraitModel);
 
 #[pymethods]
 impl TraitModel {
@@ -47,7 +48,7 @@ impl TraitModel {
         let behaviour: Behaviour = behaviour.parse()?;
         let mut options = trait_options(&options, exposure, threads)?;
         options.least_peers = least_peers;
-        let fit = || loyalty_core::TraitModel::fit(behaviour, &ledger.table, &options);
+        let fit = || loyalty_core::behaviours::TraitModel::fit(behaviour, &ledger.table, &options);
         Ok(Self(py.detach(fit)?))
     }
 
@@ -136,7 +137,7 @@ impl TraitModel {
 
     #[staticmethod]
     fn from_json(text: &str) -> Result<Self> {
-        Ok(Self(loyalty_core::TraitModel::from_json(text)?))
+        Ok(Self(loyalty_core::behaviours::TraitModel::from_json(text)?))
     }
 
     fn save(&self, path: PathBuf) -> Result<()> {
@@ -145,14 +146,14 @@ impl TraitModel {
 
     #[staticmethod]
     pub(crate) fn load(path: PathBuf) -> Result<Self> {
-        Ok(Self(loyalty_core::TraitModel::read(path)?))
+        Ok(Self(loyalty_core::behaviours::TraitModel::read(path)?))
     }
 }
 
 /// The habits of a shop.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct BehaviourModel(loyalty_core::BehaviourModel);
+pub(crate) struct BehaviourModel(loyalty_core::behaviours::BehaviourModel);
 
 #[pymethods]
 impl BehaviourModel {
@@ -167,7 +168,7 @@ impl BehaviourModel {
         threads: usize,
     ) -> Result<Self> {
         let options = behaviour_options(&options, &thresholds, exposure, least_peers, threads)?;
-        let fit = || loyalty_core::BehaviourModel::fit(&ledger.table, &options);
+        let fit = || loyalty_core::behaviours::BehaviourModel::fit(&ledger.table, &options);
         Ok(Self(py.detach(fit)?))
     }
 
@@ -197,7 +198,7 @@ impl BehaviourModel {
 
     #[staticmethod]
     fn from_json(text: &str) -> Result<Self> {
-        Ok(Self(loyalty_core::BehaviourModel::from_json(text)?))
+        Ok(Self(loyalty_core::behaviours::BehaviourModel::from_json(text)?))
     }
 
     fn save(&self, path: PathBuf) -> Result<()> {
@@ -206,7 +207,7 @@ impl BehaviourModel {
 
     #[staticmethod]
     pub(crate) fn load(path: PathBuf) -> Result<Self> {
-        Ok(Self(loyalty_core::BehaviourModel::read(path)?))
+        Ok(Self(loyalty_core::behaviours::BehaviourModel::read(path)?))
     }
 }
 
@@ -233,7 +234,7 @@ fn behaviour_options(
 
 /// What is said of every customer.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct Behaviours(loyalty_core::Behaviours);
+pub(crate) struct Behaviours(loyalty_core::behaviours::Behaviours);
 
 #[pymethods]
 impl Behaviours {
@@ -282,8 +283,8 @@ impl Behaviours {
     }
 }
 
-fn lasted(recurrence: f64, years: f64) -> loyalty_core::Persistence {
-    let mut found = loyalty_core::Persistence::default();
+fn lasted(recurrence: f64, years: f64) -> loyalty_core::behaviours::Persistence {
+    let mut found = loyalty_core::behaviours::Persistence::default();
     (found.recurrence, found.years) = (recurrence, years);
     found
 }
@@ -308,9 +309,10 @@ pub(crate) fn persistence(
     let least_peers = TraitOptions::default().least_peers;
     let options = behaviour_options(&options, &thresholds, exposure, least_peers, threads)?;
     let (lines, contacts) = (&ledger.lines, ledger.contacts.as_deref());
-    let found =
-        py.detach(|| loyalty_core::persistence(lines, contacts, &ledger.options, &options))?;
-    let row = |row: loyalty_core::Persistence| {
+    let found = py.detach(|| {
+        loyalty_core::behaviours::persistence(lines, contacts, &ledger.options, &options)
+    })?;
+    let row = |row: loyalty_core::behaviours::Persistence| {
         let (name, ranks) = (row.behaviour.name(), row.rank_correlation);
         let (over, again, years) = (row.over_again, row.recurrence, row.years);
         (name, row.customers, ranks, row.labelled, over, again, years)

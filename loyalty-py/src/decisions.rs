@@ -6,7 +6,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray};
 use arrow_schema::DataType;
-use loyalty_core::{Capacity, Choices, Facts, Proposals, Selection, Threads, Use};
+use loyalty_core::decisions::{Capacity, Choices, Facts, Proposals, Selection, Use};
+use loyalty_core::parallel::Threads;
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -16,19 +17,19 @@ use crate::read::{Numbers, numbers};
 /// A table of treatments.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct Treatments(loyalty_core::Treatments);
+pub(crate) struct Treatments(loyalty_core::decisions::Treatments);
 
 #[pymethods]
 impl Treatments {
     /// A list of treatments as JSON.
     #[new]
     fn new(text: &str) -> Result<Self> {
-        Ok(Self(loyalty_core::Treatments::from_json(text)?))
+        Ok(Self(loyalty_core::decisions::Treatments::from_json(text)?))
     }
 
     #[staticmethod]
     fn customary() -> Self {
-        Self(loyalty_core::Treatments::customary())
+        Self(loyalty_core::decisions::Treatments::customary())
     }
 
     fn to_json(&self) -> String {
@@ -49,7 +50,7 @@ impl Treatments {
     /// The columns that treatments need, in order of their names.
     #[getter]
     fn columns(&self) -> Vec<&str> {
-        let all = self.0.treatments().iter().flat_map(loyalty_core::Treatment::columns);
+        let all = self.0.treatments().iter().flat_map(loyalty_core::decisions::Treatment::columns);
         let mut columns: Vec<&str> = all.collect();
         columns.sort_unstable();
         columns.dedup();
@@ -218,8 +219,10 @@ pub(crate) fn choose(
     let gains =
         gains.iter().map(|gain| numbers(gain)).collect::<std::result::Result<Vec<_>, _>>()?;
     let gains: Vec<_> = gains.iter().map(|gain| (gain.as_column().name, gain.or_nan())).collect();
-    let gains: Vec<loyalty_core::Column<'_, [f64]>> =
-        gains.iter().map(|(name, values)| loyalty_core::Column::new(name, &values[..])).collect();
+    let gains: Vec<loyalty_core::orders::Column<'_, [f64]>> = gains
+        .iter()
+        .map(|(name, values)| loyalty_core::orders::Column::new(name, &values[..]))
+        .collect();
     let capacities = capacities(named_capacities)?;
     let mut read = Vec::new();
     for taken in uses.iter().flatten() {

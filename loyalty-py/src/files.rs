@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use loyalty_core::{Behaviour, ModelFile};
+use loyalty_core::behaviours::Behaviour;
+use loyalty_core::models::ModelFile;
 use pyo3::prelude::*;
 
 use crate::behaviours::{BehaviourModel, TraitModel};
@@ -13,11 +14,11 @@ use crate::returns::ReturnPropensity;
 /// The model of a file, of whichever kind, and how it was fitted.
 #[pyfunction]
 pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, Option<Fit>)> {
-    let model = match py.detach(|| loyalty_core::model_kind(&path))?.as_str() {
-        loyalty_core::ReturnPropensity::KIND => {
+    let model = match py.detach(|| loyalty_core::files::model_kind(&path))?.as_str() {
+        loyalty_core::returns::ReturnPropensity::KIND => {
             Bound::new(py, ReturnPropensity::load(py, path)?)?.into_any()
         }
-        loyalty_core::BehaviourModel::KIND => {
+        loyalty_core::behaviours::BehaviourModel::KIND => {
             Bound::new(py, BehaviourModel::load(path)?)?.into_any()
         }
         kind if Behaviour::ALL.iter().any(|habit| habit.kind() == kind) => {

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use loyalty_core::{BootstrapOptions, Error, FitOptions, Intervals, Margin, Model, Scale, Threads};
+use loyalty_core::Error;
+use loyalty_core::estimation::{FitOptions, Intervals, Scale};
+use loyalty_core::models::Model;
+use loyalty_core::parallel::Threads;
+use loyalty_core::value::{BootstrapOptions, Margin};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -14,28 +18,28 @@ use crate::summary::CustomerSummary;
 /// What is known of a parameter before the data.
 #[pyclass(frozen, eq, from_py_object, module = "loyalty._native")]
 #[derive(Clone, PartialEq)]
-pub(crate) struct Prior(loyalty_core::Prior);
+pub(crate) struct Prior(loyalty_core::estimation::Prior);
 
 #[pymethods]
 impl Prior {
     #[staticmethod]
     fn log_normal(median: f64, sigma: f64, absolute: bool) -> Result<Self> {
-        Ok(Self::of(loyalty_core::Prior::log_normal(median, sigma)?, absolute))
+        Ok(Self::of(loyalty_core::estimation::Prior::log_normal(median, sigma)?, absolute))
     }
 
     #[staticmethod]
     fn gamma(shape: f64, mean: f64, absolute: bool) -> Result<Self> {
-        Ok(Self::of(loyalty_core::Prior::gamma(shape, mean)?, absolute))
+        Ok(Self::of(loyalty_core::estimation::Prior::gamma(shape, mean)?, absolute))
     }
 
     #[staticmethod]
     fn known(value: f64) -> Result<Self> {
-        Ok(Self(loyalty_core::Prior::known(value)?))
+        Ok(Self(loyalty_core::estimation::Prior::known(value)?))
     }
 }
 
 impl Prior {
-    fn of(prior: loyalty_core::Prior, absolute: bool) -> Self {
+    fn of(prior: loyalty_core::estimation::Prior, absolute: bool) -> Self {
         Self(if absolute { prior.absolute() } else { prior })
     }
 }
@@ -173,7 +177,7 @@ pub(crate) fn clv_bootstrap(
     let (purchases, spend, customers) = (&purchases.0, &spend.0, &customers.0);
     let found = py.detach(|| {
         let year = &discounting.0;
-        loyalty_core::clv_bootstrap(purchases, spend, customers, year, margin, &options)
+        loyalty_core::value::clv_bootstrap(purchases, spend, customers, year, margin, &options)
     })?;
     let totals = Column::floats("total", found.totals);
     Ok((found.estimate, found.lower, found.upper, totals, found.not_converged, found.failed))
@@ -202,7 +206,11 @@ pub(crate) fn clv_intervals(
     else {
         return Err(input("needs the fit of a BG/NBD and that of a Gamma-Gamma".to_owned()));
     };
-    let of = if total { loyalty_core::clv_total_interval } else { loyalty_core::clv_intervals };
+    let of = if total {
+        loyalty_core::value::clv_total_interval
+    } else {
+        loyalty_core::value::clv_intervals
+    };
     let found: std::result::Result<Intervals, Error> = py.detach(|| {
         let purchases = purchases.0.clone().map(|_| purchase);
         let spend = spend.0.clone().map(|_| amount);

@@ -1,6 +1,7 @@
 //! What the BG/NBD says of the future.
 
-use loyalty_core::{History, Threads};
+use loyalty_core::parallel::Threads;
+use loyalty_core::summary::History;
 use pyo3::prelude::*;
 
 use crate::column::Column;

@@ -1,6 +1,9 @@
 //! How well a model describes a shop.
 
-use loyalty_core::{Correlation, FrequencyValueCorrelation, HoldoutErrors, RepeatCounts, Threads};
+use loyalty_core::evaluation::{
+    Correlation, FrequencyValueCorrelation, HoldoutErrors, RepeatCounts,
+};
+use loyalty_core::parallel::Threads;
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -54,7 +57,7 @@ pub(crate) fn tracking(
     let track = py.detach(|| {
         let (line, threads) = (&occasions.occasions, Threads::new(threads));
         let ends = (calibration_end, observation_end);
-        loyalty_core::Tracking::of(&model.0, line, period, ends.0, ends.1, threads)
+        loyalty_core::evaluation::Tracking::of(&model.0, line, period, ends.0, ends.1, threads)
     })?;
     let (cumulative_actual, cumulative_expected) =
         (track.cumulative_actual(), track.cumulative_expected());
@@ -101,8 +104,9 @@ pub(crate) fn alive_calibration(
     threads: usize,
 ) -> Result<Vec<Column>> {
     let (by, threads) = (by.parse()?, Threads::new(threads));
-    let groups =
-        py.detach(|| loyalty_core::alive_calibration(&model.0, &holdout.0, groups, by, threads))?;
+    let groups = py.detach(|| {
+        loyalty_core::evaluation::alive_calibration(&model.0, &holdout.0, groups, by, threads)
+    })?;
     Ok(vec![
         Column::whole("customers", groups.iter().map(|group| group.customers)),
         Column::floats("p_alive", groups.iter().map(|group| group.p_alive).collect()),

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use loyalty_core::{
-    Contacts, Economics, LedgerLineColumns, LedgerLines, LedgerOptions, LedgerRow, LossCause,
-    Losses, Threads,
-};
+use loyalty_core::ledger::{Economics, LedgerOptions, LedgerRow};
+use loyalty_core::orders::{Contacts, LedgerLineColumns, LedgerLines};
+use loyalty_core::parallel::Threads;
+use loyalty_core::portfolio::{LossCause, Losses};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -25,7 +25,7 @@ type Named = Vec<(&'static str, f64)>;
 /// The profit ledger, and the lines and contacts that it was made of.
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Ledger {
-    pub(crate) table: loyalty_core::Ledger,
+    pub(crate) table: loyalty_core::ledger::Ledger,
     pub(crate) lines: Arc<LedgerLines>,
     pub(crate) contacts: Option<Arc<Contacts>>,
     pub(crate) options: LedgerOptions,
@@ -67,8 +67,12 @@ impl Ledger {
             let lines = read_lines(&columns, invalid, time_zone)?;
             let contacts = read_contacts(contacts.as_ref(), invalid, time_zone)?;
             let marketing = read_contacts(marketing.as_ref(), invalid, time_zone)?;
-            let ledger =
-                loyalty_core::Ledger::new(&lines, contacts.as_ref(), marketing.as_ref(), &options)?;
+            let ledger = loyalty_core::ledger::Ledger::new(
+                &lines,
+                contacts.as_ref(),
+                marketing.as_ref(),
+                &options,
+            )?;
             let (lines, contacts) = (Arc::new(lines), contacts.map(Arc::new));
             Ok(Self { table: ledger, lines, contacts, options })
         })
@@ -143,8 +147,8 @@ impl Ledger {
         let position =
             position.ok_or_else(|| input(format!("no column {column:?} in the ledger")))?;
         let values = self.table.columns().each()[position];
-        let top = loyalty_core::top_shares(values, &shares, level)?;
-        let ends = |top: loyalty_core::TopShare| {
+        let top = loyalty_core::portfolio::top_shares(values, &shares, level)?;
+        let ends = |top: loyalty_core::portfolio::TopShare| {
             (top.customers, top.of_total, top.interval.0, top.interval.1)
         };
         Ok(top.into_iter().map(ends).collect())
@@ -163,7 +167,7 @@ impl Ledger {
 
 fn read_lines(
     columns: &HashMap<String, Py<Column>>,
-    invalid: loyalty_core::Invalid,
+    invalid: loyalty_core::orders::Invalid,
     time_zone: Option<&str>,
 ) -> Result<LedgerLines> {
     let get = |name: &str| columns.get(name).map(Py::get);
@@ -188,7 +192,7 @@ fn read_lines(
         floats("cost")?,
         floats("returned_amount")?,
     ];
-    let times = loyalty_core::Column::new(&time.name, &when.values[..])
+    let times = loyalty_core::orders::Column::new(&time.name, &when.values[..])
         .with_present(when.present.as_deref());
     let mut lines =
         LedgerLineColumns::new(customer.as_column(), times, when.scale, amount.as_column());
@@ -201,7 +205,7 @@ fn read_lines(
     (lines.coupon, lines.offered_depth, lines.cost) = (coupon, offered, cost);
     lines.returned_amount = returned;
     if let Some((column, back)) = &back {
-        let values = loyalty_core::Column::new(&column.name, &back.values[..]);
+        let values = loyalty_core::orders::Column::new(&column.name, &back.values[..]);
         lines.return_time = Some(values.with_present(back.present.as_deref()));
         lines.return_scale = back.scale;
     }
@@ -210,16 +214,16 @@ fn read_lines(
 
 fn read_contacts(
     columns: Option<&ContactColumns>,
-    invalid: loyalty_core::Invalid,
+    invalid: loyalty_core::orders::Invalid,
     time_zone: Option<&str>,
 ) -> Result<Option<Contacts>> {
     let Some((customer, time, cost, firm_caused)) = columns else { return Ok(None) };
     let (customer, time, cost) = (Ids::read(customer.get())?, time.get(), numbers(cost.get())?);
     let when = times(time, time_zone)?;
     let caused = firm_caused.as_ref().map(|column| flags(column.get())).transpose()?;
-    let times = loyalty_core::Column::new(&time.name, &when.values[..])
+    let times = loyalty_core::orders::Column::new(&time.name, &when.values[..])
         .with_present(when.present.as_deref());
-    let columns = loyalty_core::ContactColumns {
+    let columns = loyalty_core::orders::ContactColumns {
         customer: customer.as_column(),
         time: times,
         scale: when.scale,

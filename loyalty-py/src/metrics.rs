@@ -8,7 +8,7 @@ use crate::read::numbers;
 
 /// Predicted probabilities and what happened.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct Predictions(loyalty_core::Predictions);
+pub(crate) struct Predictions(loyalty_core::evaluation::Predictions);
 
 #[pymethods]
 impl Predictions {
@@ -17,7 +17,7 @@ impl Predictions {
         py.detach(|| {
             let (probability, happened) = (numbers(probability)?, numbers(happened)?);
             let happened: Vec<bool> = happened.or_nan().iter().map(|&y| y > 0.0).collect();
-            Ok(Self(loyalty_core::Predictions::new(&probability.or_nan(), &happened)?))
+            Ok(Self(loyalty_core::evaluation::Predictions::new(&probability.or_nan(), &happened)?))
         })
     }
 
@@ -58,20 +58,20 @@ impl Predictions {
 
     fn expected_money(&self, threshold: f64, value: (f64, f64, f64, f64)) -> Result<f64> {
         let (hit, false_alarm, miss, correct_pass) = value;
-        let table = loyalty_core::MoneyTable { hit, false_alarm, miss, correct_pass };
+        let table = loyalty_core::evaluation::MoneyTable { hit, false_alarm, miss, correct_pass };
         Ok(self.0.expected_money(threshold, &table)?)
     }
 }
 
 /// What a return costs against what a kept sale brings.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct ReturnEconomics(loyalty_core::ReturnEconomics);
+pub(crate) struct ReturnEconomics(loyalty_core::returns::ReturnEconomics);
 
 #[pymethods]
 impl ReturnEconomics {
     #[new]
     fn new(margin: f64, loss: f64, handling: f64) -> Result<Self> {
-        Ok(Self(loyalty_core::ReturnEconomics::new(margin, loss, handling)?))
+        Ok(Self(loyalty_core::returns::ReturnEconomics::new(margin, loss, handling)?))
     }
 
     fn expected_margin(&self, probability: f64, value: f64) -> Result<f64> {
@@ -95,5 +95,5 @@ impl ReturnEconomics {
 #[pyfunction]
 pub(crate) fn expected_returns(probability: &Column, value: &Column) -> Result<(f64, f64)> {
     let (p, v) = (numbers(probability)?, numbers(value)?);
-    Ok(loyalty_core::expected_returns(&p.or_nan(), &v.or_nan())?)
+    Ok(loyalty_core::returns::expected_returns(&p.or_nan(), &v.or_nan())?)
 }

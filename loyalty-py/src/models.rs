@@ -3,7 +3,11 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use loyalty_core::{Error, History, Model, ModelFile, Progress, Stop, Threads};
+use loyalty_core::Error;
+use loyalty_core::estimation::{Progress, Stop};
+use loyalty_core::models::{Model, ModelFile};
+use loyalty_core::parallel::Threads;
+use loyalty_core::summary::History;
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -14,7 +18,7 @@ use crate::summary::CustomerSummary;
 /// The BG/NBD model.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct BgNbd(pub(crate) loyalty_core::BgNbd);
+pub(crate) struct BgNbd(pub(crate) loyalty_core::purchase::BgNbd);
 
 #[pymethods]
 impl BgNbd {
@@ -22,7 +26,7 @@ impl BgNbd {
     #[pyo3(signature = (r, alpha, a, b, unit = None))]
     fn new(r: f64, alpha: f64, a: f64, b: f64, unit: Option<&str>) -> Result<Self> {
         let unit = unit.map(str::parse).transpose()?;
-        Ok(Self(loyalty_core::BgNbd::new(r, alpha, a, b)?.with_unit(unit)))
+        Ok(Self(loyalty_core::purchase::BgNbd::new(r, alpha, a, b)?.with_unit(unit)))
     }
 
     #[staticmethod]
@@ -35,7 +39,7 @@ impl BgNbd {
     ) -> Result<Fit> {
         let options = &options.0;
         observed(py, progress.as_ref(), |observe| {
-            let fit = loyalty_core::BgNbd::fit_observed(&customers.0, options, observe)?;
+            let fit = loyalty_core::purchase::BgNbd::fit_observed(&customers.0, options, observe)?;
             Ok(Fit(fit.map(Model::from)))
         })
     }
@@ -121,13 +125,13 @@ impl BgNbd {
 /// The Gamma-Gamma model.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct GammaGamma(pub(crate) loyalty_core::GammaGamma);
+pub(crate) struct GammaGamma(pub(crate) loyalty_core::spend::GammaGamma);
 
 #[pymethods]
 impl GammaGamma {
     #[new]
     fn new(p: f64, q: f64, v: f64) -> Result<Self> {
-        Ok(Self(loyalty_core::GammaGamma::new(p, q, v)?))
+        Ok(Self(loyalty_core::spend::GammaGamma::new(p, q, v)?))
     }
 
     #[staticmethod]
@@ -140,7 +144,8 @@ impl GammaGamma {
     ) -> Result<Fit> {
         let options = &options.0;
         observed(py, progress.as_ref(), |observe| {
-            let fit = loyalty_core::GammaGamma::fit_observed(&customers.0, options, observe)?;
+            let fit =
+                loyalty_core::spend::GammaGamma::fit_observed(&customers.0, options, observe)?;
             Ok(Fit(fit.map(Model::from)))
         })
     }
@@ -183,7 +188,7 @@ impl GammaGamma {
 /// A fitted model of either kind.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct Fit(pub(crate) loyalty_core::Fit<Model>);
+pub(crate) struct Fit(pub(crate) loyalty_core::estimation::Fit<Model>);
 
 #[pymethods]
 impl Fit {
@@ -306,23 +311,23 @@ impl Fit {
 
 /// How the future is discounted.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct Discounting(pub(crate) loyalty_core::Discounting);
+pub(crate) struct Discounting(pub(crate) loyalty_core::purchase::Discounting);
 
 #[pymethods]
 impl Discounting {
     #[staticmethod]
     fn continuous(horizon: f64, rate: f64) -> Result<Self> {
-        Ok(Self(loyalty_core::Discounting::continuous(horizon, rate)?))
+        Ok(Self(loyalty_core::purchase::Discounting::continuous(horizon, rate)?))
     }
 
     #[staticmethod]
     fn annual(horizon: f64, rate: f64, unit: &str) -> Result<Self> {
-        Ok(Self(loyalty_core::Discounting::annual(horizon, rate, unit.parse()?)?))
+        Ok(Self(loyalty_core::purchase::Discounting::annual(horizon, rate, unit.parse()?)?))
     }
 
     #[staticmethod]
     fn per_period(periods: u32, length: f64, rate: f64) -> Result<Self> {
-        Ok(Self(loyalty_core::Discounting::per_period(periods, length, rate)?))
+        Ok(Self(loyalty_core::purchase::Discounting::per_period(periods, length, rate)?))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{LargeStringArray, TimestampMicrosecondArray};
-use loyalty_core::{CreditColumns, CustomerColumn, Invalid, LineColumns, Returns};
+use loyalty_core::orders::{CreditColumns, CustomerColumn, Invalid, LineColumns, Returns};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -15,7 +15,7 @@ type RefusedRows = (&'static str, String, usize, usize);
 
 /// Checked order lines.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct OrderLines(pub(crate) loyalty_core::OrderLines);
+pub(crate) struct OrderLines(pub(crate) loyalty_core::orders::OrderLines);
 
 #[pymethods]
 impl OrderLines {
@@ -128,7 +128,7 @@ fn read(
     let mut columns = LineColumns::new(
         customer,
         product,
-        loyalty_core::Column::new(&time.name, &time_read.values[..])
+        loyalty_core::orders::Column::new(&time.name, &time_read.values[..])
             .with_present(time_read.present.as_deref()),
         time_read.scale,
         price,
@@ -142,12 +142,12 @@ fn read(
     columns.known_later = &later;
     if let (Some(times), Some(column)) = (&return_read, return_time) {
         columns.return_time = Some(
-            loyalty_core::Column::new(&column.name, &times.values[..])
+            loyalty_core::orders::Column::new(&column.name, &times.values[..])
                 .with_present(times.present.as_deref()),
         );
         columns.return_scale = times.scale;
     }
-    Ok(OrderLines(loyalty_core::OrderLines::new(&columns, invalid)?))
+    Ok(OrderLines(loyalty_core::orders::OrderLines::new(&columns, invalid)?))
 }
 
 /// Returns in a table of their own.
@@ -157,7 +157,7 @@ pub(crate) fn read_returns(
     time_zone: Option<&str>,
 ) -> Result<Returns> {
     let (ids, times) = (Ids::read(line)?, times(time, time_zone)?);
-    let column = loyalty_core::Column::new(&time.name, &times.values[..])
+    let column = loyalty_core::orders::Column::new(&time.name, &times.values[..])
         .with_present(times.present.as_deref());
     Ok(Returns::new(&ids.as_column(), &column, times.scale)?)
 }
@@ -175,7 +175,7 @@ pub(crate) fn match_credits(
     py.detach(|| {
         let (bought, notes) =
             (Credits::read(&purchases, time_zone)?, Credits::read(&credits, time_zone)?);
-        let found = loyalty_core::match_credits(&bought.columns(), &notes.columns())?;
+        let found = loyalty_core::orders::match_credits(&bought.columns(), &notes.columns())?;
         let scale = notes.times.scale;
         let micros = |time: Option<i64>| time.and_then(|time| scale.microseconds(time));
         let times: Vec<Option<i64>> = found.return_time.iter().copied().map(micros).collect();
@@ -217,7 +217,7 @@ impl<'a> Credits<'a> {
         CreditColumns {
             customer: self.ids[0].as_column(),
             product: self.ids[1].as_column(),
-            time: loyalty_core::Column::new(&self.time.name, &self.times.values[..])
+            time: loyalty_core::orders::Column::new(&self.time.name, &self.times.values[..])
                 .with_present(self.times.present.as_deref()),
             scale: self.times.scale,
             quantity: self.floats[0].as_column(),

@@ -1,6 +1,8 @@
 //! `Orders` and the mergeable state behind a summary.
 
-use loyalty_core::{Clock, Invalid, Occasion, OrderColumns, SummaryOptions, Unit};
+use loyalty_core::orders::{Invalid, OrderColumns};
+use loyalty_core::summary::SummaryOptions;
+use loyalty_core::time::{Clock, Occasion, Unit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 
@@ -16,7 +18,7 @@ type RefusedRows = (&'static str, String, usize, usize);
 /// A checked order log.
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Orders {
-    orders: loyalty_core::Orders,
+    orders: loyalty_core::orders::Orders,
     zone: Option<String>,
 }
 
@@ -39,12 +41,12 @@ impl Orders {
             let amounts = amount.map(numbers).transpose()?;
             let columns = OrderColumns {
                 customer: customer.as_column(),
-                time: loyalty_core::Column::new(&time.name, &times.values[..])
+                time: loyalty_core::orders::Column::new(&time.name, &times.values[..])
                     .with_present(times.present.as_deref()),
                 scale: times.scale,
                 amount: amounts.as_ref().map(Numbers::as_column),
             };
-            let orders = loyalty_core::Orders::new(&columns, invalid)?;
+            let orders = loyalty_core::orders::Orders::new(&columns, invalid)?;
             Ok(Self { orders, zone: times.zone })
         })
     }
@@ -113,7 +115,7 @@ impl Orders {
 
     fn occasions(&self, py: Python<'_>, unit: &str, occasion: Option<&str>) -> Result<Occasions> {
         let clock = clock(unit, occasion)?;
-        let occasions = py.detach(|| loyalty_core::Occasions::of(&self.orders, clock));
+        let occasions = py.detach(|| loyalty_core::summary::Occasions::of(&self.orders, clock));
         Ok(Occasions { occasions, zone: self.zone.clone() })
     }
 }
@@ -121,7 +123,7 @@ impl Orders {
 /// Each customer's purchase occasions: the mergeable state of a summary.
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Occasions {
-    pub(crate) occasions: loyalty_core::Occasions,
+    pub(crate) occasions: loyalty_core::summary::Occasions,
     zone: Option<String>,
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arrow_array::BooleanArray;
-use loyalty_core::{LineScores, Propensity, ReturnOptions, Threads};
+use loyalty_core::parallel::Threads;
+use loyalty_core::returns::{LineScores, Propensity, ReturnOptions};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -14,18 +15,18 @@ use crate::read::Ids;
 
 /// A return propensity with its state.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct ReturnPropensity(RwLock<loyalty_core::ReturnPropensity>);
+pub(crate) struct ReturnPropensity(RwLock<loyalty_core::returns::ReturnPropensity>);
 
 /// Figures of a fit by name.
 type Facts = Vec<(&'static str, f64)>;
 
 impl ReturnPropensity {
-    fn read(&self) -> RwLockReadGuard<'_, loyalty_core::ReturnPropensity> {
+    fn read(&self) -> RwLockReadGuard<'_, loyalty_core::returns::ReturnPropensity> {
         // Nothing that holds the lock leaves the state half changed but by a panic, which is a bug.
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, loyalty_core::ReturnPropensity> {
+    fn write(&self) -> RwLockWriteGuard<'_, loyalty_core::returns::ReturnPropensity> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -55,7 +56,7 @@ impl ReturnPropensity {
         options.shrinkage = shrinkage.parse()?;
         options.penalty = penalty;
         options.threads = Threads::new(threads);
-        let fit = py.detach(|| loyalty_core::ReturnPropensity::fit(&lines.0, &options))?;
+        let fit = py.detach(|| loyalty_core::returns::ReturnPropensity::fit(&lines.0, &options))?;
         let facts = facts(&fit.facts);
         Ok((Self(RwLock::new(fit.model)), facts))
     }
@@ -151,7 +152,7 @@ impl ReturnPropensity {
 
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
-        let model = py.detach(|| loyalty_core::ReturnPropensity::from_json(text))?;
+        let model = py.detach(|| loyalty_core::returns::ReturnPropensity::from_json(text))?;
         Ok(Self(RwLock::new(model)))
     }
 
@@ -161,7 +162,7 @@ impl ReturnPropensity {
 
     #[staticmethod]
     pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<Self> {
-        let model = py.detach(|| loyalty_core::ReturnPropensity::read(path))?;
+        let model = py.detach(|| loyalty_core::returns::ReturnPropensity::read(path))?;
         Ok(Self(RwLock::new(model)))
     }
 
@@ -173,7 +174,7 @@ impl ReturnPropensity {
     fn histories(&self) -> Vec<(String, f64, f64, usize)> {
         let model = self.read();
         let keys = model.known_keys();
-        let of = |((name, prior), keys): ((String, loyalty_core::Shrinkage), usize)| {
+        let of = |((name, prior), keys): ((String, loyalty_core::returns::Shrinkage), usize)| {
             (name, prior.mean(), prior.strength(), keys)
         };
         model.histories().into_iter().zip(keys).map(of).collect()
@@ -205,7 +206,7 @@ impl ReturnPropensity {
     }
 }
 
-fn facts(facts: &loyalty_core::ReturnFacts) -> Facts {
+fn facts(facts: &loyalty_core::returns::ReturnFacts) -> Facts {
     vec![
         ("settled", facts.settled as f64),
         ("returned", facts.returned as f64),
@@ -222,7 +223,7 @@ fn facts(facts: &loyalty_core::ReturnFacts) -> Facts {
 
 fn columns(scores: &LineScores) -> Vec<Column> {
     let lines = scores.lines();
-    let flags = |name: &str, of: fn(&loyalty_core::ScoredLine) -> bool| {
+    let flags = |name: &str, of: fn(&loyalty_core::returns::ScoredLine) -> bool| {
         let flags: Vec<bool> = lines.iter().map(of).collect();
         Column::new(name, Arc::new(BooleanArray::from(flags)))
     };

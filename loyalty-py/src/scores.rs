@@ -1,8 +1,9 @@
 //! Lifetime value, RFM and segments.
 
-use loyalty_core::{
-    Error, Margin, Rfm, RfmAxis, RfmOptions, RfmValues, Scores, SegmentRule, Threads, clv_into,
-};
+use loyalty_core::Error;
+use loyalty_core::parallel::Threads;
+use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, Scores, SegmentRule};
+use loyalty_core::value::{Margin, clv_into};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -112,7 +113,7 @@ fn result(
 /// A rule table of RFM segments.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct SegmentTable(loyalty_core::SegmentTable);
+pub(crate) struct SegmentTable(loyalty_core::rfm::SegmentTable);
 
 /// Name, recency, frequency and monetary scores, each first and last.
 type FullRule = (String, (u32, u32), (u32, u32), (u32, u32));
@@ -138,14 +139,14 @@ impl SegmentTable {
         });
         let rules = rules.collect();
         Ok(Self(match otherwise {
-            None => loyalty_core::SegmentTable::new(rules, bins)?,
-            Some(name) => loyalty_core::SegmentTable::first_match(rules, name, bins)?,
+            None => loyalty_core::rfm::SegmentTable::new(rules, bins)?,
+            Some(name) => loyalty_core::rfm::SegmentTable::first_match(rules, name, bins)?,
         }))
     }
 
     #[staticmethod]
     fn customary() -> Self {
-        Self(loyalty_core::SegmentTable::customary())
+        Self(loyalty_core::rfm::SegmentTable::customary())
     }
 
     #[getter]

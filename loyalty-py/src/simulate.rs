@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, TimestampMicrosecondArray};
-use loyalty_core::{Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth, Threads};
+use loyalty_core::parallel::Threads;
+use loyalty_core::simulate::{
+    Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth,
+};
 use pyo3::prelude::*;
 
 use crate::column::Column;

@@ -1,6 +1,6 @@
 //! `CustomerSummary` and the holdout beside it.
 
-use loyalty_core::{CalibrationHoldout, SummaryColumns};
+use loyalty_core::summary::{CalibrationHoldout, SummaryColumns};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -10,7 +10,7 @@ use crate::read::{Ids, Numbers, numbers};
 /// One row per customer.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct CustomerSummary(pub(crate) loyalty_core::CustomerSummary);
+pub(crate) struct CustomerSummary(pub(crate) loyalty_core::summary::CustomerSummary);
 
 #[pymethods]
 impl CustomerSummary {
@@ -53,7 +53,7 @@ impl CustomerSummary {
             columns.includes_first = includes_first;
             columns.since_last = since_last.as_ref().map(Numbers::as_column);
             (columns.left_out.customers, columns.left_out.occasions) = left_out.unwrap_or_default();
-            Ok(Self(loyalty_core::CustomerSummary::new(&columns)?))
+            Ok(Self(loyalty_core::summary::CustomerSummary::new(&columns)?))
         })
     }
 
@@ -155,5 +155,5 @@ pub(crate) fn split(split: CalibrationHoldout) -> (CustomerSummary, Holdout) {
 /// How many of a unit make a year of 365.25 days.
 #[pyfunction]
 pub(crate) fn units_per_year(unit: &str) -> Result<f64> {
-    Ok(unit.parse::<loyalty_core::Unit>()?.per_year())
+    Ok(unit.parse::<loyalty_core::time::Unit>()?.per_year())
 }

@@ -3,7 +3,7 @@
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, civil};
-use loyalty_core::TimeScale;
+use loyalty_core::orders::TimeScale;
 
 use crate::error::{Result, input};
 

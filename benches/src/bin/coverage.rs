@@ -3,11 +3,14 @@
 //!
 //! `coverage [shops] [customers] [bootstrap shops] [replicates]`
 
-use loyalty_core::{
-    BgNbd, BootstrapOptions, Column, CustomerSummary, Discounting, Error, Fit, FitOptions,
-    GammaGamma, Intervals, Margin, Parameters, Scale, Stop, SummaryColumns, Threads, clv_bootstrap,
-    clv_into, clv_total_interval,
-};
+use loyalty_core::Error;
+use loyalty_core::estimation::{Fit, FitOptions, Intervals, Parameters, Scale, Stop};
+use loyalty_core::orders::Column;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+use loyalty_core::value::{BootstrapOptions, Margin, clv_bootstrap, clv_into, clv_total_interval};
 
 const LEVEL: f64 = 0.95;
 

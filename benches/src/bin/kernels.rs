@@ -6,9 +6,11 @@
 //! prints the number of rows.
 
 use loyalty_benches::{scattered, simulate};
-use loyalty_core::{
-    BgNbd, CustomerSummary, Discounting, FitOptions, GammaGamma, SummaryOptions, Threads,
-};
+use loyalty_core::estimation::FitOptions;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
+use loyalty_core::summary::{CustomerSummary, SummaryOptions};
 
 const CUSTOMERS: u32 = 100_000;
 
@@ -79,10 +81,13 @@ mod measured {
     use std::hint::black_box;
 
     use loyalty_benches::Log;
-    use loyalty_core::{
-        BgNbd, CustomerSummary, Discounting, FitOptions, GammaGamma, Margin, Orders,
-        SummaryOptions, Threads, clv_into,
-    };
+    use loyalty_core::estimation::FitOptions;
+    use loyalty_core::orders::Orders;
+    use loyalty_core::parallel::Threads;
+    use loyalty_core::purchase::{BgNbd, Discounting};
+    use loyalty_core::spend::GammaGamma;
+    use loyalty_core::summary::{CustomerSummary, SummaryOptions};
+    use loyalty_core::value::{Margin, clv_into};
 
     /// One logarithm and one exponential of the platform per row, what the field's formulas need at
     /// least.

@@ -78,7 +78,9 @@ fn refuse(
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Capacity, Choices, Column, Threads, Use};
+/// use loyalty_core::decisions::{Capacity, Choices, Use};
+/// use loyalty_core::orders::Column;
+/// use loyalty_core::parallel::Threads;
 /// // Two treatments and three customers; the first treatment takes one of two calls.
 /// let gains = [
 ///     Column::new("call", &[50.0, 20.0, 40.0][..]),

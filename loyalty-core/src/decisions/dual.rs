@@ -13,8 +13,8 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::choices::{CHUNK, Choices};
+use crate::math::elementary::{exp, ln};
 use crate::parallel::{Threads, map_chunks};
-use crate::special::elementary::{exp, ln};
 
 /// Customers of a first look: its prices are within a per cent or so of all customers'.
 const FIRST_LOOK: usize = 1 << 14;

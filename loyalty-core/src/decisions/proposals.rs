@@ -14,7 +14,7 @@ use crate::parallel::{Threads, collect};
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::Facts;
+/// use loyalty_core::decisions::Facts;
 /// let facts = Facts::new(2).with("value", vec![120.0, f64::NAN])?.with_same("margin", 0.3)?;
 /// assert!(facts.with("p_alive", vec![0.5]).is_err());
 /// # Ok::<(), loyalty_core::Error>(())
@@ -113,7 +113,8 @@ impl Treatments {
     ///
     /// # Examples
     /// ```
-    /// use loyalty_core::{Capacity, Facts, Threads, Treatments};
+    /// use loyalty_core::decisions::{Capacity, Facts, Treatments};
+    /// use loyalty_core::parallel::Threads;
     /// let facts = Facts::new(3)
     ///     .with("clv", vec![900.0, 2500.0, 1700.0])?
     ///     .with("p_alive", vec![0.9, 0.8, 0.1])?;

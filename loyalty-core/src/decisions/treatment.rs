@@ -195,7 +195,7 @@ impl Treatment {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::Treatments;
+/// use loyalty_core::decisions::Treatments;
 /// let customary = Treatments::customary();
 /// assert_eq!(customary.names()[0], "self_service");
 ///

@@ -7,7 +7,7 @@ use crate::error::same_length;
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::Column;
+/// use loyalty_core::orders::Column;
 /// let amounts = Column::new("price", &[9.5, 12.0][..]);
 /// assert_eq!(amounts.values.len(), 2);
 /// ```
@@ -58,7 +58,7 @@ impl<T> Column<'_, [T]> {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::TextColumn;
+/// use loyalty_core::orders::TextColumn;
 /// let names = vec!["ada", "grace"];
 /// assert_eq!((names.rows(), names.text(1)), (2, "grace"));
 /// ```

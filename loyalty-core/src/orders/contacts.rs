@@ -3,8 +3,8 @@
 use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
-use super::report::{Invalid, OrdersReport, Reason, Refusal, money_reason};
 use crate::Error;
+use crate::error::report::{Invalid, OrdersReport, Reason, Refusal, money_reason};
 use crate::parallel::{Threads, collect};
 
 /// Contacts as the caller holds them: one row per contact, in any order.
@@ -27,7 +27,7 @@ pub struct ContactColumns<'a> {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, ContactColumns, Contacts, Invalid, TimeScale};
+/// use loyalty_core::orders::{Column, ContactColumns, Contacts, Invalid, TimeScale};
 /// let columns = ContactColumns {
 ///     customer: Column::new("who", &[7, 7][..]).into(),
 ///     time: Column::new("day", &[0, 3]),

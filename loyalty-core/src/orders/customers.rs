@@ -25,7 +25,7 @@ impl fmt::Display for CustomerId<'_> {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{CustomerId, Customers};
+/// use loyalty_core::orders::{CustomerId, Customers};
 /// let customers = Customers::from_text(["ada", "grace"]);
 /// assert_eq!(customers.get(1), CustomerId::Text("grace"));
 /// ```

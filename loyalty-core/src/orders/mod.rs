@@ -6,9 +6,9 @@ mod customers;
 mod intern;
 mod ledger_lines;
 mod lines;
-mod report;
 mod short_text;
 
+pub use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
 pub use contacts::{ContactColumns, Contacts};
 pub use customers::{CustomerId, Customers, TextIds};
@@ -19,12 +19,11 @@ pub use lines::{
     match_credits,
 };
 pub(crate) use lines::{IdKind, Levels, Outcome, day_of, key};
-pub use report::{Invalid, OrdersReport, Reason, Refusal};
 
 use std::ops::Range;
 
+use crate::error::report::money_reason;
 use intern::intern;
-use report::money_reason;
 
 use crate::Error;
 use crate::error::LARGEST;
@@ -52,7 +51,8 @@ pub struct OrderColumns<'a> {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, Invalid, OrderColumns, Orders, SummaryOptions, TimeScale};
+/// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+/// use loyalty_core::summary::SummaryOptions;
 /// let names = vec!["grace", "ada", "ada"];
 /// let columns = OrderColumns {
 ///     customer: Column::new("name", &names).into(),

@@ -18,7 +18,9 @@ const CHUNK: usize = 4096;
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, Invalid, OrderColumns, Orders, Shop, ShopOptions, Threads, TimeScale};
+/// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+/// use loyalty_core::parallel::Threads;
+/// use loyalty_core::simulate::{Shop, ShopOptions};
 /// let mut options = ShopOptions::default();
 /// options.customers = 200;
 /// let shop = Shop::simulate(&options, Threads::default())?;

@@ -2,8 +2,8 @@
 
 use super::market::{Market, cents};
 use super::options::{ContactExposure, ShopOptions};
-use crate::special::elementary::exp;
-use crate::special::random::{Random, whole};
+use crate::math::elementary::exp;
+use crate::math::random::{Random, whole};
 
 /// The stream of random numbers of the customers.
 const CUSTOMERS: u64 = 0;

@@ -1,10 +1,10 @@
 //! What the shop sells: products, prices, and the offers of each week.
 
 use super::options::ShopOptions;
-use crate::special::elementary::ln;
-use crate::special::elementary::{exp, logistic};
-use crate::special::random::{Random, whole};
-use crate::special::{POINTS, gauss_legendre};
+use crate::math::elementary::ln;
+use crate::math::elementary::{exp, logistic};
+use crate::math::random::{Random, whole};
+use crate::math::{POINTS, gauss_legendre};
 
 /// Levels of an offer: none, then four depths.
 pub(super) const LEVELS: usize = 5;

@@ -77,12 +77,12 @@ macro_rules! options {
         /// What a simulated shop is like: its customers, its assortment, and the four costly
         /// behaviours with their shares, effects and noise.
         ///
-        /// Every number is checked by [`Shop::simulate`](crate::Shop::simulate). Money is in one
+        /// Every number is checked by [`Shop::simulate`](crate::simulate::columns::Shop::simulate). Money is in one
         /// currency, time in days.
         ///
         /// # Examples
         /// ```
-        /// use loyalty_core::ShopOptions;
+        /// use loyalty_core::simulate::ShopOptions;
         /// let mut options = ShopOptions::default();
         /// options.customers = 500;
         /// options.set("reverser_share", 0.1)?;

@@ -1,7 +1,7 @@
 //! Occasions of one batch taken into those of another, in place.
 
 use super::grouping::Grouped;
-use crate::special::ExactSum;
+use crate::math::ExactSum;
 
 /// A customer of the merged table: where he is in either batch.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,8 @@ use crate::time::{Clock, Occasion, Unit};
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{SummaryOptions, Unit};
+/// use loyalty_core::summary::SummaryOptions;
+/// use loyalty_core::time::Unit;
 /// let mut options = SummaryOptions::default();
 /// assert_eq!(options.unit, Unit::Day);
 /// options.unit = Unit::Week;

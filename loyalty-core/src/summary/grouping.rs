@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
+use crate::math::ExactSum;
 use crate::orders::Orders;
 use crate::parallel::{Threads, map_chunks};
-use crate::special::ExactSum;
 use crate::time::{Clock, bounds};
 
 /// Order lines of one piece of work.

@@ -6,7 +6,6 @@ mod check;
 mod from_orders;
 mod grouping;
 mod histories;
-mod ledger;
 mod occasions;
 mod timeline;
 
@@ -14,9 +13,6 @@ pub(crate) use buckets::Buckets;
 pub use check::SummaryColumns;
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
 pub(crate) use histories::{Histories, Run};
-pub use ledger::{
-    Available, Economics, Ledger, LedgerColumns, LedgerOptions, LedgerRow, Portfolio,
-};
 pub use occasions::Occasions;
 
 use crate::Error;
@@ -29,7 +25,7 @@ use crate::time::Unit;
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::History;
+/// use loyalty_core::summary::History;
 /// let history = History::new(2, 30.43, 38.86)?;
 /// assert_eq!(history.x(), 2);
 /// assert!(History::new(2, 40.0, 38.86).is_err());
@@ -90,7 +86,9 @@ pub(crate) struct MonetaryValue {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, CustomerSummary, SummaryColumns, Unit};
+/// use loyalty_core::orders::Column;
+/// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+/// use loyalty_core::time::Unit;
 /// let mut columns = SummaryColumns::new(&[2.0, 0.0], &[30.43, 0.0], &[38.86, 38.86]);
 /// columns.unit = Some(Unit::Week);
 /// columns.monetary_value = Some(Column::new("monetary_value", &[22.5, 0.0]));
@@ -213,7 +211,7 @@ impl CustomerSummary {
     /// order of x, T and t_x. A fit to them equals a fit to the customers.
     ///
     /// ```
-    /// use loyalty_core::{CustomerSummary, SummaryColumns};
+    /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
     /// let columns = SummaryColumns::new(&[0.0, 1.0, 0.0], &[0.0, 4.0, 0.0], &[9.0, 9.0, 9.0]);
     /// let distinct = CustomerSummary::new(&columns)?.distinct_histories();
     /// assert_eq!((distinct.frequency(), distinct.weights()), (&[0, 1][..], Some(&[2.0, 1.0][..])));

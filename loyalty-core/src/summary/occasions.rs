@@ -15,7 +15,9 @@ use crate::time::Clock;
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Clock, Column, Invalid, Occasions, OrderColumns, Orders, TimeScale, Unit};
+/// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+/// use loyalty_core::summary::Occasions;
+/// use loyalty_core::time::{Clock, Unit};
 /// let batch = |customer: &[i64], day: &[i64]| {
 ///     let columns = OrderColumns {
 ///         customer: Column::new("customer", customer).into(),
@@ -70,7 +72,9 @@ impl Occasions {
     ///
     /// # Examples
     /// ```
-    /// use loyalty_core::{Clock, Column, Invalid, Occasions, OrderColumns, Orders, TimeScale, Unit};
+    /// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+    /// use loyalty_core::summary::Occasions;
+    /// use loyalty_core::time::{Clock, Unit};
     /// let batch = |day: [i64; 2]| {
     ///     let columns = OrderColumns {
     ///         customer: Column::new("customer", &[1_i64, 2][..]).into(),

@@ -2,10 +2,12 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use loyalty_core::{
-    Column, ContactColumns, Contacts, Economics, Invalid, Ledger, LedgerLineColumns, LedgerLines,
-    LedgerOptions, Shop, ShopOptions, Threads, TimeScale,
+use loyalty_core::ledger::{Economics, Ledger, LedgerOptions};
+use loyalty_core::orders::{
+    Column, ContactColumns, Contacts, Invalid, LedgerLineColumns, LedgerLines, TimeScale,
 };
+use loyalty_core::parallel::Threads;
+use loyalty_core::simulate::{Shop, ShopOptions};
 
 const DAY: i64 = 86_400_000_000;
 

@@ -7,10 +7,10 @@ pub(crate) mod naive;
 pub(crate) mod random;
 pub(crate) mod shop;
 
-use loyalty_core::{
-    BgNbd, CalibrationHoldout, Column, Invalid, OrderColumns, Orders, SummaryOptions, TimeScale,
-    Unit,
-};
+use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+use loyalty_core::purchase::BgNbd;
+use loyalty_core::summary::{CalibrationHoldout, SummaryOptions};
+use loyalty_core::time::Unit;
 
 /// 6,919 orders of 2,357 customers, 1997-01-01 to 1998-06-30.
 pub(crate) fn cdnow() -> Orders {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use loyalty_core::{Occasion, Unit};
+use loyalty_core::time::{Occasion, Unit};
 
 pub(crate) const DAY: i64 = 86_400_000_000;
 

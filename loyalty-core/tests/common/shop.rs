@@ -2,9 +2,9 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use loyalty_core::{
-    Column, Invalid, LineColumns, OrderLines, ReturnOptions, ReturnPropensity, Threads, TimeScale,
-};
+use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
+use loyalty_core::parallel::Threads;
+use loyalty_core::returns::{ReturnOptions, ReturnPropensity};
 
 use super::random::Random;
 

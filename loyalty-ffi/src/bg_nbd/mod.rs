@@ -6,7 +6,10 @@ pub mod future;
 
 use std::ffi::c_char;
 
-use loyalty_core::{BgNbd, Error, Model, ModelFile, Parameters};
+use loyalty_core::Error;
+use loyalty_core::estimation::Parameters;
+use loyalty_core::models::{Model, ModelFile};
+use loyalty_core::purchase::BgNbd;
 
 use crate::code::{self, loyalty_unit};
 use crate::column::copy_column;

@@ -1,6 +1,7 @@
 //! What the BG/NBD says of a customer, one at a time and by the column.
 
-use loyalty_core::{History, Threads};
+use loyalty_core::parallel::Threads;
+use loyalty_core::summary::History;
 
 use super::loyalty_bg_nbd;
 use crate::column::results;

@@ -10,7 +10,8 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray, StringArray, StringViewArray};
 use arrow_schema::DataType;
-use loyalty_core::{CustomerColumn, Error, TextColumn};
+use loyalty_core::Error;
+use loyalty_core::orders::{CustomerColumn, TextColumn};
 
 use super::numbers::decimal;
 use super::{present, wrong_type};
@@ -72,10 +73,10 @@ impl<'a> Ids<'a> {
 
     pub(crate) fn as_column(&self) -> CustomerColumn<'_> {
         match self {
-            Self::Int(name, ids) => loyalty_core::Column::new(name, &ids.values[..])
+            Self::Int(name, ids) => loyalty_core::orders::Column::new(name, &ids.values[..])
                 .with_present(ids.present.as_deref())
                 .into(),
-            Self::Text(name, ids) => CustomerColumn::Text(loyalty_core::Column {
+            Self::Text(name, ids) => CustomerColumn::Text(loyalty_core::orders::Column {
                 name,
                 values: &ids.values,
                 present: ids.present.as_deref(),

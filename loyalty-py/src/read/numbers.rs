@@ -24,8 +24,9 @@ pub(crate) struct Numbers<'a> {
 }
 
 impl Numbers<'_> {
-    pub(crate) fn as_column(&self) -> loyalty_core::Column<'_, [f64]> {
-        loyalty_core::Column::new(self.name, &self.values[..]).with_present(self.present.as_deref())
+    pub(crate) fn as_column(&self) -> loyalty_core::orders::Column<'_, [f64]> {
+        loyalty_core::orders::Column::new(self.name, &self.values[..])
+            .with_present(self.present.as_deref())
     }
 
     /// The values, NaN where they are missing.
@@ -44,8 +45,9 @@ pub(crate) struct Flags<'a> {
 }
 
 impl Flags<'_> {
-    pub(crate) fn as_column(&self) -> loyalty_core::Column<'_, [bool]> {
-        loyalty_core::Column::new(self.name, &self.values[..]).with_present(self.present.as_deref())
+    pub(crate) fn as_column(&self) -> loyalty_core::orders::Column<'_, [bool]> {
+        loyalty_core::orders::Column::new(self.name, &self.values[..])
+            .with_present(self.present.as_deref())
     }
 }
 

@@ -9,7 +9,8 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
-use loyalty_core::{Error, TextColumn as _, TimeScale};
+use loyalty_core::Error;
+use loyalty_core::orders::{TextColumn as _, TimeScale};
 
 use super::{Ids, present, wrong_type};
 use crate::column::Column;

@@ -2,9 +2,9 @@
 
 use super::super::columns::{Column, CustomerColumn, TimeScale};
 use super::super::intern::intern;
-use super::super::report::OrdersReport;
 use super::groups::Groups;
 use super::{Given, LedgerLineColumns, LedgerLines};
+use crate::error::report::OrdersReport;
 use crate::parallel::{Threads, map_chunks, scatter};
 use crate::time::{DAY, RANGE};
 

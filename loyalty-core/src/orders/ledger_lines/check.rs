@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::super::columns::{Column, CustomerColumn};
-use super::super::report::{OrdersReport, Reason, Refusal, money_reason};
 use super::LedgerLineColumns;
 use crate::Error;
+use crate::error::report::{OrdersReport, Reason, Refusal, money_reason};
 use crate::parallel::{Threads, map_chunks};
 
 impl<'a> LedgerLineColumns<'a> {

@@ -9,14 +9,14 @@ pub use columns::LedgerLineColumns;
 use groups::Groups;
 
 use super::customers::Customers;
-use super::report::{Invalid, OrdersReport};
 use crate::Error;
+use crate::error::report::{Invalid, OrdersReport};
 
 /// Checked order lines, together by customer.
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, Invalid, LedgerLineColumns, LedgerLines, TimeScale};
+/// use loyalty_core::orders::{Column, Invalid, LedgerLineColumns, LedgerLines, TimeScale};
 /// let customer = Column::new("who", &[7, 7, 8][..]).into();
 /// let time = Column::new("day", &[0, 0, 3][..]);
 /// let paid = Column::new("paid", &[9.0, 20.0, 5.0][..]);

@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::super::{Column, CustomerColumn, Invalid, OrdersReport, Reason, Refusal, TimeScale};
+use super::super::{Column, CustomerColumn, TimeScale};
 use super::{IdKind, Levels, LineColumns, Numbers, OrderLines, Outcome, day_of, key};
 use crate::Error;
 use crate::error::LARGEST;
+use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
 use crate::parallel::{Threads, collect};
 
 const REASONS: [Reason; 12] = [

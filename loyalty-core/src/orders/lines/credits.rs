@@ -113,7 +113,7 @@ impl CreditMatches {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, CreditColumns, CreditMatch, TimeScale, match_credits};
+/// use loyalty_core::orders::{Column, CreditColumns, CreditMatch, TimeScale, match_credits};
 /// let shoe = vec!["shoe", "shoe"];
 /// let bought = CreditColumns {
 ///     customer: Column::new("customer", &[1, 1][..]).into(),

@@ -10,15 +10,16 @@ pub use returned::{Returns, ReturnsReport};
 
 use std::ops::Range;
 
-use super::{Column, CustomerColumn, Invalid, OrdersReport, TimeScale};
+use super::{Column, CustomerColumn, TimeScale};
 use crate::Error;
+use crate::error::report::{Invalid, OrdersReport};
 use crate::time::DAY;
 
 /// Order lines as the caller holds them, one row per line, in any order.
 ///
 /// Ids are whole numbers or text. What became of a line stands in `returned` (above 0: sent back) and
 /// `return_time`; both may be left out where lines are only scored, or where returns come as a table
-/// of their own ([`crate::Returns`]).
+/// of their own ([`crate::orders::lines::returned::Returns`]).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LineColumns<'a> {
@@ -122,7 +123,7 @@ pub(crate) struct Numbers {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::{Column, Invalid, LineColumns, OrderLines, TimeScale};
+/// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
 /// let articles = vec!["shoe", "sock", "shoe"];
 /// let mut columns = LineColumns::new(
 ///     Column::new("customer", &[7, 7, 9][..]).into(),

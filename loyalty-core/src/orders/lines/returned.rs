@@ -27,7 +27,7 @@ pub struct ReturnsReport {
 }
 
 impl Returns {
-    /// Checked returns: ids of lines, as in [`crate::LineColumns::line`], and the times at which they
+    /// Checked returns: ids of lines, as in [`crate::orders::lines::LineColumns::line`], and the times at which they
     /// came back.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl OrderLines {
     ///
     /// # Examples
     /// ```
-    /// use loyalty_core::{Column, Invalid, LineColumns, OrderLines, Returns, TimeScale};
+    /// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, Returns, TimeScale};
     /// let mut columns = LineColumns::new(
     ///     Column::new("customer", &[7, 7, 9][..]).into(),
     ///     Column::new("article", &[1, 2, 1][..]).into(),

@@ -1,0 +1,329 @@
+//! Who has which costly habit: labels with a bounded share of false ones.
+
+use crate::Error;
+use crate::behaviours::estimate::TraitModel;
+use crate::behaviours::estimate::sample;
+use crate::behaviours::estimate::{Behaviour, TraitOptions};
+use crate::behaviours::estimate::{TraitColumns, TraitInterval, TraitScore, score_all};
+use crate::ledger::{Ledger, LedgerRow};
+use crate::parallel::Threads;
+
+/// Most customers by whom the cuts are set, evenly taken.
+const ENOUGH: usize = 1 << 17;
+
+/// How customers are labelled.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::behaviours::{Behaviour, BehaviourOptions};
+/// let mut options = BehaviourOptions::default();
+/// options.materiality = 25.0;
+/// options.set_threshold(Behaviour::RevenueReverser, 0.5);
+/// assert_eq!(options.false_discovery_rate, 0.1);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct BehaviourOptions {
+    /// The share of labels that may be wrong, for each habit; 0.1 by default.
+    pub false_discovery_rate: f64,
+    /// Nobody is labelled whose trait is less likely over the threshold than this; 0.5 by default.
+    pub least_p_over: f64,
+    /// What a habit must cost in a year; 0 by default.
+    pub materiality: f64,
+    /// Fewest categories bought; 0 by default. The published findings are on buyers of two and more.
+    pub least_categories: f64,
+    /// How the traits are fitted. Its threshold is not used; see [`BehaviourOptions::set_threshold`].
+    pub traits: TraitOptions,
+    thresholds: Vec<(Behaviour, f64)>,
+}
+
+impl Default for BehaviourOptions {
+    fn default() -> Self {
+        Self {
+            false_discovery_rate: 0.1,
+            least_p_over: 0.5,
+            materiality: 0.0,
+            least_categories: 0.0,
+            traits: TraitOptions::default(),
+            thresholds: Vec::new(),
+        }
+    }
+}
+
+impl BehaviourOptions {
+    /// Sets the threshold of a habit, in the unit of its trait.
+    pub fn set_threshold(&mut self, behaviour: Behaviour, threshold: f64) {
+        self.thresholds.retain(|(known, _)| *known != behaviour);
+        self.thresholds.push((behaviour, threshold));
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let shares = [
+            ("false_discovery_rate", self.false_discovery_rate),
+            ("least_p_over", self.least_p_over),
+        ];
+        for (name, value) in shares {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::Parameter { name, expected: "from 0 to 1", value });
+            }
+        }
+        crate::error::non_negative("materiality", self.materiality)?;
+        crate::error::non_negative("least_categories", self.least_categories).map(|_| ())
+    }
+
+    fn of(&self, behaviour: Behaviour) -> TraitOptions {
+        let given = self.thresholds.iter().find(|(known, _)| *known == behaviour);
+        TraitOptions { threshold: given.map(|(_, value)| *value), ..self.traits.clone() }
+    }
+}
+
+/// The rule for one habit.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Rule {
+    pub(super) model: TraitModel,
+    /// The least p_over that is labelled; `None` where nobody is.
+    pub(super) cut: Option<f64>,
+}
+
+/// The habits of a shop's customers, and from where on they are called by name.
+///
+/// The models of all habits that the columns at hand show, each with the least p_over at which the mean
+/// of 1 − p_over over the customers labelled stays within the false-discovery rate. Labels are
+/// independent: a customer has none, one or several.
+///
+/// # References
+/// Newton, Noueiry, Sarkar & Ahlquist (2004), Biostatistics 5(2), 155–176: the direct posterior
+/// probability approach.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BehaviourModel {
+    pub(super) rules: Vec<Rule>,
+    pub(super) absent: Vec<(Behaviour, String)>,
+    pub(super) materiality: f64,
+    pub(super) least_categories: f64,
+}
+
+/// What is said of every customer: the scores of each habit, and the labels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Behaviours {
+    pub(super) scores: Vec<(Behaviour, TraitColumns)>,
+    pub(super) labels: Vec<u8>,
+    pub(super) primary: Vec<Option<Behaviour>>,
+}
+
+/// What is said of one customer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CustomerBehaviours {
+    /// Each habit that could be looked at, what its model says, and whether he is labelled.
+    pub traits: Vec<(Behaviour, TraitScore, bool)>,
+    /// The costliest of his labels.
+    pub primary: Option<Behaviour>,
+}
+
+impl BehaviourModel {
+    /// Fits every habit that the ledger shows and sets the cuts.
+    ///
+    /// Habits that cannot be looked at are listed in [`BehaviourModel::absent`] with the column that
+    /// would enable them.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for options outside their domain.
+    pub fn fit(ledger: &Ledger, options: &BehaviourOptions) -> Result<Self, Error> {
+        options.check()?;
+        let (mut rules, mut absent) = (Vec::new(), Vec::new());
+        let customers = sample(ledger);
+        for behaviour in Behaviour::ALL {
+            match TraitModel::fit_to(behaviour, ledger, &customers, &options.of(behaviour)) {
+                Ok(model) => rules.push(Rule { model, cut: None }),
+                Err(error @ (Error::MissingColumn { .. } | Error::Degenerate { .. })) => {
+                    absent.push((behaviour, error.to_string()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let mut model = Self {
+            rules,
+            absent,
+            materiality: options.materiality,
+            least_categories: options.least_categories,
+        };
+        let step = ledger.len().div_ceil(ENOUGH).max(1);
+        let customers: Vec<usize> = (0..ledger.len()).step_by(step).collect();
+        for position in 0..model.rules.len() {
+            let fitted = &model.rules[position].model;
+            if fitted.detectable() {
+                let scores = fitted.score_some(ledger, &customers, options.traits.threads);
+                model.rules[position].cut = model.cut(ledger, &customers, &scores, options);
+            }
+        }
+        Ok(model)
+    }
+
+    /// The least p_over of the largest set of customers whose mean of 1 − p_over is within the rate.
+    fn cut(
+        &self,
+        ledger: &Ledger,
+        customers: &[usize],
+        scores: &TraitColumns,
+        options: &BehaviourOptions,
+    ) -> Option<f64> {
+        let categories = &ledger.columns().categories;
+        let mut p: Vec<f64> = (customers.iter().enumerate())
+            .filter(|&(at, &row)| self.matters(scores.impact[at], categories[row]))
+            .map(|(at, _)| scores.p_over[at])
+            .filter(|&p| p >= options.least_p_over)
+            .collect();
+        p.sort_unstable_by(|a, b| b.total_cmp(a));
+        let (mut wrong, mut count, mut cut) = (0.0, 0.0, None);
+        // Equal ones together, as the cut cannot tell them apart.
+        for same in p.chunk_by(|a, b| a == b) {
+            wrong += same.len() as f64 * (1.0 - same[0]);
+            count += same.len() as f64;
+            if wrong > options.false_discovery_rate * count {
+                break;
+            }
+            cut = Some(same[0]);
+        }
+        cut
+    }
+
+    fn matters(&self, impact: f64, categories: f64) -> bool {
+        impact > self.materiality && categories >= self.least_categories
+    }
+
+    fn labelled(&self, rule: &Rule, p_over: f64, impact: f64, categories: f64) -> bool {
+        rule.cut.is_some_and(|cut| p_over >= cut) && self.matters(impact, categories)
+    }
+
+    /// The habits that could be fitted, with the model and the cut of each.
+    pub fn traits(&self) -> impl Iterator<Item = (&TraitModel, Option<f64>)> {
+        self.rules.iter().map(|rule| (&rule.model, rule.cut))
+    }
+
+    /// The habits that could not, and why.
+    pub fn absent(&self) -> &[(Behaviour, String)] {
+        &self.absent
+    }
+
+    /// What a habit must cost in a year to be labelled.
+    pub fn materiality(&self) -> f64 {
+        self.materiality
+    }
+
+    /// What can be said of a habit: `labelled`, `nobody over the threshold`, `no trait detectable`, or
+    /// what is missing.
+    pub fn statement(&self, behaviour: Behaviour) -> &str {
+        if let Some((_, why)) = self.absent.iter().find(|(absent, _)| *absent == behaviour) {
+            return why;
+        }
+        match self.rules.iter().find(|rule| rule.model.behaviour() == behaviour) {
+            Some(Rule { cut: Some(_), .. }) => "labelled",
+            Some(rule) if rule.model.detectable() => "nobody over the threshold",
+            _ => "no trait detectable",
+        }
+    }
+
+    /// Labels every customer of a ledger, of the shop that was fitted or a later one.
+    pub fn classify(&self, ledger: &Ledger, threads: Threads) -> Behaviours {
+        let models: Vec<&TraitModel> = self.rules.iter().map(|rule| &rule.model).collect();
+        let scores: Vec<(Behaviour, TraitColumns)> = (models.iter().map(|model| model.behaviour()))
+            .zip(score_all(&models, ledger, threads))
+            .collect();
+        let categories = &ledger.columns().categories;
+        let mut labels = vec![0_u8; ledger.len()];
+        let mut primary: Vec<Option<Behaviour>> = vec![None; ledger.len()];
+        let mut costliest = vec![0.0; ledger.len()];
+        for (rule, (behaviour, scores)) in self.rules.iter().zip(&scores) {
+            for row in 0..ledger.len() {
+                let (p_over, impact) = (scores.p_over[row], scores.impact[row]);
+                if self.labelled(rule, p_over, impact, categories[row]) {
+                    labels[row] |= bit(*behaviour);
+                    if impact > costliest[row] {
+                        (costliest[row], primary[row]) = (impact, Some(*behaviour));
+                    }
+                }
+            }
+        }
+        Behaviours { scores, labels, primary }
+    }
+
+    /// Labels one customer by his row of a ledger; `group` is his group of peers, if he has one.
+    pub fn classify_one(&self, row: &LedgerRow, group: Option<&str>) -> CustomerBehaviours {
+        let (mut traits, mut primary, mut costliest) = (Vec::new(), None, 0.0);
+        for rule in &self.rules {
+            let (behaviour, score) = (rule.model.behaviour(), rule.model.score_one(row, group));
+            let labelled = self.labelled(rule, score.p_over, score.impact, row.categories);
+            if labelled && score.impact > costliest {
+                (primary, costliest) = (Some(behaviour), score.impact);
+            }
+            traits.push((behaviour, score, labelled));
+        }
+        CustomerBehaviours { traits, primary }
+    }
+
+    /// The intervals of one customer's traits and of what they cost; see [`TraitModel::interval`].
+    ///
+    /// # Errors
+    /// As [`TraitModel::interval`].
+    pub fn intervals_one(
+        &self,
+        row: &LedgerRow,
+        group: Option<&str>,
+        level: f64,
+    ) -> Result<Vec<(Behaviour, TraitInterval)>, Error> {
+        let one =
+            |rule: &Rule| Ok((rule.model.behaviour(), rule.model.interval(row, group, level)?));
+        self.rules.iter().map(one).collect()
+    }
+}
+
+fn bit(behaviour: Behaviour) -> u8 {
+    1 << (behaviour as u8)
+}
+
+impl Behaviours {
+    /// The number of customers.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The scores of a habit, if it could be looked at.
+    pub fn scores(&self, behaviour: Behaviour) -> Option<&TraitColumns> {
+        self.scores.iter().find(|(known, _)| *known == behaviour).map(|(_, scores)| scores)
+    }
+
+    /// The habits that could be looked at, in order.
+    pub fn looked_at(&self) -> impl Iterator<Item = Behaviour> {
+        self.scores.iter().map(|(behaviour, _)| *behaviour)
+    }
+
+    /// Whether a customer is labelled.
+    pub fn has(&self, row: usize, behaviour: Behaviour) -> bool {
+        self.labels[row] & bit(behaviour) != 0
+    }
+
+    /// Whether a customer has no label.
+    pub fn is_healthy(&self, row: usize) -> bool {
+        self.labels[row] == 0
+    }
+
+    /// The costliest label of each customer, `None` for none.
+    pub fn primary(&self) -> &[Option<Behaviour>] {
+        &self.primary
+    }
+
+    /// Whether a label of a fixed budget is but a suspicion: without an experiment in cross-selling,
+    /// steady and low spending is all there is to see, unless spending in new categories is at the
+    /// cost of others with a probability of 0.8.
+    pub fn is_suspected(&self, row: usize) -> bool {
+        const SUPPORTED: f64 = 0.8;
+        let scores = self.scores(Behaviour::FixedBudget);
+        self.has(row, Behaviour::FixedBudget)
+            && scores.is_none_or(|scores| scores.support[row] < SUPPORTED)
+    }
+}

@@ -1,0 +1,22 @@
+//! What the priors of traits have in common.
+
+use crate::estimation::Evaluation;
+
+/// A conjugate pair: a prior over customers with a mean and a concentration, and the likelihood of one
+/// customer's evidence.
+///
+/// The concentration is that of the prior around its mean; the larger, the more alike customers are.
+pub(crate) trait Family: Copy + Send + Sync + std::fmt::Debug + PartialEq + 'static {
+    /// One customer's evidence.
+    type Row: Copy + Send + Sync;
+
+    /// ln of the marginal likelihood at `[mean, concentration]`, up to a term of the evidence alone,
+    /// with its derivatives by the logarithms of the two.
+    fn marginal(at: [f64; 2], row: &Self::Row) -> Evaluation<2>;
+
+    /// The same without derivatives.
+    fn ln_marginal(at: [f64; 2], row: &Self::Row) -> f64;
+
+    /// The mean trait and the concentration of the moments of evidence, to start from.
+    fn start(rows: &[Self::Row]) -> [f64; 2];
+}

@@ -1,0 +1,208 @@
+//! The one error type of the library.
+
+pub(crate) mod report;
+pub(crate) mod stop;
+
+use report::OrdersReport;
+use stop::Stop;
+
+/// What went wrong, with the name, the row and the value that caused it.
+///
+/// The messages are the same in Rust, Python and C, because the bindings print this type. Rows are
+/// counted from 0, as arrays are.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A number given to a constructor or a function lies outside its domain.
+    #[error("{name} must be {expected}, got {value}")]
+    Parameter {
+        /// The parameter, as it is called in the signature.
+        name: &'static str,
+        /// What is allowed.
+        expected: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A word given as an option is none of those known.
+    #[error("{name} must be {expected}, got {value:?}")]
+    Choice {
+        /// The option, as it is called in the signature.
+        name: &'static str,
+        /// The words allowed.
+        expected: &'static str,
+        /// What was given.
+        value: String,
+    },
+    /// A cell of a column breaks the column's rule.
+    #[error("column {column:?}, row {row}: must be {expected}, got {value}{}", and_more(*.more))]
+    Value {
+        /// The column, by the caller's name for it.
+        column: String,
+        /// The first offending row, counted from 0.
+        row: usize,
+        /// What is allowed.
+        expected: &'static str,
+        /// What was found, cut to a readable length.
+        value: String,
+        /// How many further rows break the same rule.
+        more: usize,
+    },
+    /// A column holds another type of data than its role allows.
+    #[error("column {column:?} must hold {expected}, got {got}")]
+    Type {
+        /// The column, by the caller's name for it.
+        column: String,
+        /// What is allowed.
+        expected: &'static str,
+        /// What it holds.
+        got: String,
+    },
+    /// Two columns of one table differ in length.
+    #[error("column {column:?} has {got} rows, but {expected} are expected")]
+    Length {
+        /// The column, by the caller's name for it.
+        column: String,
+        /// The rows of the first column.
+        expected: usize,
+        /// The rows of this one.
+        got: usize,
+    },
+    /// A column that this call needs is not there.
+    #[error("{needed_by} needs the column {column:?}, which is missing")]
+    MissingColumn {
+        /// The column.
+        column: &'static str,
+        /// Who asks for it.
+        needed_by: &'static str,
+    },
+    /// Rows of an order log that cannot be used, by reason.
+    #[error("{0}")]
+    Refused(Box<OrdersReport>),
+    /// There is nothing to work on.
+    #[error("{what} is empty: {expected}")]
+    Empty {
+        /// The table.
+        what: &'static str,
+        /// What is needed.
+        expected: &'static str,
+    },
+    /// Model and data, or two models, count time in different units.
+    #[error("{left} is in {left_unit} and {right} in {right_unit}: use the same unit for both")]
+    Unit {
+        /// The first of the two.
+        left: &'static str,
+        /// Its unit.
+        left_unit: String,
+        /// The second of the two.
+        right: &'static str,
+        /// Its unit.
+        right_unit: String,
+    },
+    /// The data cannot determine the model's parameters.
+    #[error("{model} cannot be fitted: {reason}")]
+    Degenerate {
+        /// The model.
+        model: &'static str,
+        /// Why no parameters fit these data better than all others.
+        reason: &'static str,
+    },
+    /// The solver stopped before it found a maximum.
+    #[error("not converged after {iterations} iterations: {stop}")]
+    NotConverged {
+        /// Iterations made.
+        iterations: usize,
+        /// Why the solver stopped.
+        stop: Stop,
+    },
+    /// The caller's observer asked the fit to stop.
+    #[error("cancelled after {iterations} iterations")]
+    Cancelled {
+        /// Iterations made.
+        iterations: usize,
+    },
+    /// An expectation that the model says is infinite.
+    #[error("{quantity} is infinite: {reason}")]
+    Infinite {
+        /// What was asked for.
+        quantity: &'static str,
+        /// The parameter or row that makes it so.
+        reason: String,
+    },
+    /// A segment table leaves a score without a segment, or gives it two.
+    #[error("segment table: {0}")]
+    Segments(String),
+    /// A table of treatments, or what they take of the capacities, makes no sense.
+    #[error("treatments: {0}")]
+    Treatments(String),
+    /// A model file cannot be read, written or understood.
+    #[error("model file {path:?}: {problem}")]
+    ModelFile {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+fn and_more(rows: usize) -> String {
+    match rows {
+        0 => String::new(),
+        1 => " (and 1 more row)".to_owned(),
+        _ => format!(" (and {rows} more rows)"),
+    }
+}
+
+/// A value as an error shows it: quoted, and cut where it is too long to read.
+pub(crate) fn shown(text: &str) -> String {
+    const READABLE: usize = 60;
+    match text.char_indices().nth(READABLE) {
+        None => format!("{text:?}"),
+        Some((cut, _)) => format!("{:?}… ({} characters)", &text[..cut], text.chars().count()),
+    }
+}
+
+/// The largest number taken in, and the inverse of the smallest that must be above 0: far beyond any
+/// shop, and close enough that products and quotients of a few stay within the range of `f64`.
+pub(crate) const LARGEST: f64 = 1e50;
+
+/// Accepts a number above zero.
+pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64, Error> {
+    match above_0(value) {
+        None => Ok(value),
+        Some(expected) => Err(Error::Parameter { name, expected, value }),
+    }
+}
+
+/// Accepts a number at or above zero.
+pub(crate) fn non_negative(name: &'static str, value: f64) -> Result<f64, Error> {
+    match at_least_0(value) {
+        None => Ok(value),
+        Some(expected) => Err(Error::Parameter { name, expected, value }),
+    }
+}
+
+/// What a number above zero must be, if it is not.
+pub(crate) fn above_0(value: f64) -> Option<&'static str> {
+    match value {
+        _ if (1.0 / LARGEST..=LARGEST).contains(&value) => None,
+        _ if value.is_finite() && value > 0.0 => Some("from 1e-50 to 1e50"),
+        _ => Some("finite and > 0"),
+    }
+}
+
+/// What a number at or above zero must be, if it is not.
+pub(crate) fn at_least_0(value: f64) -> Option<&'static str> {
+    match value {
+        _ if (0.0..=LARGEST).contains(&value) => None,
+        _ if value.is_finite() && value > 0.0 => Some("at most 1e50"),
+        _ => Some("finite and >= 0"),
+    }
+}
+
+/// Accepts a column as long as the first.
+pub(crate) fn same_length(expected: usize, column: &str, got: usize) -> Result<(), Error> {
+    if got == expected {
+        return Ok(());
+    }
+    Err(Error::Length { column: column.to_owned(), expected, got })
+}

@@ -1,0 +1,123 @@
+//! How well the data determine the parameters, and what that means for a forecast.
+
+use std::fmt;
+
+/// How well the data determine the parameters of a model.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::estimation::{FitOptions, Identification};
+/// use loyalty_core::purchase::BgNbd;
+/// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+/// // everybody buys to the end: nobody is seen to leave
+/// let summary = CustomerSummary::new(&SummaryColumns::new(&[3.0; 20], &[30.0; 20], &[30.0; 20]))?;
+/// let fit = BgNbd::fit(&summary, &FitOptions::default())?;
+/// assert!(matches!(fit.identification, Identification::Boundary { .. }));
+/// assert!(fit.identification.to_string().starts_with("boundary"));
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Identification {
+    /// A maximum with curvature in every direction: estimates, standard errors and intervals hold.
+    Interior,
+    /// A maximum on a ridge: these parameters can move together, by a factor of e² or more within a
+    /// standard error, at hardly any loss of likelihood. Forecasts within the range of the data hold;
+    /// single parameters, and forecasts far beyond, do not.
+    Ridge {
+        /// The parameters that move along the ridge.
+        parameters: Vec<&'static str>,
+    },
+    /// No maximum: the likelihood keeps rising, by ever less, on the way to a limit of the model.
+    Boundary {
+        /// The parameters that run away, and where to.
+        parameters: Vec<(&'static str, Towards)>,
+        /// What the limit says of the customers; empty where the model names none.
+        meaning: &'static str,
+    },
+    /// The solver did not get to a maximum, so nothing can be said.
+    Unknown,
+}
+
+/// Where a parameter runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Towards {
+    /// To 0.
+    Zero,
+    /// Beyond all bounds.
+    Infinity,
+}
+
+/// A standard deviation of logarithms along a direction beyond this makes a ridge.
+const RIDGE: f64 = 2.0;
+
+/// A parameter moves along a direction if its part is this share of the largest.
+const MOVES: f64 = 0.3;
+
+impl Identification {
+    /// A short name for tables: `interior`, `ridge`, `boundary`, `unknown`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Interior => "interior",
+            Self::Ridge { .. } => "ridge",
+            Self::Boundary { .. } => "boundary",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Of a maximum, by the direction along which the data say least and the information there.
+    pub(crate) fn at_maximum<const N: usize>(
+        names: &'static [&'static str],
+        direction: [f64; N],
+        information: f64,
+    ) -> Self {
+        if information * RIDGE * RIDGE >= 1.0 {
+            return Self::Interior;
+        }
+        Self::Ridge { parameters: moving(direction).map(|slot| names[slot]).collect() }
+    }
+}
+
+/// The parameters that ran away on the way from the start to where the solver gave up.
+pub(crate) fn runaways<const N: usize>(
+    names: &'static [&'static str],
+    way: [f64; N],
+) -> Vec<(&'static str, Towards)> {
+    let towards = |slot: usize| {
+        (names[slot], if way[slot] > 0.0 { Towards::Infinity } else { Towards::Zero })
+    };
+    moving(way).map(towards).collect()
+}
+
+/// The slots that take part in a direction.
+fn moving<const N: usize>(direction: [f64; N]) -> impl Iterator<Item = usize> {
+    let largest = direction.iter().fold(0.0, |most: f64, part| most.max(part.abs()));
+    (0..N).filter(move |&slot| direction[slot].abs() >= MOVES * largest && largest > 0.0)
+}
+
+impl fmt::Display for Identification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interior => f.write_str("interior: the data determine every parameter"),
+            Self::Ridge { parameters } => write!(
+                f,
+                "ridge: {} can move together at hardly any loss of likelihood; forecasts within the \
+                 range of the data hold, single parameters do not",
+                parameters.join(", ")
+            ),
+            Self::Boundary { parameters, meaning } => {
+                let run = |(name, towards): &(&str, Towards)| match towards {
+                    Towards::Zero => format!("{name} to 0"),
+                    Towards::Infinity => format!("{name} to infinity"),
+                };
+                let runs: Vec<String> = parameters.iter().map(run).collect();
+                write!(f, "boundary: the likelihood rises with {}", runs.join(", "))?;
+                if !meaning.is_empty() {
+                    write!(f, "; {meaning}")?;
+                }
+                Ok(())
+            }
+            Self::Unknown => f.write_str("unknown: the solver did not get to a maximum"),
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The profit ledger: per customer what he brought in, what he cost, and the evidence on his habits.
+
+mod budget;
+mod build;
+mod customer;
+mod economics;
+mod look;
+mod matching;
+mod priced;
+mod returns;
+mod row;
+
+pub use economics::Economics;
+pub use row::{LedgerColumns, LedgerRow};
+
+use crate::Error;
+use crate::orders::{Contacts, CustomerColumn, Customers, LedgerLines};
+use crate::parallel::Threads;
+use crate::time::Occasion;
+
+/// How order lines become a ledger.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::ledger::LedgerOptions;
+/// let mut options = LedgerOptions::default();
+/// options.economics.margin = Some(0.35);
+/// options.economics.handling = Some(4.0);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LedgerOptions {
+    /// What a sale earns and what a return costs.
+    pub economics: Economics,
+    /// Leave out what happened before, in microseconds since 1970-01-01T00:00; by default nothing.
+    pub start: Option<i64>,
+    /// The end of observation, in microseconds: later lines, returns and contacts are not yet known;
+    /// by default the last line.
+    pub end: Option<i64>,
+    /// The calendar period of a budget; the month by default.
+    pub period: Occasion,
+    /// The length of a budget's periods in days, counted from the first line, instead of calendar
+    /// periods.
+    pub period_days: Option<u32>,
+    /// Threads to use. The result is the same for every number.
+    pub threads: Threads,
+}
+
+impl Default for LedgerOptions {
+    fn default() -> Self {
+        Self {
+            economics: Economics::default(),
+            start: None,
+            end: None,
+            period: Occasion::Month,
+            period_days: None,
+            threads: Threads::default(),
+        }
+    }
+}
+
+/// What the columns at hand allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "one answer per column")]
+pub struct Available {
+    /// Discounts paid for by the shop.
+    pub discounts: bool,
+    /// The depth on offer.
+    pub offers: bool,
+    /// Coupons.
+    pub coupons: bool,
+    /// Returns.
+    pub returns: bool,
+    /// Service contacts.
+    pub contacts: bool,
+    /// Costs of goods, or a margin given: without either there is no profit.
+    pub profit: bool,
+    /// Categories.
+    pub categories: bool,
+}
+
+/// Numbers of the whole shop that a customer is measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Portfolio {
+    /// The years that the ledger spans.
+    pub years: f64,
+    /// Margin at list price as a share of it, 0 where it is not known.
+    pub margin: f64,
+    /// Margin as a share of what was paid, 0 where it is not known.
+    pub net_margin: f64,
+    /// Share of lines that come back, once all have had the time.
+    pub return_rate: f64,
+    /// Share of a returned line's amount that is paid back.
+    pub returned_share: f64,
+    /// Correlation of returns within an order, beyond that of the customer's orders.
+    pub intra_order: f64,
+    /// Correlation of discounts within an order, alike.
+    pub intra_discount: f64,
+    /// How strongly an article's return rate is drawn to that of the shop, in lines.
+    pub product_weight: f64,
+    /// Sum of the squared costs of contacts by the costs: the cost of a contact, weighted by cost.
+    pub contact_scale: f64,
+    /// Contacts of customers without an order line, which are left out.
+    pub unmatched_contacts: usize,
+    /// Lines before the start or after the end, which are left out.
+    pub lines_outside: usize,
+}
+
+/// Per customer what he brought in, what he cost, and the evidence on his habits: one row for each
+/// customer of the order lines, in order of the ids.
+///
+/// ```text
+/// profit = list − cost − discounts − coupons − return losses − service − marketing
+/// return loss of a line = (margin lost + markdown · amount) · share returned + handling
+/// ```
+///
+/// Maker-funded discounts are paid back by the maker and cost nothing.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::ledger::{Ledger, LedgerOptions};
+/// use loyalty_core::orders::{Column, Invalid, LedgerLineColumns, LedgerLines, TimeScale};
+/// let customer = Column::new("who", &[7, 7, 8][..]).into();
+/// let time = Column::new("day", &[0, 30, 3][..]);
+/// let paid = Column::new("paid", &[9.0, 20.0, 5.0][..]);
+/// let mut columns = LedgerLineColumns::new(customer, time, TimeScale::Days, paid);
+/// columns.discount = Some(Column::new("off", &[1.0, 0.0, 5.0][..]));
+/// columns.cost = Some(Column::new("cost", &[6.0, 13.0, 8.0][..]));
+/// let lines = LedgerLines::new(&columns, Invalid::Raise)?;
+/// let ledger = Ledger::new(&lines, None, None, &LedgerOptions::default())?;
+/// assert_eq!(ledger.columns().profit, [10.0, -3.0]);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ledger {
+    customers: Customers,
+    columns: LedgerColumns,
+    available: Available,
+    economics: Economics,
+    periods_per_year: f64,
+    portfolio: Portfolio,
+    peers: Option<Peers>,
+}
+
+/// Groups of like customers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Peers {
+    /// The names of the groups, in order.
+    pub(crate) names: Customers,
+    /// For each customer the number of his group; `u32::MAX` where he has none.
+    pub(crate) of: Vec<u32>,
+}
+
+impl Ledger {
+    /// One row per customer from order lines, service contacts and marketing contacts.
+    ///
+    /// Without service contacts nothing is said about service; without marketing contacts it costs
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] or [`Error::Choice`] for options outside their domain, [`Error::Empty`] where no line lies
+    /// between start and end, [`Error::Type`] where the ids of contacts are of another kind than those
+    /// of the lines.
+    pub fn new(
+        lines: &LedgerLines,
+        contacts: Option<&Contacts>,
+        marketing: Option<&Contacts>,
+        options: &LedgerOptions,
+    ) -> Result<Self, Error> {
+        options.economics.check()?;
+        if options.period == Occasion::Exact {
+            let expected = "hour, day, week, month, quarter or year";
+            return Err(Error::Choice { name: "period", expected, value: "exact".to_owned() });
+        }
+        if options.period_days == Some(0) {
+            let (name, expected) = ("period_days", "at least 1");
+            return Err(Error::Parameter { name, expected, value: 0.0 });
+        }
+        build::build(lines, contacts, marketing, options)
+    }
+
+    /// The same ledger with customers put in groups of peers, whose prior means differ. Customers who
+    /// are not named have no group.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the two differ in length, [`Error::Type`] where the ids are of another
+    /// kind than those of the ledger.
+    pub fn with_peers(
+        self,
+        customer: &CustomerColumn<'_>,
+        group: &CustomerColumn<'_>,
+    ) -> Result<Self, Error> {
+        let peers = matching::peers(&self.customers, customer, group)?;
+        Ok(Self { peers: Some(peers), ..self })
+    }
+
+    /// The number of customers.
+    pub fn len(&self) -> usize {
+        self.customers.len()
+    }
+
+    /// Whether there are none, which `new` does not allow.
+    pub fn is_empty(&self) -> bool {
+        self.customers.is_empty()
+    }
+
+    /// The customers, in order of their ids.
+    pub fn customers(&self) -> &Customers {
+        &self.customers
+    }
+
+    /// The columns, one value per customer.
+    pub fn columns(&self) -> &LedgerColumns {
+        &self.columns
+    }
+
+    /// One customer's row.
+    ///
+    /// # Panics
+    /// Where there is no such row.
+    pub fn row(&self, row: usize) -> LedgerRow {
+        self.columns.row(row)
+    }
+
+    /// What the columns at hand allow.
+    pub fn available(&self) -> Available {
+        self.available
+    }
+
+    /// What a sale earns and what a return costs, as given.
+    pub fn economics(&self) -> &Economics {
+        &self.economics
+    }
+
+    /// The numbers of the whole shop.
+    pub fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
+    }
+
+    /// Budget periods in a year.
+    pub(crate) fn periods_per_year(&self) -> f64 {
+        self.periods_per_year
+    }
+
+    /// What a category more costs a year, where it is known and categories are.
+    pub(crate) fn category_cost(&self) -> Option<f64> {
+        self.economics.category_cost.filter(|_| self.available.categories)
+    }
+
+    pub(crate) fn peers(&self) -> Option<&Peers> {
+        self.peers.as_ref()
+    }
+}

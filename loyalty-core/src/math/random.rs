@@ -1,0 +1,167 @@
+//! Random numbers: one generator per row, so that no row depends on another or on a thread.
+
+use crate::math::elementary::{exp, ln};
+
+/// SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators"), which
+/// passes `BigCrush`. Eight bytes of state make a generator per customer free; distinct rows of a
+/// stream start at distinct states, because every step below is a bijection of 64 bits.
+#[derive(Debug, Clone)]
+pub(crate) struct Random(u64);
+
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+impl Random {
+    /// The generator of one row of one stream.
+    pub(crate) fn of(seed: u64, stream: u64, row: usize) -> Self {
+        let stream = mix(mix(seed).wrapping_add(stream.wrapping_mul(GOLDEN)));
+        Self(mix(stream.wrapping_add((row as u64).wrapping_mul(GOLDEN))))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(GOLDEN);
+        mix(self.0)
+    }
+
+    /// The seed of a generator of its own.
+    pub(crate) fn seed(mut self) -> u64 {
+        self.next()
+    }
+
+    /// Uniform in (0, 1).
+    pub(crate) fn uniform(&mut self) -> f64 {
+        ((self.next() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+
+    /// Whether something of this probability happens.
+    pub(crate) fn happens(&mut self, probability: f64) -> bool {
+        self.uniform() < probability
+    }
+
+    /// A whole number below `bound`, all alike.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        whole(self.uniform() * bound as f64).min(bound - 1)
+    }
+
+    /// A rank below `bound`; the probability of a rank and all before it is √(share of them).
+    pub(crate) fn rank(&mut self, bound: usize) -> usize {
+        let u = self.uniform();
+        whole(u * u * bound as f64).min(bound - 1)
+    }
+
+    /// Exponential with mean 1.
+    pub(crate) fn exponential(&mut self) -> f64 {
+        -ln(self.uniform())
+    }
+
+    /// Standard normal, by Marsaglia's polar method (1964), which needs no sine.
+    pub(crate) fn normal(&mut self) -> f64 {
+        loop {
+            let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
+            let s = x * x + y * y;
+            if s < 1.0 && s > 0.0 {
+                return x * (-2.0 * ln(s) / s).sqrt();
+            }
+        }
+    }
+
+    /// Log-normal with mean 1, `spread` being the standard deviation of its logarithm.
+    pub(crate) fn factor(&mut self, spread: f64) -> f64 {
+        exp(spread * self.normal() - 0.5 * spread * spread)
+    }
+
+    /// Gamma with rate 1 (Marsaglia & Tsang 2000); shapes below 1 by a power of a uniform.
+    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            let boost = exp(ln(self.uniform()) / shape);
+            return boost * self.gamma(shape + 1.0);
+        }
+        let d = shape - 1.0 / 3.0;
+        loop {
+            let x = self.normal();
+            let root = 1.0 + x / (9.0 * d).sqrt();
+            let v = root * root * root;
+            if v > 0.0 && ln(self.uniform()) < 0.5 * x * x + d - d * v + d * ln(v) {
+                return d * v;
+            }
+        }
+    }
+
+    /// Gamma with mean 1 and this standard deviation; 1 for a deviation of 0.
+    pub(crate) fn multiplier(&mut self, spread: f64) -> f64 {
+        let shape = 1.0 / (spread * spread);
+        if shape.is_finite() { self.gamma(shape) / shape } else { 1.0 }
+    }
+
+    /// Beta with these two shapes.
+    pub(crate) fn beta(&mut self, a: f64, b: f64) -> f64 {
+        let (x, y) = (self.gamma(a), self.gamma(b));
+        // Both may underflow where the shapes are tiny: then all mass is at the ends.
+        if x + y > 0.0 { x / (x + y) } else { f64::from(u8::from(self.happens(a / (a + b)))) }
+    }
+
+    /// Poisson, as the number of exponential gaps that fit; meant for means below some hundreds.
+    pub(crate) fn poisson(&mut self, mean: f64) -> usize {
+        let (floor, mut product, mut count) = (exp(-mean), self.uniform(), 0);
+        while product > floor {
+            product *= self.uniform();
+            count += 1;
+        }
+        count
+    }
+}
+
+/// The whole part of a number that is at least 0 and far below 2^53.
+pub(crate) fn whole(x: f64) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "by contract")]
+    let whole = x as usize;
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mean and variance of many draws.
+    fn moments(mut draw: impl FnMut(&mut Random) -> f64) -> (f64, f64) {
+        let mut random = Random::of(1, 2, 3);
+        let draws: Vec<f64> = (0..200_000).map(|_| draw(&mut random)).collect();
+        let mean = draws.iter().sum::<f64>() / draws.len() as f64;
+        let square = |x: &f64| (x - mean) * (x - mean);
+        (mean, draws.iter().map(square).sum::<f64>() / draws.len() as f64)
+    }
+
+    #[test]
+    fn the_distributions_have_their_moments() {
+        let close = |(mean, variance): (f64, f64), expected: (f64, f64)| {
+            let error = (mean - expected.0).abs() / expected.1.sqrt();
+            assert!(error < 0.01, "mean {mean} instead of {}", expected.0);
+            let ratio = variance / expected.1;
+            assert!((ratio - 1.0).abs() < 0.06, "variance {variance} instead of {}", expected.1);
+        };
+        close(moments(Random::uniform), (0.5, 1.0 / 12.0));
+        close(moments(Random::normal), (0.0, 1.0));
+        close(moments(Random::exponential), (1.0, 1.0));
+        close(moments(|r| r.gamma(0.3)), (0.3, 0.3));
+        close(moments(|r| r.gamma(7.0)), (7.0, 7.0));
+        close(moments(|r| r.multiplier(0.5)), (1.0, 0.25));
+        close(moments(|r| r.beta(2.0, 3.0)), (0.4, 0.04));
+        close(moments(|r| r.poisson(3.7) as f64), (3.7, 3.7));
+        close(moments(|r| r.factor(0.5)), (1.0, crate::math::elementary::exp_m1(0.25)));
+        assert_eq!(moments(|r| r.multiplier(0.0)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn rows_and_streams_differ() {
+        let first = |seed, stream, row| Random::of(seed, stream, row).next();
+        let draws = [first(0, 0, 0), first(0, 0, 1), first(0, 1, 0), first(1, 0, 0)];
+        for (at, draw) in draws.iter().enumerate() {
+            assert!(!draws[..at].contains(draw));
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! A return propensity as a file: the model, and the state that it goes on from.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::ReturnPropensity;
+use super::clustering::Clustering;
+use super::facts::ReturnFacts;
+use super::keys::{Counts, Keys};
+use super::lag::LagCurve;
+use super::level::Level;
+use super::line::LineModel;
+use super::observe::Past;
+use super::open::{Open, OpenLines};
+use super::schema::Schema;
+use super::shrink::Shrinkage;
+use super::stream::{Pace, Stream};
+use crate::Error;
+use crate::files::{FORMAT, VERSION, of_kind, problem, read_with, write_whole};
+
+/// The file as it stands; checked when it becomes a model.
+#[derive(Serialize, Deserialize)]
+struct Raw {
+    format: String,
+    version: u32,
+    kind: String,
+    columns: Schema,
+    lag: LagCurve,
+    half_life_days: Option<f64>,
+    shrinkage: Vec<[f64; 2]>,
+    line_model: LineModel,
+    clustering: Clustering,
+    fit: ReturnFacts,
+    state: RawState,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RawState {
+    today: i32,
+    origin: i32,
+    level: Level,
+    settled: [f64; 2],
+    histories: Vec<RawKeys>,
+    customers: RawPasts,
+    products: RawPasts,
+    open: RawOpen,
+    /// How far each step of maturity has come, counted from the first open line.
+    cursors: Vec<u64>,
+    /// Days on which returns come to count, and the lines, counted from the first open one.
+    due: Vec<(i32, Vec<u64>)>,
+}
+
+/// Counts by key; the keys as one text of 16 hexadecimal digits each.
+#[derive(Serialize, Deserialize)]
+struct RawKeys {
+    keys: String,
+    exposure: Vec<f64>,
+    returns: Vec<f64>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct RawPasts {
+    lines: Vec<f64>,
+    orders: Vec<f64>,
+    log_prices: Vec<f64>,
+    log_quantities: Vec<f64>,
+    most_log_price: Vec<f64>,
+    first_day: Vec<i32>,
+    last_day: Vec<i32>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct RawOpen {
+    day: Vec<i32>,
+    behind_first: Vec<u32>,
+    /// 16 hexadecimal digits each, or as many dashes for a line without an id.
+    id: String,
+    log_odds: Vec<f64>,
+    returned: Vec<bool>,
+    heard: Vec<bool>,
+    order_returned: Vec<bool>,
+    /// For each line, the place of its key in every history.
+    places: Vec<u32>,
+}
+
+impl ReturnPropensity {
+    /// Its name in files.
+    pub const KIND: &str = "return-propensity";
+
+    /// Writes the model with its state, whole or not at all: an existing file is replaced only once the
+    /// new one is complete. A model that was read goes on to the last bit as this one does.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] where the file cannot be written.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        write_whole(path.as_ref(), &self.to_json())
+    }
+
+    /// Reads a model with its state.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] where the file cannot be read, holds another kind of model, has an unknown
+    /// version, or contradicts itself.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
+        read_with(path.as_ref(), Self::from_json)
+    }
+
+    /// The model with its state as JSON.
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string(&Raw {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            kind: Self::KIND.to_owned(),
+            columns: self.schema.clone(),
+            lag: self.lag.clone(),
+            half_life_days: self.stream.pace.half_life,
+            shrinkage: self.shrinkage.iter().map(|s| [s.mean(), s.strength()]).collect(),
+            line_model: self.line.clone(),
+            clustering: self.clustering,
+            fit: self.facts,
+            state: RawState::of(&self.stream),
+        })
+        .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
+        json.push('\n');
+        json
+    }
+
+    /// Reads a model from JSON.
+    ///
+    /// # Errors
+    /// As [`ReturnPropensity::read`].
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        of_kind(text, &[Self::KIND])?;
+        let syntax = |error: serde_json::Error| wrong(&error.to_string());
+        let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
+        raw.model()
+    }
+}
+
+fn wrong(what: &str) -> Error {
+    problem(Path::new(""), what)
+}
+
+/// Refuses a file that contradicts itself.
+fn check(good: bool, what: &str) -> Result<(), Error> {
+    if good { Ok(()) } else { Err(wrong(&format!("{what} do not suit each other"))) }
+}
+
+fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
+    let mut text = String::new();
+    for key in keys {
+        match key {
+            // Writing to a string cannot fail.
+            Some(key) => drop(write!(text, "{key:016x}")),
+            None => text.push_str("----------------"),
+        }
+    }
+    text
+}
+
+fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
+    let key = |digits: &[u8]| {
+        if digits == b"----------------" {
+            return Some(None);
+        }
+        let text = std::str::from_utf8(digits).ok().filter(|text| text.len() == 16)?;
+        u64::from_str_radix(text, 16).ok().map(Some)
+    };
+    let keys: Option<Vec<Option<u64>>> = text.as_bytes().chunks(16).map(key).collect();
+    keys.ok_or_else(|| wrong("keys are not 16 hexadecimal digits each"))
+}
+
+impl Raw {
+    fn model(self) -> Result<ReturnPropensity, Error> {
+        let lag = LagCurve::new(self.lag.shares().to_vec())?;
+        let shrinkage =
+            self.shrinkage.iter().map(|&[mean, strength]| Shrinkage::new(mean, strength));
+        let shrinkage = shrinkage.collect::<Result<Vec<_>, _>>()?;
+        let schema = self.columns;
+        check(schema.is_sound(), "columns and histories")?;
+        check(shrinkage.len() == schema.histories.len(), "shrinkage and histories")?;
+        let features = schema.features().len();
+        check(self.line_model.is_sound(features), "the line model and the columns")?;
+        let (clustering, facts) = (self.clustering, self.fit);
+        check(clustering.is_sound(), "clustering and orders")?;
+        check(facts.is_sound(), "the fit and its figures")?;
+        let half_life = self.half_life_days;
+        check(half_life.is_none_or(|days| (1.0..=36_600.0).contains(&days)), "half-life and days")?;
+        let pace = Pace::new(&lag, half_life);
+        let stream = self.state.stream(&schema, pace)?;
+        let line = self.line_model;
+        Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream })
+    }
+}
+
+impl RawState {
+    fn of(stream: &Stream) -> Self {
+        let first = stream.open.first();
+        let from_first = |number: &u64| number.saturating_sub(first);
+        let mut open = RawOpen::default();
+        open.id = hexadecimal(stream.open.iter().map(|(_, line)| line.id));
+        for (number, line) in stream.open.iter() {
+            open.day.push(line.day);
+            open.behind_first.push(line.behind_first);
+            open.log_odds.push(line.log_odds);
+            open.returned.push(line.returned);
+            open.heard.push(line.heard);
+            open.order_returned.push(line.order_returned);
+            let places = 0..stream.tables.len();
+            open.places.extend(places.map(|history| stream.open.place(history, number)));
+        }
+        let still_open = |(&day, numbers): (&i32, &Vec<u64>)| {
+            let numbers = numbers.iter().filter(|&&number| number >= first);
+            (day, numbers.map(from_first).collect())
+        };
+        Self {
+            today: stream.today,
+            origin: stream.origin,
+            level: stream.level,
+            settled: stream.settled,
+            histories: stream.tables.iter().map(RawKeys::of).collect(),
+            customers: RawPasts::of(&stream.customers),
+            products: RawPasts::of(&stream.products),
+            open,
+            cursors: stream.cursors.iter().map(from_first).collect(),
+            due: stream.due.iter().map(still_open).collect(),
+        }
+    }
+
+    fn stream(self, schema: &Schema, pace: Pace) -> Result<Stream, Error> {
+        // Days of the calendar, so that sums of days stay within their type.
+        let days = -720_000..=2_940_000;
+        let known = days.contains(&self.origin) && days.contains(&self.today);
+        check(known && self.level.is_sound() && self.origin <= self.today, "level and days")?;
+        let tables = self.histories.iter().map(RawKeys::keys).collect::<Result<Vec<_>, _>>()?;
+        check(tables.len() == schema.histories.len(), "histories and their counts")?;
+        let (customers, products) = (self.customers.pasts()?, self.products.pasts()?);
+        let pasts = [customers.len(), products.len()];
+        check(pasts == [tables[0].len(), tables[1].len()], "customers, products and their counts")?;
+        let days = (self.today, pace.horizon);
+        let open = self.open.lines(&tables, days)?;
+        let lines = open.next();
+        check(self.cursors.len() == pace.steps.len(), "steps and cursors")?;
+        check(self.cursors.iter().all(|&cursor| cursor <= lines), "cursors and open lines")?;
+        let known = |(_, numbers): &(i32, Vec<u64>)| numbers.iter().all(|&line| line < lines);
+        check(self.due.iter().all(known), "returns and open lines")?;
+        let mut stream = Stream::new(schema, pace, self.level, self.today);
+        stream.origin = self.origin;
+        stream.tables = tables;
+        (stream.customers, stream.products) = (customers, products);
+        stream.open = open;
+        stream.cursors = self.cursors;
+        stream.due = self.due.into_iter().collect::<BTreeMap<_, _>>();
+        stream.settled = self.settled;
+        Ok(stream)
+    }
+}
+
+impl RawKeys {
+    fn of(keys: &Keys) -> Self {
+        let entries = keys.entries();
+        Self {
+            keys: hexadecimal(entries.iter().map(|(key, _)| Some(*key))),
+            exposure: entries.iter().map(|(_, counts)| counts.exposure).collect(),
+            returns: entries.iter().map(|(_, counts)| counts.returns).collect(),
+        }
+    }
+
+    fn keys(&self) -> Result<Keys, Error> {
+        let found = keys_of(&self.keys)?;
+        let lengths = [self.exposure.len(), self.returns.len()];
+        check(lengths == [found.len(); 2], "keys and counts")?;
+        let mut keys = Keys::default();
+        for (key, (&exposure, &returns)) in
+            found.iter().zip(self.exposure.iter().zip(&self.returns))
+        {
+            let good = |count: f64| count.is_finite() && count >= 0.0;
+            let key = key.filter(|&key| keys.place(key).is_none());
+            let Some(key) = key.filter(|_| good(exposure) && good(returns)) else {
+                return Err(wrong("a key stands twice, or its counts are out of range"));
+            };
+            let place = keys.enter(key);
+            *keys.counts_mut(place) = Counts { exposure, returns };
+        }
+        Ok(keys)
+    }
+}
+
+impl RawPasts {
+    fn of(pasts: &[Past]) -> Self {
+        let floats = |of: fn(&Past) -> f64| pasts.iter().map(of).collect();
+        let days = |of: fn(&Past) -> i32| pasts.iter().map(of).collect();
+        Self {
+            lines: floats(|past| past.lines),
+            orders: floats(|past| past.orders),
+            log_prices: floats(|past| past.log_prices),
+            log_quantities: floats(|past| past.log_quantities),
+            most_log_price: floats(|past| past.most_log_price),
+            first_day: days(|past| past.first_day),
+            last_day: days(|past| past.last_day),
+        }
+    }
+
+    fn pasts(&self) -> Result<Vec<Past>, Error> {
+        let n = self.lines.len();
+        let floats = [&self.orders, &self.log_prices, &self.log_quantities, &self.most_log_price];
+        let days = [&self.first_day, &self.last_day];
+        let finite = |values: &&Vec<f64>| values.len() == n && values.iter().all(|v| v.is_finite());
+        let good = floats.iter().all(finite) && days.iter().all(|days| days.len() == n);
+        check(good && self.lines.iter().all(|&lines| lines >= 1.0), "pasts")?;
+        let past = |at: usize| Past {
+            lines: self.lines[at],
+            orders: self.orders[at],
+            log_prices: self.log_prices[at],
+            log_quantities: self.log_quantities[at],
+            most_log_price: self.most_log_price[at],
+            first_day: self.first_day[at],
+            last_day: self.last_day[at],
+        };
+        Ok((0..n).map(past).collect())
+    }
+}
+
+impl RawOpen {
+    fn lines(&self, tables: &[Keys], (today, horizon): (i32, i32)) -> Result<OpenLines, Error> {
+        let n = self.day.len();
+        let ids = keys_of(&self.id)?;
+        let lengths = [self.behind_first.len(), ids.len(), self.log_odds.len()];
+        let flags = [self.returned.len(), self.heard.len(), self.order_returned.len()];
+        check(lengths == [n; 3] && flags == [n; 3], "open lines")?;
+        check(self.places.len() == n * tables.len(), "open lines and histories")?;
+        let mut open = OpenLines::default();
+        for (line, &id) in ids.iter().enumerate() {
+            let places = &self.places[line * tables.len()..(line + 1) * tables.len()];
+            let known = places.iter().zip(tables).all(|(&at, keys)| (at as usize) < keys.len());
+            let day = self.day[line];
+            let in_order = line == 0 || self.day[line - 1] <= day;
+            let of_order = line.checked_sub(self.behind_first[line] as usize);
+            let in_order = in_order && of_order.is_some_and(|first| self.day[first] == day);
+            let is_open = day <= today && day >= today.saturating_sub(horizon);
+            let finite = self.log_odds[line].is_finite();
+            let new = id.is_none_or(|id| open.find(id).is_none());
+            let heard = self.returned[line] || !self.heard[line];
+            check(known && in_order && is_open && finite && new && heard, "open lines")?;
+            let line = Open {
+                day,
+                behind_first: self.behind_first[line],
+                id,
+                log_odds: self.log_odds[line],
+                returned: self.returned[line],
+                heard: self.heard[line],
+                order_returned: self.order_returned[line],
+            };
+            open.push([line].into_iter(), places);
+        }
+        Ok(open)
+    }
+}

@@ -1,0 +1,259 @@
+//! Learning a return propensity from the past.
+
+use super::ReturnPropensity;
+use super::clustering::Clustering;
+use super::columns::losses;
+use super::design::{Design, Sample};
+use super::facts::ReturnFacts;
+use super::keys::Counts;
+use super::lag::{LagCurve, SeenReturn};
+use super::level::Level;
+use super::line::LineModel;
+use super::newton::{constant_loss, solve};
+use super::sample::Past;
+use super::schema::Schema;
+use super::settling::Settling;
+use super::shrink::{Shrinkage, ShrinkageCriterion};
+use super::stream::{Pace, Stream};
+use crate::Error;
+use crate::error::non_negative;
+use crate::math::elementary::ln;
+use crate::orders::{OrderLines, Outcome, day_of};
+use crate::parallel::{Threads, map_chunks};
+
+/// How a return propensity is learnt.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ReturnOptions {
+    /// A line that is not back after so many days counts as kept, from 1 to 3660.
+    pub horizon_days: u32,
+    /// The fit learns from nothing after the day of this instant (microseconds since 1970-01-01T00:00), by
+    /// default the last day of the lines. What lines up to then say of later days counts from those
+    /// days on, as in [`ReturnPropensity::update`].
+    pub observation_end: Option<i64>,
+    /// Histories of crossed keys, such as `["product", "size"]`, beside those kept anyway: of the
+    /// customer, the product, each category, customer × product, customer and each category ×
+    /// value, and product × category where products come in several levels of it, such as sizes.
+    pub crossed: Vec<Vec<String>>,
+    /// Whether the line model looks at more than the customer and the product; it does by default.
+    /// Without, it adds their two shrunk log-odds, and those of crossed keys, each with one weight:
+    /// no other history is kept, and nothing of the order itself counts.
+    pub context: bool,
+    /// The age at which a line weighs half as much as a new one, at least 1 day; none by default.
+    pub half_life_days: Option<f64>,
+    /// How the strength of the shrinkage is chosen.
+    pub shrinkage: ShrinkageCriterion,
+    /// λ of the penalty ½ λ Σ β² over standardised terms other than the log-odds of histories, which are
+    /// shrunk already; by default the one that predicts the last
+    /// fifth of the lines best from those before.
+    pub penalty: Option<f64>,
+    /// How many threads the fit may use.
+    pub threads: Threads,
+}
+
+impl Default for ReturnOptions {
+    fn default() -> Self {
+        Self {
+            horizon_days: 60,
+            observation_end: None,
+            crossed: Vec::new(),
+            context: true,
+            half_life_days: None,
+            shrinkage: ShrinkageCriterion::default(),
+            penalty: None,
+            threads: Threads::default(),
+        }
+    }
+}
+
+/// A fitted return propensity and how it was found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReturnFit {
+    /// The model, with the state at the end of the observation.
+    pub model: ReturnPropensity,
+    /// How it was found, as in [`ReturnPropensity::facts`].
+    pub facts: ReturnFacts,
+}
+
+impl ReturnOptions {
+    fn check(&self) -> Result<(), Error> {
+        let outside = |name, expected, value| Err(Error::Parameter { name, expected, value });
+        if !(1..=3660).contains(&self.horizon_days) {
+            return outside("horizon_days", "from 1 to 3660", f64::from(self.horizon_days));
+        }
+        if let Some(days) = self.half_life_days.filter(|days| !(1.0..=36_600.0).contains(days)) {
+            return outside("half_life_days", "from 1 to 36600", days);
+        }
+        self.penalty.map_or(Ok(0.0), |penalty| non_negative("penalty", penalty)).map(|_| ())
+    }
+}
+
+impl ReturnPropensity {
+    /// Learns from lines of known fate, and takes in all that is known of keys and open lines.
+    ///
+    /// A line is settled, and learnt from, once it is as old as the horizon at the end of the
+    /// observation. Where there are more than some hundred thousand settled lines, kept ones are
+    /// thinned by a hash of their number and stand for several each.
+    ///
+    /// With no return among the settled lines, or nothing else, every line gets one probability,
+    /// (R + ½)/(n + 1), until a new fit.
+    ///
+    /// # Errors
+    /// [`Error::MissingColumn`] where the lines have no outcome, [`Error::Degenerate`] where none is
+    /// settled, [`Error::Parameter`] and [`Error::Choice`] for options outside their domain.
+    pub fn fit(lines: &OrderLines, options: &ReturnOptions) -> Result<ReturnFit, Error> {
+        options.check()?;
+        let outcomes = lines.outcome.as_ref().ok_or(Error::MissingColumn {
+            column: "returned",
+            needed_by: "the fit of a return propensity",
+        })?;
+        let last = lines.day(lines.orders() - 1);
+        let end = options.observation_end.map_or(last, day_of);
+        let orders = (0..lines.orders()).rev().find(|&order| lines.day(order) <= end);
+        let orders = orders.map_or(0, |order| order + 1);
+        let schema = Schema::of(lines, orders, &options.crossed, options.context)?;
+        let lag = lag(lines, outcomes, orders, options.horizon_days, end);
+        let pace = Pace::new(&lag, options.half_life_days);
+        let first_day = lines.day(0).min(end);
+        let mut stream = Stream::new(&schema, pace, Level::new(0.0, 1.0, true), first_day);
+        let past = Past::of(&schema, &mut stream, lines, outcomes, orders, end);
+        if past.settled.lines == 0 {
+            let reason = "no line is as old as the horizon at the end of the observation";
+            return Err(Error::Degenerate { model: "the return propensity", reason });
+        }
+        let left_out = lines.len() - lines.starts[orders] as usize;
+        Learner { schema, lag, past, options, left_out }.learn(stream)
+    }
+}
+
+/// The lag curve of the returns known by the end.
+fn lag(
+    lines: &OrderLines,
+    outcomes: &[Outcome],
+    orders: usize,
+    horizon: u32,
+    end: i32,
+) -> LagCurve {
+    let days = |from: i32, to: i32| u32::try_from(to - from).unwrap_or(0);
+    let mut seen = Vec::new();
+    for order in 0..orders {
+        let day = lines.day(order);
+        for line in lines.order(order) {
+            if let Outcome::Returned(on) = outcomes[line]
+                && on <= end
+            {
+                seen.push(SeenReturn { lag: days(day, on), watched: days(day, end) });
+            }
+        }
+    }
+    LagCurve::estimate(&seen, horizon).unwrap_or_else(|| LagCurve::step(horizon))
+}
+
+struct Learner<'a> {
+    schema: Schema,
+    lag: LagCurve,
+    past: Past,
+    options: &'a ReturnOptions,
+    left_out: usize,
+}
+
+impl Learner<'_> {
+    fn learn(mut self, mut stream: Stream) -> Result<ReturnFit, Error> {
+        let (lines, returned) = (self.past.settled.lines, self.past.settled.returned);
+        let rate = (returned as f64 + 0.5) / (lines as f64 + 1.0);
+        let log_odds = ln(rate / (1.0 - rate));
+        let shrinkage = self.shrinkage(&stream, rate)?;
+        let one_fate = returned == 0 || returned == lines;
+        self.past.complete(&shrinkage, self.options.threads);
+        let mut scored = vec![0.0; self.past.rows()];
+        let (line, rows, penalty, iterations) = if one_fate {
+            (LineModel::constant(log_odds), 0, 0.0, 0)
+        } else {
+            self.line(log_odds, &mut scored)?
+        };
+        line.log_odds(|feature| &self.past.features[feature], &mut scored);
+        let (target, weight) = (&self.past.target, &self.past.weight);
+        let settled = &scored[..target.len()];
+        let settling = Settling::new(&self.past, &scored, &stream.pace);
+        let level = settling.level(stream.today, one_fate);
+        let Past { order, product, .. } = &self.past;
+        let of_products: Vec<(u32, u32)> =
+            order.iter().copied().zip(product.iter().copied()).collect();
+        let effect = self.past.design_effect(&scored, order);
+        let orders = [effect, self.past.design_effect(&scored, &of_products)];
+        let clustering = Clustering::of(&self.past, &self.schema, &shrinkage, orders);
+        let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
+        for (row, &log_odds) in scored.iter().enumerate() {
+            if self.past.number[row] >= stream.open.first() {
+                let line = stream.open.get_mut(self.past.number[row]);
+                line.log_odds = log_odds;
+                line.heard &= level.early;
+            }
+        }
+        stream.level = level;
+        let facts = ReturnFacts {
+            settled: lines,
+            returned,
+            left_out: self.left_out,
+            rows,
+            penalty,
+            iterations,
+            log_loss,
+            constant_log_loss: constant_loss(rate),
+            clustering: clustering.orders,
+            design_effect: level.design_effect,
+        };
+        let Self { schema, lag, .. } = self;
+        let model = ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream };
+        Ok(ReturnFit { model, facts })
+    }
+
+    /// The line model, drawn together by as much as it is too sure, with the rows that it rests on, its
+    /// penalty and the iterations; `scored` is room to work in.
+    fn line(
+        &self,
+        log_odds: f64,
+        scored: &mut [f64],
+    ) -> Result<(LineModel, usize, f64, usize), Error> {
+        let Past { features, target, weight, order, .. } = &self.past;
+        let mut kinds = self.schema.features();
+        if !self.options.context {
+            // The log-odds of histories are left, each with one weight.
+            let first = self.schema.first_history();
+            for (number, kind) in kinds.iter_mut().enumerate() {
+                (kind.used, kind.splined) = (number >= first, false);
+            }
+        }
+        let threads = self.options.threads;
+        let design = Design::new(Sample { features, target, weight }, &kinds, threads);
+        let found = solve(&design, log_odds, self.options.penalty, threads)?;
+        let mut line = found.model;
+        line.log_odds(|feature| &features[feature], scored);
+        let together = self.past.design_effect(scored, order);
+        line.draw(found.optimism.slope(together), found.optimism.centre());
+        Ok((line, design.rows(), found.penalty, found.iterations))
+    }
+
+    fn shrinkage(&self, stream: &Stream, rate: f64) -> Result<Vec<Shrinkage>, Error> {
+        let prior = |history: usize| match self.options.shrinkage {
+            ShrinkageCriterion::BetaBinomial => {
+                let places = (0..).take(stream.tables[history].len());
+                let counts: Vec<Counts> =
+                    places.map(|place| stream.counts(history, place)).collect();
+                Shrinkage::beta_binomial(&counts, rate)
+            }
+            ShrinkageCriterion::OneStepAhead if self.schema.histories[history].per_order => {
+                let steps = &self.past.orders[history];
+                let rate = (steps.returned as f64 + 0.5) / (steps.lines as f64 + 1.0);
+                Shrinkage::one_step_ahead(steps, rate)
+            }
+            ShrinkageCriterion::OneStepAhead => {
+                Shrinkage::one_step_ahead(&self.past.steps(history), rate)
+            }
+        };
+        let histories = self.schema.histories.len();
+        let all = map_chunks(histories, 1, self.options.threads, |history| prior(history.start));
+        all.into_iter().collect()
+    }
+}

@@ -1,0 +1,270 @@
+//! One pass over the past: what each line could know, for those that the fit learns from.
+
+use super::columns::{believed_each, ln_1p_each, shrunk_each};
+use super::keys::Counts;
+use super::observe::{Observed, together_in_a_day};
+use super::schema::Schema;
+use super::shrink::{Shrinkage, Steps};
+use super::stream::Stream;
+use crate::math::elementary::logistic;
+use crate::orders::key;
+use crate::orders::{OrderLines, Outcome};
+use crate::parallel::{Threads, map_chunks};
+
+/// At most about so many lines of each fate are learnt from; each then stands for several.
+const MOST: usize = 1 << 17;
+
+/// Kept lines beyond this many per returned one add next to nothing to what is learnt.
+const KEPT_PER_RETURN: usize = 16;
+
+/// Lines that the fit looks at, in order of time; each feature is a column.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Past {
+    /// All features; those that rest on the shrinkage are empty until it is chosen.
+    pub(crate) features: Vec<Vec<f64>>,
+    /// Exposure and returns of each history.
+    pub(crate) counts: Vec<[Vec<f64>; 2]>,
+    pub(crate) day: Vec<i32>,
+    pub(crate) order: Vec<u32>,
+    /// The place of the product's key.
+    pub(crate) product: Vec<u32>,
+    /// The line's number in the stream.
+    pub(crate) number: Vec<u64>,
+    /// The age in days at which a line came back, as far as that is known; infinite where it did not.
+    pub(crate) lag: Vec<f64>,
+    /// 1 for a line that came back; of those whose fate is known, which come first.
+    pub(crate) target: Vec<f64>,
+    /// For how many lines each of them stands.
+    pub(crate) weight: Vec<f64>,
+    /// What was known of the customer's orders before each order, and whether any line came back.
+    pub(crate) orders: Vec<Steps>,
+    pub(crate) settled: Settled,
+    context: usize,
+    chosen: Vec<usize>,
+}
+
+/// How many lines are settled, how many of them came back, and how many lines are open.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Settled {
+    pub(crate) lines: usize,
+    pub(crate) returned: usize,
+    open: usize,
+}
+
+/// Whether a line came back within the horizon; `None` where that is open.
+pub(crate) fn fate(outcome: Outcome, day: i32, horizon: i32, end: i32) -> Option<bool> {
+    if day + horizon > end {
+        return None;
+    }
+    Some(match outcome {
+        Outcome::Kept => false,
+        Outcome::Returned(on) => on - day <= horizon,
+        Outcome::ReturnedSometime => true,
+    })
+}
+
+/// The day on which it is known that a line came back.
+pub(crate) fn known_on(outcome: Outcome, day: i32, horizon: i32) -> Option<i32> {
+    match outcome {
+        Outcome::Kept => None,
+        Outcome::Returned(on) => Some(on),
+        Outcome::ReturnedSometime => Some(day + horizon),
+    }
+}
+
+impl Past {
+    /// Runs the stream over the orders given, up to the end of the day `end`.
+    pub(crate) fn of(
+        schema: &Schema,
+        stream: &mut Stream,
+        lines: &OrderLines,
+        outcomes: &[Outcome],
+        orders: usize,
+        end: i32,
+    ) -> Self {
+        let horizon = stream.pace.horizon;
+        let fates = |order: usize| {
+            let day = lines.day(order);
+            lines.order(order).map(move |line| fate(outcomes[line], day, horizon, end))
+        };
+        let mut past = Self {
+            features: vec![Vec::new(); schema.features().len()],
+            counts: vec![Default::default(); schema.histories.len()],
+            orders: vec![Steps::default(); schema.histories.len()],
+            context: schema.context_width(),
+            settled: Settled::of((0..orders).flat_map(fates)),
+            ..Self::default()
+        };
+        let thinning = past.settled.thinning();
+        past.reserve(past.settled.rows(thinning) + past.settled.open);
+        let mut observed = Observed::default();
+        let mut order = 0;
+        while order < orders {
+            let day = lines.day(order);
+            stream.advance(day);
+            let block = together_in_a_day(lines, order..orders);
+            observed.enter(schema, stream, lines, block.clone());
+            let first = lines.starts[block.start] as usize;
+            let in_stream = stream.open.next();
+            // Returns are known here by number; an id is needed once returns come from outside.
+            let ids = lines.line.as_ref().filter(|_| day + horizon > end);
+            stream.open(&observed, |i| (ids.map(|ids| ids[first + i]), 0.0));
+            for order in block.clone() {
+                let of_order = lines.order(order).map(|line| line - first).zip(fates(order));
+                for (i, fate) in of_order {
+                    let number = in_stream + i as u64;
+                    let known = known_on(outcomes[first + i], day, horizon);
+                    if let Some(on) = known {
+                        stream.note_return(number, on);
+                    }
+                    let lag = known.filter(|&on| on <= end && on - day <= horizon);
+                    let lag = lag.map(|on| on - day);
+                    past.choose(i, (day, order, number), lag, fate, thinning);
+                }
+                let any = |any: bool, fate: Option<bool>| fate.map(|returned| any || returned);
+                if let Some(returned) = fates(order).try_fold(false, any) {
+                    past.take_order(schema, &observed, lines.order(order).start - first, returned);
+                }
+            }
+            past.take(&observed);
+            order = block.end;
+        }
+        stream.advance(end + 1);
+        past
+    }
+
+    fn reserve(&mut self, rows: usize) {
+        self.features[..self.context].iter_mut().for_each(|column| column.reserve(rows));
+        self.counts.iter_mut().flatten().for_each(|column| column.reserve(rows));
+    }
+
+    /// Whether and as what the fit looks at a line.
+    fn choose(
+        &mut self,
+        line: usize,
+        (day, order, number): (i32, usize, u64),
+        lag: Option<i32>,
+        fate: Option<bool>,
+        thinning: [u64; 2],
+    ) {
+        if let Some(returned) = fate {
+            let step = thinning[usize::from(returned)];
+            // By a hash of the number, so that no pattern in the lines is met.
+            if step > 1 && !key::fold(3, number).is_multiple_of(step) {
+                return;
+            }
+            self.target.push(f64::from(returned));
+            self.weight.push(step as f64);
+        }
+        self.day.push(day);
+        self.order.push(u32::try_from(order).unwrap_or(u32::MAX));
+        self.number.push(number);
+        self.lag.push(lag.map_or(f64::INFINITY, f64::from));
+        self.chosen.push(line);
+    }
+
+    /// Takes what was known of the chosen lines.
+    fn take(&mut self, observed: &Observed) {
+        for feature in 0..self.context {
+            let column = observed.context(feature);
+            self.features[feature].extend(self.chosen.iter().map(|&i| column[i]));
+        }
+        for (history, [exposure, returns]) in self.counts.iter_mut().enumerate() {
+            let (exposures, all_returns) = observed.history(history);
+            exposure.extend(self.chosen.iter().map(|&i| exposures[i]));
+            returns.extend(self.chosen.iter().map(|&i| all_returns[i]));
+        }
+        let products = &observed.found.places[observed.lines()..2 * observed.lines()];
+        self.product.extend(self.chosen.iter().map(|&i| products[i]));
+        self.chosen.clear();
+    }
+
+    fn take_order(&mut self, schema: &Schema, observed: &Observed, first: usize, returned: bool) {
+        for (history, spec) in schema.histories.iter().enumerate() {
+            if spec.per_order {
+                self.orders[history].push(observed.counts(history, first), returned, 1.0);
+            }
+        }
+    }
+
+    /// How many lines there are.
+    pub(crate) fn rows(&self) -> usize {
+        self.day.len()
+    }
+
+    /// The lines of known fate, as one history saw them.
+    pub(crate) fn steps(&self, history: usize) -> Steps {
+        let mut steps = Steps::default();
+        let [exposure, returns] = &self.counts[history];
+        for (row, (&target, &weight)) in self.target.iter().zip(&self.weight).enumerate() {
+            let known = Counts { exposure: exposure[row], returns: returns[row] };
+            steps.push(known, target > 0.0, weight);
+        }
+        steps
+    }
+
+    /// Fills in the features that rest on the histories.
+    pub(crate) fn complete(&mut self, shrinkage: &[Shrinkage], threads: Threads) {
+        let rows = self.rows();
+        let first = self.context;
+        for (feature, [exposure, _]) in self.features[first..].iter_mut().zip(&self.counts[..2]) {
+            feature.extend_from_slice(exposure);
+            ln_1p_each(feature);
+        }
+        let columns = map_chunks(shrinkage.len(), 1, threads, |history| {
+            let [exposure, returns] = &self.counts[history.start];
+            let mut column = vec![0.0; rows];
+            shrunk_each(&shrinkage[history.start], exposure, returns, &mut column);
+            column
+        });
+        for (history, prior) in shrinkage.iter().enumerate().take(2) {
+            let feature = &mut self.features[first + 2 + history];
+            feature.clone_from(&columns[history]);
+            believed_each(prior, &self.counts[history][0], feature);
+        }
+        for (feature, column) in self.features[first + 4..].iter_mut().zip(columns) {
+            *feature = column;
+        }
+    }
+
+    /// Σ_g (Σ_l (y − p))² / Σ p (1 − p) over the lines l of groups g that follow each other, at least 1.
+    pub(crate) fn design_effect<G: PartialEq>(&self, log_odds: &[f64], group: &[G]) -> f64 {
+        let (mut squares, mut variance, mut in_group) = (0.0_f64, 0.0, 0.0);
+        for (row, &target) in self.target.iter().enumerate() {
+            if row > 0 && group[row] != group[row - 1] {
+                squares += in_group * in_group;
+                in_group = 0.0;
+            }
+            let (p, weight) = (logistic(log_odds[row]), self.weight[row]);
+            in_group += weight * (target - p);
+            variance += weight * p * (1.0 - p);
+        }
+        squares += in_group * in_group;
+        if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
+    }
+}
+
+impl Settled {
+    fn of(fates: impl Iterator<Item = Option<bool>>) -> Self {
+        fates.fold(Self::default(), |all, fate| Self {
+            lines: all.lines + usize::from(fate.is_some()),
+            returned: all.returned + usize::from(fate == Some(true)),
+            open: all.open + usize::from(fate.is_none()),
+        })
+    }
+
+    /// About how many rows are learnt from.
+    fn rows(self, [kept, returned]: [u64; 2]) -> usize {
+        let rows = (self.lines - self.returned) as u64 / kept + self.returned as u64 / returned;
+        // Hashes do not hit evenly.
+        usize::try_from(rows + rows / 64 + 256).unwrap_or(0)
+    }
+
+    /// Every how-manyth of the kept and of the returned lines is learnt from.
+    fn thinning(self) -> [u64; 2] {
+        let kept = self.lines - self.returned;
+        let few = self.returned.min(kept).max(MOST / 16);
+        let most = MOST.min(KEPT_PER_RETURN * few);
+        [kept, self.returned].map(|lines| (lines / most).max(1) as u64)
+    }
+}

@@ -1,0 +1,227 @@
+//! What the model says of a line, and why.
+
+use super::ReturnPropensity;
+use super::columns::{believed_each, ln_1p_each, logistic_each, shrunk_each};
+use super::observe::{Observed, together};
+use crate::Error;
+use crate::estimation::two_sided;
+use crate::math::elementary::logistic;
+use crate::orders::OrderLines;
+use crate::parallel::{Threads, map_chunks};
+
+/// Orders of one piece of work.
+const CHUNK: usize = 512;
+
+/// The scores of a table of lines, in the order of the caller's rows in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineScores {
+    scores: Vec<ScoredLine>,
+}
+
+/// The score of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct ScoredLine {
+    /// logit p.
+    pub log_odds: f64,
+    /// Whether nothing is known of the customer, who then counts as average.
+    pub new_customer: bool,
+    /// Whether nothing is known of the product.
+    pub new_product: bool,
+}
+
+impl ScoredLine {
+    /// p: the probability that the line is sent back within the horizon.
+    pub fn probability(&self) -> f64 {
+        logistic(self.log_odds)
+    }
+}
+
+impl LineScores {
+    pub(crate) fn new(scores: Vec<ScoredLine>) -> Self {
+        Self { scores }
+    }
+
+    /// One score per row.
+    pub fn lines(&self) -> &[ScoredLine] {
+        &self.scores
+    }
+
+    /// p of every row.
+    pub fn probability(&self) -> Vec<f64> {
+        let mut values: Vec<f64> = self.scores.iter().map(|score| score.log_odds).collect();
+        logistic_each(&mut values);
+        values
+    }
+}
+
+impl ReturnPropensity {
+    /// The probability of return of every line, by what is known this morning ([`Self::today`]) and by
+    /// the line's own order. Nothing is learnt from the lines.
+    ///
+    /// # Errors
+    /// [`Error::Length`] or [`Error::Type`] where the lines have other columns than those that the
+    /// model has learnt from.
+    pub fn score(&self, lines: &OrderLines, threads: Threads) -> Result<LineScores, Error> {
+        let scores = self.each(lines, threads, |scorer, line| scorer.scored(self, line))?;
+        Ok(LineScores { scores })
+    }
+
+    /// Lower and upper ends of the interval that holds the line's probability with a probability of
+    /// `level`, given the histories.
+    ///
+    /// ```text
+    /// logit p ± z √( Σ_groups (Σ_h ∂z/∂z_h sd(z_h))² + Var(δ) )       Var(z_h) = ψ′(a_h/D) + ψ′(b_h/D)
+    /// ```
+    ///
+    /// with the Beta posterior (a_h, b_h) of each history and the design effect D of orders. Histories of one group (say, of the
+    /// customer) count the same lines, so their doubts add up; those of different groups are
+    /// independent. The weights of the line model are taken as known.
+    ///
+    /// # Errors
+    /// As [`Self::score`], and [`Error::Parameter`] unless `level` is between 0 and 1.
+    pub fn intervals(
+        &self,
+        lines: &OrderLines,
+        level: f64,
+        threads: Threads,
+    ) -> Result<Vec<[f64; 2]>, Error> {
+        let quantile = two_sided(level)?;
+        let groups = self.history_groups();
+        self.each(lines, threads, |scorer, line| {
+            let scored = scorer.scored(self, line);
+            let spread = quantile * self.deviation(scorer, line, &groups);
+            [scored.log_odds - spread, scored.log_odds + spread].map(logistic)
+        })
+    }
+
+    /// The names of the groups of features, in the order of [`Self::contributions`].
+    pub fn groups(&self) -> Vec<String> {
+        let mut groups: Vec<String> = Vec::new();
+        for feature in self.schema.features() {
+            if !groups.contains(&feature.group) {
+                groups.push(feature.group);
+            }
+        }
+        groups.push("level".to_owned());
+        groups
+    }
+
+    /// What each group of features adds to the log-odds of each line against an average line: first by
+    /// row, then by group. They add up to logit p with [`Self::base`].
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn contributions(
+        &self,
+        lines: &OrderLines,
+        threads: Threads,
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        let (names, features) = (self.groups(), self.schema.features());
+        let group = |feature: usize| names.iter().position(|name| *name == features[feature].group);
+        let of_term: Vec<usize> =
+            self.line.terms.iter().map(|term| group(term.feature).unwrap_or(0)).collect();
+        self.each(lines, threads, |scorer, line| {
+            let mut parts = vec![0.0; names.len()];
+            for (term, &group) in self.line.terms.iter().zip(&of_term) {
+                parts[group] += self.line.part_of(term, scorer.feature(term.feature)[line]);
+            }
+            parts[names.len() - 1] = self.stream.level.shift;
+            parts
+        })
+    }
+
+    /// The log-odds of an average line, before the level.
+    pub fn base(&self) -> f64 {
+        self.line.intercept
+    }
+
+    /// Something of every line, by row.
+    fn each<T: Clone + Default + Send>(
+        &self,
+        lines: &OrderLines,
+        threads: Threads,
+        of: impl Fn(&Scorer, usize) -> T + Sync,
+    ) -> Result<Vec<T>, Error> {
+        self.schema.admit(lines)?;
+        let chunks = map_chunks(lines.orders(), CHUNK, threads, |orders| {
+            let (mut scorer, mut rest) = (Scorer::default(), orders.clone());
+            let mut values = Vec::with_capacity(
+                (lines.starts[orders.end] - lines.starts[orders.start]) as usize,
+            );
+            while !rest.is_empty() {
+                let block = together(lines, rest.clone());
+                rest.start = block.end;
+                scorer.observed.look(&self.schema, &self.stream, lines, block);
+                scorer.score(self);
+                values.extend((0..scorer.observed.lines()).map(|line| of(&scorer, line)));
+            }
+            values
+        });
+        let mut by_row = vec![T::default(); lines.len()];
+        for (&row, value) in lines.row.iter().zip(chunks.into_iter().flatten()) {
+            by_row[row as usize] = value;
+        }
+        Ok(by_row)
+    }
+}
+
+/// Lines that are scored together: what was known of them, and what follows from it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scorer {
+    pub(crate) observed: Observed,
+    /// Log-odds without today's level.
+    pub(crate) log_odds: Vec<f64>,
+    /// Features that rest on the histories, one column after the other.
+    histories: Vec<f64>,
+    context: usize,
+}
+
+impl Scorer {
+    /// Scores the lines that were looked at.
+    pub(crate) fn score(&mut self, model: &ReturnPropensity) {
+        let lines = self.observed.lines();
+        self.context = model.schema.context_width();
+        self.histories.clear();
+        for history in 0..2 {
+            self.histories.extend_from_slice(self.observed.history(history).0);
+        }
+        ln_1p_each(&mut self.histories);
+        self.histories.resize((4 + model.shrinkage.len()) * lines, 0.0);
+        let (before, log_odds) = self.histories.split_at_mut(4 * lines);
+        let columns = log_odds.chunks_exact_mut(lines);
+        for (history, (prior, column)) in model.shrinkage.iter().zip(columns).enumerate() {
+            let (exposure, returns) = self.observed.history(history);
+            shrunk_each(prior, exposure, returns, column);
+            if history < 2 {
+                let believed = &mut before[(2 + history) * lines..(3 + history) * lines];
+                believed.copy_from_slice(column);
+                believed_each(prior, exposure, believed);
+            }
+        }
+        let mut log_odds = std::mem::take(&mut self.log_odds);
+        log_odds.resize(lines, 0.0);
+        model.line.log_odds(|feature| self.feature(feature), &mut log_odds);
+        self.log_odds = log_odds;
+    }
+
+    /// One feature of every line.
+    pub(crate) fn feature(&self, feature: usize) -> &[f64] {
+        match feature.checked_sub(self.context) {
+            None => self.observed.context(feature),
+            Some(of_history) => {
+                let lines = self.observed.lines();
+                &self.histories[of_history * lines..(of_history + 1) * lines]
+            }
+        }
+    }
+
+    pub(crate) fn scored(&self, model: &ReturnPropensity, line: usize) -> ScoredLine {
+        let [customer, product] = self.observed.known[line];
+        ScoredLine {
+            log_odds: self.log_odds[line] + model.stream.level.shift,
+            new_customer: !customer,
+            new_product: !product,
+        }
+    }
+}

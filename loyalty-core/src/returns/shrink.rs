@@ -1,0 +1,277 @@
+//! Shrinkage: how far the rate of one key is believed against the rate of all.
+
+use std::ops::ControlFlow;
+
+use multiversion::multiversion;
+use serde::{Deserialize, Serialize};
+
+use super::columns::sums_of;
+use super::keys::Counts;
+use crate::Error;
+use crate::estimation::{Evaluation, FitOptions, maximise};
+use crate::math::elementary::ln;
+use crate::math::{digamma_rise, ln_gamma_ratio, trigamma, trigamma_drop};
+
+/// By which criterion the strength of the shrinkage is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ShrinkageCriterion {
+    /// The log-loss of every line given what was known before its order.
+    #[default]
+    OneStepAhead,
+    /// The beta-binomial likelihood of the counts by key. It takes the lines of one order for
+    /// independent and so shrinks too little where they come back together.
+    BetaBinomial,
+}
+
+impl std::str::FromStr for ShrinkageCriterion {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
+        match word {
+            "one_step_ahead" => Ok(Self::OneStepAhead),
+            "beta_binomial" => Ok(Self::BetaBinomial),
+            _ => Err(Error::Choice {
+                name: "shrinkage",
+                expected: "one_step_ahead or beta_binomial",
+                value: word.to_owned(),
+            }),
+        }
+    }
+}
+
+/// The prior of a history: a Beta distribution of that mean, worth `strength` lines.
+///
+/// With E lines due and R of them returned a key's rate has mean and log-odds
+///
+/// ```text
+/// (m k + R) / (k + E)        z = logit((m k + R) / (k + E)) − logit(m)
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Shrinkage {
+    mean: f64,
+    strength: f64,
+    logit: f64,
+}
+
+/// The strength that the search begins with.
+const START: f64 = 30.0;
+
+/// About so many lines are looked at first.
+const FEW: usize = 1 << 14;
+
+/// A history that tells nothing is shrunk by this much, and is then as good as left out.
+const STRONGEST: f64 = 1e6;
+
+/// What was known of keys before lines, what became of the lines, and for how many each stands. Lines
+/// whose key was unknown tell nothing of the strength, and are left out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Steps {
+    /// Exposure, and of it what was like the line's own fate: returns before a return, kept before kept.
+    exposure: [Vec<f64>; 2],
+    alike: [Vec<f64>; 2],
+    weight: [Vec<f64>; 2],
+    /// All lines, those of unknown keys included, and those that came back.
+    pub(crate) lines: usize,
+    pub(crate) returned: usize,
+}
+
+impl Steps {
+    pub(crate) fn push(&mut self, known: Counts, returned: bool, weight: f64) {
+        self.lines += 1;
+        self.returned += usize::from(returned);
+        let exposed = known.exposed();
+        if exposed > 0.0 {
+            let fate = usize::from(!returned);
+            self.exposure[fate].push(exposed);
+            self.alike[fate].push(if returned { known.returns } else { exposed - known.returns });
+            self.weight[fate].push(weight);
+        }
+    }
+
+    /// Every so-manyth line of each fate, [`FEW`] or more in all.
+    fn thinned(&self) -> Self {
+        let step = (self.weight.iter().map(Vec::len).sum::<usize>() / FEW).max(1);
+        let some = |columns: &[Vec<f64>; 2]| {
+            columns.each_ref().map(|column| column.iter().copied().step_by(step).collect())
+        };
+        Self {
+            exposure: some(&self.exposure),
+            alike: some(&self.alike),
+            weight: some(&self.weight),
+            ..*self
+        }
+    }
+}
+
+impl Shrinkage {
+    /// # Errors
+    /// [`Error::Parameter`] unless `mean` is between 0 and 1 and `strength` from 1e-3 to 1e6.
+    pub fn new(mean: f64, strength: f64) -> Result<Self, Error> {
+        if !(mean > 0.0 && mean < 1.0) {
+            let expected = "between 0 and 1";
+            return Err(Error::Parameter { name: "mean", expected, value: mean });
+        }
+        if !(1e-3..=STRONGEST).contains(&strength) {
+            let expected = "from 0.001 to 1000000";
+            return Err(Error::Parameter { name: "strength", expected, value: strength });
+        }
+        Ok(Self { mean, strength, logit: ln(mean / (1.0 - mean)) })
+    }
+
+    /// m: the rate of a key of which nothing is known.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// k: the lines that the prior is worth.
+    pub fn strength(&self) -> f64 {
+        self.strength
+    }
+
+    /// E / (E + k): how much of what is said of a key comes from its own lines.
+    pub(crate) fn belief(&self, exposure: f64) -> f64 {
+        exposure / (exposure + self.strength)
+    }
+
+    /// The Beta posterior of a key: m k + R, (1 − m) k + E − R.
+    #[inline(always)]
+    pub(crate) fn posterior(&self, counts: Counts) -> (f64, f64) {
+        let kept = counts.exposed() - counts.returns;
+        (self.mean * self.strength + counts.returns, (1.0 - self.mean) * self.strength + kept)
+    }
+
+    /// z; 0 for a key of which nothing is known.
+    #[inline(always)]
+    pub(crate) fn log_odds(&self, counts: Counts) -> f64 {
+        let (a, b) = self.posterior(counts);
+        let z = ln(a / b) - self.logit;
+        if counts.exposure == 0.0 && counts.returns == 0.0 { 0.0 } else { z }
+    }
+
+    /// The posterior variance of z, ψ′(a/D) + ψ′(b/D), where D lines tell as much as an independent one.
+    ///
+    /// The strength that predicts best has weighed lines so already: k is D times that of the prior.
+    pub(crate) fn variance(&self, counts: Counts, design_effect: f64) -> f64 {
+        let (a, b) = self.posterior(counts);
+        trigamma(a / design_effect) + trigamma(b / design_effect)
+    }
+
+    /// Everybody alike.
+    pub(crate) fn none(mean: f64) -> Result<Self, Error> {
+        Self::new(mean, STRONGEST)
+    }
+
+    /// The prior that predicts the next line best.
+    pub(crate) fn one_step_ahead(steps: &Steps, mean: f64) -> Result<Self, Error> {
+        if steps.weight.iter().any(Vec::is_empty) {
+            return Self::none(mean);
+        }
+        // Some of the lines lead near the end.
+        let few = steps.thinned();
+        Self::maximise(mean, |first_look, a, b| {
+            let Steps { exposure, alike, weight, .. } = if first_look { &few } else { steps };
+            let [returned, kept] = [(0, a), (1, b)].map(|(fate, shape)| {
+                step_sums(&exposure[fate], &alike[fate], &weight[fate], (shape, a + b))
+            });
+            // ln of the probability of what came, (shape + alike) / (a + b + exposure), by ln a and ln b.
+            let (own_a, own_b) = (a * returned.own, b * kept.own);
+            let (rise, bend) = (returned.all + kept.all, returned.all_squared + kept.all_squared);
+            let cross = a * b * bend;
+            Evaluation {
+                value: returned.value + kept.value,
+                gradient: [own_a - a * rise, own_b - b * rise],
+                hessian: [
+                    [a * returned.own_bend - a * rise + a * a * bend, cross],
+                    [cross, b * kept.own_bend - b * rise + b * b * bend],
+                ],
+            }
+        })
+    }
+
+    /// The prior of maximal beta-binomial likelihood of all keys' counts.
+    pub(crate) fn beta_binomial(keys: &[Counts], mean: f64) -> Result<Self, Error> {
+        let keys: Vec<(f64, f64)> = keys
+            .iter()
+            .filter(|counts| counts.exposed() > 0.0)
+            .map(|counts| (counts.returns, counts.exposed() - counts.returns))
+            .collect();
+        let returns: f64 = keys.iter().map(|key| key.0).sum();
+        let kept: f64 = keys.iter().map(|key| key.1).sum();
+        if !(returns > 0.0 && kept > 0.0) {
+            return Self::none(mean);
+        }
+        Self::maximise(mean, |_, a, b| {
+            let mut at = Evaluation { value: 0.0, gradient: [0.0; 2], hessian: [[0.0; 2]; 2] };
+            let k = a + b;
+            for &(r, s) in &keys {
+                let n = r + s;
+                at.value += ln_gamma_ratio(a, r) + ln_gamma_ratio(b, s) - ln_gamma_ratio(k, n);
+                let all = digamma_rise(k, n);
+                let (da, db) = (digamma_rise(a, r) - all, digamma_rise(b, s) - all);
+                let drop = trigamma_drop(k, n);
+                at.gradient[0] += a * da;
+                at.gradient[1] += b * db;
+                at.hessian[0][0] += a * da + a * a * (drop - trigamma_drop(a, r));
+                at.hessian[1][1] += b * db + b * b * (drop - trigamma_drop(b, s));
+                at.hessian[0][1] += a * b * drop;
+            }
+            at.hessian[1][0] = at.hessian[0][1];
+            at
+        })
+    }
+
+    /// The prior under which `evaluate` is greatest; the flag says that some of the lines are enough.
+    fn maximise(
+        mean: f64,
+        mut evaluate: impl FnMut(bool, f64, f64) -> Evaluation<2>,
+    ) -> Result<Self, Error> {
+        let exp = crate::math::elementary::exp;
+        let around = ln(mean / (1.0 - mean));
+        // Beyond the strongest prior nothing changes; the box keeps sums of exposures exact.
+        let shape = |at: f64| exp(at.clamp(-20.0, 20.0));
+        let mut solve = |start: [f64; 2], first_look: bool| {
+            // In units of the log-likelihood: no score moves by what is left.
+            let tolerance = if first_look { 0.1 } else { 1e-3 };
+            let options = FitOptions { tolerance, max_iterations: 60, ..FitOptions::default() };
+            let observe = &mut |_: &_| ControlFlow::Continue(());
+            maximise(&["a", "b"], start, &options, observe, |at| {
+                let mut sum = evaluate(first_look, shape(at[0]), shape(at[1]));
+                // A few lines of keys that came again would have any mean: a normal prior, one wide in
+                // log-odds, around that of all lines.
+                let off = at[0] - at[1] - around;
+                sum.value -= 0.5 * off * off;
+                for (i, j, sign) in [(0, 0, 1.0), (0, 1, -1.0), (1, 0, -1.0), (1, 1, 1.0)] {
+                    sum.hessian[i][j] -= sign;
+                }
+                sum.gradient[0] -= off;
+                sum.gradient[1] += off;
+                sum
+            })
+        };
+        let start = [ln(mean * START), ln((1.0 - mean) * START)];
+        let near = solve(start, true)?.ln_parameters;
+        let [a, b] = solve(near, false)?.ln_parameters.map(shape);
+        Self::new(a / (a + b), (a + b).clamp(1e-3, STRONGEST))
+    }
+}
+
+/// Sums over steps of one fate: w ln(own/n), w/own, w seen/own², w/n and w/n².
+struct StepSums {
+    value: f64,
+    own: f64,
+    own_bend: f64,
+    all: f64,
+    all_squared: f64,
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn step_sums(exposure: &[f64], alike: &[f64], weight: &[f64], (shape, k): (f64, f64)) -> StepSums {
+    let sums = sums_of([exposure, alike, weight], |[exposure, alike, w]| {
+        let own = shape + alike;
+        let (by_own, by_all) = (1.0 / own, 1.0 / (k + exposure));
+        let value = w * ln(own * by_all);
+        [value, w * by_own, w * alike * by_own * by_own, w * by_all, w * by_all * by_all]
+    });
+    let [value, own, own_bend, all, all_squared] = sums;
+    StepSums { value, own, own_bend, all, all_squared }
+}

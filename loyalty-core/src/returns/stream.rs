@@ -1,0 +1,323 @@
+//! The state that moves with time: counts by key, lines still open, the level.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::keys::{Counts, Found, Keys};
+use super::lag::{LagCurve, STEPS};
+use super::level::{Due, Level};
+use super::observe::{Logs, Observed, Past};
+use super::open::{Open, OpenLines};
+use super::schema::Schema;
+
+/// How exposure grows with age, how old lines weigh, and when a line is settled.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pace {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) horizon: i32,
+    pub(crate) half_life: Option<f64>,
+}
+
+/// A step of maturity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Step {
+    /// In days.
+    pub(crate) age: i32,
+    /// The exposure gained.
+    gain: f64,
+    pub(crate) due: Due,
+}
+
+impl Pace {
+    pub(crate) fn new(lag: &LagCurve, half_life: Option<f64>) -> Self {
+        let mut steps: Vec<Step> = Vec::with_capacity(STEPS);
+        let (mut before, gain) = (0.0, 1.0 / STEPS as f64);
+        for days in lag.step_ages() {
+            let age = i32::try_from(days).unwrap_or(i32::MAX);
+            match steps.last_mut() {
+                Some(step) if step.age == age => step.gain += gain,
+                _ => {
+                    // What came back on a day is known from the next day on.
+                    let by = lag.share_by(days - 1);
+                    steps.push(Step { age, gain, due: Due { before, by } });
+                    before = by;
+                }
+            }
+        }
+        let horizon = i32::try_from(lag.horizon_days()).unwrap_or(i32::MAX);
+        Self { steps, horizon, half_life }
+    }
+
+    /// What is due between the last step and the end of the horizon.
+    pub(crate) fn last_due(&self) -> Due {
+        Due { before: self.steps.last().map_or(0.0, |step| step.due.by), by: 1.0 }
+    }
+}
+
+/// How much lines weigh by their day.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    half_life: Option<f64>,
+    origin: i32,
+}
+
+impl Clock {
+    /// What a line of that day counts: more the later, so that older ones never have to be touched
+    /// (forward decay, Cormode, Shkapenyuk, Srivastava & Xu 2009).
+    fn weight(self, day: i32) -> f64 {
+        match self.half_life {
+            None => 1.0,
+            Some(half_life) => {
+                let halves = f64::from(day - self.origin) / half_life;
+                crate::math::elementary::exp(halves * std::f64::consts::LN_2)
+            }
+        }
+    }
+}
+
+/// Everything that is known on the morning of a day.
+///
+/// Counts change at midnight only: a line sees what was known at the end of the day before, however
+/// the lines and returns of a day are cut into calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Stream {
+    pub(crate) pace: Pace,
+    pub(crate) today: i32,
+    /// The day on which a line weighs one; later ones weigh more where there is a half-life.
+    pub(crate) origin: i32,
+    pub(crate) tables: Vec<Keys>,
+    per_order: Vec<bool>,
+    pub(crate) customers: Vec<Past>,
+    pub(crate) products: Vec<Past>,
+    pub(crate) open: OpenLines,
+    /// For each step, the first line that has not made it.
+    pub(crate) cursors: Vec<u64>,
+    /// Lines that came back, by the day.
+    pub(crate) due: BTreeMap<i32, Vec<u64>>,
+    pub(crate) level: Level,
+    /// Lines settled, and those among them that came back: the caller may want to know.
+    pub(crate) settled: [f64; 2],
+}
+
+impl Stream {
+    /// Nothing is known on that day.
+    pub(crate) fn new(schema: &Schema, pace: Pace, level: Level, today: i32) -> Self {
+        Self {
+            cursors: vec![0; pace.steps.len()],
+            pace,
+            today,
+            origin: today,
+            tables: vec![Keys::default(); schema.histories.len()],
+            per_order: schema.histories.iter().map(|spec| spec.per_order).collect(),
+            customers: Vec::new(),
+            products: Vec::new(),
+            open: OpenLines::default(),
+            due: BTreeMap::new(),
+            level,
+            settled: [0.0; 2],
+        }
+    }
+
+    /// The place of a key.
+    pub(crate) fn place(&self, history: usize, key: u64) -> Option<u32> {
+        self.tables[history].place(key)
+    }
+
+    /// The counts of a place as they weigh today.
+    pub(crate) fn counts(&self, history: usize, place: u32) -> Counts {
+        let counts = self.tables[history].counts(place);
+        let today = self.clock().weight(self.today);
+        Counts { exposure: counts.exposure / today, returns: counts.returns / today }
+    }
+
+    /// Finds keys of a history, with their counts as they weigh today.
+    pub(crate) fn find(&self, history: usize, keys: &[u64], found: &mut Found) {
+        self.tables[history].find_each(keys, found);
+        self.as_of_today(found, keys.len());
+    }
+
+    /// The same, and enters those that are unknown.
+    pub(crate) fn enter(&mut self, history: usize, keys: &[u64], found: &mut Found) {
+        self.tables[history].enter_each(keys, found);
+        self.as_of_today(found, keys.len());
+    }
+
+    /// Counts of the keys found last, as they weigh today.
+    fn as_of_today(&self, found: &mut Found, keys: usize) {
+        if self.pace.half_life.is_none() {
+            return;
+        }
+        let today = self.clock().weight(self.today);
+        for column in [&mut found.exposure, &mut found.returns] {
+            let first = column.len() - keys;
+            column[first..].iter_mut().for_each(|count| *count /= today);
+        }
+    }
+
+    fn clock(&self) -> Clock {
+        Clock { half_life: self.pace.half_life, origin: self.origin }
+    }
+
+    /// Goes on to the morning of a day. Days that have passed stay as they are.
+    pub(crate) fn advance(&mut self, day: i32) {
+        while self.today < day {
+            // Nothing happens on days without an open line but that the level may drift.
+            self.today += 1;
+            self.take_returns();
+            self.mature();
+            self.settle();
+            self.level.end_day();
+            self.move_origin();
+        }
+    }
+
+    fn take_returns(&mut self) {
+        while let Some(entry) = self.due.first_entry() {
+            if *entry.key() >= self.today {
+                return;
+            }
+            let (day, mut numbers) = entry.remove_entry();
+            numbers.sort_unstable();
+            for number in numbers {
+                self.take_return(number, day);
+            }
+        }
+    }
+
+    fn take_return(&mut self, number: u64, day: i32) {
+        if number < self.open.first() {
+            return;
+        }
+        let line = *self.open.get(number);
+        if line.returned || day - line.day > self.pace.horizon {
+            return;
+        }
+        self.open.get_mut(number).returned = true;
+        let first = self.open.get_mut(number - u64::from(line.behind_first));
+        let order_was_returned = std::mem::replace(&mut first.order_returned, true);
+        let weight = self.clock().weight(line.day);
+        let leader = number - u64::from(line.behind_first);
+        for history in 0..self.tables.len() {
+            // What is counted per order stands with the key of its first line.
+            let of = if self.per_order[history] { leader } else { number };
+            if !(self.per_order[history] && order_was_returned) {
+                let place = self.open.place(history, of);
+                self.tables[history].counts_mut(place).returns += weight;
+            }
+        }
+    }
+
+    fn mature(&mut self) {
+        for step in 0..self.cursors.len() {
+            let Step { age, gain, due: by_now } = self.pace.steps[step];
+            let first = self.cursors[step];
+            let due = |number: &u64| self.open.get(*number).day + age <= self.today;
+            let end = (first..self.open.next()).find(|number| !due(number));
+            let end = end.unwrap_or(self.open.next());
+            self.cursors[step] = end;
+            self.gain(first..end, gain);
+            if self.level.early {
+                (first..end).for_each(|number| self.hear(number, by_now));
+            }
+        }
+    }
+
+    /// The level hears what a line tells by a step of its age.
+    fn hear(&mut self, number: u64, due: Due) {
+        let line = self.open.get_mut(number);
+        if !line.heard {
+            line.heard = line.returned;
+            self.level.hear(line.log_odds, line.returned, due);
+        }
+    }
+
+    /// Lines have matured by a step. One history after the other, as each has a table of its own.
+    fn gain(&mut self, numbers: Range<u64>, gain: f64) {
+        if numbers.is_empty() {
+            return;
+        }
+        let clock = self.clock();
+        let lines = self.open.lines(numbers.clone());
+        let gains: Vec<f64> = lines.iter().map(|line| gain * clock.weight(line.day)).collect();
+        for (history, table) in self.tables.iter_mut().enumerate() {
+            let places = self.open.places(history, numbers.clone());
+            if self.per_order[history] {
+                for ((line, &gain), &place) in lines.iter().zip(&gains).zip(places) {
+                    if line.behind_first == 0 {
+                        table.counts_mut(place).exposure += gain;
+                    }
+                }
+            } else {
+                for (&gain, &place) in gains.iter().zip(places) {
+                    table.counts_mut(place).exposure += gain;
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        let due = if self.level.early { self.pace.last_due() } else { Due::ALL };
+        while self.open.first() < self.open.next() {
+            let line = self.open.get(self.open.first());
+            if line.day + self.pace.horizon >= self.today {
+                return;
+            }
+            self.hear(self.open.first(), due);
+            if let Some(line) = self.open.pop() {
+                self.settled[0] += 1.0;
+                self.settled[1] += f64::from(line.returned);
+            }
+        }
+    }
+
+    /// Keeps the weights of later lines within the range of numbers.
+    fn move_origin(&mut self) {
+        let far = self
+            .pace
+            .half_life
+            .is_some_and(|half_life| f64::from(self.today - self.origin) > 512.0 * half_life);
+        if far {
+            let factor = 1.0 / self.clock().weight(self.today);
+            self.tables.iter_mut().for_each(|table| table.scale(factor));
+            self.origin = self.today;
+        }
+    }
+
+    /// Remembers the lines of an order, whose keys have been entered.
+    pub(crate) fn remember(&mut self, places: impl Iterator<Item = (u32, u32, Logs)>) {
+        let new = Past::new(self.today);
+        for (number, (customer, product, logs)) in places.enumerate() {
+            let (customer, product) = (customer as usize, product as usize);
+            // Places are given in the order in which keys first come.
+            if customer == self.customers.len() {
+                self.customers.push(new);
+            }
+            if product == self.products.len() {
+                self.products.push(new);
+            }
+            let (customer, product) = (&mut self.customers[customer], &mut self.products[product]);
+            customer.add(&logs);
+            product.add(&logs);
+            customer.orders += f64::from(number == 0);
+            product.orders += 1.0;
+            (customer.last_day, product.last_day) = (self.today, self.today);
+        }
+    }
+
+    /// Opens the lines that were entered. `line` gives the id, where there is one, and the log-odds of
+    /// each.
+    pub(crate) fn open(&mut self, observed: &Observed, line: impl Fn(usize) -> (Option<u64>, f64)) {
+        let day = self.today;
+        let open = observed.behind_first.iter().enumerate().map(|(number, &behind_first)| {
+            let (id, log_odds) = line(number);
+            let [returned, heard, order_returned] = [false; 3];
+            Open { day, behind_first, id, log_odds, returned, heard, order_returned }
+        });
+        self.open.push(open, &observed.found.places);
+    }
+
+    /// A line came back on a day.
+    pub(crate) fn note_return(&mut self, number: u64, day: i32) {
+        self.due.entry(day).or_default().push(number);
+    }
+}

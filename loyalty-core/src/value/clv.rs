@@ -1,0 +1,106 @@
+//! Customer lifetime value.
+
+use crate::Error;
+use crate::error::same_length;
+use crate::parallel::{Threads, fill_parts};
+use crate::purchase::{BgNbd, Discounting};
+use crate::spend::GammaGamma;
+use crate::summary::CustomerSummary;
+
+/// Contribution margin: the share of the amount that is left after all that grows with it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Margin<'a> {
+    /// The same for every customer; 1 gives the value in revenue.
+    Same(f64),
+    /// One value per customer, in row order.
+    PerCustomer(&'a [f64]),
+}
+
+/// Expected value of every customer's future purchases, discounted to the end of observation.
+///
+/// ```text
+/// CLV = margin · E[M | x, m] · Σ or ∫ of discounted expected purchases
+/// ```
+///
+/// The spend per purchase is independent of the number of purchases under the two models, so the
+/// product of expectations is the expectation. `out` has one value per customer, in row order.
+///
+/// # Errors
+/// [`Error::MissingColumn`] where the summary has no monetary value, [`Error::Infinite`] where a
+/// customer's expected spend is, [`Error::Unit`] where the model is in another unit,
+/// [`Error::Parameter`] or [`Error::Value`] for a margin that is not from −1000 to 1,
+/// [`Error::Length`] where `out` or the margins are not as long as the summary.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::orders::Column;
+/// use loyalty_core::parallel::Threads;
+/// use loyalty_core::purchase::{BgNbd, Discounting};
+/// use loyalty_core::spend::GammaGamma;
+/// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+/// use loyalty_core::value::{Margin, clv_into};
+/// let mut columns = SummaryColumns::new(&[2.0], &[30.43], &[38.86]);
+/// columns.monetary_value = Some(Column::new("monetary_value", &[22.35]));
+/// let customers = CustomerSummary::new(&columns)?;
+/// let purchases = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
+/// let spend = GammaGamma::new(6.25, 3.74, 15.44)?;
+/// let year = Discounting::continuous(52.0, 0.0)?;
+/// let mut value = [0.0];
+/// clv_into(&purchases, &spend, &customers, &year, Margin::Same(0.3), &mut value, Threads::ONE)?;
+/// let expected = 0.3 * spend.expected_spend(2, 22.35)?
+///     * purchases.expected_purchases(&customers.history(0), 52.0)?;
+/// assert!((value[0] / expected - 1.0).abs() < 1e-15);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+///
+/// # References
+/// Fader, Hardie & Lee (2005), Journal of Marketing Research 42(4), 415–430.
+pub fn clv_into(
+    purchases: &BgNbd,
+    spend: &GammaGamma,
+    customers: &CustomerSummary,
+    discounting: &Discounting,
+    margin: Margin<'_>,
+    out: &mut [f64],
+    threads: Threads,
+) -> Result<(), Error> {
+    margin.check(customers.len())?;
+    customers.same_unit(purchases.unit())?;
+    spend.expected_spend_into(customers, out, threads)?;
+    let mut count = vec![0.0; customers.len()];
+    purchases.discounted_purchases_into(customers, discounting, &mut count, threads)?;
+    fill_parts(out, threads, |start, out| {
+        for (row, value) in (start..).zip(out) {
+            *value *= margin.of(row) * count[row];
+        }
+    });
+    Ok(())
+}
+
+impl Margin<'_> {
+    pub(super) fn of(&self, row: usize) -> f64 {
+        match self {
+            Self::Same(margin) => *margin,
+            Self::PerCustomer(margins) => margins[row],
+        }
+    }
+
+    pub(super) fn check(&self, customers: usize) -> Result<(), Error> {
+        const EXPECTED: &str = "from -1000 to 1";
+        let allowed = |margin: f64| (-1000.0..=1.0).contains(&margin);
+        match *self {
+            Self::Same(margin) if allowed(margin) => Ok(()),
+            Self::Same(value) => {
+                Err(Error::Parameter { name: "margin", expected: EXPECTED, value })
+            }
+            Self::PerCustomer(margins) => {
+                same_length(customers, "margin", margins.len())?;
+                let mut broken = (0..customers).filter(|&row| !allowed(margins[row]));
+                let Some(row) = broken.next() else { return Ok(()) };
+                let (value, column) = (margins[row].to_string(), "margin".to_owned());
+                let more = broken.count();
+                Err(Error::Value { column, row, expected: EXPECTED, value, more })
+            }
+        }
+    }
+}
