@@ -4,8 +4,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use loyalty_benches::{scattered, simulate};
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{History, SummaryOptions};
 use loyalty_core::value::{Margin, clv_into};
 

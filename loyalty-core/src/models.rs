@@ -5,73 +5,85 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::estimation::{Fit, FitFacts, Parameters, Towards};
+use crate::estimation::{Fit, FitFacts, Parameter, Parameters, Towards};
 use crate::files::{FORMAT, VERSION, of_kind, problem, read_with, write_whole};
-use crate::purchase::BgNbd;
-use crate::spend::GammaGamma;
+use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
+use crate::spend::{AnySpendModel, GammaGamma, SpendKind, SpendModel};
 use crate::time::Unit;
 
-/// A model of any kind.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A model of purchases or of spend, of any kind.
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Model {
     /// When customers buy.
-    BgNbd(BgNbd),
+    Purchase(AnyPurchaseModel),
     /// How much they spend.
-    GammaGamma(GammaGamma),
+    Spend(AnySpendModel),
 }
 
 impl Model {
-    /// The model's name in files and messages: `bg-nbd`, `gamma-gamma`.
+    /// The model's name in files: `bg-nbd`, `gamma-gamma`.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::BgNbd(_) => BgNbd::KIND,
-            Self::GammaGamma(_) => GammaGamma::KIND,
-        }
-    }
-
-    /// The parameters' names, in order.
-    pub fn names(&self) -> &'static [&'static str] {
-        match self {
-            Self::BgNbd(_) => BgNbd::NAMES,
-            Self::GammaGamma(_) => GammaGamma::NAMES,
-        }
-    }
-
-    /// The parameters' values, in the order of the names.
-    pub fn values(&self) -> Vec<f64> {
-        match self {
-            Self::BgNbd(model) => model.values(),
-            Self::GammaGamma(model) => model.values(),
-        }
-    }
-
-    /// What it says of the customers that these parameters run away in a fit.
-    pub(super) fn limit(&self, runaways: &[(&'static str, Towards)]) -> &'static str {
-        match self {
-            Self::BgNbd(model) => model.limit(runaways),
-            Self::GammaGamma(model) => model.limit(runaways),
+            Self::Purchase(model) => model.kind().name(),
+            Self::Spend(model) => model.kind().name(),
         }
     }
 
     /// The unit of time, where the model has one and it is known.
     pub fn unit(&self) -> Option<Unit> {
         match self {
-            Self::BgNbd(model) => model.unit(),
-            Self::GammaGamma(_) => None,
+            Self::Purchase(model) => model.unit(),
+            Self::Spend(_) => None,
         }
     }
 }
 
-impl From<BgNbd> for Model {
-    fn from(model: BgNbd) -> Self {
-        Self::BgNbd(model)
+impl Parameters for Model {
+    fn layout(&self) -> Vec<Parameter> {
+        match self {
+            Self::Purchase(model) => model.layout(),
+            Self::Spend(model) => model.layout(),
+        }
+    }
+
+    fn values(&self) -> Vec<f64> {
+        match self {
+            Self::Purchase(model) => model.values(),
+            Self::Spend(model) => model.values(),
+        }
+    }
+
+    fn limit(&self, runaways: &[(&str, Towards)]) -> &'static str {
+        match self {
+            Self::Purchase(model) => model.limit(runaways),
+            Self::Spend(model) => model.limit(runaways),
+        }
+    }
+
+    fn at(&self, values: &[f64]) -> Result<Self, Error> {
+        match self {
+            Self::Purchase(model) => Ok(Self::Purchase(model.at(values)?)),
+            Self::Spend(model) => Ok(Self::Spend(model.at(values)?)),
+        }
+    }
+}
+
+impl<M: Into<AnyPurchaseModel>> From<M> for Model {
+    fn from(model: M) -> Self {
+        Self::Purchase(model.into())
+    }
+}
+
+impl From<AnySpendModel> for Model {
+    fn from(model: AnySpendModel) -> Self {
+        Self::Spend(model)
     }
 }
 
 impl From<GammaGamma> for Model {
     fn from(model: GammaGamma) -> Self {
-        Self::GammaGamma(model)
+        Self::Spend(model.into())
     }
 }
 
@@ -105,9 +117,9 @@ impl<M: Into<Model>> From<M> for ModelFile {
     }
 }
 
-impl<M: Into<Model> + Copy> From<&Fit<M>> for ModelFile {
+impl<M: Into<Model> + Clone> From<&Fit<M>> for ModelFile {
     fn from(fit: &Fit<M>) -> Self {
-        Self { model: fit.model.into(), fit: Some(fit.into()) }
+        Self { model: fit.model.clone().into(), fit: Some(fit.into()) }
     }
 }
 
@@ -150,13 +162,7 @@ impl ModelFile {
             version: VERSION,
             kind: self.model.kind().to_owned(),
             unit: self.model.unit().map(|unit| unit.to_string()),
-            parameters: self
-                .model
-                .names()
-                .iter()
-                .zip(self.model.values())
-                .map(|(&name, value)| (name.to_owned(), value.into()))
-                .collect(),
+            parameters: named(&self.model),
             fit: self.fit.clone(),
         })
         .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
@@ -169,7 +175,7 @@ impl ModelFile {
     /// # Errors
     /// As [`ModelFile::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        of_kind(text, &[BgNbd::KIND, GammaGamma::KIND])?;
+        of_kind(text, &kinds())?;
         let syntax = |error: serde_json::Error| problem(Path::new(""), &error.to_string());
         let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
         let file = Self { model: raw.model()?, fit: raw.fit };
@@ -182,33 +188,39 @@ impl ModelFile {
     /// [`Error::ModelFile`] where the facts do not suit the model; [`ModelFile::from_json`] has made
     /// sure that they do.
     pub fn as_fit(&self) -> Result<Option<Fit<Model>>, Error> {
-        self.fit.as_ref().map(|facts| facts.fit_of(self.model)).transpose()
+        self.fit.as_ref().map(|facts| facts.fit_of(self.model.clone())).transpose()
     }
+}
+
+/// The names of all kinds that such a file can be of.
+fn kinds() -> Vec<&'static str> {
+    let purchases = PurchaseKind::ALL.iter().map(|kind| kind.name());
+    purchases.chain(SpendKind::ALL.iter().map(|kind| kind.name())).collect()
+}
+
+/// The parameters of a model by name.
+fn named(model: &Model) -> serde_json::Map<String, serde_json::Value> {
+    let entry = |(slot, value): (Parameter, f64)| (slot.name.into_owned(), value.into());
+    model.layout().into_iter().zip(model.values()).map(entry).collect()
 }
 
 impl Raw {
     fn model(&self) -> Result<Model, Error> {
         let unit = self.unit.as_deref().map(str::parse::<Unit>).transpose()?;
-        match self.kind.as_str() {
-            BgNbd::KIND => {
-                let [r, alpha, a, b] = self.values(BgNbd::NAMES)?;
-                Ok(BgNbd::new(r, alpha, a, b)?.with_unit(unit).into())
-            }
-            GammaGamma::KIND => {
-                let [p, q, v] = self.values(GammaGamma::NAMES)?;
-                Ok(GammaGamma::new(p, q, v)?.into())
-            }
-            _ => unreachable!("the kind has been looked at"),
+        if let Ok(kind) = self.kind.parse::<PurchaseKind>() {
+            return Ok(Model::Purchase(kind.build(&self.values(&kind.layout())?, unit)?));
         }
+        let kind: SpendKind = self.kind.parse()?;
+        Ok(Model::Spend(kind.build(&self.values(&kind.layout())?)?))
     }
 
-    fn values<const N: usize>(&self, names: &[&str]) -> Result<[f64; N], Error> {
-        let mut values = [0.0; N];
-        for (value, &name) in values.iter_mut().zip(names) {
-            let found = self.parameters.get(name).and_then(serde_json::Value::as_f64);
-            *value = found
-                .ok_or_else(|| problem(Path::new(""), &format!("parameter {name:?} is missing")))?;
-        }
-        Ok(values)
+    fn values(&self, layout: &[Parameter]) -> Result<Vec<f64>, Error> {
+        let value = |slot: &Parameter| {
+            let found = self.parameters.get(&*slot.name).and_then(serde_json::Value::as_f64);
+            let missing =
+                || problem(Path::new(""), &format!("parameter {:?} is missing", slot.name));
+            found.ok_or_else(missing)
+        };
+        layout.iter().map(value).collect()
     }
 }

@@ -6,8 +6,8 @@ use loyalty_core::Error;
 use loyalty_core::estimation::{FitOptions, Parameters};
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use loyalty_core::value::{BootstrapOptions, Margin, clv_bootstrap, clv_total_interval};
 
@@ -46,7 +46,7 @@ fn drawn_customers_behave_as_the_model_says() {
     let n = t.len() as f64;
     for count in 0..6 {
         let share = customers.frequency().iter().filter(|&&x| x == count).count() as f64 / n;
-        let expected = purchases().probability_of_n_purchases(count, 39.0).unwrap();
+        let expected = purchases().p_n_purchases_new_customer(count, 39.0).unwrap();
         let error = (expected * (1.0 - expected) / n).sqrt();
         assert!((share - expected).abs() < 4.0 * error, "{count}: {share} {expected}");
     }

@@ -13,8 +13,8 @@ mod common;
 use common::{assert_all_close, assert_close, cdnow, cdnow_split, instant, weekly};
 use loyalty_core::estimation::{Fit, FitOptions, Parameters, Stop};
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::BgNbd;
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CalibrationHoldout, CustomerSummary, SummaryOptions};
 
 fn bg_nbd(customers: &CustomerSummary) -> Fit<BgNbd> {

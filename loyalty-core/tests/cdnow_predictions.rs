@@ -13,8 +13,8 @@ use common::{assert_all_close, assert_close, cdnow_model, cdnow_split};
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::orders::{Column, CustomerId};
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::BgNbd;
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 
 /// The maximum of our fit, which CLVTools and BTYD come close to.
@@ -98,7 +98,7 @@ fn customers_by_number_of_purchases_are_the_published_ones() {
     // (printed there as 7 and more).
     let (customers, _, model, _) = fitted();
     let expected_with = |n: u32| -> f64 {
-        let probability = |&t: &f64| model.probability_of_n_purchases(n, t).unwrap();
+        let probability = |&t: &f64| model.p_n_purchases_new_customer(n, t).unwrap();
         customers.t().iter().map(probability).sum()
     };
     assert_eq!(customers.frequency().iter().max(), Some(&29));
@@ -151,7 +151,7 @@ fn tracking_by_the_week_gives_the_published_totals() {
 fn probabilities_of_counts_are_the_published_ones() {
     // BTYD and lifetimes test suites, at the parameters of the 2005 paper.
     let model = cdnow_model();
-    let probability = |n, t| model.probability_of_n_purchases(n, t).unwrap();
+    let probability = |n, t| model.p_n_purchases_new_customer(n, t).unwrap();
     assert_close(probability(0, 39.0), 0.573786352, 1.7e-10);
     assert_close(probability(10, 2.0), 1.07868964e-7, 3.5e-10);
     let published = [

@@ -8,7 +8,7 @@ use loyalty_core::estimation::{Fit, FitOptions, Identification, Parameters, Stop
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::BgNbd;
+use loyalty_core::purchase::{BgNbd, PurchaseModel};
 use loyalty_core::spend::GammaGamma;
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use proptest::prelude::*;
@@ -104,7 +104,7 @@ fn one_customer_ends_on_the_boundary() {
         check_sound(&fit).unwrap();
         assert!(matches!(fit.stop, Stop::Boundary { .. }), "{row:?}: {:?}", fit.stop);
         let iterations = fit.iterations;
-        let stop = fit.stop;
+        let stop = fit.stop.clone();
         assert_eq!(fit.converged(), Err(Error::NotConverged { iterations, stop }));
     }
 }
@@ -135,7 +135,7 @@ fn a_fit_that_may_not_go_on_says_so() {
     let mut options = FitOptions::default();
     options.max_iterations = 1;
     let fit = BgNbd::fit(&histories(&rows), &options).unwrap();
-    assert_eq!((fit.stop, fit.iterations), (Stop::IterationLimit, 1));
+    assert_eq!((&fit.stop, fit.iterations), (&Stop::IterationLimit, 1));
     let error = fit.converged().unwrap_err();
     let message = "not converged after 1 iterations: iteration limit reached";
     assert_eq!(error.to_string(), message);

@@ -9,7 +9,7 @@ use common::random::Random;
 use common::{assert_close, cdnow_model, cdnow_split, reference, whole};
 use loyalty_core::Error;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use loyalty_core::time::Unit;
 use proptest::prelude::*;

@@ -12,8 +12,8 @@ use common::{cdnow, instant};
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{AnyPurchaseModel, BgNbd, Discounting, PurchaseModel};
+use loyalty_core::spend::{AnySpendModel, GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, SummaryOptions};
 use loyalty_core::time::Unit;
 use loyalty_core::value::{Margin, clv_into};
@@ -40,7 +40,10 @@ fn customers() -> CustomerSummary {
 fn models() -> (BgNbd, GammaGamma) {
     let read = |file| ModelFile::read(path(file)).expect("a model file").model;
     match (read("bg_nbd.json"), read("gamma_gamma.json")) {
-        (Model::BgNbd(purchases), Model::GammaGamma(spend)) => (purchases, spend),
+        (
+            Model::Purchase(AnyPurchaseModel::BgNbd(purchases)),
+            Model::Spend(AnySpendModel::GammaGamma(spend)),
+        ) => (purchases, spend),
         other => panic!("other models: {other:?}"),
     }
 }
@@ -73,7 +76,7 @@ fn scores(customers: &CustomerSummary) -> String {
         write!(text, "{x},{:?},{t:?},{:?}", customers.recency()[row], money[row]).unwrap();
         columns.iter().for_each(|column| write!(text, ",{:?}", column[row]).unwrap());
         let new = purchases.expected_purchases_new_customer(t).unwrap();
-        let exactly = purchases.probability_of_n_purchases(x, 39.0).unwrap();
+        let exactly = purchases.p_n_purchases_new_customer(x, 39.0).unwrap();
         writeln!(text, ",{new:?},{exactly:?}").unwrap();
     }
     text

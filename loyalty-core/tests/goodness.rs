@@ -14,7 +14,7 @@ use loyalty_core::evaluation::{
 };
 use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::BgNbd;
+use loyalty_core::purchase::{BgNbd, PurchaseModel};
 use loyalty_core::summary::{CustomerSummary, Occasions, SummaryColumns, SummaryOptions};
 use loyalty_core::time::{Clock, Unit};
 

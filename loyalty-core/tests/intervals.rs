@@ -9,7 +9,7 @@ use common::cdnow_split;
 use loyalty_core::Error;
 use loyalty_core::estimation::{Fit, FitOptions, Identification, Scale, Towards};
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
 use loyalty_core::spend::GammaGamma;
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use loyalty_core::value::{Margin, clv_intervals, clv_total_interval};
@@ -142,7 +142,7 @@ fn limits_are_named_with_what_they_mean() {
     let Identification::Boundary { parameters, meaning } = &fit.identification else {
         panic!("{}", fit.identification)
     };
-    assert!(parameters.contains(&("r", Towards::Infinity)), "{parameters:?}");
+    assert!(parameters.contains(&("r".into(), Towards::Infinity)), "{parameters:?}");
     assert!(meaning.contains("same rate"), "{meaning}");
     // CDNOW determines its parameters.
     let (purchases, spend) = fits(&cdnow_split().calibration);

@@ -10,8 +10,8 @@ use loyalty_core::estimation::{FitOptions, Parameters};
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use loyalty_core::time::Unit;
 use loyalty_core::value::{Margin, clv_into};
@@ -245,7 +245,7 @@ proptest! {
         let purchases = BgNbd::new(bg.0, bg.1, bg.2, bg.3).unwrap().with_unit(unit);
         let spend = GammaGamma::new(gg.0, gg.1, gg.2).unwrap();
         for model in [Model::from(purchases), Model::from(spend)] {
-            let file = ModelFile::from(model);
+            let file = ModelFile::from(model.clone());
             let read = ModelFile::from_json(&file.to_json()).unwrap();
             prop_assert_eq!(&read, &file);
             let bits = |model: &Model| model.values().iter().map(|v| v.to_bits()).collect::<Vec<_>>();

@@ -10,8 +10,8 @@ use loyalty_core::Error;
 use loyalty_core::estimation::{Fit, FitOptions, Parameters, Prior, Stop};
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::BgNbd;
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 
 /// The calibration half of CDNOW with time and money counted in other units.
@@ -49,6 +49,8 @@ fn assert_close(got: &[f64], expected: &[f64], relative: f64) {
 }
 
 /// lifetimes 0.11.3 on these data, its optimiser at tolerance 1e-9 and 1e-8.
+const NAMES: [&str; 4] = ["r", "alpha", "a", "b"];
+
 #[test]
 fn the_penalty_is_that_of_lifetimes() {
     let customers = cdnow(1.0, 1.0);
@@ -128,7 +130,7 @@ fn known_parameters_stay_and_the_others_are_fitted_around_them() {
     let customers = cdnow(1.0, 1.0);
     let free = BgNbd::fit(&customers, &FitOptions::default()).unwrap();
     let known = |name| {
-        let slot = BgNbd::NAMES.iter().position(|&known| known == name).unwrap();
+        let slot = NAMES.iter().position(|&known| known == name).unwrap();
         Prior::known(free.model.values()[slot]).unwrap()
     };
     let fit = BgNbd::fit(&customers, &options(vec![("a", known("a")), ("b", known("b"))], 0.0));
@@ -147,7 +149,7 @@ fn known_parameters_stay_and_the_others_are_fitted_around_them() {
     let fit = BgNbd::fit(&customers, &options(vec![("a", elsewhere)], 0.0)).unwrap();
     assert_eq!((fit.stop, fit.model.a()), (Stop::Converged, 0.2));
     assert!(fit.log_likelihood < free.log_likelihood);
-    let all = BgNbd::NAMES.iter().map(|&name| (name, known(name))).collect();
+    let all = NAMES.iter().map(|&name| (name, known(name))).collect();
     let fit = BgNbd::fit(&customers, &options(all, 0.0)).unwrap();
     assert_eq!((fit.parameters, fit.model.values()), (0, free.model.values()));
 }
@@ -160,7 +162,7 @@ fn a_prior_settles_what_the_data_leave_open() {
     let customers = CustomerSummary::new(&SummaryColumns::new(&x, &t, &t)).unwrap();
     let open = BgNbd::fit(&customers, &FitOptions::default()).unwrap();
     assert!(matches!(open.stop, Stop::Boundary { .. }));
-    let priors = BgNbd::NAMES.iter().map(|&name| (name, Prior::log_normal(1.0, 1.0).unwrap()));
+    let priors = NAMES.iter().map(|&name| (name, Prior::log_normal(1.0, 1.0).unwrap()));
     let fit = BgNbd::fit(&customers, &options(priors.collect(), 0.0)).unwrap();
     assert_eq!((fit.stop, fit.identification.name()), (Stop::Converged, "interior"));
 }

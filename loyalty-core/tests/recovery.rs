@@ -7,8 +7,8 @@ mod common;
 use common::random::Random;
 use loyalty_core::estimation::{Fit, FitOptions, Parameters, Stop};
 use loyalty_core::orders::Column;
-use loyalty_core::purchase::BgNbd;
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 
 /// A customer's repeat purchases, played purchase by purchase: their number and the last one's time.
@@ -60,7 +60,7 @@ fn assert_recovers<M: Parameters>(fit: &Fit<M>, truth: &[f64], most_error: f64) 
     assert_eq!(fit.stop, Stop::Converged);
     let errors = fit.standard_errors().unwrap();
     for (i, (found, truth)) in fit.model.values().into_iter().zip(truth).enumerate() {
-        let name = M::NAMES[i];
+        let name = &fit.model.layout()[i].name;
         let away = (found - truth) / errors[i];
         assert!(away.abs() < 3.0, "{name}: {found} is {away} standard errors from {truth}");
         assert!(errors[i] < most_error * truth, "{name}: {found} ± {}", errors[i]);
@@ -152,7 +152,7 @@ fn predictions_are_what_the_simulated_customers_do() {
         }
     }
     for (x, count) in (0..).zip(counts) {
-        let expected = model.probability_of_n_purchases(x, t).unwrap();
+        let expected = model.p_n_purchases_new_customer(x, t).unwrap();
         let error = (expected * (1.0 - expected) / f64::from(n)).sqrt();
         assert!((count / f64::from(n) - expected).abs() < 4.0 * error, "x = {x}: {count}");
     }

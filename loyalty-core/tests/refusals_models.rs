@@ -12,9 +12,9 @@ use loyalty_core::Error;
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
 use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues, Scores, SegmentRule, SegmentTable};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use loyalty_core::time::Unit;
 use loyalty_core::value::{Margin, clv_into};
@@ -79,7 +79,7 @@ fn horizons_rates_and_means_that_are_negative() {
         let of = |name: &str| format!("{name} must be finite and >= 0, got {bad}");
         assert_eq!(message(model.expected_purchases(&customer, bad)), of("horizon"));
         assert_eq!(message(model.expected_purchases_new_customer(bad)), of("horizon"));
-        assert_eq!(message(model.probability_of_n_purchases(3, bad)), of("t"));
+        assert_eq!(message(model.p_n_purchases_new_customer(3, bad)), of("t"));
         let table = customers(false, None);
         let batch = model.expected_purchases_into(&table, bad, &mut out, Threads::ONE);
         assert_eq!(message(batch), of("horizon"));
@@ -109,8 +109,8 @@ fn a_horizon_of_nothing_holds_nothing() {
     assert_eq!(model.expected_purchases(&customer, 0.0), Ok(0.0));
     assert_eq!(model.expected_purchases(&customer, -0.0), Ok(0.0));
     assert_eq!(model.expected_purchases_new_customer(0.0), Ok(0.0));
-    assert_eq!(model.probability_of_n_purchases(0, 0.0), Ok(1.0));
-    assert_eq!(model.probability_of_n_purchases(1, 0.0), Ok(0.0));
+    assert_eq!(model.p_n_purchases_new_customer(0, 0.0), Ok(1.0));
+    assert_eq!(model.p_n_purchases_new_customer(1, 0.0), Ok(0.0));
     let nothing = Discounting::continuous(0.0, 0.1).unwrap();
     assert_eq!(model.discounted_purchases(&customer, &nothing), 0.0);
 }

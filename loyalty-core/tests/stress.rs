@@ -9,8 +9,8 @@ mod common;
 use common::random::Random;
 use common::{assert_close, cdnow_model, reference, whole};
 use loyalty_core::evaluation::Predictions;
-use loyalty_core::purchase::{BgNbd, Discounting};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use proptest::prelude::*;
 
@@ -79,7 +79,7 @@ fn large_counts_have_exact_probabilities() {
         (200, 4.070853553e-14),
         (1000, 1.839981011e-52),
     ] {
-        assert_close(model.probability_of_n_purchases(n, 39.0).unwrap(), expected, 1e-9);
+        assert_close(model.p_n_purchases_new_customer(n, 39.0).unwrap(), expected, 1e-9);
     }
 }
 
@@ -95,7 +95,7 @@ fn predictions_match_high_precision_everywhere() {
         let got = [
             (model.p_alive(&customer), p_alive),
             (model.expected_purchases(&customer, horizon).unwrap(), expected),
-            (model.probability_of_n_purchases(whole(n), horizon).unwrap(), pmf),
+            (model.p_n_purchases_new_customer(whole(n), horizon).unwrap(), pmf),
         ];
         for (worst, (got, exact)) in worst.iter_mut().zip(got) {
             // Below the smallest normal number there are fewer digits.
@@ -153,7 +153,7 @@ proptest! {
     fn probabilities_of_counts_add_up_to_no_more_than_one(model in model(), t in wide()) {
         let mut sum = 0.0;
         for n in (0..50).chain([100, 1000, 1_000_000, u32::MAX]) {
-            let probability = model.probability_of_n_purchases(n, t).unwrap();
+            let probability = model.p_n_purchases_new_customer(n, t).unwrap();
             prop_assert!((0.0..=1.0).contains(&probability), "n = {n}: {probability}");
             sum += probability;
         }
@@ -183,7 +183,7 @@ proptest! {
         let model = BgNbd::new(r, alpha, a, b).unwrap();
         let (mut total, mut mean) = (0.0, 0.0);
         for n in 0..3000_u32 {
-            let probability = model.probability_of_n_purchases(n, t).unwrap();
+            let probability = model.p_n_purchases_new_customer(n, t).unwrap();
             total += probability;
             mean += f64::from(n) * probability;
         }

@@ -6,7 +6,7 @@ use loyalty_core::Error;
 use loyalty_core::estimation::Parameters;
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::spend::{GammaGamma, SpendModel};
 
 use crate::column::{copy_column, results};
 use crate::error::{guard, loyalty_error, loyalty_status};

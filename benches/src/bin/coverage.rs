@@ -7,8 +7,8 @@ use loyalty_core::Error;
 use loyalty_core::estimation::{Fit, FitOptions, Intervals, Parameters, Scale, Stop};
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use loyalty_core::value::{BootstrapOptions, Margin, clv_bootstrap, clv_into, clv_total_interval};
 

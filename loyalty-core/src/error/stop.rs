@@ -1,9 +1,10 @@
 //! Why a solver ended.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Why the solver ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stop {
     /// At a maximum with a definite curvature.
@@ -12,7 +13,7 @@ pub enum Stop {
     /// it is flat along it): predictions within the data hold, the parameter itself means nothing.
     Boundary {
         /// The parameter that the data leave open.
-        parameter: &'static str,
+        parameter: Cow<'static, str>,
     },
     /// The iterations allowed were used up.
     IterationLimit,
@@ -22,7 +23,7 @@ pub enum Stop {
 
 impl Stop {
     /// A short name for tables: `converged`, `boundary`, `iteration_limit`, `stalled`.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Converged => "converged",
             Self::Boundary { .. } => "boundary",

@@ -5,12 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Covariance, Fit, Identification, Parameter, Parameters, Stop, Towards};
 use crate::Error;
-use crate::estimation::covariance::Covariance;
-use crate::estimation::identification::{Identification, Towards};
-use crate::estimation::{Fit, Stop};
 use crate::files::problem;
-use crate::models::Model;
 
 /// How the parameters of a saved model were found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,7 +55,7 @@ impl<M> From<&Fit<M>> for FitFacts {
     fn from(fit: &Fit<M>) -> Self {
         let rows = |covariance: &Covariance| {
             let n = covariance.dimension();
-            let row = |i| (0..n).map(|j| covariance.of_log(i, j)).collect();
+            let row = |i| (0..n).map(|j| covariance.on_scale(i, j)).collect();
             (0..n).map(row).collect()
         };
         Self {
@@ -69,8 +66,8 @@ impl<M> From<&Fit<M>> for FitFacts {
             left_out: fit.left_out,
             iterations: fit.iterations,
             stop: fit.stop.name().to_owned(),
-            boundary_parameter: match fit.stop {
-                Stop::Boundary { parameter } => Some(parameter.to_owned()),
+            boundary_parameter: match &fit.stop {
+                Stop::Boundary { parameter } => Some(parameter.clone().into_owned()),
                 _ => None,
             },
             identification: Some(fit.identification.name().to_owned()),
@@ -87,14 +84,15 @@ const ZERO: &str = "0";
 const INFINITY: &str = "infinity";
 
 fn open_parameters(identification: &Identification) -> BTreeMap<String, String> {
-    let along = |name: &&str| ((*name).to_owned(), RIDGE.to_owned());
-    let towards = |(name, towards): &(&str, Towards)| {
-        let limit = if *towards == Towards::Zero { ZERO } else { INFINITY };
-        ((*name).to_owned(), limit.to_owned())
-    };
+    let open = |name: &str, limit: &str| (name.to_owned(), limit.to_owned());
     match identification {
-        Identification::Ridge { parameters } => parameters.iter().map(along).collect(),
-        Identification::Boundary { parameters, .. } => parameters.iter().map(towards).collect(),
+        Identification::Ridge { parameters } => {
+            parameters.iter().map(|name| open(name, RIDGE)).collect()
+        }
+        Identification::Boundary { parameters, .. } => {
+            let limit = |to| if to == Towards::Zero { ZERO } else { INFINITY };
+            parameters.iter().map(|(name, to)| open(name, limit(*to))).collect()
+        }
         Identification::Interior | Identification::Unknown => BTreeMap::new(),
     }
 }
@@ -104,19 +102,11 @@ impl FitFacts {
     ///
     /// # Errors
     /// [`Error::ModelFile`] where they do not suit the model.
-    pub(crate) fn fit_of(&self, model: Model) -> Result<Fit<Model>, Error> {
+    pub(crate) fn fit_of<M: Parameters>(&self, model: M) -> Result<Fit<M>, Error> {
         let wrong = |what: &str| problem(Path::new(""), &format!("fit: {what}"));
-        let parameter = self.boundary_parameter.as_deref().unwrap_or_default();
-        let known = model.names().iter().find(|&&name| name == parameter);
-        let stop = match (self.stop.as_str(), known) {
-            ("converged", _) => Stop::Converged,
-            ("iteration_limit", _) => Stop::IterationLimit,
-            ("stalled", _) => Stop::Stalled,
-            ("boundary", Some(parameter)) => Stop::Boundary { parameter },
-            (stop, _) => return Err(wrong(&format!("stop {stop:?} of {parameter:?} is unknown"))),
-        };
-        let values = model.values();
-        let n = values.len();
+        let layout = model.layout();
+        let stop = self.stop_of(&layout)?;
+        let n = layout.len();
         let covariance = self.covariance_of_logs.as_ref().map(|rows| rows.concat());
         let possible = |entries: &Vec<f64>| {
             entries.len() == n * n && (0..n).all(|i| entries[i * n + i] >= 0.0)
@@ -132,25 +122,44 @@ impl FitFacts {
             return Err(wrong("customers, left_out or gradient_norm is out of range"));
         }
         Ok(Fit {
-            model,
             log_likelihood: self.log_likelihood,
             log_prior: self.log_prior,
             customers: self.customers,
             left_out: self.left_out,
             parameters,
             iterations: self.iterations,
+            identification: self.identification_of(&model, &layout, &stop)?,
             stop,
-            identification: self.identification_of(&model, stop)?,
             gradient_norm: self.gradient_norm,
-            covariance: covariance.map(|of_logs| Covariance::new(values, of_logs)),
+            covariance: covariance.map(|on_scales| Covariance::new(&model, on_scales)),
+            model,
         })
     }
 
-    fn identification_of(&self, model: &Model, stop: Stop) -> Result<Identification, Error> {
-        let open = |name: &&'static str| {
-            self.open_parameters.get(*name).map(|limit| (*name, limit.as_str()))
-        };
-        let open = model.names().iter().filter_map(open);
+    fn stop_of(&self, layout: &[Parameter]) -> Result<Stop, Error> {
+        let parameter = self.boundary_parameter.as_deref().unwrap_or_default();
+        let known = layout.iter().find(|known| known.name == parameter);
+        match (self.stop.as_str(), known) {
+            ("converged", _) => Ok(Stop::Converged),
+            ("iteration_limit", _) => Ok(Stop::IterationLimit),
+            ("stalled", _) => Ok(Stop::Stalled),
+            ("boundary", Some(known)) => Ok(Stop::Boundary { parameter: known.name.clone() }),
+            (stop, _) => {
+                let what = format!("fit: stop {stop:?} of {parameter:?} is unknown");
+                Err(problem(Path::new(""), &what))
+            }
+        }
+    }
+
+    fn identification_of(
+        &self,
+        model: &impl Parameters,
+        layout: &[Parameter],
+        stop: &Stop,
+    ) -> Result<Identification, Error> {
+        let open = layout.iter().filter_map(|slot| {
+            self.open_parameters.get(&*slot.name).map(|limit| (slot.name.clone(), limit.as_str()))
+        });
         match (self.identification.as_deref(), stop) {
             (Some("interior"), _) | (None, Stop::Converged) => Ok(Identification::Interior),
             (Some("ridge"), _) => {
@@ -159,7 +168,8 @@ impl FitFacts {
             (Some("boundary"), _) => {
                 let end = |limit| if limit == ZERO { Towards::Zero } else { Towards::Infinity };
                 let parameters: Vec<_> = open.map(|(name, limit)| (name, end(limit))).collect();
-                let meaning = model.limit(&parameters);
+                let named: Vec<_> = parameters.iter().map(|(name, to)| (&**name, *to)).collect();
+                let meaning = model.limit(&named);
                 Ok(Identification::Boundary { parameters, meaning })
             }
             (Some("unknown") | None, _) => Ok(Identification::Unknown),

@@ -1,6 +1,9 @@
 //! How well the data determine the parameters, and what that means for a forecast.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use super::Parameter;
 
 /// How well the data determine the parameters of a model.
 ///
@@ -26,12 +29,12 @@ pub enum Identification {
     /// single parameters, and forecasts far beyond, do not.
     Ridge {
         /// The parameters that move along the ridge.
-        parameters: Vec<&'static str>,
+        parameters: Vec<Cow<'static, str>>,
     },
     /// No maximum: the likelihood keeps rising, by ever less, on the way to a limit of the model.
     Boundary {
         /// The parameters that run away, and where to.
-        parameters: Vec<(&'static str, Towards)>,
+        parameters: Vec<(Cow<'static, str>, Towards)>,
         /// What the limit says of the customers; empty where the model names none.
         meaning: &'static str,
     },
@@ -41,6 +44,7 @@ pub enum Identification {
 
 /// Where a parameter runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Towards {
     /// To 0.
     Zero,
@@ -66,33 +70,30 @@ impl Identification {
     }
 
     /// Of a maximum, by the direction along which the data say least and the information there.
-    pub(crate) fn at_maximum<const N: usize>(
-        names: &'static [&'static str],
-        direction: [f64; N],
-        information: f64,
-    ) -> Self {
+    pub(crate) fn at_maximum(layout: &[Parameter], direction: &[f64], information: f64) -> Self {
         if information * RIDGE * RIDGE >= 1.0 {
             return Self::Interior;
         }
-        Self::Ridge { parameters: moving(direction).map(|slot| names[slot]).collect() }
+        Self::Ridge {
+            parameters: moving(direction).map(|slot| layout[slot].name.clone()).collect(),
+        }
     }
 }
 
 /// The parameters that ran away on the way from the start to where the solver gave up.
-pub(crate) fn runaways<const N: usize>(
-    names: &'static [&'static str],
-    way: [f64; N],
-) -> Vec<(&'static str, Towards)> {
+pub(crate) fn runaways(layout: &[Parameter], way: &[f64]) -> Vec<(Cow<'static, str>, Towards)> {
     let towards = |slot: usize| {
-        (names[slot], if way[slot] > 0.0 { Towards::Infinity } else { Towards::Zero })
+        let towards = if way[slot] > 0.0 { Towards::Infinity } else { Towards::Zero };
+        (layout[slot].name.clone(), towards)
     };
     moving(way).map(towards).collect()
 }
 
 /// The slots that take part in a direction.
-fn moving<const N: usize>(direction: [f64; N]) -> impl Iterator<Item = usize> {
+fn moving(direction: &[f64]) -> impl Iterator<Item = usize> {
     let largest = direction.iter().fold(0.0, |most: f64, part| most.max(part.abs()));
-    (0..N).filter(move |&slot| direction[slot].abs() >= MOVES * largest && largest > 0.0)
+    let takes_part = move |slot: &usize| direction[*slot].abs() >= MOVES * largest && largest > 0.0;
+    (0..direction.len()).filter(takes_part)
 }
 
 impl fmt::Display for Identification {
@@ -106,7 +107,7 @@ impl fmt::Display for Identification {
                 parameters.join(", ")
             ),
             Self::Boundary { parameters, meaning } => {
-                let run = |(name, towards): &(&str, Towards)| match towards {
+                let run = |(name, towards): &(Cow<'_, str>, Towards)| match towards {
                     Towards::Zero => format!("{name} to 0"),
                     Towards::Infinity => format!("{name} to infinity"),
                 };

@@ -1,20 +1,7 @@
 //! Intervals of parameters and predictions by the delta method.
 
-use super::{Covariance, Fit, Stop};
+use super::{Covariance, Fit, Parameters, Scale, Stop};
 use crate::Error;
-use crate::estimation::parameters::Parameters;
-use crate::math::elementary::{exp, ln, logistic};
-
-/// The scale on which an estimate is taken as normal, so that its interval stays within its domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// The logarithm, of what is above 0.
-    Log,
-    /// ln p/(1−p), of a probability.
-    Logit,
-    /// The value itself, of what may be below 0.
-    Linear,
-}
 
 /// Estimates with standard errors and intervals, one per row.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,11 +24,11 @@ impl<M: Parameters> Fit<M> {
     /// Intervals of the parameters.
     ///
     /// ```text
-    /// θ · exp(±z · SE(ln θ))
+    /// g⁻¹(g(θ) ± z · SE(g(θ))),   θ · exp(±z · SE(ln θ)) of a parameter above 0
     /// ```
     ///
-    /// They are normal on the logarithmic scale, so no end is below 0. A parameter that was known has
-    /// an interval of no width.
+    /// They are normal on the parameter's [`Scale`] g, so no end leaves its domain. A parameter that was
+    /// known has an interval of no width.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless the level is above 0 and below 1, [`Error::NotConverged`] unless
@@ -65,13 +52,18 @@ impl<M: Parameters> Fit<M> {
         let z = two_sided(level)?;
         let covariance = self.covariance_at_maximum()?;
         let variance: Vec<f64> =
-            (0..covariance.dimension()).map(|i| covariance.of_log(i, i)).collect();
-        Ok(Intervals::new(self.model.values(), &variance, Scale::Log, z))
+            (0..covariance.dimension()).map(|i| covariance.on_scale(i, i)).collect();
+        let mut intervals = Intervals::default();
+        for (slot, parameter) in self.model.layout().into_iter().enumerate() {
+            let estimate = vec![self.model.values()[slot]];
+            intervals.extend(Intervals::new(estimate, &variance[slot..=slot], parameter.scale, z));
+        }
+        Ok(intervals)
     }
 
     /// Intervals of whatever the model predicts, for as many rows as `rows`.
     ///
-    /// With Σ the covariance of the ln θ and g(f) a prediction f on the [`Scale`],
+    /// With Σ the covariance of the parameters on their scales and g(f) a prediction f on the [`Scale`],
     ///
     /// ```text
     /// SE(g)² = ∇gᵀ Σ ∇g        interval = g⁻¹(g(f) ± z · SE(g))
@@ -123,11 +115,12 @@ impl<M: Parameters> Fit<M> {
         predict: impl Fn(&M, &mut [f64]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let covariance = self.covariance_at_maximum()?;
-        let values = self.model.values();
+        let (values, layout) = (self.model.values(), self.model.layout());
         let (mut up, mut down) = (vec![0.0; variance.len()], vec![0.0; variance.len()]);
         for column in covariance.factor() {
             let moved = |by: f64| {
-                let shift = values.iter().zip(&column).map(|(value, part)| value * exp(by * part));
+                let slots = layout.iter().zip(&values).zip(&column);
+                let shift = slots.map(|((slot, value), part)| slot.scale.moved(*value, by * part));
                 self.model.at(&shift.collect::<Vec<f64>>())
             };
             predict(&moved(STEP)?, &mut up)?;
@@ -144,7 +137,8 @@ impl<M: Parameters> Fit<M> {
 
     /// At a boundary the curvature says nothing of how far off the parameters are.
     fn covariance_at_maximum(&self) -> Result<&Covariance, Error> {
-        let not_converged = Error::NotConverged { iterations: self.iterations, stop: self.stop };
+        let stop = self.stop.clone();
+        let not_converged = Error::NotConverged { iterations: self.iterations, stop };
         let converged = self.covariance.as_ref().filter(|_| self.stop == Stop::Converged);
         converged.ok_or(not_converged)
     }
@@ -164,6 +158,14 @@ impl Intervals {
         Self { estimate, standard_error, lower, upper }
     }
 
+    /// Appends the rows of another.
+    fn extend(&mut self, other: Self) {
+        self.estimate.extend(other.estimate);
+        self.standard_error.extend(other.standard_error);
+        self.lower.extend(other.lower);
+        self.upper.extend(other.upper);
+    }
+
     /// Multiplies a row by a number without error; a negative one swaps the ends.
     pub(crate) fn scale(&mut self, row: usize, factor: f64) {
         self.estimate[row] *= factor;
@@ -174,40 +176,11 @@ impl Intervals {
     }
 }
 
-impl Scale {
-    fn of(self, value: f64) -> f64 {
-        match self {
-            Self::Log => ln(value),
-            Self::Logit => ln(value) - ln(1.0 - value),
-            Self::Linear => value,
-        }
-    }
-
-    /// The value moved by this much on the scale.
-    fn moved(self, value: f64, by: f64) -> f64 {
-        match self {
-            Self::Log => (value * exp(by)).min(f64::MAX),
-            Self::Logit if value == 0.0 || value == 1.0 => value,
-            Self::Logit => logistic(self.of(value) + by),
-            Self::Linear => value + by,
-        }
-    }
-
-    /// The derivative of a value by its place on the scale.
-    fn slope_at(self, value: f64) -> f64 {
-        match self {
-            Self::Log => value,
-            Self::Logit => value * (1.0 - value),
-            Self::Linear => 1.0,
-        }
-    }
-}
-
 /// The standard errors to each side of an interval of this level.
 pub(crate) fn two_sided(level: f64) -> Result<f64, Error> {
     if !(level > 0.0 && level < 1.0) {
-        let (name, expected) = ("level", "above 0 and below 1");
-        return Err(Error::Parameter { name, expected, value: level });
+        let expected = "above 0 and below 1";
+        return Err(Error::Parameter { name: "level".into(), expected, value: level });
     }
     Ok(crate::math::two_sided(level))
 }
@@ -215,6 +188,7 @@ pub(crate) fn two_sided(level: f64) -> Result<f64, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::elementary::{exp, logistic};
 
     #[test]
     fn ends_stay_within_the_domain() {

@@ -3,11 +3,15 @@
 mod covariance;
 mod facts;
 mod first_look;
+mod fixed;
 mod identification;
 mod intervals;
+mod likelihood;
+mod maximum;
 mod parameters;
 mod prior;
 mod restarts;
+mod scale;
 mod trust_region;
 
 use std::collections::BTreeMap;
@@ -16,17 +20,22 @@ use std::ops::ControlFlow;
 pub use crate::error::stop::Stop;
 pub use covariance::Covariance;
 pub use facts::FitFacts;
-pub(crate) use first_look::first_look;
-use identification::runaways;
+pub(crate) use fixed::{FixedEvaluation, FixedMaximum, maximise_fixed};
 pub use identification::{Identification, Towards};
+pub use intervals::Intervals;
 pub(crate) use intervals::two_sided;
-pub use intervals::{Intervals, Scale};
-pub use parameters::Parameters;
-pub(crate) use parameters::wrong_number;
+pub(crate) use likelihood::{Likelihood, fit};
+pub(crate) use parameters::exactly;
+pub use parameters::{Dimension, Parameter, Parameters};
 pub use prior::Prior;
-pub(crate) use prior::{DataScale, Penalty};
-pub(crate) use restarts::best_of;
-pub(crate) use trust_region::{Evaluation, maximise};
+pub use scale::Scale;
+pub(crate) use trust_region::Evaluation;
+
+use first_look::first_look;
+use maximum::Maximum;
+use prior::{DataScale, Penalty};
+use restarts::best_of;
+use trust_region::maximise;
 
 use crate::Error;
 use crate::parallel::Threads;
@@ -73,25 +82,18 @@ impl Default for FitOptions {
 }
 
 impl FitOptions {
-    /// Checks the options and gives the start, as logarithms.
-    pub(crate) fn checked_start<const N: usize>(
+    /// Checks the options and gives the start, on the parameters' scales.
+    pub(crate) fn checked_start(
         &self,
-        names: &[&'static str],
-        default: impl FnOnce() -> [f64; N],
-    ) -> Result<[f64; N], Error> {
+        layout: &[Parameter],
+        default: impl FnOnce() -> Vec<f64>,
+    ) -> Result<Vec<f64>, Error> {
         crate::error::positive("tolerance", self.tolerance)?;
         crate::error::positive("max_iterations", self.max_iterations as f64)?;
-        let mut start =
-            match &self.start {
-                None => default(),
-                Some(start) => <[f64; N]>::try_from(start.as_slice()).map_err(|_| {
-                    Error::Length { column: "start".to_owned(), expected: N, got: start.len() }
-                })?,
-            };
-        for (&name, value) in names.iter().zip(&mut start) {
-            *value = crate::math::elementary::ln(crate::error::positive(name, *value)?);
-        }
-        Ok(start)
+        let start = self.start.clone().unwrap_or_else(default);
+        crate::error::same_length(layout.len(), "start", start.len())?;
+        let place = |(slot, value): (&Parameter, f64)| Ok(slot.scale.of(slot.check(value)?));
+        layout.iter().zip(start).map(place).collect()
     }
 }
 
@@ -200,67 +202,5 @@ impl<M> Fit<M> {
             Stop::Converged => Ok(self.model),
             stop => Err(Error::NotConverged { iterations: self.iterations, stop }),
         }
-    }
-}
-
-/// What the solver found, in logarithms of the parameters.
-#[derive(Debug, Clone)]
-pub(crate) struct Maximum<const N: usize> {
-    pub(crate) ln_parameters: [f64; N],
-    pub(crate) value: f64,
-    pub(crate) iterations: usize,
-    pub(crate) stop: Stop,
-    pub(crate) gradient_norm: f64,
-    pub(crate) covariance: Option<[[f64; N]; N]>,
-    /// The direction along which the data say least, and the information there.
-    pub(crate) weakest: ([f64; N], f64),
-}
-
-impl<const N: usize> Maximum<N> {
-    /// The model found, with what is known of its parameters as it was given.
-    pub(crate) fn fit<M: Parameters>(
-        mut self,
-        start: &[f64; N],
-        penalty: &Penalty<N>,
-        customers: f64,
-        left_out: f64,
-        model: impl FnOnce([f64; N]) -> Result<M, Error>,
-    ) -> Result<Fit<M>, Error> {
-        let mut values = self.ln_parameters.map(crate::math::elementary::exp);
-        for (slot, value) in penalty.known() {
-            values[slot] = value;
-            if let Some(covariance) = &mut self.covariance {
-                covariance[slot][slot] = 0.0;
-            }
-        }
-        let model = model(values)?;
-        let log_prior = penalty.value(&self.ln_parameters);
-        let (direction, information) = self.weakest;
-        let identification = match self.stop {
-            Stop::Converged => Identification::at_maximum(M::NAMES, direction, information),
-            Stop::Boundary { .. } => {
-                let way: [f64; N] =
-                    std::array::from_fn(|slot| self.ln_parameters[slot] - start[slot]);
-                let parameters = runaways(M::NAMES, way);
-                let meaning = model.limit(&parameters);
-                Identification::Boundary { parameters, meaning }
-            }
-            Stop::IterationLimit | Stop::Stalled => Identification::Unknown,
-        };
-        Ok(Fit {
-            model,
-            log_likelihood: self.value - log_prior,
-            log_prior,
-            customers,
-            left_out,
-            parameters: N - penalty.known().count(),
-            iterations: self.iterations,
-            stop: self.stop,
-            identification,
-            gradient_norm: self.gradient_norm,
-            covariance: self
-                .covariance
-                .map(|of_logs| Covariance::new(values.to_vec(), of_logs.concat())),
-        })
     }
 }

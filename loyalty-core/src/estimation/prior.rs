@@ -1,6 +1,6 @@
 //! What is known of the parameters before the data: priors, known values, a ridge penalty.
 
-use super::{Evaluation, FitOptions};
+use super::{Evaluation, FitOptions, Parameter};
 use crate::Error;
 use crate::error::{non_negative, positive};
 use crate::math::elementary::{exp, ln};
@@ -115,44 +115,45 @@ impl Prior {
 
 /// What the solver adds to ln L: priors by parameter, and the ridge penalty of lifetimes.
 #[derive(Debug, Clone)]
-pub(crate) struct Penalty<const N: usize> {
-    density: [Option<Density>; N],
+pub(crate) struct Penalty {
+    density: Vec<Option<Density>>,
     /// The coefficient of θ² that is taken off.
-    ridge: [f64; N],
+    ridge: Vec<f64>,
     /// The share of the data that is looked at.
     share: f64,
 }
 
 /// The size of a shop's data, which makes priors and penalty independent of units.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct DataScale<const N: usize> {
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DataScale {
     /// What a parameter of the value 1 relative to the data is in the data's unit.
-    pub(crate) of_priors: [f64; N],
+    pub(crate) of_priors: Vec<f64>,
     /// The unit in which the ridge penalty counts a parameter.
-    pub(crate) of_ridge: [f64; N],
+    pub(crate) of_ridge: Vec<f64>,
     /// The customers, counted with their weights.
     pub(crate) customers: f64,
 }
 
-impl<const N: usize> Penalty<N> {
+impl Penalty {
     /// # Errors
-    /// [`Error::Choice`] for a prior of an unknown parameter, [`Error::Parameter`] for a penalty outside its domain.
+    /// [`Error::Choice`] for a prior of an unknown parameter, [`Error::Parameter`] for a penalty outside
+    /// its domain.
     pub(crate) fn of(
         options: &FitOptions,
-        names: &'static [&'static str],
-        scale: &DataScale<N>,
+        layout: &[Parameter],
+        scale: &DataScale,
     ) -> Result<Self, Error> {
         let penalizer = non_negative("penalizer", options.penalizer)?;
-        let mut density = [None; N];
+        let mut density = vec![None; layout.len()];
         for (name, prior) in &options.priors {
-            let Some(slot) = names.iter().position(|known| known == name) else {
+            let Some(slot) = layout.iter().position(|known| known.name == *name) else {
                 let expected = "of the model's parameters";
                 return Err(Error::Choice { name: "priors", expected, value: name.clone() });
             };
             density[slot] = Some(prior.in_units_of(scale.of_priors[slot]));
         }
-        let ridge = scale.of_ridge.map(|unit| penalizer * scale.customers / (unit * unit));
-        Ok(Self { density, ridge, share: 1.0 })
+        let ridge = |unit: &f64| penalizer * scale.customers / (unit * unit);
+        Ok(Self { density, ridge: scale.of_ridge.iter().map(ridge).collect(), share: 1.0 })
     }
 
     /// The penalty that goes with this share of the data.
@@ -161,11 +162,11 @@ impl<const N: usize> Penalty<N> {
     }
 
     /// The start with known parameters in place.
-    pub(crate) fn start(&self, mut ln_parameters: [f64; N]) -> [f64; N] {
+    pub(crate) fn start(&self, mut start: Vec<f64>) -> Vec<f64> {
         for (slot, value) in self.known() {
-            ln_parameters[slot] = ln(value);
+            start[slot] = ln(value);
         }
-        ln_parameters
+        start
     }
 
     /// The parameters that are known, and their values.
@@ -177,34 +178,31 @@ impl<const N: usize> Penalty<N> {
     }
 
     /// What the penalty adds at this point; 0 without priors and penalty.
-    pub(crate) fn value(&self, ln_parameters: &[f64; N]) -> f64 {
-        (0..N).map(|slot| self.term(slot, ln_parameters[slot])[0]).sum::<f64>() * self.share + 0.0
+    pub(crate) fn value(&self, at: &[f64]) -> f64 {
+        at.iter().enumerate().map(|(slot, &at)| self.term(slot, at)[0]).sum::<f64>() * self.share
+            + 0.0
     }
 
     /// ln L with the penalty added, and known parameters out of reach of the solver.
-    pub(crate) fn added_to(
-        &self,
-        mut at: Evaluation<N>,
-        ln_parameters: &[f64; N],
-    ) -> Evaluation<N> {
-        for (slot, &ln_parameter) in ln_parameters.iter().enumerate() {
-            let [value, slope, curvature] = self.term(slot, ln_parameter);
-            at.value += self.share * value;
-            at.gradient[slot] += self.share * slope;
-            at.hessian[slot][slot] += self.share * curvature;
+    pub(crate) fn added_to(&self, mut evaluation: Evaluation, at: &[f64]) -> Evaluation {
+        let Evaluation { value, gradient, hessian } = &mut evaluation;
+        for (slot, &at) in at.iter().enumerate() {
+            let [term, slope, curvature] = self.term(slot, at);
+            *value += self.share * term;
+            gradient[slot] += self.share * slope;
+            hessian[(slot, slot)] += self.share * curvature;
         }
-        let information = (0..N).fold(1.0, |most: f64, slot| most.max(-at.hessian[slot][slot]));
+        let information =
+            (0..at.len()).fold(1.0, |most: f64, slot| most.max(-hessian[(slot, slot)]));
         for (slot, _) in self.known() {
-            at.gradient[slot] = 0.0;
-            for other in 0..N {
-                at.hessian[slot][other] = 0.0;
-                at.hessian[other][slot] = 0.0;
-            }
+            gradient[slot] = 0.0;
+            hessian.row_mut(slot).fill(0.0);
+            hessian.column_mut(slot).fill(0.0);
             // Any definite curvature keeps the parameter where it is; of the size of the others it
             // does not spoil their conditioning.
-            at.hessian[slot][slot] = -information;
+            hessian[(slot, slot)] = -information;
         }
-        at
+        evaluation
     }
 
     /// Value, slope and curvature of one parameter's terms by its logarithm.
@@ -233,17 +231,22 @@ impl<const N: usize> Penalty<N> {
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::DMatrix;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::estimation::Dimension;
 
-    const NAMES: &[&str] = &["first", "second"];
+    fn layout() -> [Parameter; 2] {
+        ["first", "second"].map(|name| Parameter::positive(name, Dimension::None))
+    }
 
-    fn penalty(priors: Vec<(&'static str, Prior)>, penalizer: f64) -> Penalty<2> {
+    fn penalty(priors: Vec<(&'static str, Prior)>, penalizer: f64) -> Penalty {
         let priors = priors.into_iter().map(|(name, prior)| (name.to_owned(), prior)).collect();
         let options = FitOptions { priors, penalizer, ..FitOptions::default() };
-        let scale = DataScale { of_priors: [1.0, 10.0], of_ridge: [1.0, 40.0], customers: 100.0 };
-        Penalty::of(&options, NAMES, &scale).expect("a penalty")
+        let scale =
+            DataScale { of_priors: vec![1.0, 10.0], of_ridge: vec![1.0, 40.0], customers: 100.0 };
+        Penalty::of(&options, &layout(), &scale).expect("a penalty")
     }
 
     #[test]
@@ -261,20 +264,20 @@ mod tests {
     #[test]
     fn a_known_parameter_has_no_slope_and_enters_no_other() {
         let penalty = penalty(vec![("first", Prior::known(2.0).expect("a prior"))], 0.0);
-        let at =
-            Evaluation { value: 1.0, gradient: [5.0, 6.0], hessian: [[-2.0, 1.0], [1.0, -9.0]] };
+        let hessian = DMatrix::from_row_slice(2, 2, &[-2.0, 1.0, 1.0, -9.0]);
+        let at = Evaluation { value: 1.0, gradient: vec![5.0, 6.0], hessian };
         let at = penalty.added_to(at, &[0.0, 0.0]);
-        assert_eq!((at.value, at.gradient), (1.0, [0.0, 6.0]));
-        assert_eq!(at.hessian, [[-9.0, 0.0], [0.0, -9.0]]);
-        assert_eq!(penalty.start([7.0, 8.0]), [ln(2.0), 8.0]);
+        assert_eq!((at.value, &at.gradient[..]), (1.0, &[0.0, 6.0][..]));
+        assert_eq!(at.hessian, DMatrix::from_diagonal_element(2, 2, -9.0));
+        assert_eq!(penalty.start(vec![7.0, 8.0]), [ln(2.0), 8.0]);
     }
 
     #[test]
     fn refuses_a_prior_of_no_parameter() {
         let mut options = FitOptions::default();
         options.priors.insert("third".to_owned(), Prior::known(2.0).expect("a prior"));
-        let scale = DataScale { of_priors: [1.0; 2], of_ridge: [1.0; 2], customers: 1.0 };
-        let error = Penalty::of(&options, NAMES, &scale).expect_err("refused");
+        let scale = DataScale { of_priors: vec![1.0; 2], of_ridge: vec![1.0; 2], customers: 1.0 };
+        let error = Penalty::of(&options, &layout(), &scale).expect_err("refused");
         assert_eq!(error.to_string(), "priors must be of the model's parameters, got \"third\"");
     }
 

@@ -5,11 +5,11 @@ use crate::Error;
 
 /// The best of a first run and, unless that converged, of runs from other starts. A likelihood that
 /// rises to one limit of the model may rise higher to another.
-pub(crate) fn best_of<const N: usize>(
-    first: Maximum<N>,
-    starts: impl IntoIterator<Item = [f64; N]>,
-    mut run: impl FnMut([f64; N]) -> Result<Maximum<N>, Error>,
-) -> Result<Maximum<N>, Error> {
+pub(crate) fn best_of(
+    first: Maximum,
+    starts: impl IntoIterator<Item = Vec<f64>>,
+    mut run: impl FnMut(Vec<f64>) -> Result<Maximum, Error>,
+) -> Result<Maximum, Error> {
     let mut best = first;
     if matches!(best.stop, Stop::Converged | Stop::IterationLimit) {
         return Ok(best);

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::math::chi_square_upper_tail;
 use crate::parallel::{Threads, map_chunks};
-use crate::purchase::BgNbd;
+use crate::purchase::PurchaseModel;
 use crate::summary::{CustomerSummary, History};
 
 /// Ages worked on at once.
@@ -66,7 +66,7 @@ impl RepeatCounts {
     /// [`Error::Unit`] where the summary is in another unit than the model, [`Error::Parameter`] unless
     /// `cells` is from 1 to 100000.
     pub fn of(
-        model: &BgNbd,
+        model: &dyn PurchaseModel,
         customers: &CustomerSummary,
         cells: u32,
         threads: Threads,

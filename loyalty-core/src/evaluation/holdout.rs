@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::Error;
 use crate::parallel::Threads;
-use crate::purchase::BgNbd;
+use crate::purchase::PurchaseModel;
 use crate::summary::CalibrationHoldout;
 
 /// Expected against actual purchases of the holdout period.
@@ -73,11 +73,15 @@ pub struct HoldoutGroup {
 }
 
 impl HoldoutErrors {
-    /// Compares [`BgNbd::expected_purchases`] over the holdout period with what happened in it.
+    /// Compares [`PurchaseModel::expected_purchases`] over the holdout period with what happened in it.
     ///
     /// # Errors
     /// [`Error::Unit`] where the log was summarised in another unit than the model's.
-    pub fn of(model: &BgNbd, split: &CalibrationHoldout, threads: Threads) -> Result<Self, Error> {
+    pub fn of(
+        model: &dyn PurchaseModel,
+        split: &CalibrationHoldout,
+        threads: Threads,
+    ) -> Result<Self, Error> {
         let calibration = &split.calibration;
         let mut expected = vec![0.0; calibration.len()];
         let horizon = split.holdout_duration;
@@ -193,7 +197,7 @@ pub struct AliveGroup {
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
 pub fn alive_calibration(
-    model: &BgNbd,
+    model: &dyn PurchaseModel,
     split: &CalibrationHoldout,
     groups: u32,
     by: AliveOrder,

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::parallel::{Threads, map_chunks};
-use crate::purchase::BgNbd;
+use crate::purchase::PurchaseModel;
 use crate::summary::{Occasions, same_unit};
 
 /// Repeat purchases of all customers, period by period from the first purchase of all.
@@ -67,7 +67,7 @@ impl Tracking {
     /// period that is not above 0 or shorter than a 100,000th of the log, or a time outside the years
     /// 0001 to 9999, [`Error::Empty`] where the log does not fill a period or nobody is born in time.
     pub fn of(
-        model: &BgNbd,
+        model: &dyn PurchaseModel,
         occasions: &Occasions,
         period: f64,
         calibration_end: Option<i64>,

@@ -47,6 +47,7 @@ impl Renewals {
     }
 
     /// G at one argument.
+    #[cfg(test)]
     pub(crate) fn at(&self, z: f64) -> f64 {
         let mut out = [0.0];
         self.each(&[z], &mut out);

@@ -40,6 +40,7 @@ impl Survival {
     }
 
     /// S at one argument.
+    #[cfg(test)]
     pub(crate) fn at(&self, z: f64) -> f64 {
         let mut out = [0.0];
         self.each(&[z], &mut out);

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::error::{non_negative, positive};
 use crate::math::elementary::{exp, exp_m1, ln_1p};
-use crate::math::{POINTS, Renewals, gauss_legendre};
+use crate::math::{POINTS, gauss_legendre};
 use crate::time::Unit;
 
 /// How far the future reaches and how it is discounted.
@@ -84,14 +84,20 @@ impl Discounting {
         }
     }
 
-    /// The discounted purchases of a customer of age α + T who is alive.
-    pub(crate) fn purchases(&self, renewals: &Renewals, age: f64) -> f64 {
+    /// The discounted purchases of a customer who is alive, where `expected` fills in the purchases up to
+    /// the times z·age for many z, as a function that rises no faster than z^shape.
+    pub(crate) fn purchases(
+        &self,
+        expected: impl Fn(&[f64], &mut [f64]),
+        age: f64,
+        shape: f64,
+    ) -> f64 {
         match self.form {
             Form::PerPeriod { periods, length, rate } => {
-                per_period(renewals, age, periods, length, rate)
+                per_period(expected, age, periods, length, rate)
             }
-            Form::Continuous { horizon, force: 0.0 } => renewals.at(horizon / age),
-            Form::Continuous { horizon, force } => continuous(renewals, age, horizon, force),
+            Form::Continuous { horizon, force: 0.0 } => at(&expected, horizon / age),
+            Form::Continuous { horizon, force } => continuous(expected, age, shape, horizon, force),
         }
     }
 }
@@ -104,8 +110,21 @@ fn future(horizon: f64, name: &'static str, rate: f64) -> Result<(f64, f64), Err
     Ok((non_negative("horizon", horizon)?, non_negative(name, rate)?))
 }
 
+/// The purchases up to z·age.
+fn at(purchases: impl Fn(&[f64], &mut [f64]), z: f64) -> f64 {
+    let mut out = [0.0];
+    purchases(&[z], &mut out);
+    out[0]
+}
+
 /// Σ_i [E(i·length) − E((i−1)·length)] / (1 + rate)^i.
-fn per_period(renewals: &Renewals, age: f64, periods: u32, length: f64, rate: f64) -> f64 {
+fn per_period(
+    purchases: impl Fn(&[f64], &mut [f64]),
+    age: f64,
+    periods: u32,
+    length: f64,
+    rate: f64,
+) -> f64 {
     const LOT: u32 = 32;
     let mut buffers = [[0.0; LOT as usize]; 2];
     let [z, expected] = &mut buffers;
@@ -115,7 +134,7 @@ fn per_period(renewals: &Renewals, age: f64, periods: u32, length: f64, rate: f6
         for (period, z) in (first + 1..).zip(&mut z[..count]) {
             *z = f64::from(period) * length / age;
         }
-        renewals.each(&z[..count], &mut expected[..count]);
+        purchases(&z[..count], &mut expected[..count]);
         for &until in &expected[..count] {
             factor /= 1.0 + rate;
             sum += (until - before) * factor;
@@ -130,10 +149,16 @@ fn per_period(renewals: &Renewals, age: f64, periods: u32, length: f64, rate: f6
 /// With t = age·(e^y − 1)/c the integrand is analytic in the strip |Im y| < π and grows by no more than
 /// e^(s/c) in its inner half, so with c of the order of s few Gauss–Legendre points do: equal panels in
 /// y, of length at most 1.5 and no fewer than one for every 4 of δh.
-fn continuous(renewals: &Renewals, age: f64, horizon: f64, force: f64) -> f64 {
+fn continuous(
+    purchases: impl Fn(&[f64], &mut [f64]),
+    age: f64,
+    shape: f64,
+    horizon: f64,
+    force: f64,
+) -> f64 {
     // Beyond e^−45 of its value the future no longer counts.
     let horizon = horizon.min(45.0 / force);
-    let c = (renewals.shape() / 4.0).max(1.0);
+    let c = (shape / 4.0).max(1.0);
     let length = ln_1p(c * (horizon / age));
     let panels = (length / 1.5).max(force * horizon / 4.0).ceil().max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 1000")]
@@ -142,10 +167,10 @@ fn continuous(renewals: &Renewals, age: f64, horizon: f64, force: f64) -> f64 {
     gauss_legendre(0.0, length, panels, |y, weights| {
         let z = y.map(|y| exp_m1(y) / c);
         let mut expected = [0.0; POINTS];
-        renewals.each(&z, &mut expected);
+        purchases(&z, &mut expected);
         for ((z, expected), weight) in z.iter().zip(expected).zip(weights) {
             integral += weight * (1.0 / c + z) * exp(-force * age * z) * expected;
         }
     });
-    exp(-force * horizon) * renewals.at(horizon / age) + force * age * integral
+    exp(-force * horizon) * at(&purchases, horizon / age) + force * age * integral
 }

@@ -1,7 +1,31 @@
-//! When customers buy.
+//! When customers buy: models of repeat purchases and of customers who leave unseen.
+//!
+//! A model is a small value, its parameters and the unit of time they are in. A fit gives a
+//! [`Fit`](crate::estimation::Fit) that carries the model and says how well the data determine it; predictions
+//! need the model only. Whichever model it is, it predicts by [`PurchaseModel`]; [`PurchaseKind`] lists the
+//! models there are, and [`AnyPurchaseModel`] holds one of any kind, such as one from a file.
+//!
+//! How the parts work together: a model states its parameters, likelihood and what it says of a customer who
+//! is alive (`process.rs`). `likelihood.rs` sums over runs of customers with equal x, which a fit maximises;
+//! `predictions.rs` multiplies by P(alive), for one customer or, through `batch/`, for many, whose equal
+//! frequencies and ages are worked out once; [`Discounting`] turns the purchases to come into what they
+//! count today. A further model is a folder with its process and a line in `kinds.rs`.
 
+mod batch;
+mod beta_geometric;
 mod bg_nbd;
 mod discounting;
+mod gamma_poisson;
+mod kinds;
+mod likelihood;
+mod model;
+mod predictions;
+mod process;
+mod simulate;
 
-pub use bg_nbd::BgNbd;
+pub use beta_geometric::{BetaGeometric, Dropout};
+pub use bg_nbd::{AfterRepeatPurchases, BgNbd};
 pub use discounting::Discounting;
+pub use kinds::{AnyPurchaseModel, PurchaseKind};
+pub use model::PurchaseModel;
+pub use process::Needs;

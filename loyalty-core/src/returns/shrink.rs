@@ -1,14 +1,12 @@
 //! Shrinkage: how far the rate of one key is believed against the rate of all.
 
-use std::ops::ControlFlow;
-
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::columns::sums_of;
 use super::keys::Counts;
 use crate::Error;
-use crate::estimation::{Evaluation, FitOptions, maximise};
+use crate::estimation::{FitOptions, FixedEvaluation, maximise_fixed};
 use crate::math::elementary::ln;
 use crate::math::{digamma_rise, ln_gamma_ratio, trigamma, trigamma_drop};
 
@@ -177,7 +175,7 @@ impl Shrinkage {
             let (own_a, own_b) = (a * returned.own, b * kept.own);
             let (rise, bend) = (returned.all + kept.all, returned.all_squared + kept.all_squared);
             let cross = a * b * bend;
-            Evaluation {
+            FixedEvaluation {
                 value: returned.value + kept.value,
                 gradient: [own_a - a * rise, own_b - b * rise],
                 hessian: [
@@ -201,7 +199,7 @@ impl Shrinkage {
             return Self::none(mean);
         }
         Self::maximise(mean, |_, a, b| {
-            let mut at = Evaluation { value: 0.0, gradient: [0.0; 2], hessian: [[0.0; 2]; 2] };
+            let mut at = FixedEvaluation { value: 0.0, gradient: [0.0; 2], hessian: [[0.0; 2]; 2] };
             let k = a + b;
             for &(r, s) in &keys {
                 let n = r + s;
@@ -223,7 +221,7 @@ impl Shrinkage {
     /// The prior under which `evaluate` is greatest; the flag says that some of the lines are enough.
     fn maximise(
         mean: f64,
-        mut evaluate: impl FnMut(bool, f64, f64) -> Evaluation<2>,
+        mut evaluate: impl FnMut(bool, f64, f64) -> FixedEvaluation<2>,
     ) -> Result<Self, Error> {
         let exp = crate::math::elementary::exp;
         let around = ln(mean / (1.0 - mean));
@@ -233,8 +231,7 @@ impl Shrinkage {
             // In units of the log-likelihood: no score moves by what is left.
             let tolerance = if first_look { 0.1 } else { 1e-3 };
             let options = FitOptions { tolerance, max_iterations: 60, ..FitOptions::default() };
-            let observe = &mut |_: &_| ControlFlow::Continue(());
-            maximise(&["a", "b"], start, &options, observe, |at| {
+            maximise_fixed(["a", "b"], start, &options, |at| {
                 let mut sum = evaluate(first_look, shape(at[0]), shape(at[1]));
                 // A few lines of keys that came again would have any mean: a normal prior, one wide in
                 // log-odds, around that of all lines.

@@ -54,7 +54,7 @@ impl History {
     }
 
     /// A row that a summary has checked.
-    pub(crate) fn trusted(x: u32, t_x: f64, t: f64) -> Self {
+    pub(crate) const fn trusted(x: u32, t_x: f64, t: f64) -> Self {
         Self { x, t_x, t }
     }
 

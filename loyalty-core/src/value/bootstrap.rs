@@ -1,12 +1,14 @@
 //! How far off a total of lifetime values may be, by parametric bootstrap.
 
+use std::ops::ControlFlow;
+
 use crate::Error;
-use crate::estimation::{FitOptions, Stop, two_sided};
+use crate::estimation::{FitOptions, Progress, Stop, two_sided};
 use crate::math::random::Random;
 use crate::orders::Column;
 use crate::parallel::{Threads, map_chunks};
-use crate::purchase::{BgNbd, Discounting};
-use crate::spend::GammaGamma;
+use crate::purchase::{AnyPurchaseModel, Discounting, PurchaseModel};
+use crate::spend::{AnySpendModel, SpendModel};
 use crate::summary::{CustomerSummary, SummaryColumns};
 use crate::value::clv::Margin;
 use crate::value::intervals::clv_total;
@@ -72,8 +74,8 @@ pub struct Bootstrap {
 /// use loyalty_core::estimation::FitOptions;
 /// use loyalty_core::orders::Column;
 /// use loyalty_core::parallel::Threads;
-/// use loyalty_core::purchase::{BgNbd, Discounting};
-/// use loyalty_core::spend::GammaGamma;
+/// use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+/// use loyalty_core::spend::{GammaGamma, SpendModel};
 /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 /// use loyalty_core::value::{BootstrapOptions, Margin, clv_bootstrap};
 /// let truth = (BgNbd::new(0.8, 5.0, 1.0, 3.0)?, GammaGamma::new(6.0, 4.0, 15.0)?);
@@ -98,8 +100,8 @@ pub struct Bootstrap {
 /// # References
 /// Efron & Tibshirani (1993), An Introduction to the Bootstrap, §6.5.
 pub fn clv_bootstrap(
-    purchases: &BgNbd,
-    spend: &GammaGamma,
+    purchases: &dyn PurchaseModel,
+    spend: &dyn SpendModel,
     customers: &CustomerSummary,
     discounting: &Discounting,
     margin: Margin<'_>,
@@ -111,7 +113,7 @@ pub fn clv_bootstrap(
         let (name, expected) = ("replicates", "at least 20");
         return Err(Error::Parameter { name, expected, value });
     }
-    let total = |purchases: &BgNbd, spend: &GammaGamma, threads| {
+    let total = |purchases: &dyn PurchaseModel, spend: &dyn SpendModel, threads| {
         clv_total(purchases, spend, customers, discounting, margin, threads)
     };
     let estimate = total(purchases, spend, options.threads)?;
@@ -161,15 +163,19 @@ fn observed_times(customers: &CustomerSummary) -> Result<Vec<f64>, Error> {
 
 /// The models of a shop and the customers it has.
 struct Shop<'a> {
-    purchases: &'a BgNbd,
-    spend: &'a GammaGamma,
+    purchases: &'a dyn PurchaseModel,
+    spend: &'a dyn SpendModel,
     observed: &'a [f64],
     like: &'a CustomerSummary,
 }
 
 impl Shop<'_> {
     /// The models of a replicate, and whether both fits converged.
-    fn refit(&self, seed: u64, number: usize) -> Result<(BgNbd, GammaGamma, bool), Error> {
+    fn refit(
+        &self,
+        seed: u64,
+        number: usize,
+    ) -> Result<(AnyPurchaseModel, AnySpendModel, bool), Error> {
         let seed = Random::of(seed, 2, number).seed();
         let bought = self.purchases.simulate(self.observed, seed, Threads::ONE)?;
         let x: Vec<f64> = bought.frequency().iter().map(|&x| f64::from(x)).collect();
@@ -181,9 +187,10 @@ impl Shop<'_> {
         columns.monetary_value = Some(Column::new("monetary_value", &spent));
         let customers = CustomerSummary::new(&columns)?;
         let options = FitOptions { threads: Threads::ONE, ..FitOptions::default() };
-        let purchases = BgNbd::fit(&customers, &options)?;
-        let spend = GammaGamma::fit(&customers, &options)?;
-        let converged = [purchases.stop, spend.stop] == [Stop::Converged; 2];
+        let quiet = &mut |_: &Progress| ControlFlow::Continue(());
+        let purchases = self.purchases.kind().fit(&customers, &options, quiet)?;
+        let spend = self.spend.kind().fit(&customers, &options, quiet)?;
+        let converged = purchases.stop == Stop::Converged && spend.stop == Stop::Converged;
         Ok((purchases.model, spend.model, converged))
     }
 }

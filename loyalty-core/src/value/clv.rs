@@ -3,8 +3,8 @@
 use crate::Error;
 use crate::error::same_length;
 use crate::parallel::{Threads, fill_parts};
-use crate::purchase::{BgNbd, Discounting};
-use crate::spend::GammaGamma;
+use crate::purchase::{Discounting, PurchaseModel};
+use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
 
 /// Contribution margin: the share of the amount that is left after all that grows with it.
@@ -56,8 +56,8 @@ pub enum Margin<'a> {
 /// # References
 /// Fader, Hardie & Lee (2005), Journal of Marketing Research 42(4), 415–430.
 pub fn clv_into(
-    purchases: &BgNbd,
-    spend: &GammaGamma,
+    purchases: &dyn PurchaseModel,
+    spend: &dyn SpendModel,
     customers: &CustomerSummary,
     discounting: &Discounting,
     margin: Margin<'_>,

@@ -1,10 +1,10 @@
 //! How far off a lifetime value may be, as the parameters are estimates.
 
 use crate::Error;
-use crate::estimation::{Fit, Intervals, Scale, two_sided};
+use crate::estimation::{Fit, Intervals, Parameters, Scale, two_sided};
 use crate::parallel::Threads;
-use crate::purchase::{BgNbd, Discounting};
-use crate::spend::GammaGamma;
+use crate::purchase::{Discounting, PurchaseModel};
+use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
 use crate::value::clv::{Margin, clv_into};
 
@@ -23,8 +23,8 @@ use crate::value::clv::{Margin, clv_into};
 /// use loyalty_core::estimation::FitOptions;
 /// use loyalty_core::orders::Column;
 /// use loyalty_core::parallel::Threads;
-/// use loyalty_core::purchase::{BgNbd, Discounting};
-/// use loyalty_core::spend::GammaGamma;
+/// use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+/// use loyalty_core::spend::{GammaGamma, SpendModel};
 /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 /// use loyalty_core::value::{Margin, clv_intervals, clv_total_interval};
 /// let truth = (BgNbd::new(0.8, 5.0, 1.0, 3.0)?, GammaGamma::new(6.0, 4.0, 15.0)?);
@@ -46,9 +46,9 @@ use crate::value::clv::{Margin, clv_into};
 /// assert!(0.0 < total.lower[0] && total.lower[0] < total.estimate[0]);
 /// # Ok::<(), Error>(())
 /// ```
-pub fn clv_intervals(
-    purchases: &Fit<BgNbd>,
-    spend: &Fit<GammaGamma>,
+pub fn clv_intervals<P: PurchaseModel + Parameters, S: SpendModel + Parameters>(
+    purchases: &Fit<P>,
+    spend: &Fit<S>,
     customers: &CustomerSummary,
     discounting: &Discounting,
     margin: Margin<'_>,
@@ -57,7 +57,7 @@ pub fn clv_intervals(
 ) -> Result<Intervals, Error> {
     let z = two_sided(level)?;
     // The margin is no estimate, and its sign must not matter to the logarithm.
-    let revenue = |purchases: &BgNbd, spend: &GammaGamma, out: &mut [f64]| {
+    let revenue = |purchases: &P, spend: &S, out: &mut [f64]| {
         clv_into(purchases, spend, customers, discounting, Margin::Same(1.0), out, threads)
     };
     let mut value = vec![0.0; customers.len()];
@@ -84,9 +84,9 @@ pub fn clv_intervals(
 ///
 /// # Examples
 /// See [`clv_intervals`].
-pub fn clv_total_interval(
-    purchases: &Fit<BgNbd>,
-    spend: &Fit<GammaGamma>,
+pub fn clv_total_interval<P: PurchaseModel + Parameters, S: SpendModel + Parameters>(
+    purchases: &Fit<P>,
+    spend: &Fit<S>,
     customers: &CustomerSummary,
     discounting: &Discounting,
     margin: Margin<'_>,
@@ -95,11 +95,11 @@ pub fn clv_total_interval(
 ) -> Result<Intervals, Error> {
     let z = two_sided(level)?;
     margin.check(customers.len())?;
-    let total = |purchases: &BgNbd, spend: &GammaGamma, out: &mut [f64]| {
+    let total = |purchases: &P, spend: &S, out: &mut [f64]| {
         clv_total(purchases, spend, customers, discounting, margin, threads).map(|sum| out[0] = sum)
     };
     let negative = (0..customers.len()).any(|row| margin.of(row) < 0.0);
-    let scale = if negative { Scale::Linear } else { Scale::Log };
+    let scale = if negative { Scale::Real } else { Scale::Log };
     let (mut value, mut variance) = (vec![0.0], vec![0.0]);
     total(&purchases.model, &spend.model, &mut value)?;
     purchases.add_variance(scale, &mut variance, |model, out| total(model, &spend.model, out))?;
@@ -109,8 +109,8 @@ pub fn clv_total_interval(
 
 /// The sum of the customers' lifetime values, weights counted.
 pub(super) fn clv_total(
-    purchases: &BgNbd,
-    spend: &GammaGamma,
+    purchases: &dyn PurchaseModel,
+    spend: &dyn SpendModel,
     customers: &CustomerSummary,
     discounting: &Discounting,
     margin: Margin<'_>,

@@ -9,7 +9,7 @@ use std::ffi::c_char;
 use loyalty_core::Error;
 use loyalty_core::estimation::Parameters;
 use loyalty_core::models::{Model, ModelFile};
-use loyalty_core::purchase::BgNbd;
+use loyalty_core::purchase::{BgNbd, PurchaseModel};
 
 use crate::code::{self, loyalty_unit};
 use crate::column::copy_column;

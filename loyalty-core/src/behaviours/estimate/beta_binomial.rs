@@ -1,7 +1,7 @@
 //! Shares at a customer's own probability, around what is expected of what he does.
 
 use super::family::Family;
-use crate::estimation::Evaluation;
+use crate::estimation::FixedEvaluation;
 use crate::math::{digamma_rise, ln_gamma_ratio, trigamma_drop};
 
 /// y of n, y ~ Binomial(n, θ), θ ~ Beta(kπ, k(1−π)): marginally
@@ -32,7 +32,7 @@ pub(crate) fn with_odds(probability: f64, ratio: f64) -> f64 {
 impl Family for BetaBinomial {
     type Row = Share;
 
-    fn marginal(at: [f64; 2], row: &Share) -> Evaluation<2> {
+    fn marginal(at: [f64; 2], row: &Share) -> FixedEvaluation<2> {
         let k = at[1];
         let pi = with_odds(row.expected, at[0]);
         let (a, b) = (k * pi, k * (1.0 - pi));
@@ -49,7 +49,7 @@ impl Family for BetaBinomial {
         let k_k = pi * pi * up_2 + (1.0 - pi) * (1.0 - pi) * down_2 - all_2;
         let slope = pi * (1.0 - pi);
         let cross = slope * k * pi_k;
-        Evaluation {
+        FixedEvaluation {
             value: Self::ln_marginal(at, row),
             gradient: [slope * by_pi, k * by_k],
             hessian: [

@@ -1,10 +1,8 @@
 //! The conjugate prior of a trait, by its marginal likelihood.
 
-use std::ops::ControlFlow;
-
 use super::family::Family;
 use crate::Error;
-use crate::estimation::{Evaluation, FitOptions, Maximum, maximise};
+use crate::estimation::{FitOptions, FixedEvaluation, FixedMaximum, maximise_fixed};
 use crate::math::elementary::{exp, ln};
 use crate::parallel::{Threads, map_chunks};
 
@@ -26,7 +24,7 @@ pub(crate) struct Conjugate {
 
 impl Conjugate {
     pub(crate) fn fit<F: Family>(rows: &[F::Row], threads: Threads) -> Result<Self, Error> {
-        const NAMES: &[&str] = &["mean", "concentration"];
+        const NAMES: [&str; 2] = ["mean", "concentration"];
         let begin = F::start(rows);
         let best = solve(NAMES, begin, rows, |at: &[f64; 2], rows: &[F::Row]| {
             evaluate::<F>(at, rows, threads)
@@ -39,36 +37,35 @@ impl Conjugate {
 
 /// The maximum from a start, by way of that over some of many rows.
 fn solve<const N: usize, R: Copy>(
-    names: &'static [&'static str],
+    names: [&'static str; N],
     start: [f64; N],
     rows: &[R],
-    of: impl Fn(&[f64; N], &[R]) -> Evaluation<N>,
-) -> Result<Maximum<N>, Error> {
+    of: impl Fn(&[f64; N], &[R]) -> FixedEvaluation<N>,
+) -> Result<FixedMaximum<N>, Error> {
     const SOME: usize = 8192;
-    let quiet = &mut |_: &_| ControlFlow::Continue(());
     let exact = FitOptions { tolerance: 1e-7, ..FitOptions::default() };
     let mut start = start.map(ln);
     if rows.len() >= 3 * SOME {
         let some: Vec<R> = rows.iter().step_by(rows.len() / SOME).copied().collect();
         let rough = FitOptions { tolerance: 1e-2, ..exact.clone() };
-        start = maximise(names, start, &rough, quiet, |at| of(at, &some))?.ln_parameters;
+        start = maximise_fixed(names, start, &rough, |at| of(at, &some))?.ln_parameters;
     }
-    maximise(names, start, &exact, quiet, |at| of(at, rows))
+    maximise_fixed(names, start, &exact, |at| of(at, rows))
 }
 
 fn summed<const N: usize, R: Sync>(
     rows: &[R],
     threads: Threads,
-    of: impl Fn(&R) -> Evaluation<N> + Sync,
-) -> Evaluation<N> {
-    let zero = Evaluation { value: 0.0, gradient: [0.0; N], hessian: [[0.0; N]; N] };
+    of: impl Fn(&R) -> FixedEvaluation<N> + Sync,
+) -> FixedEvaluation<N> {
+    let zero = FixedEvaluation { value: 0.0, gradient: [0.0; N], hessian: [[0.0; N]; N] };
     let parts = map_chunks(rows.len(), CHUNK, threads, |range| {
         rows[range].iter().fold(zero, |sum, row| plus(sum, of(row)))
     });
     parts.into_iter().fold(zero, plus)
 }
 
-fn plus<const N: usize>(mut a: Evaluation<N>, b: Evaluation<N>) -> Evaluation<N> {
+fn plus<const N: usize>(mut a: FixedEvaluation<N>, b: FixedEvaluation<N>) -> FixedEvaluation<N> {
     a.value += b.value;
     for i in 0..N {
         a.gradient[i] += b.gradient[i];
@@ -78,14 +75,19 @@ fn plus<const N: usize>(mut a: Evaluation<N>, b: Evaluation<N>) -> Evaluation<N>
 }
 
 /// Adds the logarithm of a normal density of one parameter's logarithm.
-fn weigh<const N: usize>(sum: &mut Evaluation<N>, at: &[f64; N], which: usize, prior: (f64, f64)) {
+fn weigh<const N: usize>(
+    sum: &mut FixedEvaluation<N>,
+    at: &[f64; N],
+    which: usize,
+    prior: (f64, f64),
+) {
     let off = (at[which] - prior.0) / prior.1;
     sum.value -= 0.5 * off * off;
     sum.gradient[which] -= off / prior.1;
     sum.hessian[which][which] -= 1.0 / (prior.1 * prior.1);
 }
 
-fn evaluate<F: Family>(at: &[f64; 2], rows: &[F::Row], threads: Threads) -> Evaluation<2> {
+fn evaluate<F: Family>(at: &[f64; 2], rows: &[F::Row], threads: Threads) -> FixedEvaluation<2> {
     let kind = at.map(exp);
     let mut sum = summed(rows, threads, |row| F::marginal(kind, row));
     weigh(&mut sum, at, 1, CONCENTRATION);
@@ -99,7 +101,7 @@ mod tests {
     use crate::behaviours::estimate::gamma_poisson::{Count, GammaPoisson};
 
     /// Gradient and Hessian against central differences of the value.
-    fn check<const N: usize>(at: [f64; N], of: impl Fn(&[f64; N]) -> Evaluation<N>) {
+    fn check<const N: usize>(at: [f64; N], of: impl Fn(&[f64; N]) -> FixedEvaluation<N>) {
         const STEP: f64 = 1e-5;
         let here = of(&at);
         for i in 0..N {

@@ -1,6 +1,6 @@
 //! What the priors of traits have in common.
 
-use crate::estimation::Evaluation;
+use crate::estimation::FixedEvaluation;
 
 /// A conjugate pair: a prior over customers with a mean and a concentration, and the likelihood of one
 /// customer's evidence.
@@ -12,7 +12,7 @@ pub(crate) trait Family: Copy + Send + Sync + std::fmt::Debug + PartialEq + 'sta
 
     /// ln of the marginal likelihood at `[mean, concentration]`, up to a term of the evidence alone,
     /// with its derivatives by the logarithms of the two.
-    fn marginal(at: [f64; 2], row: &Self::Row) -> Evaluation<2>;
+    fn marginal(at: [f64; 2], row: &Self::Row) -> FixedEvaluation<2>;
 
     /// The same without derivatives.
     fn ln_marginal(at: [f64; 2], row: &Self::Row) -> f64;

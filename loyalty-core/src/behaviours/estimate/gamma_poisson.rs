@@ -1,7 +1,7 @@
 //! Counts at a customer's own rate.
 
 use super::family::Family;
-use crate::estimation::Evaluation;
+use crate::estimation::FixedEvaluation;
 use crate::math::elementary::{ln, ln_1p};
 use crate::math::{digamma_rise, ln_gamma_ratio, trigamma_drop};
 
@@ -26,7 +26,7 @@ pub(crate) struct Count {
 impl Family for GammaPoisson {
     type Row = Count;
 
-    fn marginal(at: [f64; 2], row: &Count) -> Evaluation<2> {
+    fn marginal(at: [f64; 2], row: &Count) -> FixedEvaluation<2> {
         let [mean, a] = at;
         let Count { count: y, exposure: e } = *row;
         let b = a / mean;
@@ -40,7 +40,7 @@ impl Family for GammaPoisson {
         let (second_aa, second_ab, second_bb) =
             (a * a * aa + first_a, a * b * ab, b * b * bb + first_b);
         // ln b = ln a − ln mean.
-        Evaluation {
+        FixedEvaluation {
             value: Self::ln_marginal(at, row),
             gradient: [-first_b, first_a + first_b],
             hessian: [

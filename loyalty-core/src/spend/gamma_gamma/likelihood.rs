@@ -88,19 +88,19 @@ impl Spenders {
     }
 
     /// Value, gradient and Hessian at (ln p, ln q, ln v).
-    pub(super) fn evaluate(&self, ln_parameters: &[f64; 3], threads: Threads) -> Evaluation<3> {
-        let [p, q, v] = ln_parameters.map(exp);
+    pub(super) fn evaluate(&self, ln_parameters: &[f64], threads: Threads) -> Evaluation {
+        let [p, q, v] = std::array::from_fn(|slot| exp(ln_parameters[slot]));
         let pieces: Vec<(&Run, Range<usize>)> = self.runs.iter().flat_map(pieces).collect();
         let sums = map_chunks(pieces.len(), 1, threads.for_rows(self.len()), |piece| {
             let (run, rows) = &pieces[piece.start];
             (run.x, Sums::over(v, &run.total[rows.clone()], &run.weight[rows.clone()]))
         });
         let value = -self.runs.iter().map(|run| run.ln_mean).sum::<f64>();
-        let mut at = Evaluation { value, gradient: [0.0; 3], hessian: [[0.0; 3]; 3] };
+        let mut at = Evaluation { value, ..Evaluation::zero(3) };
         for (x, sums) in sums {
             sums.add_to(&mut at, x, p, q);
         }
-        at
+        at.mirrored()
     }
 }
 
@@ -217,7 +217,7 @@ impl Sums {
         sums
     }
 
-    fn add_to(&self, at: &mut Evaluation<3>, x: f64, p: f64, q: f64) {
+    fn add_to(&self, at: &mut Evaluation, x: f64, p: f64, q: f64) {
         let (w, own) = (self.weight, p * x);
         // ln B(px, q), symmetric: the ratio is taken from the larger of the two.
         let ln_beta = if own < q {
@@ -232,16 +232,15 @@ impl Sums {
         at.gradient[1] += q * by_q;
         // ∂/∂ln v = q − (px+q)s, without the cancellation of a large q
         at.gradient[2] += q * self.rest - own * self.share;
-        at.hessian[0][0] += p * by_p - own * own * w * trigamma_drop(own, q);
-        at.hessian[1][1] += q * by_q - q * q * w * trigamma_drop(q, own);
-        at.hessian[2][2] -= (own + q) * self.variance;
+        at.hessian[(0, 0)] += p * by_p - own * own * w * trigamma_drop(own, q);
+        at.hessian[(1, 1)] += q * by_q - q * q * w * trigamma_drop(q, own);
+        at.hessian[(2, 2)] -= (own + q) * self.variance;
         for (i, j, term) in [
             (0, 1, own * q * w * trigamma(own + q)),
             (0, 2, -own * self.share),
             (1, 2, q * self.rest),
         ] {
-            at.hessian[i][j] += term;
-            at.hessian[j][i] += term;
+            at.hessian[(i, j)] += term;
         }
     }
 }
@@ -256,12 +255,12 @@ mod tests {
     use crate::summary::SummaryColumns;
 
     /// ln f of one customer and its derivatives by the logarithms of the parameters.
-    fn evaluate_one(model: &[f64], x: f64, mean: f64) -> Evaluation<3> {
+    fn evaluate_one(model: &[f64], x: f64, mean: f64) -> Evaluation {
         let (x, t, mean) = ([x], [1.0], [mean]);
         let mut columns = SummaryColumns::new(&x, &t, &t);
         columns.monetary_value = Some(Column::new("mean", &mean));
         let customer = CustomerSummary::new(&columns).expect("a customer");
-        let ln_parameters = std::array::from_fn(|i| ln(model[i]));
+        let ln_parameters: Vec<f64> = model.iter().map(|&value| ln(value)).collect();
         Spenders::of(&customer, &mean, Threads::ONE).evaluate(&ln_parameters, Threads::ONE)
     }
 
@@ -283,8 +282,8 @@ mod tests {
                 gradient.see(error(at.gradient[i], exact[1 + i], size), &(i, row));
                 for j in i..3 {
                     let &exact = upper.next().expect("six second derivatives");
-                    hessian.see(error(at.hessian[i][j], exact, size), &(i, j, row));
-                    assert_eq!(at.hessian[i][j], at.hessian[j][i]);
+                    hessian.see(error(at.hessian[(i, j)], exact, size), &(i, j, row));
+                    assert_eq!(at.hessian[(i, j)], at.hessian[(j, i)]);
                 }
             }
         }
@@ -354,7 +353,7 @@ mod tests {
                 prop_assert!((slope - here.gradient[i]).abs() < 1e-7 * size, "{i}: {slope}");
                 for j in 0..3 {
                     let slope = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
-                    prop_assert!((slope - here.hessian[i][j]).abs() < 1e-7 * size, "{i} {j}: {slope}");
+                    prop_assert!((slope - here.hessian[(i, j)]).abs() < 1e-7 * size, "{i} {j}: {slope}");
                 }
             }
         }

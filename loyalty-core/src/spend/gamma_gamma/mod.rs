@@ -4,15 +4,20 @@ mod fit;
 mod likelihood;
 mod simulate;
 
+pub(super) use self::fit::fit_to;
+use self::fit::ln_likelihood;
+use self::simulate::simulate;
+
 use crate::Error;
 use crate::error::{non_negative, positive, same_length};
-use crate::estimation::{Parameters, Towards, wrong_number};
+use crate::estimation::{Dimension, Parameter, Parameters, Towards, exactly};
 use crate::parallel::{Threads, fill};
+use crate::spend::{SpendKind, SpendModel};
 use crate::summary::CustomerSummary;
 
-/// The Gamma-Gamma model: a customer's purchases vary around a mean of his own.
+/// The Gamma-Gamma model: a customer's purchases vary around a mean of their own.
 ///
-/// Amounts of one customer are Gamma(p, rate ν), independent of how often he buys; over the customers
+/// Amounts of one customer are Gamma(p, rate ν), independent of how often they buy; over the customers
 /// ν ~ Gamma(q, rate v). The mean of x amounts is then all that matters of them.
 ///
 /// | field | paper | unit | domain |
@@ -23,7 +28,7 @@ use crate::summary::CustomerSummary;
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::spend::GammaGamma;
+/// use loyalty_core::spend::{GammaGamma, SpendModel};
 /// let cdnow = GammaGamma::new(6.25, 3.74, 15.44)?;
 /// assert!((cdnow.expected_spend(2, 22.35)? - 24.66).abs() < 0.01);
 /// # Ok::<(), loyalty_core::Error>(())
@@ -48,6 +53,20 @@ impl GammaGamma {
         Ok(Self { p: positive("p", p)?, q: positive("q", q)?, v: positive("v", v)? })
     }
 
+    /// Its parameters, in order.
+    pub(super) fn parameters() -> Vec<Parameter> {
+        vec![
+            Parameter::positive("p", Dimension::None),
+            Parameter::positive("q", Dimension::None),
+            Parameter::positive("v", Dimension::Money),
+        ]
+    }
+
+    pub(super) fn of(values: &[f64]) -> Result<Self, Error> {
+        let [p, q, v] = exactly(values)?;
+        Self::new(p, q, v)
+    }
+
     /// Shape of a customer's amounts.
     pub fn p(&self) -> f64 {
         self.p
@@ -63,47 +82,27 @@ impl GammaGamma {
         self.v
     }
 
-    /// Whether q is above 1, so that the mean over the customers, p v/(q − 1), is finite.
-    ///
-    /// Where it is not, nothing can be expected of a customer without purchases, and the expected spend
-    /// of the others hangs on their own purchases alone.
-    ///
-    /// ```
-    /// use loyalty_core::spend::GammaGamma;
-    /// assert!(GammaGamma::new(6.25, 3.74, 15.44)?.has_finite_mean());
-    /// assert!(!GammaGamma::new(1.0, 0.9, 20.0)?.has_finite_mean());
-    /// # Ok::<(), loyalty_core::Error>(())
-    /// ```
-    pub fn has_finite_mean(&self) -> bool {
+    fn spend(&self, transactions: u32, mean: f64) -> f64 {
+        let x = f64::from(transactions);
+        self.p * (self.v + x * mean) / self.degrees(transactions)
+    }
+
+    /// p x + q − 1, which must be above 0 for the mean to be finite.
+    fn degrees(&self, transactions: u32) -> f64 {
+        self.p * f64::from(transactions) + (self.q - 1.0)
+    }
+}
+
+impl SpendModel for GammaGamma {
+    fn kind(&self) -> SpendKind {
+        SpendKind::GammaGamma
+    }
+
+    fn has_finite_mean(&self) -> bool {
         self.q > 1.0
     }
 
-    /// Expected amount per purchase of a customer whose `transactions` purchases had the mean amount
-    /// `mean`.
-    ///
-    /// ```text
-    /// E[M | x, m] = p (v + x m) / (p x + q − 1)
-    /// ```
-    ///
-    /// With no purchase it is the mean of a new customer, p v / (q − 1).
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] unless the mean is from 0 to 1e50, [`Error::Infinite`] where
-    /// `p x + q <= 1`: the model then has no finite mean for this customer.
-    ///
-    /// # Examples
-    /// ```
-    /// use loyalty_core::Error;
-    /// use loyalty_core::spend::GammaGamma;
-    /// let heavy = GammaGamma::new(1.0, 0.9, 20.0)?;
-    /// assert!(matches!(heavy.expected_spend(0, 0.0), Err(Error::Infinite { .. })));
-    /// assert!((heavy.expected_spend(1, 30.0)? - 50.0 / 0.9).abs() < 1e-12);
-    /// # Ok::<(), loyalty_core::Error>(())
-    /// ```
-    ///
-    /// # References
-    /// Fader & Hardie (2013), note 025, eq. 5.
-    pub fn expected_spend(&self, transactions: u32, mean: f64) -> Result<f64, Error> {
+    fn expected_spend(&self, transactions: u32, mean: f64) -> Result<f64, Error> {
         let mean = non_negative("mean", mean)?;
         if self.degrees(transactions) > 0.0 {
             return Ok(self.spend(transactions, mean));
@@ -112,29 +111,7 @@ impl GammaGamma {
         Err(Error::Infinite { quantity: "the expected spend", reason })
     }
 
-    /// [`GammaGamma::expected_spend`] of every customer; `out` has one value per customer.
-    ///
-    /// # Errors
-    /// [`Error::MissingColumn`] where the summary has no monetary value, [`Error::Infinite`] with the
-    /// first row where the mean is infinite, [`Error::Length`] where `out` is not as long as the
-    /// summary.
-    ///
-    /// # Examples
-    /// ```
-    /// use loyalty_core::orders::Column;
-    /// use loyalty_core::parallel::Threads;
-    /// use loyalty_core::spend::GammaGamma;
-    /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
-    /// let mut columns = SummaryColumns::new(&[2.0, 0.0], &[30.43, 0.0], &[38.86, 38.86]);
-    /// columns.monetary_value = Some(Column::new("monetary_value", &[22.35, 0.0]));
-    /// let customers = CustomerSummary::new(&columns)?;
-    /// let cdnow = GammaGamma::new(6.25, 3.74, 15.44)?;
-    /// let mut out = [0.0; 2];
-    /// cdnow.expected_spend_into(&customers, &mut out, Threads::default())?;
-    /// assert_eq!(out[1], cdnow.expected_spend(0, 0.0)?);
-    /// # Ok::<(), loyalty_core::Error>(())
-    /// ```
-    pub fn expected_spend_into(
+    fn expected_spend_into(
         &self,
         customers: &CustomerSummary,
         out: &mut [f64],
@@ -154,26 +131,25 @@ impl GammaGamma {
         Ok(())
     }
 
-    fn spend(&self, transactions: u32, mean: f64) -> f64 {
-        let x = f64::from(transactions);
-        self.p * (self.v + x * mean) / self.degrees(transactions)
+    fn log_likelihood(&self, summary: &CustomerSummary) -> Result<f64, Error> {
+        ln_likelihood(self, summary)
     }
 
-    /// p x + q − 1, which must be above 0 for the mean to be finite.
-    fn degrees(&self, transactions: u32) -> f64 {
-        self.p * f64::from(transactions) + (self.q - 1.0)
+    fn simulate(&self, customers: &CustomerSummary, seed: u64, threads: Threads) -> Vec<f64> {
+        simulate(self, customers, seed, threads)
     }
 }
 
 impl Parameters for GammaGamma {
-    const KIND: &'static str = "gamma-gamma";
-    const NAMES: &'static [&'static str] = &["p", "q", "v"];
+    fn layout(&self) -> Vec<Parameter> {
+        Self::parameters()
+    }
 
     fn values(&self) -> Vec<f64> {
         vec![self.p, self.q, self.v]
     }
 
-    fn limit(&self, runaways: &[(&'static str, Towards)]) -> &'static str {
+    fn limit(&self, runaways: &[(&str, Towards)]) -> &'static str {
         let runs = |name, towards| runaways.contains(&(name, towards));
         if runs("p", Towards::Infinity) {
             "a customer's amounts are all alike: forecasts use what each has spent"
@@ -187,9 +163,6 @@ impl Parameters for GammaGamma {
     }
 
     fn at(&self, values: &[f64]) -> Result<Self, Error> {
-        let &[p, q, v] = values else {
-            return Err(wrong_number(Self::NAMES, values));
-        };
-        Self::new(p, q, v)
+        Self::of(values)
     }
 }

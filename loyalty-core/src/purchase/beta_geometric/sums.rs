@@ -4,25 +4,16 @@ use multiversion::multiversion;
 
 use crate::math::elementary::{exp, ln_1p};
 use crate::math::vector::dot;
-
-/// Histories worked on at once: their intermediate results stay in the first-level cache.
-const BLOCK: usize = 256;
+use crate::purchase::gamma_poisson::{BLOCK, RateSums};
 
 /// Room for what is worked out of a block.
 type Buffers = [[f64; BLOCK]; 8];
 
 /// Weighted sums over the histories of one x.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct RunSums {
-    pub(super) weight: f64,
-    /// ln((α+T)/α).
-    pub(super) ln_growth: f64,
-    /// ρ = α/(α+T).
-    pub(super) rho: f64,
-    /// 1−ρ.
-    pub(super) rest: f64,
-    /// ρ(1−ρ).
-    pub(super) rho_variance: f64,
+pub(crate) struct RunSums {
+    /// What depends on T alone.
+    pub(super) rate: RateSums,
     /// ln(1 + e^u).
     pub(super) softplus: f64,
     /// σ = ∂ln(1+e^u)/∂u, times 1, ln((α+T)/(α+t_x)), ∂u/∂ln α and ∂²u/∂ln α², the last two over r+x.
@@ -37,7 +28,7 @@ pub(super) struct RunPoint {
     pub(super) alpha: f64,
     /// r + x.
     pub(super) shape: f64,
-    /// ln(a/(b+x−1)), or `None` for x = 0, where nobody can have dropped out.
+    /// ln(a/(b+k−1)) after k occasions to leave; `None` without any.
     pub(super) ln_odds: Option<f64>,
 }
 
@@ -45,46 +36,22 @@ impl RunSums {
     /// The sums over histories given by t_x, T and weight.
     pub(super) fn over(point: RunPoint, t_x: &[f64], t: &[f64], weight: &[f64]) -> Self {
         let mut sums = Self::default();
+        let mut rate_buffers = [[0.0; BLOCK]; 4];
         let mut buffers = [[0.0; BLOCK]; 8];
         let blocks = t_x.chunks(BLOCK).zip(t.chunks(BLOCK)).zip(weight.chunks(BLOCK));
         for ((t_x, t), weight) in blocks {
-            add_ages(&mut sums, &mut buffers, point.alpha, t, weight);
+            sums.rate.add(&mut rate_buffers, point.alpha, t, weight);
             if let Some(ln_odds) = point.ln_odds {
-                add_repeaters(&mut sums, &mut buffers, point, ln_odds, t_x, t, weight);
+                add_unsure(&mut sums, &mut buffers, point, ln_odds, t_x, t, weight);
             }
         }
         sums
     }
 }
 
-/// What depends on T alone.
+/// What depends on u, for customers who can have left.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn add_ages(
-    sums: &mut RunSums,
-    [growth, rho, rest, variance, ..]: &mut Buffers,
-    alpha: f64,
-    t: &[f64],
-    weight: &[f64],
-) {
-    let per_alpha = 1.0 / alpha;
-    let rows = t.len().min(BLOCK);
-    for row in 0..rows {
-        let per_age = 1.0 / (alpha + t[row]);
-        growth[row] = ln_1p(t[row] * per_alpha);
-        rho[row] = alpha * per_age;
-        rest[row] = t[row] * per_age;
-        variance[row] = rho[row] * rest[row];
-    }
-    sums.weight += weight.iter().sum::<f64>();
-    sums.ln_growth += dot(&growth[..rows], weight);
-    sums.rho += dot(&rho[..rows], weight);
-    sums.rest += dot(&rest[..rows], weight);
-    sums.rho_variance += dot(&variance[..rows], weight);
-}
-
-/// What depends on u, for customers who bought again.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn add_repeaters(
+fn add_unsure(
     sums: &mut RunSums,
     buffers: &mut Buffers,
     RunPoint { alpha, shape, .. }: RunPoint,

@@ -1,0 +1,11 @@
+//! Predictions for many customers: the same bits as one at a time, with the work that customers share
+//! done once.
+
+mod alive;
+mod by_age;
+mod distribution;
+mod times_alive;
+
+pub(super) use alive::fill_p_alive;
+pub(super) use distribution::fill_distributions;
+pub(super) use times_alive::times_alive;

@@ -1,0 +1,241 @@
+//! The log-likelihood of a purchase model over a summary: sums over runs of equal x.
+
+use std::marker::PhantomData;
+use std::ops::{ControlFlow, Range};
+
+use super::process::{PurchaseProcess, Rows, ShopSize};
+use crate::Error;
+use crate::estimation::{
+    Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Progress, Scale, fit,
+};
+use crate::parallel::{Threads, map_chunks};
+use crate::summary::{CustomerSummary, Histories, Run};
+use crate::time::Unit;
+
+/// Fits a model to a summary by maximum likelihood, over the distinct histories.
+pub(super) fn fit_to<M: PurchaseProcess>(
+    summary: &CustomerSummary,
+    options: &FitOptions,
+    observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Fit<M>, Error> {
+    let histories = Histories::of(summary, options.threads);
+    if let Some(reason) = M::unfit(histories.runs().iter().map(|run| run.x)) {
+        return Err(Error::Degenerate { model: M::TITLE, reason });
+    }
+    fit(&HistoryLikelihood::<M>::new(histories, summary.unit()), options, observe)
+}
+
+/// ln L of a summary.
+pub(super) fn ln_likelihood<M: PurchaseProcess>(
+    model: &M,
+    summary: &CustomerSummary,
+) -> Result<f64, Error> {
+    summary.same_unit(model.time_unit())?;
+    let histories = Histories::of(summary, Threads::default());
+    let data = HistoryLikelihood::<M>::new(histories, summary.unit());
+    let on_scales = scales::<M>().into_iter().zip(model.values());
+    let at: Vec<f64> = on_scales.map(|(scale, value)| scale.of(value)).collect();
+    Ok(data.evaluate(&at, Threads::default()).value)
+}
+
+/// The scales of a model's parameters.
+fn scales<M: PurchaseProcess>() -> Vec<Scale> {
+    M::parameters().into_iter().map(|parameter| parameter.scale).collect()
+}
+
+/// The histories of a summary under a model.
+pub(super) struct HistoryLikelihood<M> {
+    histories: Histories,
+    size: ShopSize,
+    unit: Option<Unit>,
+    model: PhantomData<M>,
+}
+
+impl<M> HistoryLikelihood<M> {
+    pub(super) fn new(histories: Histories, unit: Option<Unit>) -> Self {
+        let mut size = ShopSize { customers: histories.customers(), ..ShopSize::default() };
+        for run in histories.runs() {
+            size.purchases += run.weight.iter().sum::<f64>() * f64::from(run.x);
+            size.time += run.weight.iter().zip(&run.t).map(|(weight, t)| weight * t).sum::<f64>();
+            size.longest = run.t.iter().fold(size.longest, |longest, &t| longest.max(t));
+        }
+        Self { histories, size, unit, model: PhantomData }
+    }
+}
+
+/// Histories per piece: fixed, so that sums have one order for every number of threads.
+const CHUNK: usize = 8192;
+
+/// The rows of a run, piece by piece.
+fn pieces(run: &Run) -> impl Iterator<Item = (&Run, Range<usize>)> {
+    let starts = (0..run.len()).step_by(CHUNK);
+    starts.map(move |start| (run, start..run.len().min(start + CHUNK)))
+}
+
+impl<M: PurchaseProcess> Likelihood for HistoryLikelihood<M> {
+    type Model = M;
+
+    fn layout(&self) -> Vec<Parameter> {
+        M::parameters()
+    }
+
+    fn rows(&self) -> usize {
+        self.histories.len()
+    }
+
+    fn thinned(&self, step: usize) -> Self {
+        let histories = self.histories.thinned(step);
+        Self { histories, size: self.size, unit: self.unit, model: PhantomData }
+    }
+
+    fn evaluate(&self, at: &[f64], threads: Threads) -> Evaluation {
+        let on_scales = scales::<M>().into_iter().zip(at);
+        let values: Vec<f64> = on_scales.map(|(scale, &at)| scale.value_at(at)).collect();
+        let pieces: Vec<_> = self.histories.runs().iter().flat_map(pieces).collect();
+        let sums = map_chunks(pieces.len(), 1, threads.for_rows(self.rows()), |piece| {
+            let (run, rows) = &pieces[piece.start];
+            let [t_x, t, weight] =
+                [&run.t_x, &run.t, &run.weight].map(|column| &column[rows.clone()]);
+            (run.x, M::sums(&values, run.x, Rows { t_x, t, weight }))
+        });
+        let mut total = Evaluation::zero(values.len());
+        for (x, sums) in sums {
+            M::add(&values, x, &sums, &mut total);
+        }
+        total.mirrored()
+    }
+
+    fn unit_of(&self, dimension: Dimension) -> [f64; 2] {
+        match dimension {
+            Dimension::Time => [self.size.mean_time(), self.size.longest],
+            Dimension::None | Dimension::Money => [1.0; 2],
+        }
+    }
+
+    fn starts(&self) -> Vec<Vec<f64>> {
+        M::starts(&self.size)
+    }
+
+    fn customers(&self) -> [f64; 2] {
+        [self.size.customers, 0.0]
+    }
+
+    fn model(&self, values: &[f64]) -> Result<M, Error> {
+        M::of(values, self.unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::math::elementary::ln;
+    use crate::math::reference::{Worst, error, rows};
+    use crate::purchase::BgNbd;
+    use crate::summary::SummaryColumns;
+
+    fn evaluate(customers: &CustomerSummary, at: &[f64]) -> Evaluation {
+        let histories = Histories::of(customers, Threads::ONE);
+        HistoryLikelihood::<BgNbd>::new(histories, None).evaluate(at, Threads::ONE)
+    }
+
+    /// ln L of one customer and its derivatives by the logarithms of the parameters.
+    fn evaluate_one(model: &[f64], x: f64, t_x: f64, t: f64) -> Evaluation {
+        let (x, t_x, t) = ([x], [t_x], [t]);
+        let customer =
+            CustomerSummary::new(&SummaryColumns::new(&x, &t_x, &t)).expect("a customer");
+        let at: Vec<f64> = model.iter().map(|&value| ln(value)).collect();
+        evaluate(&customer, &at)
+    }
+
+    /// Each derivative is a difference of terms of size r + x, so that is what its error is measured
+    /// against.
+    #[test]
+    fn gradient_and_hessian_match_high_precision() {
+        let table = include_str!("../../tests/reference/bg_nbd_derivatives.csv");
+        let (mut value, mut gradient, mut hessian) =
+            (Worst::default(), Worst::default(), Worst::default());
+        for row in rows::<22>(table) {
+            let (model, rest) = row.split_at(4);
+            let (customer, exact) = rest.split_at(3);
+            let at = evaluate_one(model, customer[0], customer[1], customer[2]);
+            let size = model[0] + customer[0];
+            value.see(error(at.value, exact[0], size), &row);
+            let mut upper = exact[5..].iter();
+            for i in 0..4 {
+                gradient.see(error(at.gradient[i], exact[1 + i], size), &(i, row));
+                for j in i..4 {
+                    let &exact = upper.next().expect("ten second derivatives");
+                    hessian.see(error(at.hessian[(i, j)], exact, size), &(i, j, row));
+                    assert_eq!(at.hessian[(i, j)], at.hessian[(j, i)]);
+                }
+            }
+        }
+        value.is_below(6.6e-16);
+        gradient.is_below(1.8e-16);
+        hessian.is_below(4.0e-16);
+    }
+
+    /// The histories of one x may end exactly where a chunk of work does.
+    #[test]
+    fn a_table_of_several_chunks_is_the_sum_of_its_parts() {
+        let model = [0.243, 4.414, 0.793, 2.426];
+        let value = |x: &[f64], t: &[f64]| {
+            let t_x: Vec<f64> =
+                x.iter().zip(t).map(|(x, t)| if *x > 0.0 { t / 2.0 } else { 0.0 }).collect();
+            let table = CustomerSummary::new(&SummaryColumns::new(x, &t_x, t)).expect("customers");
+            evaluate(&table, &model.map(ln)).value
+        };
+        for zeros in [CHUNK - 1, CHUNK, CHUNK + 1] {
+            let x: Vec<f64> = (0..3 * CHUNK).map(|row| f64::from(row >= zeros)).collect();
+            let t: Vec<f64> = (0..3 * CHUNK).map(|row| 1.0 + row as f64).collect();
+            let parts = value(&x[..zeros], &t[..zeros]) + value(&x[zeros..], &t[zeros..]);
+            assert!(error(value(&x, &t), parts, 0.0) < 1e-14, "{zeros} without a repeat purchase");
+        }
+    }
+
+    #[test]
+    fn log_likelihood_matches_high_precision() {
+        let table = include_str!("../../tests/reference/bg_nbd.csv");
+        let mut worst = Worst::default();
+        for row in rows::<13>(table) {
+            let at = evaluate_one(&row[..4], row[4], row[5], row[6]);
+            worst.see(error(at.value, row[9], row[0] + row[4]), &row);
+        }
+        worst.is_below(1.5e-15);
+    }
+
+    proptest! {
+        #[test]
+        fn derivatives_are_the_slopes_of_a_weighted_table(
+            at in proptest::array::uniform4(-2.0..2.0_f64),
+            rows in proptest::collection::vec((0..40_u32, 0.01..1.0, 1.0..100.0, 0.1..5.0), 1..20),
+        ) {
+            let x: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
+            let recency = |row: &(u32, f64, f64, f64)| if row.0 > 0 { row.1 * row.2 } else { 0.0 };
+            let t_x: Vec<f64> = rows.iter().map(recency).collect();
+            let (t, weight): (Vec<f64>, Vec<f64>) = rows.iter().map(|row| (row.2, row.3)).unzip();
+            let mut columns = SummaryColumns::new(&x, &t_x, &t);
+            columns.weights = Some(crate::orders::Column::new("weight", &weight));
+            let customers = CustomerSummary::new(&columns).expect("customers");
+            let here = evaluate(&customers, &at);
+            // The error of a central difference is of the order of step², that of rounding 1e-16/step.
+            let step = 1e-4;
+            let size: f64 = weight.iter().zip(&x).map(|(weight, x)| weight * (8.0 + x)).sum();
+            for i in 0..4 {
+                let [up, down] = [step, -step].map(|by| {
+                    let mut moved = at;
+                    moved[i] += by;
+                    evaluate(&customers, &moved)
+                });
+                let slope = (up.value - down.value) / (2.0 * step);
+                prop_assert!((slope - here.gradient[i]).abs() < 1e-7 * size, "{i}: {slope}");
+                for j in 0..4 {
+                    let slope = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
+                    prop_assert!((slope - here.hessian[(i, j)]).abs() < 1e-7 * size, "{i} {j}: {slope}");
+                }
+            }
+        }
+    }
+}

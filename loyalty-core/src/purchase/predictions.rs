@@ -1,0 +1,229 @@
+//! The predictions of a process, for one customer and for many.
+
+use super::batch::{fill_distributions, fill_p_alive, times_alive};
+use super::kinds::kind_of;
+use super::likelihood::ln_likelihood;
+use super::process::PurchaseProcess;
+use super::simulate::simulate;
+use super::{Discounting, PurchaseKind, PurchaseModel};
+use crate::Error;
+use crate::error::{non_negative, same_length};
+use crate::math::elementary::logistic;
+use crate::parallel::{Threads, fill, fill_rows};
+use crate::summary::{CustomerSummary, History};
+use crate::time::Unit;
+
+/// A customer of whom nothing is known but the first purchase, made just now.
+const NEW: History = History::trusted(0, 0.0, 0.0);
+
+impl<M: PurchaseProcess> PurchaseModel for M {
+    fn kind(&self) -> PurchaseKind {
+        kind_of::<M>()
+    }
+
+    fn unit(&self) -> Option<Unit> {
+        self.time_unit()
+    }
+
+    fn p_alive(&self, history: &History) -> f64 {
+        if M::can_have_left(history.x()) { logistic(self.ln_odds_alive(history)) } else { 1.0 }
+    }
+
+    fn p_alive_at(&self, history: &History, horizon: f64) -> Result<f64, Error> {
+        let survival = self.survival_if_alive(history.x(), 1, non_negative("horizon", horizon)?);
+        Ok(self.p_alive(history) * of_one(history.t(), survival))
+    }
+
+    fn expected_purchases(&self, history: &History, horizon: f64) -> Result<f64, Error> {
+        let purchases = self.purchases_if_alive(history.x(), 1, non_negative("horizon", horizon)?);
+        Ok(self.p_alive(history) * of_one(history.t(), purchases))
+    }
+
+    fn discounted_purchases(&self, history: &History, discounting: &Discounting) -> f64 {
+        let if_alive = self.discounted_if_alive(history.x(), 1, discounting);
+        self.p_alive(history) * if_alive(history.t())
+    }
+
+    fn p_no_purchase(&self, history: &History, horizon: f64) -> Result<f64, Error> {
+        Ok(no_purchase(self, history, non_negative("horizon", horizon)?))
+    }
+
+    fn p_n_purchases(&self, history: &History, n: u32, horizon: f64) -> Result<f64, Error> {
+        let horizon = non_negative("horizon", horizon)?;
+        if n == 0 {
+            return Ok(no_purchase(self, history, horizon));
+        }
+        let if_alive = self.exactly_if_alive(history.x(), n, history.t(), horizon);
+        Ok(self.p_alive(history) * if_alive)
+    }
+
+    fn purchase_distribution(
+        &self,
+        history: &History,
+        horizon: f64,
+        out: &mut [f64],
+    ) -> Result<(), Error> {
+        let horizon = non_negative("horizon", horizon)?;
+        check_counts(out.len())?;
+        self.counts_if_alive(history.x(), out.len(), horizon)(history.t(), out);
+        mix_with_gone(self, history, out);
+        Ok(())
+    }
+
+    fn expected_purchases_new_customer(&self, horizon: f64) -> Result<f64, Error> {
+        self.expected_purchases(&NEW, horizon)
+    }
+
+    fn p_n_purchases_new_customer(&self, n: u32, t: f64) -> Result<f64, Error> {
+        self.p_n_purchases(&NEW, n, non_negative("t", t)?)
+    }
+
+    fn p_alive_into(
+        &self,
+        customers: &CustomerSummary,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        check_batch(self, customers, out)?;
+        fill_p_alive(self, customers, out, threads);
+        Ok(())
+    }
+
+    fn p_alive_at_into(
+        &self,
+        customers: &CustomerSummary,
+        horizon: f64,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        let horizon = non_negative("horizon", horizon)?;
+        check_batch(self, customers, out)?;
+        times_alive(self, customers, out, threads, |x, customers| {
+            self.survival_if_alive(x, customers, horizon)
+        });
+        Ok(())
+    }
+
+    fn expected_purchases_into(
+        &self,
+        customers: &CustomerSummary,
+        horizon: f64,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        let horizon = non_negative("horizon", horizon)?;
+        check_batch(self, customers, out)?;
+        times_alive(self, customers, out, threads, |x, customers| {
+            self.purchases_if_alive(x, customers, horizon)
+        });
+        Ok(())
+    }
+
+    fn discounted_purchases_into(
+        &self,
+        customers: &CustomerSummary,
+        discounting: &Discounting,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        check_batch(self, customers, out)?;
+        times_alive(self, customers, out, threads, |x, customers| {
+            let if_alive = self.discounted_if_alive(x, customers, discounting);
+            move |t: &mut [f64], out: &mut [f64]| {
+                t.iter().zip(out).for_each(|(t, out)| *out = if_alive(*t));
+            }
+        });
+        Ok(())
+    }
+
+    fn p_no_purchase_into(
+        &self,
+        customers: &CustomerSummary,
+        horizon: f64,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        let horizon = non_negative("horizon", horizon)?;
+        check_batch(self, customers, out)?;
+        fill(out, threads, |row| no_purchase(self, &customers.history(row), horizon));
+        Ok(())
+    }
+
+    fn purchase_distribution_into(
+        &self,
+        customers: &CustomerSummary,
+        horizon: f64,
+        counts: usize,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        let horizon = non_negative("horizon", horizon)?;
+        check_counts(counts)?;
+        customers.same_unit(self.time_unit())?;
+        same_length(customers.len().saturating_mul(counts), "out", out.len())?;
+        fill_rows(out, counts, threads, |start, out| {
+            fill_distributions(self, customers, horizon, counts, start, out);
+        });
+        Ok(())
+    }
+
+    fn expected_purchases_new_customer_into(
+        &self,
+        horizons: &[f64],
+        out: &mut [f64],
+    ) -> Result<(), Error> {
+        same_length(horizons.len(), "out", out.len())?;
+        let checked = horizons.iter().map(|&horizon| non_negative("horizon", horizon));
+        let mut horizons = checked.collect::<Result<Vec<f64>, Error>>()?;
+        self.purchases_of_new(horizons.len())(&mut horizons, out);
+        let alive = self.p_alive(&NEW);
+        out.iter_mut().for_each(|purchases| *purchases *= alive);
+        Ok(())
+    }
+
+    fn log_likelihood(&self, summary: &CustomerSummary) -> Result<f64, Error> {
+        ln_likelihood(self, summary)
+    }
+
+    fn simulate(&self, t: &[f64], seed: u64, threads: Threads) -> Result<CustomerSummary, Error> {
+        simulate(self, t, seed, threads)
+    }
+}
+
+/// The value of a function of many T for one.
+fn of_one(t: f64, function: impl Fn(&mut [f64], &mut [f64])) -> f64 {
+    let mut out = [0.0];
+    function(&mut [t], &mut out);
+    out[0]
+}
+
+fn p_gone<M: PurchaseProcess>(model: &M, history: &History) -> f64 {
+    if M::can_have_left(history.x()) { logistic(-model.ln_odds_alive(history)) } else { 0.0 }
+}
+
+fn no_purchase<M: PurchaseProcess>(model: &M, history: &History, horizon: f64) -> f64 {
+    let none = model.exactly_if_alive(history.x(), 0, history.t(), horizon);
+    (p_gone(model, history) + model.p_alive(history) * none).min(1.0)
+}
+
+/// Turns what a customer does if alive into what they do.
+pub(super) fn mix_with_gone<M: PurchaseProcess>(model: &M, history: &History, out: &mut [f64]) {
+    let alive = model.p_alive(history);
+    out.iter_mut().for_each(|probability| *probability *= alive);
+    out[0] = (out[0] + p_gone(model, history)).min(1.0);
+}
+
+fn check_batch<M: PurchaseProcess>(
+    model: &M,
+    customers: &CustomerSummary,
+    out: &[f64],
+) -> Result<(), Error> {
+    customers.same_unit(model.time_unit())?;
+    same_length(customers.len(), "out", out.len())
+}
+
+fn check_counts(counts: usize) -> Result<(), Error> {
+    let in_range = u32::try_from(counts).is_ok() && counts > 0;
+    let expected = "from 1 to 4294967295 counts";
+    in_range.then_some(()).ok_or(Error::Empty { what: "the distribution", expected })
+}

@@ -1,0 +1,40 @@
+//! Customers drawn from a model.
+
+use super::process::PurchaseProcess;
+use crate::Error;
+use crate::error::non_negative;
+use crate::math::random::Random;
+use crate::parallel::{Threads, map_chunks};
+use crate::summary::{CustomerSummary, SummaryColumns};
+
+/// Customers drawn by one thread at a time.
+const CHUNK: usize = 4096;
+
+/// Mean purchases of a customer who never leaves beyond which a draw would take forever.
+const MOST: f64 = 1e6;
+
+/// Histories of new customers, each observed for their t.
+pub(super) fn simulate<M: PurchaseProcess>(
+    model: &M,
+    t: &[f64],
+    seed: u64,
+    threads: Threads,
+) -> Result<CustomerSummary, Error> {
+    let mut longest: f64 = 0.0;
+    for &t in t {
+        longest = longest.max(non_negative("t", t)?);
+    }
+    let mean = model.mean_purchases(longest);
+    if mean > MOST {
+        let expected = "at most 1e6 purchases within the longest t";
+        return Err(Error::Parameter { name: "r/alpha", expected, value: mean });
+    }
+    let chunks = map_chunks(t.len(), CHUNK, threads, |rows| {
+        let draw = |row| model.draw(&mut Random::of(seed, 0, row), t[row]);
+        rows.map(draw).collect::<Vec<(f64, f64)>>()
+    });
+    let (x, t_x): (Vec<f64>, Vec<f64>) = chunks.into_iter().flatten().unzip();
+    let mut columns = SummaryColumns::new(&x, &t_x, t);
+    columns.unit = model.time_unit();
+    CustomerSummary::new(&columns)
+}
