@@ -10,6 +10,9 @@ use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::BgNbd;
 use loyalty_core::simulate::{ContactExposure, Shop, ShopOptions};
 use loyalty_core::summary::SummaryOptions;
+use statrs::distribution::{
+    ChiSquared, ContinuousCDF as _, Discrete as _, DiscreteCDF as _, Poisson,
+};
 
 fn shop(set: &[(&str, f64)]) -> Shop {
     simulate(ShopOptions::default(), set)
@@ -221,6 +224,53 @@ fn contacts_are_what_the_rates_say() {
         let orders = (shop.lines.order.last().unwrap() + 1) as f64;
         close(firm, 0.05 * orders, 0.06);
     }
+}
+
+/// Everybody orders first on the first day and has one rate, so that the numbers of contacts that
+/// customers cause are independent draws of one Poisson distribution.
+fn counts_of_contacts(rate: f64, customers: u32) -> (Vec<u32>, f64) {
+    let mut options = ShopOptions::null();
+    options.contact_exposure = ContactExposure::Months;
+    options.customers = customers;
+    options.acquisition_days = 1;
+    options.contact_rate = rate;
+    let shop = Shop::simulate(&options, Threads::default()).unwrap();
+    assert!(shop.truth.contact_rate.iter().all(|&own| own == rate));
+    let mut counts = vec![0; shop.truth.customer.len()];
+    let rows = shop.contacts.customer.iter().zip(&shop.contacts.firm_caused);
+    for (&customer, _) in rows.filter(|(_, firm_caused)| !**firm_caused) {
+        counts[usize::try_from(customer).unwrap()] += 1;
+    }
+    (counts, rate * f64::from(options.days) / 30.4375)
+}
+
+/// Pearson's χ² of the numbers of contacts against the Poisson distribution of the truth, by statrs.
+#[test]
+fn contacts_have_the_distribution_of_the_truth() {
+    let (counts, mean) = counts_of_contacts(0.15, 20_000);
+    let truth = Poisson::new(mean).unwrap();
+    let most = 11_u32;
+    let mut seen = vec![0.0; most as usize + 1];
+    counts.iter().for_each(|&count| seen[count.min(most) as usize] += 1.0);
+    let share = |n: u32| if n < most { truth.pmf(n.into()) } else { truth.sf(u64::from(n) - 1) };
+    let term = |(n, seen): (u32, f64)| {
+        let expected = share(n) * counts.len() as f64;
+        (seen - expected) * (seen - expected) / expected
+    };
+    let statistic: f64 = (0..).zip(seen).map(term).sum();
+    let p = ChiSquared::new(most.into()).unwrap().sf(statistic);
+    assert!(p > 1e-4, "{statistic} at {most} degrees, p {p}");
+}
+
+/// The index of dispersion, Σ (n − m)²/m, is χ² with as many degrees as customers.
+#[test]
+fn thousands_of_contacts_have_the_distribution_of_the_truth_too() {
+    let (counts, mean) = counts_of_contacts(100.0, 300);
+    assert!(mean > 2000.0);
+    let square = |&count: &u32| (f64::from(count) - mean) * (f64::from(count) - mean) / mean;
+    let statistic: f64 = counts.iter().map(square).sum();
+    let p = ChiSquared::new(counts.len() as f64).unwrap().cdf(statistic);
+    assert!((1e-4..1.0 - 1e-4).contains(&p), "{statistic} at {} degrees, p {p}", counts.len());
 }
 
 #[test]

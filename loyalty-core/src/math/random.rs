@@ -1,6 +1,8 @@
 //! Random numbers: one generator per row, so that no row depends on another or on a thread.
 
-use crate::math::elementary::{exp, ln};
+use super::elementary::{exp, ln};
+use super::gamma::stirling_error;
+use super::negative_binomial::deviance;
 
 /// SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators"), which
 /// passes `BigCrush`. Eight bytes of state make a generator per customer free; distinct rows of a
@@ -105,8 +107,12 @@ impl Random {
         if x + y > 0.0 { x / (x + y) } else { f64::from(u8::from(self.happens(a / (a + b)))) }
     }
 
-    /// Poisson, as the number of exponential gaps that fit; meant for means below some hundreds.
+    /// Poisson, exact for every mean from 0 to 1e9: up to [`DIRECT`] the number of exponential gaps
+    /// that fit, above it by rejection.
     pub(crate) fn poisson(&mut self, mean: f64) -> usize {
+        if mean > DIRECT {
+            return self.poisson_by_rejection(mean);
+        }
         let (floor, mut product, mut count) = (exp(-mean), self.uniform(), 0);
         while product > floor {
             product *= self.uniform();
@@ -114,7 +120,42 @@ impl Random {
         }
         count
     }
+
+    /// Poisson for means of at least 10, by transformed rejection: algorithm PTRS of Hörmann (1993),
+    /// "The transformed rejection method for generating Poisson random variables", Insurance:
+    /// Mathematics and Economics 12(1), 39–45, whose constants these are.
+    ///
+    /// The logarithm of the probability comes from the saddle point (Loader 2000), which keeps its
+    /// digits where n ln(mean) − mean − ln n! loses six of them at a mean of 1e9.
+    fn poisson_by_rejection(&mut self, mean: f64) -> usize {
+        let b = 0.931 + 2.53 * mean.sqrt();
+        let a = -0.059 + 0.024_83 * b;
+        let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+        let squeeze = 0.9277 - 3.6224 / (b - 2.0);
+        loop {
+            let (u, v) = (self.uniform() - 0.5, self.uniform());
+            let edge = 0.5 - u.abs();
+            let count = ((2.0 * a / edge + b) * u + mean + 0.43).floor();
+            if edge >= 0.07 && v <= squeeze {
+                return whole(count);
+            }
+            // The probability of 0 is below e^−700 here, less than any uniform can hit.
+            if count < 1.0 || (edge < 0.013 && v > edge) {
+                continue;
+            }
+            let ln_pmf = -stirling_error(count)
+                - deviance(count, mean)
+                - 0.5 * ln(std::f64::consts::TAU * count);
+            if ln(v * inverse_alpha / (a / (edge * edge) + b)) <= ln_pmf {
+                return whole(count);
+            }
+        }
+    }
 }
+
+/// Largest mean for which e^−mean, with which products of uniforms are compared, keeps all its digits:
+/// the smallest normal number is e^−708.
+const DIRECT: f64 = 700.0;
 
 /// The whole part of a number that is at least 0 and far below 2^53.
 pub(crate) fn whole(x: f64) -> usize {
@@ -126,6 +167,7 @@ pub(crate) fn whole(x: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::{chi_square_upper_tail, gamma_upper};
 
     /// Mean and variance of many draws.
     fn moments(mut draw: impl FnMut(&mut Random) -> f64) -> (f64, f64) {
@@ -154,6 +196,56 @@ mod tests {
         close(moments(|r| r.poisson(3.7) as f64), (3.7, 3.7));
         close(moments(|r| r.factor(0.5)), (1.0, crate::math::elementary::exp_m1(0.25)));
         assert_eq!(moments(|r| r.multiplier(0.0)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn poisson_has_its_moments_at_every_size() {
+        for mean in [0.1, 1.0, 20.0, 650.0, 700.5, 2e3, 1e4, 1e6, 1e9] {
+            let (mut random, n) = (Random::of(5, 0, 0), 20_000);
+            let draws: Vec<f64> =
+                (0..n).map(|_| (random.poisson(mean) as f64 - mean) / mean.sqrt()).collect();
+            let n = f64::from(n);
+            let first = draws.iter().sum::<f64>() / n;
+            let second = draws.iter().map(|draw| draw * draw).sum::<f64>() / n;
+            // The mean of n draws has variance 1/n, their mean square (2 + 1/mean)/n.
+            assert!(first.abs() * n.sqrt() < 4.0, "mean {mean}: {first} deviations off");
+            let error = (second - 1.0) * (n / (2.0 + 1.0 / mean)).sqrt();
+            assert!(error.abs() < 4.0, "variance at {mean}: {second} times what it must be");
+        }
+    }
+
+    /// Pearson's χ² over up to 24 classes, with the probabilities from the incomplete gamma function:
+    /// P(N <= n) = Q(n + 1, mean).
+    #[test]
+    fn poisson_has_its_distribution_at_every_size() {
+        for mean in [0.1, 1.0, 20.0, 650.0, 700.5, 2e3, 1e4, 1e6, 1e9_f64] {
+            let up_to = |n: f64| if n < 0.0 { 0.0 } else { gamma_upper(n + 1.0, mean) };
+            let mut ends: Vec<f64> = (-12_i8..12)
+                .map(|step| (mean + 0.25 * f64::from(step) * mean.sqrt()).floor())
+                .filter(|&end| up_to(end) > 1e-3)
+                .collect();
+            ends.dedup();
+            let (mut random, draws) = (Random::of(6, 0, 0), 20_000);
+            let mut seen = vec![0.0; ends.len() + 1];
+            for _ in 0..draws {
+                let draw = random.poisson(mean) as f64;
+                seen[ends.partition_point(|&end| end < draw)] += 1.0;
+            }
+            let bounds: Vec<f64> = ends.iter().map(|&end| up_to(end)).collect();
+            let below = std::iter::once(0.0).chain(bounds.iter().copied());
+            let shares = below.zip(bounds.iter().copied().chain([1.0])).map(|(a, b)| b - a);
+            let statistic: f64 = seen
+                .iter()
+                .zip(shares)
+                .map(|(seen, share)| {
+                    let expected = share * f64::from(draws);
+                    (seen - expected) * (seen - expected) / expected
+                })
+                .sum();
+            let degrees = u32::try_from(ends.len()).expect("few");
+            let p = chi_square_upper_tail(statistic, degrees);
+            assert!(p > 1e-4, "mean {mean}: {statistic} at {degrees} degrees, p {p}");
+        }
     }
 
     #[test]
