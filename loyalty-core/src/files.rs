@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Deserialize;
 
 use crate::Error;
+use crate::error::Cause;
 
 pub(crate) const FORMAT: &str = "loyalty-model";
 pub(crate) const VERSION: u32 = 1;
@@ -27,9 +28,11 @@ pub(crate) fn read_with<T>(
     path: &Path,
     from_json: impl FnOnce(&str) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let text = fs::read_to_string(path).map_err(|error| problem(path, &error.to_string()))?;
+    let text = fs::read_to_string(path).map_err(|error| caused(path, error))?;
     from_json(&text).map_err(|error| match error {
-        Error::ModelFile { problem: what, .. } => problem(path, &what),
+        Error::ModelFile { problem, source, .. } => {
+            Error::ModelFile { path: path.display().to_string(), problem, source }
+        }
         other => other,
     })
 }
@@ -38,8 +41,7 @@ pub(crate) fn read_with<T>(
 ///
 /// Any number of threads and processes may save to one path at once; the last to finish wins.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
-    let (mut file, beside) =
-        create_beside(path).map_err(|error| problem(path, &error.to_string()))?;
+    let (mut file, beside) = create_beside(path).map_err(|error| caused(path, error))?;
     let written = file
         .write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
@@ -48,7 +50,7 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
     if let Err(error) = written {
         // Best effort: the write has failed already, and that is what is reported.
         let _ = fs::remove_file(&beside);
-        return Err(problem(path, &error.to_string()));
+        return Err(caused(path, error));
     }
     // The new name outlives a power cut only once the folder is on disk too. Best effort, as some
     // systems open no folders; what is lost then is the new file, never the old one.
@@ -111,8 +113,7 @@ pub(crate) fn of_kind(text: &str, kinds: &[&str]) -> Result<String, Error> {
 /// Whether this is a model file of a version that this library reads, and of which kind.
 fn head(text: &str) -> Result<String, Error> {
     let here = Path::new("");
-    let head: Head =
-        serde_json::from_str(text).map_err(|error| problem(here, &error.to_string()))?;
+    let head: Head = serde_json::from_str(text).map_err(not_json)?;
     if head.format != FORMAT {
         return Err(problem(here, &format!("format {:?} is not {FORMAT:?}", head.format)));
     }
@@ -124,7 +125,18 @@ fn head(text: &str) -> Result<String, Error> {
 }
 
 pub(crate) fn problem(path: &Path, what: &str) -> Error {
-    Error::ModelFile { path: path.display().to_string(), problem: what.to_owned() }
+    Error::ModelFile { path: path.display().to_string(), problem: what.to_owned(), source: None }
+}
+
+/// A problem that another error is the cause of.
+fn caused(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    let problem = error.to_string();
+    Error::ModelFile { path: path.display().to_string(), problem, source: Some(Cause::new(error)) }
+}
+
+/// What the reader of JSON found wrong with a text.
+pub(crate) fn not_json(error: serde_json::Error) -> Error {
+    caused(Path::new(""), error)
 }
 
 #[cfg(test)]

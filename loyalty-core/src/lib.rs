@@ -63,7 +63,7 @@
 
 pub mod behaviours;
 pub mod decisions;
-mod error;
+pub mod error;
 pub mod estimation;
 pub mod evaluation;
 pub mod files;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::estimation::{Fit, FitFacts, Parameter, Parameters, Towards};
-use crate::files::{FORMAT, VERSION, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
 use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
 use crate::spend::{AnySpendModel, GammaGamma, SpendKind, SpendModel};
 use crate::time::Unit;
@@ -176,8 +176,7 @@ impl ModelFile {
     /// As [`ModelFile::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
         of_kind(text, &kinds())?;
-        let syntax = |error: serde_json::Error| problem(Path::new(""), &error.to_string());
-        let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
+        let raw: Raw = serde_json::from_str(text).map_err(not_json)?;
         let file = Self { model: raw.model()?, fit: raw.fit };
         file.as_fit().map(|_| file)
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "no promise of equal bits here")]
 
 use loyalty_core::Error;
+use loyalty_core::error::Degeneracy;
 use loyalty_core::estimation::{Fit, FitOptions, Identification, Parameters, Stop};
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::orders::Column;
@@ -68,7 +69,8 @@ fn where_nobody_came_back_there_is_no_purchase_model() {
     for rows in [&[(0.0, 0.0, 38.86)][..], &[(0.0, 0.0, 0.0), (0.0, 0.0, 0.0)]] {
         let error = fit_purchases(&histories(rows)).unwrap_err();
         let reason = "no customer bought more than once";
-        assert_eq!(error, Error::Degenerate { model: "BG/NBD", reason });
+        let cause = Degeneracy::NoRepeatPurchase;
+        assert_eq!(error, Error::Degenerate { model: "BG/NBD", cause, reason });
         let message = "BG/NBD cannot be fitted: no customer bought more than once";
         assert_eq!(error.to_string(), message);
     }
@@ -76,9 +78,9 @@ fn where_nobody_came_back_there_is_no_purchase_model() {
 
 #[test]
 fn one_spender_or_equal_spenders_make_no_spend_model() {
-    let few = "fewer than two customers have repeat purchases with an amount";
-    let same = "all customers spend the same";
-    for (rows, reason) in [
+    let few = (Degeneracy::TooFew, "fewer than two customers have repeat purchases with an amount");
+    let same = (Degeneracy::NoVariation, "all customers spend the same");
+    for (rows, (cause, reason)) in [
         (&[(0.0, 0.0)][..], few),
         (&[(2.0, 35.0)], few),
         (&[(2.0, 35.0), (0.0, 0.0), (3.0, 0.0)], few),
@@ -86,14 +88,15 @@ fn one_spender_or_equal_spenders_make_no_spend_model() {
         (&[(2.0, 0.1), (5.0, 0.1), (1.0, 0.1)], same),
     ] {
         let error = fit_spend(&spenders(rows)).unwrap_err();
-        assert_eq!(error, Error::Degenerate { model: "Gamma-Gamma", reason }, "{rows:?}");
+        assert_eq!(error, Error::Degenerate { model: "Gamma-Gamma", cause, reason }, "{rows:?}");
     }
     // Whatever the rounding of a total makes of it.
     for cents in 1..500_u32 {
         let mean = f64::from(cents) / 100.0;
         let rows: Vec<_> = (1..12_u32).map(|x| (f64::from(x), mean)).collect();
         let error = fit_spend(&spenders(&rows)).unwrap_err();
-        assert_eq!(error, Error::Degenerate { model: "Gamma-Gamma", reason: same }, "{mean}");
+        let (cause, reason) = same;
+        assert_eq!(error, Error::Degenerate { model: "Gamma-Gamma", cause, reason }, "{mean}");
     }
 }
 

@@ -71,10 +71,8 @@ pub unsafe extern "C" fn loyalty_ledger_column_name(
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
         guard(error, || {
-            let name = LedgerRow::NAMES.get(position).ok_or(Error::Parameter {
-                name: "position",
-                expected: "below the number of columns",
-                value: position as f64,
+            let name = LedgerRow::NAMES.get(position).ok_or_else(|| {
+                Error::parameter("position", "below the number of columns", position as f64)
             })?;
             put_text(name, buffer, length, full_length);
             Ok(())
@@ -228,7 +226,7 @@ unsafe fn customers<'a>(
 
 fn too_many(rows: usize) -> Failure {
     let expected = "few enough to fit in memory";
-    Error::Parameter { name: "rows", expected, value: rows as f64 }.into()
+    Error::parameter("rows", expected, rows as f64).into()
 }
 
 /// Whether the numbers can be those of a ledger.

@@ -200,7 +200,7 @@ pub(crate) fn of_unit(unit: Option<Unit>) -> loyalty_unit {
     }
 }
 
-pub(crate) fn of_stop(stop: Stop) -> loyalty_stop {
+pub(crate) fn of_stop(stop: &Stop) -> loyalty_stop {
     match stop {
         Stop::Converged => loyalty_stop::Converged,
         Stop::Boundary { .. } => loyalty_stop::Boundary,

@@ -106,7 +106,7 @@ pub(crate) fn in_table(row: usize, rows: usize) -> Result<usize, Failure> {
         return Ok(row);
     }
     let value = row as f64;
-    Err(Error::Parameter { name: "row", expected: "below the number of rows", value }.into())
+    Err(Error::parameter("row", "below the number of rows", value).into())
 }
 
 fn fits_in_memory<T>(rows: usize) -> Result<(), Failure> {
@@ -114,7 +114,7 @@ fn fits_in_memory<T>(rows: usize) -> Result<(), Failure> {
         return Ok(());
     }
     let value = rows as f64;
-    Err(Error::Parameter { name: "rows", expected: "as many as fit in memory", value }.into())
+    Err(Error::parameter("rows", "as many as fit in memory", value).into())
 }
 
 /// Text by row as Arrow stores it: the bytes of all rows in one piece, and where each row begins.

@@ -191,7 +191,7 @@ impl<M> From<&Fit<M>> for loyalty_fit_facts {
         let errors = fit.standard_errors();
         let mut standard_errors = [0.0; 8];
         standard_errors.iter_mut().zip(errors.iter().flatten()).for_each(|(to, from)| *to = *from);
-        let boundary = match fit.stop {
+        let boundary = match &fit.stop {
             Stop::Boundary { parameter } => parameter,
             _ => "",
         };
@@ -209,7 +209,7 @@ impl<M> From<&Fit<M>> for loyalty_fit_facts {
             has_standard_errors: errors.is_some(),
             boundary_parameter: member(boundary),
             identification: member(&fit.identification.to_string()),
-            stop: of_stop(fit.stop),
+            stop: of_stop(&fit.stop),
             ..Self::defaults()
         }
     }

@@ -10,7 +10,7 @@ use crate::versioned;
 /// The file holds a model, but of another kind than the caller's.
 pub(crate) fn wrong_kind(path: &str, found: &Model, expected: &str) -> Error {
     let problem = format!("holds a {} model, not {expected}", found.kind());
-    Error::ModelFile { path: path.to_owned(), problem }
+    Error::ModelFile { path: path.to_owned(), problem, source: None }
 }
 
 /// Reports the fit that a model was made by, in this process or before it was saved.

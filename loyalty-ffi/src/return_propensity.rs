@@ -135,10 +135,8 @@ pub unsafe extern "C" fn loyalty_return_propensity_group_name(
     unsafe {
         guard(error, || {
             let groups = borrow("model", model)?.0.groups();
-            let name = groups.get(group).ok_or(loyalty_core::Error::Parameter {
-                name: "group",
-                expected: "below the number of groups",
-                value: group as f64,
+            let name = groups.get(group).ok_or_else(|| {
+                loyalty_core::Error::parameter("group", "below the number of groups", group as f64)
             })?;
             put_text(name, buffer, length, full_length);
             Ok(())

@@ -72,7 +72,7 @@ fn first(values: &[f64]) -> Use<'_> {
 fn product(a: usize, b: usize) -> Result<usize, Failure> {
     a.checked_mul(b).ok_or_else(|| {
         let (name, expected, value) = ("rows", "as many as fit in memory", a as f64);
-        Error::Parameter { name, expected, value }.into()
+        Error::parameter(name, expected, value).into()
     })
 }
 

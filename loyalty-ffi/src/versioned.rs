@@ -125,7 +125,7 @@ unsafe fn checked_size<T: Versioned>(source: *const T) -> Result<usize, Failure>
         return Ok(size);
     };
     let value = size as f64;
-    Err(Error::Parameter { name: "struct_size", expected, value }.into())
+    Err(Error::parameter("struct_size", expected, value).into())
 }
 
 /// # Safety

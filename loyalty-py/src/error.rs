@@ -1,6 +1,7 @@
 //! The one place where errors of the core become exceptions.
 
 use loyalty_core::Error;
+use loyalty_core::error::ErrorKind;
 use pyo3::PyErr;
 
 mod raised {
@@ -24,12 +25,9 @@ impl From<PyErr> for PyError {
 impl From<Error> for PyError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
-        Self(match error {
-            Error::NotConverged { .. }
-            | Error::Degenerate { .. }
-            | Error::Cancelled { .. }
-            | Error::Infinite { .. } => raised::FitError::new_err(message),
-            Error::ModelFile { .. } => raised::ModelFileError::new_err(message),
+        Self(match error.kind() {
+            ErrorKind::Fit | ErrorKind::Prediction => raised::FitError::new_err(message),
+            ErrorKind::File => raised::ModelFileError::new_err(message),
             _ => raised::InputError::new_err(message),
         })
     }

@@ -64,7 +64,7 @@ impl BehaviourOptions {
         ];
         for (name, value) in shares {
             if !(0.0..=1.0).contains(&value) {
-                return Err(Error::Parameter { name, expected: "from 0 to 1", value });
+                return Err(Error::parameter(name, "from 0 to 1", value));
             }
         }
         crate::error::non_negative("materiality", self.materiality)?;

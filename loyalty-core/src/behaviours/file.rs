@@ -9,7 +9,7 @@ use crate::behaviours::classify::{BehaviourModel, Rule};
 use crate::behaviours::estimate::Behaviour;
 use crate::behaviours::estimate::RawTrait;
 use crate::behaviours::estimate::TraitModel;
-use crate::files::{FORMAT, VERSION, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
 
 #[derive(Serialize, Deserialize)]
 struct Raw {
@@ -40,7 +40,7 @@ struct RawSingle {
 }
 
 fn parsed<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| problem(Path::new(""), &error.to_string()))
+    serde_json::from_str(text).map_err(not_json)
 }
 
 fn printed(raw: &impl Serialize) -> String {
@@ -79,7 +79,7 @@ impl BehaviourModel {
         let raw: Raw = parsed(text)?;
         let rule = |raw: RawRule| {
             if let Some(value) = raw.cut.filter(|cut| !(0.0..=1.0).contains(cut)) {
-                return Err(Error::Parameter { name: "cut", expected: "from 0 to 1", value });
+                return Err(Error::parameter("cut", "from 0 to 1", value));
             }
             Ok(Rule { cut: raw.cut, model: raw.model.try_into()? })
         };

@@ -1,7 +1,14 @@
 //! The one error type of the library.
 
+mod cause;
+mod degeneracy;
 pub(crate) mod report;
 pub(crate) mod stop;
+
+use std::borrow::Cow;
+
+pub use cause::Cause;
+pub use degeneracy::Degeneracy;
 
 use report::OrdersReport;
 use stop::Stop;
@@ -16,8 +23,8 @@ pub enum Error {
     /// A number given to a constructor or a function lies outside its domain.
     #[error("{name} must be {expected}, got {value}")]
     Parameter {
-        /// The parameter, as it is called in the signature.
-        name: &'static str,
+        /// The parameter, as it is called in the signature or by the data.
+        name: Cow<'static, str>,
         /// What is allowed.
         expected: &'static str,
         /// What was given.
@@ -103,6 +110,8 @@ pub enum Error {
     Degenerate {
         /// The model.
         model: &'static str,
+        /// The kind of reason.
+        cause: Degeneracy,
         /// Why no parameters fit these data better than all others.
         reason: &'static str,
     },
@@ -141,7 +150,80 @@ pub enum Error {
         path: String,
         /// What is wrong with it.
         problem: String,
+        /// What the system or the JSON reader said, where it was one of them: the
+        /// [`source`](std::error::Error::source) of this error.
+        source: Option<Cause>,
     },
+}
+
+/// What an [`Error`] is about, for callers who treat all of a kind alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A number, a word or two of them together are not what a call allows: mend the call.
+    Argument,
+    /// Columns and rows: mend the data, or say which rows to leave out.
+    Input,
+    /// A table of segments or of treatments contradicts itself.
+    Rules,
+    /// The data do not determine a model, or the search for its parameters ended early.
+    Fit,
+    /// The model is sound, but what it was asked for is infinite.
+    Prediction,
+    /// A model file cannot be read, written or understood.
+    File,
+}
+
+impl Error {
+    /// What the error is about.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::error::ErrorKind;
+    /// use loyalty_core::files::model_kind;
+    /// let error = model_kind("no/such/file.json").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::File);
+    /// let source = std::error::Error::source(&error).unwrap();
+    /// let io = source.downcast_ref::<std::io::Error>().unwrap();
+    /// assert_eq!(io.kind(), std::io::ErrorKind::NotFound);
+    /// ```
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Parameter { .. } | Self::Choice { .. } | Self::Unit { .. } => ErrorKind::Argument,
+            Self::Value { .. }
+            | Self::Type { .. }
+            | Self::Length { .. }
+            | Self::MissingColumn { .. }
+            | Self::Refused(_)
+            | Self::Empty { .. } => ErrorKind::Input,
+            Self::Segments(_) | Self::Treatments(_) => ErrorKind::Rules,
+            Self::Degenerate { .. } | Self::NotConverged { .. } | Self::Cancelled { .. } => {
+                ErrorKind::Fit
+            }
+            Self::Infinite { .. } => ErrorKind::Prediction,
+            Self::ModelFile { .. } => ErrorKind::File,
+        }
+    }
+
+    /// A number outside its domain: [`Error::Parameter`] of this name.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::Error;
+    /// let error = Error::parameter("margin", "from 0 to 1", 1.5);
+    /// assert_eq!(error.to_string(), "margin must be from 0 to 1, got 1.5");
+    /// ```
+    pub fn parameter(
+        name: impl Into<Cow<'static, str>>,
+        expected: &'static str,
+        value: f64,
+    ) -> Self {
+        Self::Parameter { name: name.into(), expected, value }
+    }
+
+    pub(crate) fn degenerate(model: &'static str, cause: Degeneracy, reason: &'static str) -> Self {
+        Self::Degenerate { model, cause, reason }
+    }
 }
 
 fn and_more(rows: usize) -> String {
@@ -166,18 +248,18 @@ pub(crate) fn shown(text: &str) -> String {
 pub(crate) const LARGEST: f64 = 1e50;
 
 /// Accepts a number above zero.
-pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64, Error> {
+pub(crate) fn positive(name: impl Into<Cow<'static, str>>, value: f64) -> Result<f64, Error> {
     match above_0(value) {
         None => Ok(value),
-        Some(expected) => Err(Error::Parameter { name, expected, value }),
+        Some(expected) => Err(Error::parameter(name, expected, value)),
     }
 }
 
 /// Accepts a number at or above zero.
-pub(crate) fn non_negative(name: &'static str, value: f64) -> Result<f64, Error> {
+pub(crate) fn non_negative(name: impl Into<Cow<'static, str>>, value: f64) -> Result<f64, Error> {
     match at_least_0(value) {
         None => Ok(value),
-        Some(expected) => Err(Error::Parameter { name, expected, value }),
+        Some(expected) => Err(Error::parameter(name, expected, value)),
     }
 }
 

@@ -61,7 +61,7 @@ impl Parameter {
     }
 
     fn outside(&self, expected: &'static str, value: f64) -> Error {
-        Error::Parameter { name: self.static_name(), expected, value }
+        Error::parameter(self.static_name(), expected, value)
     }
 
     fn static_name(&self) -> &'static str {

@@ -74,7 +74,7 @@ impl RepeatCounts {
         customers.same_unit(model.unit())?;
         if !(1..=100_000).contains(&cells) {
             let (name, expected) = ("cells", "from 1 to 100000");
-            return Err(Error::Parameter { name, expected, value: f64::from(cells) });
+            return Err(Error::parameter(name, expected, f64::from(cells)));
         }
         let weight = |row: usize| customers.weights().map_or(1.0, |weights| weights[row]);
         let mut actual = vec![0.0; cells as usize];

@@ -205,7 +205,7 @@ pub fn alive_calibration(
 ) -> Result<Vec<AliveGroup>, Error> {
     if !(1..=10_000).contains(&groups) {
         let (name, expected) = ("groups", "from 1 to 10000");
-        return Err(Error::Parameter { name, expected, value: f64::from(groups) });
+        return Err(Error::parameter(name, expected, f64::from(groups)));
     }
     let customers = &split.calibration;
     let mut alive = vec![0.0; customers.len()];

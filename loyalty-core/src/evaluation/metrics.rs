@@ -1,6 +1,7 @@
 //! How good probabilities are, measured on outcomes.
 
 use crate::Error;
+use crate::error::Degeneracy;
 use crate::error::same_length;
 use crate::math::elementary::{exp, ln, ln_1p, logistic};
 
@@ -151,7 +152,7 @@ impl Predictions {
     /// ```
     pub fn reliability(&self, bins: usize) -> Result<Vec<ReliabilityBin>, Error> {
         if bins == 0 {
-            return Err(Error::Parameter { name: "bins", expected: "at least 1", value: 0.0 });
+            return Err(Error::parameter("bins", "at least 1", 0.0));
         }
         let rows: Vec<(f64, bool)> = self.ranked().collect();
         let (size, larger) = (rows.len() / bins, rows.len() % bins);
@@ -190,12 +191,12 @@ impl Predictions {
     pub fn lift(&self, share: f64) -> Result<f64, Error> {
         if !(share > 0.0 && share <= 1.0) {
             let expected = "above 0 and at most 1";
-            return Err(Error::Parameter { name: "share", expected, value: share });
+            return Err(Error::parameter("share", expected, share));
         }
         let events = self.events();
         if events == 0.0 {
             let reason = "it happened in no row";
-            return Err(Error::Degenerate { model: "the lift", reason });
+            return Err(Error::degenerate("the lift", Degeneracy::NoEvent, reason));
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within n")]
         let taken = ((share * self.n()) as usize).max(1);
@@ -277,7 +278,7 @@ impl Predictions {
         if let Some(&value) =
             all.iter().find(|value| value.is_nan() || value.abs() > crate::error::LARGEST)
         {
-            return Err(Error::Parameter { name: "money", expected: "within ±1e50", value });
+            return Err(Error::parameter("money", "within ±1e50", value));
         }
         let money = |(p, y): (f64, f64)| match (p > threshold, y > 0.0) {
             (true, true) => value.hit,

@@ -30,7 +30,7 @@ impl Economics {
     pub(super) fn check(&self) -> Result<(), Error> {
         for (name, share) in [("margin", self.margin), ("markdown", self.markdown)] {
             if let Some(value) = share.filter(|share| !(0.0..=1.0).contains(share)) {
-                return Err(Error::Parameter { name, expected: "from 0 to 1", value });
+                return Err(Error::parameter(name, "from 0 to 1", value));
             }
         }
         non_negative("handling", self.handling.unwrap_or(0.0))?;

@@ -176,7 +176,7 @@ impl Ledger {
         }
         if options.period_days == Some(0) {
             let (name, expected) = ("period_days", "at least 1");
-            return Err(Error::Parameter { name, expected, value: 0.0 });
+            return Err(Error::parameter(name, expected, 0.0));
         }
         build::build(lines, contacts, marketing, options)
     }

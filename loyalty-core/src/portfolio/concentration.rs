@@ -46,7 +46,7 @@ pub fn top_shares(values: &[f64], shares: &[f64], level: f64) -> Result<Vec<TopS
     if values.is_empty() {
         return Err(Error::Empty { what: "the values", expected: "one per customer" });
     }
-    let outside = |name, expected, value| Err(Error::Parameter { name, expected, value });
+    let outside = |name, expected, value| Err(Error::parameter(name, expected, value));
     if let Some(&value) = values.iter().find(|value| !value.is_finite()) {
         return outside("values", "finite", value);
     }

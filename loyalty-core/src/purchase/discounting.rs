@@ -69,7 +69,7 @@ impl Discounting {
     pub fn per_period(periods: u32, length: f64, rate: f64) -> Result<Self, Error> {
         if !(1..=MOST_PERIODS).contains(&periods) {
             let value = f64::from(periods);
-            return Err(Error::Parameter { name: "periods", expected: "from 1 to 10000", value });
+            return Err(Error::parameter("periods", "from 1 to 10000", value));
         }
         let length = positive("period_length", length)?;
         let rate = non_negative("discount_rate", rate)?;

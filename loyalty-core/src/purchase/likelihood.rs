@@ -5,6 +5,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::process::{PurchaseProcess, Rows, ShopSize};
 use crate::Error;
+use crate::error::Degeneracy;
 use crate::estimation::{
     Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Progress, Scale, fit,
 };
@@ -20,7 +21,7 @@ pub(super) fn fit_to<M: PurchaseProcess>(
 ) -> Result<Fit<M>, Error> {
     let histories = Histories::of(summary, options.threads);
     if let Some(reason) = M::unfit(histories.runs().iter().map(|run| run.x)) {
-        return Err(Error::Degenerate { model: M::TITLE, reason });
+        return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
     }
     fit(&HistoryLikelihood::<M>::new(histories, summary.unit()), options, observe)
 }

@@ -27,7 +27,7 @@ pub(super) fn simulate<M: PurchaseProcess>(
     let mean = model.mean_purchases(longest);
     if mean > MOST {
         let expected = "at most 1e6 purchases within the longest t";
-        return Err(Error::Parameter { name: "r/alpha", expected, value: mean });
+        return Err(Error::parameter("r/alpha", expected, mean));
     }
     let chunks = map_chunks(t.len(), CHUNK, threads, |rows| {
         let draw = |row| model.draw(&mut Random::of(seed, 0, row), t[row]);

@@ -30,10 +30,10 @@ impl ReturnEconomics {
     pub fn new(margin: f64, loss: f64, handling: f64) -> Result<Self, Error> {
         if !(margin > 0.0 && margin <= 1.0) {
             let expected = "above 0 and at most 1";
-            return Err(Error::Parameter { name: "margin", expected, value: margin });
+            return Err(Error::parameter("margin", expected, margin));
         }
         if !(0.0..=1.0).contains(&loss) {
-            return Err(Error::Parameter { name: "loss", expected: "from 0 to 1", value: loss });
+            return Err(Error::parameter("loss", "from 0 to 1", loss));
         }
         Ok(Self { margin, loss, handling: non_negative("handling", handling)? })
     }
@@ -50,7 +50,7 @@ impl ReturnEconomics {
     pub fn expected_margin(&self, probability: f64, value: f64) -> Result<f64, Error> {
         if !(0.0..=1.0).contains(&probability) {
             let expected = "from 0 to 1";
-            return Err(Error::Parameter { name: "probability", expected, value: probability });
+            return Err(Error::parameter("probability", expected, probability));
         }
         let value = non_negative("value", value)?;
         let kept = (1.0 - probability) * self.margin * value;

@@ -19,7 +19,7 @@ use super::schema::Schema;
 use super::shrink::Shrinkage;
 use super::stream::{Pace, Stream};
 use crate::Error;
-use crate::files::{FORMAT, VERSION, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
 
 /// The file as it stands; checked when it becomes a model.
 #[derive(Serialize, Deserialize)]
@@ -134,8 +134,7 @@ impl ReturnPropensity {
     /// As [`ReturnPropensity::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
         of_kind(text, &[Self::KIND])?;
-        let syntax = |error: serde_json::Error| wrong(&error.to_string());
-        let raw: Raw = serde_json::from_str(text).map_err(syntax)?;
+        let raw: Raw = serde_json::from_str(text).map_err(not_json)?;
         raw.model()
     }
 }

@@ -16,6 +16,7 @@ use super::settling::Settling;
 use super::shrink::{Shrinkage, ShrinkageCriterion};
 use super::stream::{Pace, Stream};
 use crate::Error;
+use crate::error::Degeneracy;
 use crate::error::non_negative;
 use crate::math::elementary::ln;
 use crate::orders::{OrderLines, Outcome, day_of};
@@ -78,7 +79,7 @@ pub struct ReturnFit {
 
 impl ReturnOptions {
     fn check(&self) -> Result<(), Error> {
-        let outside = |name, expected, value| Err(Error::Parameter { name, expected, value });
+        let outside = |name, expected, value| Err(Error::parameter(name, expected, value));
         if !(1..=3660).contains(&self.horizon_days) {
             return outside("horizon_days", "from 1 to 3660", f64::from(self.horizon_days));
         }
@@ -120,7 +121,7 @@ impl ReturnPropensity {
         let past = Past::of(&schema, &mut stream, lines, outcomes, orders, end);
         if past.settled.lines == 0 {
             let reason = "no line is as old as the horizon at the end of the observation";
-            return Err(Error::Degenerate { model: "the return propensity", reason });
+            return Err(Error::degenerate("the return propensity", Degeneracy::TooFew, reason));
         }
         let left_out = lines.len() - lines.starts[orders] as usize;
         Learner { schema, lag, past, options, left_out }.learn(stream)

@@ -38,10 +38,12 @@ impl LagCurve {
     /// # Errors
     /// [`Error::Parameter`] unless the shares are from 0 to 1, do not fall, and end at 1.
     pub fn new(shares: Vec<f64>) -> Result<Self, Error> {
-        let wrong = |value| Error::Parameter {
-            name: "shares of the lag curve",
-            expected: "from 0 to 1, not falling, with 1 at the end",
-            value,
+        let wrong = |value| {
+            Error::parameter(
+                "shares of the lag curve",
+                "from 0 to 1, not falling, with 1 at the end",
+                value,
+            )
         };
         let mut before = 0.0;
         for &share in &shares {

@@ -10,6 +10,7 @@ use super::kernel::Sums;
 use super::line::LineModel;
 use super::optimism::Optimism;
 use crate::Error;
+use crate::error::Degeneracy;
 use crate::parallel::Threads;
 
 /// Penalties tried, in lines: λ in ½ λ Σ β² over standardised terms.
@@ -99,8 +100,9 @@ fn step(sums: &Sums, beta: &[f64], fall: impl Fn(usize) -> f64) -> Result<(Vec<f
     let hessian = hessian(sums, n, &fall);
     let slope = DVector::from_fn(n, |i, _| -(sums.gradient[i] + fall(i) * beta[i]));
     let reason = "the features are not finite";
-    let cholesky =
-        hessian.cholesky().ok_or(Error::Degenerate { model: "the return propensity", reason })?;
+    let cholesky = hessian
+        .cholesky()
+        .ok_or_else(|| Error::degenerate("the return propensity", Degeneracy::NotFinite, reason))?;
     let by = cholesky.solve(&slope);
     let gap = 0.5 * by.dot(&slope);
     Ok((by.iter().copied().collect(), gap))

@@ -107,11 +107,11 @@ impl Shrinkage {
     pub fn new(mean: f64, strength: f64) -> Result<Self, Error> {
         if !(mean > 0.0 && mean < 1.0) {
             let expected = "between 0 and 1";
-            return Err(Error::Parameter { name: "mean", expected, value: mean });
+            return Err(Error::parameter("mean", expected, mean));
         }
         if !(1e-3..=STRONGEST).contains(&strength) {
             let expected = "from 0.001 to 1000000";
-            return Err(Error::Parameter { name: "strength", expected, value: strength });
+            return Err(Error::parameter("strength", expected, strength));
         }
         Ok(Self { mean, strength, logit: ln(mean / (1.0 - mean)) })
     }

@@ -191,7 +191,7 @@ impl Rfm {
         positive("bins", f64::from(bins))?;
         if bins > MOST_BINS {
             let value = f64::from(bins);
-            return Err(Error::Parameter { name: "bins", expected: "from 1 to 1000", value });
+            return Err(Error::parameter("bins", "from 1 to 1000", value));
         }
         let elapsed: Vec<f64> = values.recency.iter().map(|recency| -recency).collect();
         let mut groups: Vec<Vec<usize>> = vec![(0..values.len()).collect()];

@@ -134,7 +134,7 @@ macro_rules! options {
                             Some(value) => self.$name = value,
                             None => {
                                 let name = stringify!($name);
-                                return Err(Error::Parameter { name, expected: EXPECTED, value });
+                                return Err(Error::parameter(name, EXPECTED, value));
                             }
                         }
                     })*
@@ -288,14 +288,14 @@ impl ShopOptions {
         }
         let at_most = |name, expected, value: u32, most: u32| {
             let value = (value > most).then_some(f64::from(value));
-            value.map_or(Ok(()), |value| Err(Error::Parameter { name, expected, value }))
+            value.map_or(Ok(()), |value| Err(Error::parameter(name, expected, value)))
         };
         at_most("acquisition_days", "at most days", self.acquisition_days, self.days)?;
         at_most("breadth", "at most categories", self.breadth, self.categories)?;
         at_most("categories", "at most products", self.categories, self.products)?;
         if self.shallowest_offer > self.deepest_offer {
             let (name, expected) = ("shallowest_offer", "at most deepest_offer");
-            return Err(Error::Parameter { name, expected, value: self.shallowest_offer });
+            return Err(Error::parameter(name, expected, self.shallowest_offer));
         }
         Ok(())
     }

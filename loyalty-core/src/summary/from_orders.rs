@@ -306,7 +306,7 @@ pub(super) fn in_range(name: &'static str, time: i64) -> Result<i64, Error> {
         return Ok(time);
     }
     let expected = "within the years 0001 to 9999, in microseconds";
-    Err(Error::Parameter { name, expected, value: time as f64 })
+    Err(Error::parameter(name, expected, time as f64))
 }
 
 fn count(occasions: &[i64]) -> u32 {

@@ -46,7 +46,7 @@ impl History {
     /// [`Error::Parameter`] unless `0 <= t_x <= t`, both finite, and `t_x` is 0 exactly where `x` is.
     pub fn new(x: u32, t_x: f64, t: f64) -> Result<Self, Error> {
         let t = non_negative("T", t)?;
-        let problem = |expected| Err(Error::Parameter { name: "recency", expected, value: t_x });
+        let problem = |expected| Err(Error::parameter("recency", expected, t_x));
         match check::recency_rule(x, t_x, t) {
             None => Ok(Self { x, t_x, t }),
             Some(expected) => problem(expected),

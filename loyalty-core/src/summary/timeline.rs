@@ -53,7 +53,7 @@ impl Occasions {
         }
         if whole > MOST_PERIODS {
             let expected = "at least a 100000th of the log";
-            return Err(Error::Parameter { name: "period", expected, value: period });
+            return Err(Error::parameter("period", expected, period));
         }
         let index = |key: i64| (self.clock.duration(first, key) / period).floor();
         let mut births = BTreeMap::new();

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::Error;
+use crate::error::Degeneracy;
 use crate::estimation::{FitOptions, Progress, Stop, two_sided};
 use crate::math::random::Random;
 use crate::orders::Column;
@@ -111,7 +112,7 @@ pub fn clv_bootstrap(
     let value = options.replicates as f64;
     if options.replicates < FEWEST {
         let (name, expected) = ("replicates", "at least 20");
-        return Err(Error::Parameter { name, expected, value });
+        return Err(Error::parameter(name, expected, value));
     }
     let total = |purchases: &dyn PurchaseModel, spend: &dyn SpendModel, threads| {
         clv_total(purchases, spend, customers, discounting, margin, threads)
@@ -128,7 +129,7 @@ pub fn clv_bootstrap(
     let failed = drawn.iter().filter(|drawn| drawn.is_err()).count();
     if failed * 10 > options.replicates {
         let reason = "more than one in ten shops simulated from the models cannot be fitted";
-        return Err(Error::Degenerate { model: "a bootstrap", reason });
+        return Err(Error::degenerate("a bootstrap", Degeneracy::UnstableFits, reason));
     }
     let drawn: Vec<(f64, bool)> = drawn.into_iter().flatten().collect();
     let totals: Vec<f64> = drawn.iter().map(|(total, _)| *total).collect();
@@ -154,7 +155,7 @@ fn observed_times(customers: &CustomerSummary) -> Result<Vec<f64>, Error> {
     for (&t, &weight) in customers.t().iter().zip(weights) {
         if weight != weight.trunc() || weight > f64::from(u32::MAX) {
             let expected = "a whole number of customers, for a bootstrap";
-            return Err(Error::Parameter { name: "weight", expected, value: weight });
+            return Err(Error::parameter("weight", expected, weight));
         }
         observed.extend(std::iter::repeat_n(t, crate::math::random::whole(weight)));
     }

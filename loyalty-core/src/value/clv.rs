@@ -90,9 +90,7 @@ impl Margin<'_> {
         let allowed = |margin: f64| (-1000.0..=1.0).contains(&margin);
         match *self {
             Self::Same(margin) if allowed(margin) => Ok(()),
-            Self::Same(value) => {
-                Err(Error::Parameter { name: "margin", expected: EXPECTED, value })
-            }
+            Self::Same(value) => Err(Error::parameter("margin", EXPECTED, value)),
             Self::PerCustomer(margins) => {
                 same_length(customers, "margin", margins.len())?;
                 let mut broken = (0..customers).filter(|&row| !allowed(margins[row]));

@@ -80,7 +80,7 @@ fn probability(name: &'static str, value: f64) -> Result<(), Error> {
     if value > 0.0 && value < 1.0 {
         return Ok(());
     }
-    Err(Error::Parameter { name, expected: "between 0 and 1", value })
+    Err(Error::parameter(name, "between 0 and 1", value))
 }
 
 fn check(terms: &Terms) -> Result<(), Error> {
@@ -102,7 +102,7 @@ fn check(terms: &Terms) -> Result<(), Error> {
             positive("concentration", terms.funding.concentration)?;
             if !(terms.funding.share > 0.0 && terms.funding.share <= 1.0) {
                 let (expected, value) = ("above 0 and at most 1", terms.funding.share);
-                return Err(Error::Parameter { name: "share", expected, value });
+                return Err(Error::parameter("share", expected, value));
             }
             if let Some(selection) = &terms.selection {
                 positive("dispersion", selection.dispersion)?;

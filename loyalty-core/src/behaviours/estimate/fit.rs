@@ -11,6 +11,7 @@ use super::options::{Behaviour, ThresholdBasis, TraitOptions};
 use super::score::slope;
 use super::terms::{Budget, Coupon, Reallocation, Reversal, Service, Terms};
 use crate::Error;
+use crate::error::Degeneracy;
 use crate::ledger::{Ledger, LedgerRow};
 use crate::math::elementary::ln;
 
@@ -105,8 +106,12 @@ impl Work<'_> {
         found.filter(|(_, evidence)| evidence.trials > 0.0).collect()
     }
 
-    pub(super) fn degenerate<T>(&self, reason: &'static str) -> Result<T, Error> {
-        Err(Error::Degenerate { model: self.behaviour.name(), reason })
+    pub(super) fn degenerate<T>(
+        &self,
+        cause: Degeneracy,
+        reason: &'static str,
+    ) -> Result<T, Error> {
+        Err(Error::degenerate(self.behaviour.name(), cause, reason))
     }
 
     /// Means of peer groups by the mean of all, then the prior of what is left; `base` is the mean share
@@ -114,7 +119,7 @@ impl Work<'_> {
     pub(super) fn fit(&self, mut cases: Cases, base: f64) -> Result<LearntWithPeers, Error> {
         const FEWEST: usize = 10;
         if cases.len() < FEWEST {
-            return self.degenerate("fewer than ten customers have evidence");
+            return self.degenerate(Degeneracy::TooFew, "fewer than ten customers have evidence");
         }
         let link = self.behaviour.link();
         let mut means = Vec::new();
@@ -181,7 +186,10 @@ impl Work<'_> {
     fn service(&self) -> Result<TraitModel, Error> {
         let portfolio = self.ledger.portfolio();
         if portfolio.contact_scale <= 0.0 {
-            return self.degenerate("no customer caused a contact that cost anything");
+            return self.degenerate(
+                Degeneracy::NoEvent,
+                "no customer caused a contact that cost anything",
+            );
         }
         let terms =
             Service { exposure: self.options.exposure, contact_scale: portfolio.contact_scale };
@@ -197,7 +205,7 @@ impl Work<'_> {
     fn reversal(&self) -> Result<TraitModel, Error> {
         let (portfolio, economics) = (self.ledger.portfolio(), self.ledger.economics());
         if !(portfolio.return_rate > 0.0 && portfolio.return_rate < 1.0) {
-            return self.degenerate("no line was returned, or all were");
+            return self.degenerate(Degeneracy::NoVariation, "no line was returned, or all were");
         }
         let known = portfolio.net_margin > 0.0;
         let terms = Reversal {
@@ -223,7 +231,7 @@ impl Work<'_> {
             worth += row.coupon;
         }
         if !(with > 0.0 && with < orders) {
-            return self.degenerate("no order had a coupon, or all had");
+            return self.degenerate(Degeneracy::NoVariation, "no order had a coupon, or all had");
         }
         let learnt = self.fit(self.cases(|row| Some(case::coupon(row, 0.0))), with / orders)?;
         let threshold = self.threshold(None, beyond(RATE_RATIO, learnt.0.prior.mean(0.0)));

@@ -212,15 +212,11 @@ impl TryFrom<RawPrior> for Prior {
         }
         let sum: f64 = mass.iter().sum();
         if (sum - 1.0).abs() > 1e-9 {
-            return Err(Error::Parameter {
-                name: "masses",
-                expected: "adding up to 1",
-                value: sum,
-            });
+            return Err(Error::parameter("masses", "adding up to 1", sum));
         }
         if !(-200.0..=200.0).contains(&raw.first) {
             let expected = "from -200 to 200";
-            return Err(Error::Parameter { name: "first", expected, value: raw.first });
+            return Err(Error::parameter("first", expected, raw.first));
         }
         Ok(Self::new(raw.link, raw.first, mass))
     }

@@ -7,6 +7,7 @@ use super::learn::{beta, learn};
 use super::link::{Evidence, Link};
 use super::terms::{Funding, Promotion, Selection, Terms};
 use crate::Error;
+use crate::error::Degeneracy;
 
 /// The threshold of depths where economics give none, as a ratio to the portfolio.
 const DEPTH_RATIO: f64 = 1.5;
@@ -23,7 +24,10 @@ impl Work<'_> {
             reduced += off(row);
         }
         if !(borne > 0.0 && reduced < listed) {
-            return self.degenerate("nobody bought at a discount, or everything was free");
+            return self.degenerate(
+                Degeneracy::NoVariation,
+                "nobody bought at a discount, or everything was free",
+            );
         }
         let offers = self.ledger.available().offers;
         let selection = if offers { Some(self.selection()?) } else { None };
@@ -112,7 +116,7 @@ impl Work<'_> {
         let cases = self.cases(|row| case::selection(dispersion, row));
         let rows: Vec<Evidence> = cases.into_iter().map(|(_, evidence)| evidence).collect();
         if rows.len() < 10 || rows.iter().all(|row| row.hits == 0.0) {
-            return self.degenerate("nobody took what was on offer");
+            return self.degenerate(Degeneracy::NoEvent, "nobody took what was on offer");
         }
         let prior = learn(Link::Log, &rows, 1.0, self.options.threads)?.prior;
         Ok(Selection { dispersion, threshold: self.options.selection, prior })

@@ -314,7 +314,7 @@ fn check_level(level: f64) -> Result<(), crate::Error> {
         return Ok(());
     }
     let expected = "from 0.5 to 0.9999";
-    Err(crate::Error::Parameter { name: "level", expected, value: level })
+    Err(crate::Error::parameter("level", expected, level))
 }
 
 /// P(spending per period below the level of a limited budget), by Student's t.

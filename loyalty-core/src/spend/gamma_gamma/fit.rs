@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::GammaGamma;
 use super::likelihood::Spenders;
 use crate::Error;
+use crate::error::Degeneracy;
 use crate::estimation::{
     Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Parameters, Progress, Scale, fit,
 };
@@ -18,13 +19,16 @@ pub(in crate::spend) fn fit_to(
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Fit<GammaGamma>, Error> {
     let spenders = Spenders::of(summary, money(summary, "the Gamma-Gamma fit")?, options.threads);
-    let degenerate = |reason| Err(Error::Degenerate { model: "Gamma-Gamma", reason });
+    let degenerate = |cause, reason| Err(Error::degenerate("Gamma-Gamma", cause, reason));
     if spenders.len() < 2 {
-        return degenerate("fewer than two customers have repeat purchases with an amount");
+        return degenerate(
+            Degeneracy::TooFew,
+            "fewer than two customers have repeat purchases with an amount",
+        );
     }
     let (mean, square) = spenders.moments();
     if square - mean * mean <= 1e-12 * square {
-        return degenerate("all customers spend the same");
+        return degenerate(Degeneracy::NoVariation, "all customers spend the same");
     }
     fit(&SpendLikelihood { spenders, mean, square }, options, observe)
 }
