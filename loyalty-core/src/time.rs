@@ -3,17 +3,16 @@
 //! Times are integers: microseconds of wall-clock time since 1970-01-01T00:00. A day is a day on the
 //! wall, so the caller converts zones before (the Python package does it from the column's zone).
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::Error;
+use crate::math::words::words;
 
-const HOUR: i64 = 3_600_000_000;
+pub(crate) const HOUR: i64 = 3_600_000_000;
 pub(crate) const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 /// 30.4375 days, a twelfth of 365.25.
 const MONTH: i64 = DAY * 304_375 / 10_000;
-const YEAR: i64 = DAY * 36_525 / 100;
+/// 365.25 days, as in the Julian calendar.
+pub(crate) const YEAR: i64 = DAY * 36_525 / 100;
 
 /// First and last instant accepted: years 0001 to 9999.
 pub(crate) const RANGE: std::ops::RangeInclusive<i64> = -719_162 * DAY..=2_932_897 * DAY - 1;
@@ -269,30 +268,6 @@ impl Clock {
             _ => periods,
         }
     }
-}
-
-macro_rules! words {
-    ($type:ident, $name:literal, $expected:literal) => {
-        impl FromStr for $type {
-            type Err = Error;
-
-            fn from_str(word: &str) -> Result<Self, Error> {
-                let known = Self::WORDS.iter().find(|(known, _)| *known == word);
-                known.map(|&(_, value)| value).ok_or_else(|| Error::Choice {
-                    name: $name,
-                    expected: $expected,
-                    value: word.to_owned(),
-                })
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let known = Self::WORDS.iter().find(|(_, value)| value == self);
-                f.write_str(known.map_or("unknown", |(word, _)| word))
-            }
-        }
-    };
 }
 
 words!(

@@ -9,9 +9,7 @@ use crate::ledger::{Ledger, LedgerOptions};
 use crate::math::elementary::exp_m1;
 use crate::orders::{Contacts, LedgerLines};
 use crate::parallel::Threads;
-use crate::time::DAY;
-
-const YEAR: f64 = 365.25 * DAY as f64;
+use crate::time::YEAR;
 
 /// How one habit lasts from the first half of the history to the second.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -161,7 +159,7 @@ pub fn persistence(
             rank_correlation: rank_correlation(&both, first, second),
             labelled: labelled.len(),
             over_again: mean(&labelled, |row| second.p_over[row]),
-            years: (end - start).max(1) as f64 / YEAR * 0.5,
+            years: (end - start).max(1) as f64 / YEAR as f64 * 0.5,
             recurrence: recurrence(&model, *behaviour, &labelled, &before, &after),
         });
     }

@@ -1,8 +1,7 @@
 //! What the model said at the calibration end beside what the holdout period brought.
 
-use std::str::FromStr;
-
 use crate::Error;
+use crate::math::words::words;
 use crate::parallel::Threads;
 use crate::purchase::PurchaseModel;
 use crate::summary::CalibrationHoldout;
@@ -132,20 +131,12 @@ pub enum AliveOrder {
     Purchase,
 }
 
-impl FromStr for AliveOrder {
-    type Err = Error;
-
-    fn from_str(word: &str) -> Result<Self, Error> {
-        match word {
-            "p_alive" => Ok(Self::Alive),
-            "p_purchase" => Ok(Self::Purchase),
-            _ => {
-                let (name, expected) = ("by", "\"p_alive\" or \"p_purchase\"");
-                Err(Error::Choice { name, expected, value: word.to_owned() })
-            }
-        }
-    }
+impl AliveOrder {
+    const WORDS: [(&'static str, Self); 2] =
+        [("p_alive", Self::Alive), ("p_purchase", Self::Purchase)];
 }
+
+words!(AliveOrder, "by", "\"p_alive\" or \"p_purchase\"");
 
 /// A group of customers with like probabilities.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -12,7 +12,7 @@ use crate::Error;
 use crate::math::ExactSum;
 use crate::orders::{Contacts, LedgerLine, LedgerLines};
 use crate::parallel::{Threads, fill_columns, map_chunks};
-use crate::time::DAY;
+use crate::time::{DAY, YEAR};
 
 /// Groups by which the shop is known, at most.
 const LOOKED_AT: usize = 24;
@@ -76,7 +76,7 @@ pub(super) fn build(
         return Err(Error::Empty { what: "the ledger", expected: "lines between start and end" });
     }
     let mut portfolio = Portfolio {
-        years: (end.min(last) - start.max(first)).max(DAY) as f64 / (365.25 * DAY as f64),
+        years: (end.min(last) - start.max(first)).max(DAY) as f64 / YEAR as f64,
         margin: margin.unwrap_or(0.0),
         return_rate: rates.base,
         intra_order: shop.intra_order,

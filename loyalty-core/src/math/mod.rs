@@ -5,12 +5,16 @@
 
 mod beta_geometric;
 mod beta_geometric_survival;
+pub(crate) mod cast;
+pub(crate) mod deal;
 pub(crate) mod elementary;
 mod exact_sum;
 mod gamma;
 mod incomplete;
 mod negative_binomial;
 mod normal;
+#[cfg(test)]
+mod oracle;
 mod p_values;
 mod positive_series;
 mod quadrature;
@@ -18,6 +22,7 @@ pub(crate) mod random;
 #[cfg(test)]
 pub(crate) mod reference;
 pub(crate) mod vector;
+pub(crate) mod words;
 
 pub(crate) use beta_geometric::Renewals;
 pub(crate) use beta_geometric_survival::Survival;

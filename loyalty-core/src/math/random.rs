@@ -1,5 +1,6 @@
 //! Random numbers: one generator per row, so that no row depends on another or on a thread.
 
+use super::cast::whole;
 use super::elementary::{exp, ln};
 use super::gamma::stirling_error;
 use super::negative_binomial::deviance;
@@ -156,13 +157,6 @@ impl Random {
 /// Largest mean for which e^−mean, with which products of uniforms are compared, keeps all its digits:
 /// the smallest normal number is e^−708.
 const DIRECT: f64 = 700.0;
-
-/// The whole part of a number that is at least 0 and far below 2^53.
-pub(crate) fn whole(x: f64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "by contract")]
-    let whole = x as usize;
-    whole
-}
 
 #[cfg(test)]
 mod tests {

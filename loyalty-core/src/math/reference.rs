@@ -31,6 +31,11 @@ impl Worst {
         }
     }
 
+    /// The largest error seen; 0 of none.
+    pub(crate) fn error(&self) -> f64 {
+        self.error
+    }
+
     /// Fails unless every error was below the bound.
     #[track_caller]
     pub(crate) fn is_below(&self, bound: f64) {

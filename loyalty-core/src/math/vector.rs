@@ -1,10 +1,16 @@
-//! Sums over slices in a fixed number of lanes.
+//! Sums in a fixed number of lanes.
 //!
 //! The lanes are part of the definition of the sum: every instruction set, and code without vector
 //! instructions, adds in the same order and gives the same bits.
 
-/// Values added side by side.
-const LANES: usize = 8;
+/// Values added side by side: as many as the widest vector unit in use, AVX-512, holds.
+pub(crate) const LANES: usize = 8;
+
+/// The sum of lanes in a fixed order.
+#[inline(always)]
+pub(crate) fn total([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
 
 /// Σ aᵢ bᵢ of two slices of one length.
 #[inline(always)]
@@ -20,6 +26,5 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     for (lane, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
         lanes[lane] += a * b;
     }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    total(lanes)
 }

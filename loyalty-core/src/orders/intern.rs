@@ -8,6 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use super::columns::{Column, CustomerColumn};
 use super::customers::Customers;
 use super::short_text::packed;
+use crate::math::deal::{self, Places};
 use crate::parallel::{Threads, collect, fill_chunks, map_chunks};
 
 /// Ids are told apart in about this many ranges, each small enough for a processor's cache.
@@ -172,19 +173,15 @@ impl<K: Copy + Ord> Dealt<K> {
     fn of(rows: Range<usize>, id: impl Fn(usize) -> Option<K>, bounds: &[K]) -> Option<Self> {
         let mut ids = Vec::with_capacity(rows.len());
         let mut ranges = Vec::with_capacity(rows.len());
-        let mut starts = vec![0; bounds.len() + 2];
         for row in rows {
             let id = id(row)?;
-            let range = bounds.partition_point(|bound| *bound <= id);
-            starts[range + 1] += 1;
+            ranges.push(bounds.partition_point(|bound| *bound <= id));
             ids.push(id);
-            ranges.push(range);
         }
-        (1..starts.len()).for_each(|range| starts[range] += starts[range - 1]);
-        let (mut next, mut dealt) = (starts.clone(), vec![0; ids.len()]);
+        let starts = deal::starts(bounds.len() + 1, ranges.iter().copied());
+        let (mut places, mut dealt) = (Places::from(&starts), vec![0; ids.len()]);
         for (row, range) in (0..).zip(ranges) {
-            dealt[next[range]] = row;
-            next[range] += 1;
+            dealt[places.next(range)] = row;
         }
         let ids = dealt.iter().map(|&row| ids[row as usize]).collect();
         Some(Self { ids, rows: dealt, starts })

@@ -9,9 +9,7 @@ use super::level::Due;
 use super::line::{Bounds, Term};
 use super::shrink::Shrinkage;
 use crate::math::elementary::{exp, ln, ln_1p, logistic};
-
-/// Values added side by side; part of the definition of a sum.
-const LANES: usize = 8;
+use crate::math::vector::{LANES, total};
 
 /// ln x of each.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
@@ -133,13 +131,6 @@ pub(crate) fn loss(z: f64, y: f64) -> f64 {
     z.max(0.0) - y * z + ln_1p(exp(-z.abs()))
 }
 
-/// The sum of lanes in a fixed order.
-#[inline(always)]
-pub(crate) fn total(lanes: &[f64; LANES]) -> f64 {
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
-}
-
 /// Rows of which all terms of a sum are worked out before they are added.
 const AT_ONCE: usize = 64;
 
@@ -172,7 +163,7 @@ pub(crate) fn sums_of<const COLUMNS: usize, const SUMS: usize>(
             }
         }
     }
-    sums.map(|lanes| total(&lanes))
+    sums.map(total)
 }
 
 /// The last rows, followed by zeros.

@@ -2,8 +2,9 @@
 
 use multiversion::multiversion;
 
-use super::columns::{loss, total};
+use super::columns::loss;
 use crate::math::elementary::logistic;
+use crate::math::vector::total;
 
 /// Rows of a tile: it and what is computed of it stay in the nearest cache.
 pub(crate) const TILE: usize = 64;
@@ -86,7 +87,7 @@ fn log_odds(tile: &Tile<'_>, beta: &[f64], log_odds: &mut [f64; TILE]) {
         }
     }
     for (z, lanes) in log_odds.iter_mut().zip(&lanes) {
-        *z = total(&lanes.0);
+        *z = total(lanes.0);
     }
 }
 

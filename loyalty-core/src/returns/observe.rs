@@ -8,6 +8,7 @@ use super::schema::{CONTEXT, HistorySpec, Part, Schema};
 use super::stream::Stream;
 use crate::orders::OrderLines;
 use crate::orders::key;
+use crate::time::HOUR;
 
 /// What is remembered of a customer's or a product's lines.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -309,7 +310,6 @@ impl Observed {
 
     /// Hour and weekday of lines. 1970-01-01 was a Thursday.
     fn calendar(&mut self, part: Range<usize>, time: i64) {
-        const HOUR: i64 = 3_600_000_000;
         /// Cosine of multiples of 15°, from 0° to 90°.
         const COSINES: [f64; 7] = [
             1.0,

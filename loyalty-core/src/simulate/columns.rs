@@ -5,6 +5,7 @@ use super::market::Market;
 use super::options::ShopOptions;
 use super::truth::SimulatedTruth;
 use crate::Error;
+use crate::math::deal::{self, Places};
 use crate::parallel::{Threads, collect, map_chunks};
 
 /// Customers whose lives are drawn in one go.
@@ -134,16 +135,10 @@ fn by_day<'a, T: Copy + Default + 'a>(
     days: usize,
     day: impl Fn(&T) -> u32,
 ) -> Vec<T> {
-    let mut next = vec![0_usize; days + 1];
-    parts.clone().flatten().for_each(|row| next[day(row) as usize + 1] += 1);
-    for day in 0..days {
-        next[day + 1] += next[day];
-    }
-    let mut sorted = vec![T::default(); next[days]];
+    let starts = deal::starts(days, parts.clone().flatten().map(|row| day(row) as usize));
+    let (mut places, mut sorted) = (Places::from(&starts), vec![T::default(); starts[days]]);
     for row in parts.flatten() {
-        let place = &mut next[day(row) as usize];
-        sorted[*place] = *row;
-        *place += 1;
+        sorted[places.next(day(row) as usize)] = *row;
     }
     sorted
 }

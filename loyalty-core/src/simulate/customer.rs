@@ -1,13 +1,14 @@
-//! One customer's life: who he is, when he orders, what, and what he sends back.
+//! One customer's life: who they are, when they order, what, and what they send back.
 
 use super::market::{Market, cents};
 use super::options::{ContactExposure, ShopOptions};
+use crate::math::cast::whole;
 use crate::math::elementary::exp;
-use crate::math::random::{Random, whole};
+use crate::math::random::Random;
+use crate::time::Unit;
 
 /// The stream of random numbers of the customers.
 const CUSTOMERS: u64 = 0;
-const MONTH: f64 = 30.4375;
 /// Orders after which a customer's log ends: somebody buys every hour.
 const MOST_ORDERS: u32 = 100_000;
 /// A line that nobody sent back within the time observed.
@@ -45,7 +46,7 @@ pub(super) struct Contact {
     pub(super) firm_caused: bool,
 }
 
-/// What a customer is like, and what the impacts of his behaviours are counted by.
+/// What a customer is like, and what the impacts of their behaviours are counted by.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent labels")]
 pub(super) struct Traits {
@@ -66,7 +67,7 @@ pub(super) struct Traits {
     pub(super) categories: u32,
     /// Units of the contact exposure seen.
     pub(super) exposure: f64,
-    /// What losing all his lines by returns would cost: Σ margin + markdown + handling.
+    /// What losing all their lines by returns would cost: Σ margin + markdown + handling.
     pub(super) at_stake: f64,
     /// Σ list amounts.
     pub(super) list: f64,
@@ -80,7 +81,7 @@ pub(super) struct Lives {
     pub(super) traits: Vec<Traits>,
 }
 
-/// The categories of a customer, in the order in which he takes them up, and the day of each.
+/// The categories of a customer, in the order in which they take them up, and the day of each.
 type Breadth = Vec<(u32, usize)>;
 
 impl Lives {
@@ -187,7 +188,7 @@ impl Traits {
 
     /// Years from the first order to the end.
     pub(super) fn years(&self, options: &ShopOptions) -> f64 {
-        f64::from(options.days - self.first_day) / 365.25
+        f64::from(options.days - self.first_day) / Unit::Year.days()
     }
 
     /// Adds up what the impacts are counted by.
@@ -210,12 +211,14 @@ impl Traits {
         self.exposure = match options.contact_exposure {
             ContactExposure::Orders => lines.last().map_or(0.0, |line| f64::from(line.order) + 1.0),
             ContactExposure::Revenue => paid / 100.0,
-            ContactExposure::Months => f64::from(options.days - self.first_day) / MONTH,
+            ContactExposure::Months => {
+                f64::from(options.days - self.first_day) / Unit::Month.days()
+            }
         };
     }
 }
 
-/// Draws the categories of a customer and the days on which he takes them up, the first with the
+/// Draws the categories of a customer and the days on which they take them up, the first with the
 /// first order.
 fn take_up(random: &mut Random, options: &ShopOptions, first_day: u32) -> Breadth {
     let count = 1 + random.below(options.breadth as usize);
@@ -258,7 +261,7 @@ fn priced(market: &Market, day: u32, product: usize, quantity: u32, coupon: f64)
 }
 
 /// Brings the spending of each budget period to the budget: the customer takes cheaper or dearer
-/// variants of what he buys. A first or last period counts by the days in it.
+/// variants of what they buy. A first or last period counts by the days in it.
 fn keep_to_budget(random: &mut Random, options: &ShopOptions, traits: &Traits, lines: &mut [Line]) {
     let period = options.budget_period;
     for lines in lines.chunk_by_mut(|a, b| a.day / period == b.day / period) {
@@ -307,7 +310,7 @@ fn send_back(
     }
 }
 
-/// Draws the contacts: the customer's own by his rate, the firm's by the orders.
+/// Draws the contacts: the customer's own by their rate, the firm's by the orders.
 fn contact(
     random: &mut Random,
     options: &ShopOptions,
@@ -325,7 +328,7 @@ fn contact(
     };
     if options.contact_exposure == ContactExposure::Months {
         let left = f64::from(options.days - traits.first_day);
-        for _ in 0..random.poisson(traits.contact_rate * left / MONTH) {
+        for _ in 0..random.poisson(traits.contact_rate * left / Unit::Month.days()) {
             let day = f64::from(traits.first_day) + left * random.uniform();
             add(random, day, false);
         }

@@ -1,13 +1,14 @@
 //! What the shop sells: products, prices, and the offers of each week.
 
 use super::options::ShopOptions;
-use crate::math::elementary::ln;
-use crate::math::elementary::{exp, logistic};
-use crate::math::random::{Random, whole};
+use crate::math::cast::whole;
+use crate::math::elementary::{exp, ln, logistic};
+use crate::math::random::Random;
 use crate::math::{POINTS, gauss_legendre};
 
 /// Levels of an offer: none, then four depths.
 pub(super) const LEVELS: usize = 5;
+/// Days for which an offer holds.
 const WEEK: usize = 7;
 /// Set beside the level where the maker pays.
 const BY_MAKER: u8 = 0x80;
@@ -227,12 +228,14 @@ fn power(base: f64, exponent: u32) -> f64 {
     if base > 0.0 { exp(f64::from(exponent) * ln(base)) } else { 0.0 }
 }
 
-/// A customer's return rate at the shop's mix of products by his effect on the log-odds: the log-odds
+/// A customer's return rate at the shop's mix of products by their effect on the log-odds: the log-odds
 /// of the rate at evenly spaced effects, and straight lines between, where the curve is smooth.
 #[derive(Debug)]
 pub(super) struct ReturnCurve(Vec<f64>);
 
 impl ReturnCurve {
+    // Log-odds beyond ±25 are probabilities within 1e-11 of the ends. Between steps of a quarter the
+    // log-odds are all but straight: the curve bends over the width of the order effects only.
     const LOW: f64 = -25.0;
     const WIDTH: f64 = 0.25;
     const STEPS: usize = 200;

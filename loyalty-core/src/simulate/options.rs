@@ -1,9 +1,7 @@
 //! What a simulated shop is like.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::Error;
+use crate::math::words::words;
 
 /// What the contacts of a customer grow with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,25 +21,7 @@ impl ContactExposure {
         [("orders", Self::Orders), ("revenue", Self::Revenue), ("months", Self::Months)];
 }
 
-impl FromStr for ContactExposure {
-    type Err = Error;
-
-    fn from_str(word: &str) -> Result<Self, Error> {
-        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
-        known.map(|&(_, value)| value).ok_or_else(|| Error::Choice {
-            name: "contact_exposure",
-            expected: "orders, revenue or months",
-            value: word.to_owned(),
-        })
-    }
-}
-
-impl fmt::Display for ContactExposure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Self::WORDS.iter().find(|(_, value)| value == self);
-        f.write_str(known.map_or("unknown", |(word, _)| word))
-    }
-}
+words!(ContactExposure, "contact_exposure", "orders, revenue or months");
 
 /// A type that an option may have.
 trait Setting: Copy + Sized {
@@ -242,7 +222,7 @@ options! {
 
     /// Share of promotion maximizers.
     maximizer_share: f64 = 0.05, 0.0, 0 to 1;
-    /// Probability that a maximizer looks for the best offer when he takes a product.
+    /// Probability that a maximizer looks for the best offer when they take a product.
     maximizer_effect: f64 = 0.95, 0.0, 0 to 1;
     /// Mean of that probability among other customers, over whom it varies as a beta distribution
     /// with shapes that add up to 4.

@@ -4,11 +4,12 @@ use super::customer::{Line, Traits};
 use super::market::{Market, Picked, ReturnCurve};
 use super::options::ShopOptions;
 use crate::parallel::{Threads, collect};
+use crate::time::Unit;
 
 /// What the customers of a simulated shop are really like, by column.
 ///
 /// An impact is what the behaviour costs in a year against a customer without it, at the customer's own
-/// purchases: negative where he is cheaper than that.
+/// purchases: negative where they are cheaper than that.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SimulatedTruth {
@@ -16,33 +17,33 @@ pub struct SimulatedTruth {
     pub customer: Vec<i64>,
     /// Day of the first order, since 1970.
     pub first_order: Vec<i64>,
-    /// Whether he is still a customer at the end.
+    /// Whether they are still a customer at the end.
     pub alive: Vec<bool>,
-    /// Orders a year while he is one.
+    /// Orders a year while they are one.
     pub purchase_rate: Vec<f64>,
     /// Probability of leaving after a repeat order.
     pub dropout: Vec<f64>,
     /// Categories bought in.
     pub categories: Vec<i64>,
-    /// Contacts he causes per unit of the exposure.
+    /// Contacts they cause per unit of the exposure.
     pub contact_rate: Vec<f64>,
     /// Probability of returning a line, over the shop's mix of products and over orders.
     pub return_rate: Vec<f64>,
     /// Share of the list amount that the firm's offers take off, over the shop's assortment and weeks.
     pub discount_depth: Vec<f64>,
-    /// How much likelier his lines are on offer than those of somebody who does not look.
+    /// How much likelier their lines are on offer than those of somebody who does not look.
     pub promotion_selection: Vec<f64>,
     /// Probability that an order brings a coupon.
     pub coupon_rate: Vec<f64>,
     /// Budget of a period; NaN for customers without one.
     pub budget: Vec<f64>,
-    /// Whether he was mixed in as a service demander.
+    /// Whether they were mixed in as a service demander.
     pub service_demander: Vec<bool>,
-    /// Whether he was mixed in as a revenue reverser.
+    /// Whether they were mixed in as a revenue reverser.
     pub revenue_reverser: Vec<bool>,
-    /// Whether he was mixed in as a promotion maximizer.
+    /// Whether they were mixed in as a promotion maximizer.
     pub promotion_maximizer: Vec<bool>,
-    /// Whether he was given a budget.
+    /// Whether they were given a budget.
     pub fixed_budget: Vec<bool>,
     /// Money a year: (contact rate − mean of others) · exposure · cost of a contact.
     pub service_impact: Vec<f64>,
@@ -127,7 +128,7 @@ impl SimulatedTruth {
             customer: (0..).take(traits.len()).collect(),
             first_order: traits.iter().map(|t| start + i64::from(t.first_day)).collect(),
             alive: flag(|traits| traits.alive),
-            purchase_rate: real(&|traits| traits.purchases_per_day * 365.25),
+            purchase_rate: real(&|traits| traits.purchases_per_day * Unit::Year.days()),
             dropout: real(&|traits| traits.dropout),
             categories: traits.iter().map(|traits| i64::from(traits.categories)).collect(),
             contact_rate: real(&|traits| traits.contact_rate),

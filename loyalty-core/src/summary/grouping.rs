@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::math::ExactSum;
+use crate::math::deal::{self, Places};
 use crate::orders::Orders;
 use crate::parallel::{Threads, map_chunks};
 use crate::time::{Clock, bounds};
@@ -112,16 +113,14 @@ impl Dealt {
         groups: usize,
     ) -> Self {
         let (customer, time) = (&orders.customer()[rows.clone()], &orders.time()[rows.clone()]);
-        let mut starts = vec![0; groups + 1];
-        customer.iter().for_each(|&customer| starts[packing.group(customer as usize) + 1] += 1);
-        (1..=groups).for_each(|group| starts[group] += starts[group - 1]);
-        let mut next = starts.clone();
+        let group = |customer: u32| packing.group(customer as usize);
+        let starts = deal::starts(groups, customer.iter().map(|&customer| group(customer)));
+        let mut places = Places::from(&starts);
         let mut lines = vec![[0; 2]; rows.len()];
         for (row, (&customer, &time)) in rows.zip(customer.iter().zip(time)) {
             let amount = orders.amount().map_or(0.0, |amount| amount[row]);
-            let slot = &mut next[packing.group(customer as usize)];
-            lines[*slot] = [packing.packed(customer, clock.key(time)), amount.to_bits()];
-            *slot += 1;
+            let line = [packing.packed(customer, clock.key(time)), amount.to_bits()];
+            lines[places.next(group(customer))] = line;
         }
         Self { lines, starts }
     }
@@ -138,17 +137,12 @@ impl Grouped {
         packing: Packing,
         with_amounts: bool,
     ) -> Self {
-        let mut starts = vec![0; members + 1];
-        for lines in lines.clone() {
-            lines.iter().for_each(|line| starts[packing.member(line) + 1] += 1);
-        }
-        (1..=members).for_each(|member| starts[member] += starts[member - 1]);
-        let mut next = starts.clone();
+        let of_lines = lines.clone().flatten().map(|line| packing.member(line));
+        let starts = deal::starts(members, of_lines);
+        let mut places = Places::from(&starts);
         let mut together: Vec<Line> = vec![[0; 2]; starts[members]];
         for line in lines.flatten() {
-            let slot = &mut next[packing.member(line)];
-            together[*slot] = *line;
-            *slot += 1;
+            together[places.next(packing.member(line))] = *line;
         }
         let mut grouped = Self { starts: Vec::with_capacity(members + 1), ..Self::default() };
         grouped.starts.push(0);

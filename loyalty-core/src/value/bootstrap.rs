@@ -157,7 +157,7 @@ fn observed_times(customers: &CustomerSummary) -> Result<Vec<f64>, Error> {
             let expected = "a whole number of customers, for a bootstrap";
             return Err(Error::parameter("weight", expected, weight));
         }
-        observed.extend(std::iter::repeat_n(t, crate::math::random::whole(weight)));
+        observed.extend(std::iter::repeat_n(t, crate::math::cast::whole(weight)));
     }
     Ok(observed)
 }
@@ -199,7 +199,7 @@ impl Shop<'_> {
 /// The quantile of sorted values by linear interpolation (Hyndman & Fan 1996, type 7).
 fn quantile(sorted: &[f64], probability: f64) -> f64 {
     let place = probability * (sorted.len() - 1) as f64;
-    let below = crate::math::random::whole(place).min(sorted.len() - 1);
+    let below = crate::math::cast::whole(place).min(sorted.len() - 1);
     let above = (below + 1).min(sorted.len() - 1);
     sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }

@@ -6,9 +6,7 @@ use multiversion::multiversion;
 
 use super::grid::CELLS;
 use crate::math::elementary::exp;
-
-/// Values added side by side.
-const LANES: usize = 8;
+use crate::math::vector::{LANES, dot, total};
 
 /// Multiplies masses by e^(y u − n A − top); returns their sum. What lies far below the top is kept from
 /// becoming subnormal.
@@ -34,7 +32,7 @@ pub(super) fn tilt(
             lanes[lane] += mass[lane];
         }
     }
-    together(lanes)
+    total(lanes)
 }
 
 /// Σ m v and Σ m v².
@@ -48,12 +46,7 @@ pub(super) fn sums(mass: &[f64; CELLS], values: &[f64; CELLS]) -> (f64, f64) {
             squares[lane] += part * values[lane];
         }
     }
-    (together(sum), together(squares))
-}
-
-#[inline(always)]
-fn together([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    (total(sum), total(squares))
 }
 
 /// Adds to `gain` each row by its product with the masses: the M step of the EM algorithm.
@@ -61,7 +54,7 @@ fn together([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
 pub(super) fn gain(rows: &[[f64; CELLS]], mass: &[f64; CELLS]) -> [f64; CELLS] {
     let mut gain = [0.0; CELLS];
     for row in rows {
-        let all = crate::math::vector::dot(row, mass);
+        let all = dot(row, mass);
         let weight = if all > 0.0 { 1.0 / all } else { 0.0 };
         gain.iter_mut().zip(row).for_each(|(gain, one)| *gain += weight * one);
     }

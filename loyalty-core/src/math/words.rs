@@ -1,0 +1,29 @@
+//! Options that are written as words.
+
+/// Reads and shows a type by its table `WORDS` of words and values; another word is an
+/// [`Error::Choice`](crate::Error::Choice) of this name that says what is expected.
+macro_rules! words {
+    ($type:ident, $name:literal, $expected:literal) => {
+        impl std::str::FromStr for $type {
+            type Err = $crate::Error;
+
+            fn from_str(word: &str) -> Result<Self, $crate::Error> {
+                let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+                known.map(|&(_, value)| value).ok_or_else(|| $crate::Error::Choice {
+                    name: $name,
+                    expected: $expected,
+                    value: word.to_owned(),
+                })
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let known = Self::WORDS.iter().find(|(_, value)| value == self);
+                f.write_str(known.map_or("unknown", |(word, _)| word))
+            }
+        }
+    };
+}
+
+pub(crate) use words;
