@@ -1,6 +1,7 @@
 # make score   build the wheel into .venv and score the bundled CDNOW log (or ORDERS=my.csv)
 # make test    every gate; CI calls nothing else
-# make build   the package, the command line and the C library
+# make build   the package, the command line and the C library (DEBUG=1: the library with symbols,
+#              in target/release-debug)
 # make bench   compare with the peers, into docs/benchmarks.md
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ score: $(VENV)/.package
 build: $(VENV)/.package library
 
 library:
-	cargo build --release --locked -p loyalty-ffi
+	cargo build --profile $(if $(DEBUG),release-debug,release) --locked -p loyalty-ffi
 
 $(VENV)/bin/maturin:
 	$(PYTHON) -m venv $(VENV)

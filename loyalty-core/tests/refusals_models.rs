@@ -13,7 +13,7 @@ use loyalty_core::estimation::FitOptions;
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
-use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues, Scores, SegmentRule, SegmentTable};
+use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues, SegmentRule, SegmentTable};
 use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use loyalty_core::time::Unit;
@@ -249,8 +249,7 @@ fn margins_that_cannot_be() {
 }
 
 fn rule(name: &str, recency: [u32; 2]) -> SegmentRule {
-    let all = Scores::from([1, 2]);
-    SegmentRule { name: name.to_owned(), recency: recency.into(), frequency: all, monetary: all }
+    SegmentRule::new(name, recency, [1, 2], [1, 2])
 }
 
 #[test]

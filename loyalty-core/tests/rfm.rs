@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use common::{cdnow, instant, reference, whole};
 use loyalty_core::orders::Column;
-use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, Scores, SegmentRule, SegmentTable};
+use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, SegmentRule, SegmentTable};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns, SummaryOptions};
 use loyalty_core::time::Unit;
 
@@ -99,11 +99,8 @@ type Segment = (&'static str, [[u32; 2]; 3]);
 fn segment_sums(segments: &[Segment]) -> BTreeMap<String, [u32; 3]> {
     let rows = published();
     let values = values_of(&rows);
-    let rule = |&(name, [recency, frequency, monetary]): &Segment| SegmentRule {
-        name: name.to_owned(),
-        recency: Scores::from(recency),
-        frequency: Scores::from(frequency),
-        monetary: Scores::from(monetary),
+    let rule = |&(name, [recency, frequency, monetary]): &Segment| {
+        SegmentRule::new(name, recency, frequency, monetary)
     };
     let table =
         SegmentTable::first_match(segments.iter().map(rule).collect(), "Others", 5).unwrap();

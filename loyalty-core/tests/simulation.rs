@@ -209,7 +209,7 @@ fn contacts_are_what_the_rates_say() {
             }
         }
         let years = |row: usize| (730 - (truth.first_order[row] - 19_723)) as f64 / 365.25;
-        // Against a customer of mean rate: his exposure follows from his own contacts.
+        // Against a customer of mean rate: their exposure follows from their own contacts.
         let predicted: Vec<f64> = (0..own.len())
             .map(|row| {
                 let above = truth.contact_rate[row] - 0.15;

@@ -143,17 +143,7 @@ fn the_number_of_threads_changes_nothing() {
 
 #[test]
 fn tables_that_make_no_sense_are_refused() {
-    let good = || Treatment {
-        name: "letter".to_owned(),
-        channel: "post".to_owned(),
-        when: std::collections::BTreeMap::new(),
-        basis: "value".to_owned(),
-        effect: 0.1,
-        discount: None,
-        cost: Amount::Fixed(1.0),
-        uses: std::collections::BTreeMap::new(),
-        reason: "Worth {basis}.".to_owned(),
-    };
+    let good = || Treatment::new("letter", "post", "value", 0.1, "Worth {basis}.");
     let refused = |change: &dyn Fn(&mut Treatment)| {
         let mut treatment = good();
         change(&mut treatment);
@@ -175,8 +165,7 @@ fn tables_that_make_no_sense_are_refused() {
     let error = refused(&|t| t.reason = "Worth {value}.".to_owned());
     assert!(error.contains("the reason may have {basis}, {effect}"), "{error}");
     let when = |least: f64, most: f64| {
-        let condition =
-            loyalty_core::decisions::Condition { at_least: Some(least), at_most: Some(most) };
+        let condition = loyalty_core::decisions::Condition::new(Some(least), Some(most));
         refused(&|t| t.when = [("value".to_owned(), condition)].into())
     };
     for (least, most) in [(2.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {

@@ -2,7 +2,7 @@
 
 use loyalty_core::Error;
 use loyalty_core::parallel::Threads;
-use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, Scores, SegmentRule};
+use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, ScoreRange, SegmentRule};
 use loyalty_core::value::{Margin, clv_into};
 use pyo3::prelude::*;
 
@@ -128,14 +128,12 @@ impl SegmentTable {
     #[new]
     #[pyo3(signature = (rules, bins, otherwise = None))]
     fn new(rules: Vec<Rule>, bins: u32, otherwise: Option<String>) -> Result<Self> {
-        let all = Scores { first: 1, last: bins };
-        let scores =
-            |pair: Option<(u32, u32)>| pair.map_or(all, |(first, last)| Scores { first, last });
-        let rules = rules.into_iter().map(|(name, recency, frequency, monetary)| SegmentRule {
-            name,
-            recency: scores(recency),
-            frequency: scores(frequency),
-            monetary: scores(monetary),
+        let all = ScoreRange::new(1, bins);
+        let scores = |pair: Option<(u32, u32)>| {
+            pair.map_or(all, |(first, last)| ScoreRange::new(first, last))
+        };
+        let rules = rules.into_iter().map(|(name, recency, frequency, monetary)| {
+            SegmentRule::new(name, scores(recency), scores(frequency), scores(monetary))
         });
         let rules = rules.collect();
         Ok(Self(match otherwise {
@@ -157,7 +155,7 @@ impl SegmentTable {
     /// The rules as (name, recency, frequency, monetary scores).
     #[getter]
     fn rules(&self) -> Vec<FullRule> {
-        let pair = |scores: Scores| (scores.first, scores.last);
+        let pair = |scores: ScoreRange| (scores.first, scores.last);
         let rule = |rule: &SegmentRule| {
             (rule.name.clone(), pair(rule.recency), pair(rule.frequency), pair(rule.monetary))
         };

@@ -14,6 +14,7 @@ const MOST_CAPACITIES: usize = 50;
 
 /// Something of which there is only so much: calls a year, a budget for coupons.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Capacity {
     /// Its name.
     pub name: String,
@@ -33,6 +34,7 @@ impl Capacity {
 
 /// How much of a capacity a treatment takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Use<'a> {
     /// The same for every customer.
     Same(f64),

@@ -247,7 +247,7 @@ impl Proposals {
         if owed.known(row) { owed.at(row) } else { 0.0 }
     }
 
-    /// Why a treatment is meant for a customer, in one sentence with his numbers.
+    /// Why a treatment is meant for a customer, in one sentence with their numbers.
     ///
     /// # Panics
     /// Where there is no such treatment or customer.

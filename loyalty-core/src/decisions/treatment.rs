@@ -15,6 +15,7 @@ pub(super) const MARGIN: &str = "margin";
 /// The values of a column that a condition allows; an end left out is open.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Condition {
     /// The least value allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,6 +26,11 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// The values from one to another; an end that is `None` is open.
+    pub fn new(at_least: Option<f64>, at_most: Option<f64>) -> Self {
+        Self { at_least, at_most }
+    }
+
     pub(super) fn allows(self, value: f64) -> bool {
         // NaN, a value that is not known, meets no condition.
         !value.is_nan()
@@ -36,6 +42,7 @@ impl Condition {
 /// An amount of money or of a capacity: a fixed one, and a share of a column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Amount {
     /// The same for every customer.
     Fixed(f64),
@@ -100,6 +107,7 @@ impl Amount {
 /// The effects of the table that comes along are assumptions: measure yours with customers held out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Treatment {
     /// Identifies it.
     pub name: String,
@@ -129,6 +137,36 @@ pub struct Treatment {
 const PLACEHOLDERS: [&str; 5] = ["{basis}", "{effect}", "{gain}", "{cost}", "{discount}"];
 
 impl Treatment {
+    /// A treatment for everybody, without discount, cost or use of capacities; the fields have these.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::decisions::{Amount, Treatment, Treatments};
+    /// let mut call = Treatment::new("Call", "phone", "value", 0.05, "It gains {gain}.");
+    /// call.cost = Amount::Fixed(4.0);
+    /// assert_eq!(Treatments::new(vec![call])?.names(), ["Call"]);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn new(
+        name: impl Into<String>,
+        channel: impl Into<String>,
+        basis: impl Into<String>,
+        effect: f64,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            channel: channel.into(),
+            when: BTreeMap::new(),
+            basis: basis.into(),
+            effect,
+            discount: None,
+            cost: Amount::default(),
+            uses: BTreeMap::new(),
+            reason: reason.into(),
+        }
+    }
+
     /// The columns that it needs.
     pub fn columns(&self) -> BTreeSet<&str> {
         let amounts = self.uses.values().chain([&self.cost]).filter_map(Amount::column);

@@ -4,4 +4,4 @@ mod scores;
 mod segments;
 
 pub use scores::{Rfm, RfmAxis, RfmOptions, RfmValues};
-pub use segments::{Scores, SegmentRule, SegmentSummary, SegmentTable};
+pub use segments::{ScoreRange, SegmentRule, SegmentSummary, SegmentTable};

@@ -142,6 +142,7 @@ impl RfmValues {
 
 /// The axes of RFM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RfmAxis {
     /// Time since the last purchase; the least has the highest score.
     Recency,

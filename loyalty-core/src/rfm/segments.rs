@@ -6,17 +6,29 @@ use crate::Error;
 use crate::rfm::scores::{Rfm, RfmValues};
 
 /// Scores from the first to the last, both included.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::rfm::ScoreRange;
+/// assert_eq!(ScoreRange::new(4, 5), ScoreRange::from([4, 5]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "[u32; 2]", into = "[u32; 2]")]
-pub struct Scores {
+#[non_exhaustive]
+pub struct ScoreRange {
     /// The lowest score.
     pub first: u32,
     /// The highest score.
     pub last: u32,
 }
 
-impl Scores {
+impl ScoreRange {
     const ALL: Self = Self { first: 1, last: u32::MAX };
+
+    /// The scores from one to another, which [`SegmentTable`] checks.
+    pub fn new(first: u32, last: u32) -> Self {
+        Self { first, last }
+    }
 
     fn all() -> Self {
         Self::ALL
@@ -32,14 +44,14 @@ impl Scores {
     }
 }
 
-impl From<[u32; 2]> for Scores {
+impl From<[u32; 2]> for ScoreRange {
     fn from([first, last]: [u32; 2]) -> Self {
         Self { first, last }
     }
 }
 
-impl From<Scores> for [u32; 2] {
-    fn from(scores: Scores) -> Self {
+impl From<ScoreRange> for [u32; 2] {
+    fn from(scores: ScoreRange) -> Self {
         [scores.first, scores.last]
     }
 }
@@ -47,21 +59,46 @@ impl From<Scores> for [u32; 2] {
 /// A segment: its name and the scores that belong to it. An axis left out allows every score.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SegmentRule {
     /// The segment's name.
     pub name: String,
     /// Recency scores.
-    #[serde(default = "Scores::all", skip_serializing_if = "Scores::is_all")]
-    pub recency: Scores,
+    #[serde(default = "ScoreRange::all", skip_serializing_if = "ScoreRange::is_all")]
+    pub recency: ScoreRange,
     /// Frequency scores.
-    #[serde(default = "Scores::all", skip_serializing_if = "Scores::is_all")]
-    pub frequency: Scores,
+    #[serde(default = "ScoreRange::all", skip_serializing_if = "ScoreRange::is_all")]
+    pub frequency: ScoreRange,
     /// Monetary scores.
-    #[serde(default = "Scores::all", skip_serializing_if = "Scores::is_all")]
-    pub monetary: Scores,
+    #[serde(default = "ScoreRange::all", skip_serializing_if = "ScoreRange::is_all")]
+    pub monetary: ScoreRange,
 }
 
 impl SegmentRule {
+    /// A segment of the customers with these recency, frequency and monetary scores.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::rfm::{SegmentRule, SegmentTable};
+    /// let low = SegmentRule::new("Low", [1, 1], [1, 2], [1, 2]);
+    /// let high = SegmentRule::new("High", [2, 2], [1, 2], [1, 2]);
+    /// assert_eq!(SegmentTable::new(vec![low, high], 2)?.names(), ["Low", "High"]);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn new(
+        name: impl Into<String>,
+        recency: impl Into<ScoreRange>,
+        frequency: impl Into<ScoreRange>,
+        monetary: impl Into<ScoreRange>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            recency: recency.into(),
+            frequency: frequency.into(),
+            monetary: monetary.into(),
+        }
+    }
+
     fn has(&self, [r, f, m]: [u32; 3]) -> bool {
         self.recency.has(r) && self.frequency.has(f) && self.monetary.has(m)
     }
@@ -234,7 +271,7 @@ impl SegmentTable {
     /// One cell of every box that the rules' ranges cut the scores into, in order: within a box all
     /// cells have the same rules.
     fn corners(&self) -> Vec<[u32; 3]> {
-        let edges = |axis: fn(&SegmentRule) -> Scores| {
+        let edges = |axis: fn(&SegmentRule) -> ScoreRange| {
             let ranges = self.rules.iter().map(axis);
             let ends = ranges.flat_map(|scores| [scores.first, scores.last.saturating_add(1)]);
             let mut edges: Vec<u32> = ends.chain([1]).filter(|&edge| edge <= self.bins).collect();
@@ -265,7 +302,7 @@ impl SegmentTable {
                 return problem(format!("the name {name:?} stands twice"));
             }
             for scores in [rule.recency, rule.frequency, rule.monetary] {
-                let Scores { first, last } = scores;
+                let ScoreRange { first, last } = scores;
                 if first < 1 || first > last || (last > self.bins && !scores.is_all()) {
                     let (bins, range) = (self.bins, format!("{first} to {last}"));
                     return problem(format!(
