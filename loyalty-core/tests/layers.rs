@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 #[path = "common/modules.rs"]
 mod modules;
@@ -57,6 +58,13 @@ fn source() -> BTreeMap<String, String> {
     files
 }
 
+/// The modules of the source and what they name, read once.
+static SOURCE: LazyLock<(Crate, BTreeSet<Mention>)> = LazyLock::new(|| {
+    let graph = Crate::read(&source());
+    let mentions = graph.mentions();
+    (graph, mentions)
+});
+
 /// The room of a file: the first name of its path.
 fn room(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
@@ -79,10 +87,10 @@ fn rooms_above(mention: &Mention) -> BTreeSet<&str> {
 
 #[test]
 fn no_room_uses_one_above_it() {
-    let mentions = Crate::read(&source()).mentions();
+    let mentions = &SOURCE.1;
     assert!(mentions.len() > 1000, "only {} paths were found", mentions.len());
     let mut above = BTreeSet::new();
-    for mention in &mentions {
+    for mention in mentions {
         above.extend(rooms_above(mention).into_iter().map(|used| (&mention.from[..], used)));
     }
     assert_eq!(above, BTreeSet::from(EXCEPTIONS), "file and the room above that it uses");
@@ -99,12 +107,11 @@ fn every_module_of_the_root_is_a_room() {
 
 #[test]
 fn files_use_each_other_in_no_circle() {
-    let mut mentions = Crate::read(&source()).mentions();
-    mentions.retain(|mention| {
+    let excused = |mention: &Mention| {
         let named = |used: &&str| EXCEPTIONS.contains(&(&mention.from[..], *used));
-        !rooms_above(mention).iter().any(named)
-    });
-    let circles = circles(&mentions);
+        rooms_above(mention).iter().any(named)
+    };
+    let circles = circles(SOURCE.1.iter().filter(|mention| !excused(mention)));
     let one_folder = |circle: &&Vec<&str>| circle.iter().all(|f| folder(f) == folder(circle[0]));
     let (within, across): (Vec<_>, Vec<_>) = circles.iter().partition(one_folder);
     assert!(across.is_empty(), "circles through several folders: {across:#?}");
@@ -113,7 +120,7 @@ fn files_use_each_other_in_no_circle() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    assert_eq!(Crate::read(&source()).undocumented(), [""; 0]);
+    assert_eq!(SOURCE.0.undocumented(), [""; 0]);
 }
 
 /// `pub mod name;` or `mod name;`, `pub use …;`, and a prelude that holds nothing else.

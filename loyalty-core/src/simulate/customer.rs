@@ -11,6 +11,9 @@ use crate::time::Unit;
 const CUSTOMERS: u64 = 0;
 /// Orders after which a customer's log ends: somebody buys every hour.
 const MOST_ORDERS: u32 = 100_000;
+/// Contacts after which a customer's end: one every minute for two years. Rates at the ends of their
+/// domains would fill any memory.
+const MOST_CONTACTS: usize = 1_000_000;
 /// A line that nobody sent back within the time observed.
 pub(super) const KEPT: u32 = u32::MAX;
 
@@ -319,6 +322,12 @@ fn contact(
     contacts: &mut Vec<Contact>,
 ) {
     let Some(customer) = lines.first().map(|line| line.customer) else { return };
+    let mut drawn = 0;
+    let mut draw = |random: &mut Random, mean: f64| {
+        let count = random.poisson(mean).min(MOST_CONTACTS - drawn);
+        drawn += count;
+        count
+    };
     let mut add = |random: &mut Random, day: f64, firm_caused: bool| {
         let cost = cents(options.contact_cost * random.factor(options.contact_cost_spread));
         let day = u32::try_from(whole(day)).unwrap_or(u32::MAX);
@@ -328,7 +337,7 @@ fn contact(
     };
     if options.contact_exposure == ContactExposure::Months {
         let left = f64::from(options.days - traits.first_day);
-        for _ in 0..random.poisson(traits.contact_rate * left / Unit::Month.days()) {
+        for _ in 0..draw(random, traits.contact_rate * left / Unit::Month.days()) {
             let day = f64::from(traits.first_day) + left * random.uniform();
             add(random, day, false);
         }
@@ -341,7 +350,7 @@ fn contact(
             ContactExposure::Months => 0.0,
         };
         for (mean, firm_caused) in [(own, false), (options.firm_caused_rate, true)] {
-            for _ in 0..random.poisson(mean) {
+            for _ in 0..draw(random, mean) {
                 let day = f64::from(order[0].day) + 7.0 * random.exponential();
                 add(random, day, firm_caused);
             }

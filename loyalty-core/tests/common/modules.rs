@@ -307,9 +307,9 @@ fn tokens(stream: &TokenStream, paths: &mut BTreeSet<Names>) {
 
 /// The sets of more than one file that all use each other, by Tarjan (1972), "Depth-first search and
 /// linear graph algorithms".
-pub(crate) fn circles(mentions: &BTreeSet<Mention>) -> Vec<Vec<&str>> {
+pub(crate) fn circles<'a>(mentions: impl IntoIterator<Item = &'a Mention>) -> Vec<Vec<&'a str>> {
     let mut search = Search::default();
-    for mention in mentions.iter().filter(|mention| mention.from != mention.to) {
+    for mention in mentions.into_iter().filter(|mention| mention.from != mention.to) {
         search.arrows.entry(&mention.from).or_default().insert(&mention.to);
     }
     let files: Vec<&str> = search.arrows.keys().copied().collect();
