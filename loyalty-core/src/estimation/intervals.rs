@@ -180,7 +180,7 @@ impl Intervals {
 pub(crate) fn two_sided(level: f64) -> Result<f64, Error> {
     if !(level > 0.0 && level < 1.0) {
         let expected = "above 0 and below 1";
-        return Err(Error::parameter("level".into(), expected, level));
+        return Err(Error::parameter("level", expected, level));
     }
     Ok(crate::math::two_sided(level))
 }
