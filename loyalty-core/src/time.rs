@@ -13,7 +13,7 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 /// 30.4375 days, a twelfth of 365.25.
 const MONTH: i64 = DAY * 304_375 / 10_000;
-const YEAR: i64 = DAY * 36_525 / 100;
+pub(crate) const YEAR: i64 = DAY * 36_525 / 100;
 
 /// First and last instant accepted: years 0001 to 9999.
 pub(crate) const RANGE: std::ops::RangeInclusive<i64> = -719_162 * DAY..=2_932_897 * DAY - 1;

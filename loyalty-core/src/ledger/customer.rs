@@ -3,9 +3,7 @@
 use super::budget::{Period, Periods, Spending, spent_on_new};
 use super::look::{Amounts, Look, Pairs, Shop};
 use super::row::LedgerRow;
-use crate::time::DAY;
-
-const YEAR: f64 = 365.25 * DAY as f64;
+use crate::time::YEAR;
 
 /// An order line with all that the ledger needs of it.
 #[derive(Clone, Copy)]
@@ -160,7 +158,7 @@ impl Accountant {
         self.arrange(lines);
         row.orders = self.orders.len() as f64;
         row.lines = lines.len() as f64;
-        row.tenure = (self.end - self.orders[0].time).max(0) as f64 / YEAR;
+        row.tenure = (self.end - self.orders[0].time).max(0) as f64 / YEAR as f64;
         for line in &*lines {
             row.revenue += line.amount;
             row.list_amount += line.list;

@@ -5,6 +5,7 @@
 
 mod beta_geometric;
 mod beta_geometric_survival;
+pub(crate) mod columns;
 pub(crate) mod elementary;
 mod exact_sum;
 mod gamma;
@@ -15,6 +16,7 @@ mod p_values;
 mod positive_series;
 mod quadrature;
 pub(crate) mod random;
+pub(crate) mod ranks;
 #[cfg(test)]
 pub(crate) mod reference;
 pub(crate) mod vector;

@@ -1,9 +1,10 @@
 //! One customer's life: who he is, when he orders, what, and what he sends back.
 
 use super::market::{Market, cents};
-use super::options::{ContactExposure, ShopOptions};
+use super::options::ShopOptions;
 use crate::math::elementary::exp;
 use crate::math::random::{Random, whole};
+use crate::orders::ContactExposure;
 
 /// The stream of random numbers of the customers.
 const CUSTOMERS: u64 = 0;

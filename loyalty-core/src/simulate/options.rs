@@ -1,47 +1,7 @@
 //! What a simulated shop is like.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::Error;
-
-/// What the contacts of a customer grow with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum ContactExposure {
-    /// Contacts per order.
-    #[default]
-    Orders,
-    /// Contacts per 100 of money paid.
-    Revenue,
-    /// Contacts per month of 30.4375 days since the first order.
-    Months,
-}
-
-impl ContactExposure {
-    const WORDS: [(&'static str, Self); 3] =
-        [("orders", Self::Orders), ("revenue", Self::Revenue), ("months", Self::Months)];
-}
-
-impl FromStr for ContactExposure {
-    type Err = Error;
-
-    fn from_str(word: &str) -> Result<Self, Error> {
-        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
-        known.map(|&(_, value)| value).ok_or_else(|| Error::Choice {
-            name: "contact_exposure",
-            expected: "orders, revenue or months",
-            value: word.to_owned(),
-        })
-    }
-}
-
-impl fmt::Display for ContactExposure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Self::WORDS.iter().find(|(_, value)| value == self);
-        f.write_str(known.map_or("unknown", |(word, _)| word))
-    }
-}
+use crate::orders::ContactExposure;
 
 /// A type that an option may have.
 trait Setting: Copy + Sized {
