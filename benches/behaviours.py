@@ -79,7 +79,9 @@ class Taught:
             found, level = loyalty.BehaviourModel.fit(ledger).classify(ledger), level_of(ledger)
             seen.append(self.features(ledger, found))
             for behaviour in self.BEHAVIOURS:
-                truths[behaviour].append(truly_over(behaviour, found.scores(behaviour), shop.truth, level))
+                truths[behaviour].append(
+                    truly_over(behaviour, found.scores(behaviour), shop.truth, level)
+                )
         options = {
             "max_iter": 300,
             "learning_rate": 0.05,
@@ -94,7 +96,9 @@ class Taught:
         }
 
     def features(self, ledger: loyalty.Ledger, found: loyalty.Behaviours) -> np.ndarray[Any, Any]:
-        thresholds = [found.scores(behaviour)["threshold"].to_numpy() for behaviour in self.BEHAVIOURS]
+        thresholds = [
+            found.scores(behaviour)["threshold"].to_numpy() for behaviour in self.BEHAVIOURS
+        ]
         return np.column_stack(
             [ledger.table().drop(columns="customer").to_numpy(float), *thresholds]
         )
@@ -103,7 +107,10 @@ class Taught:
         self, ledger: loyalty.Ledger, found: loyalty.Behaviours
     ) -> dict[str, np.ndarray[Any, Any]]:
         features = self.features(ledger, found)
-        return {behaviour: model.predict_proba(features)[:, 1] for behaviour, model in self.models.items()}
+        return {
+            behaviour: model.predict_proba(features)[:, 1]
+            for behaviour, model in self.models.items()
+        }
 
 
 def level_of(ledger: loyalty.Ledger) -> float:
@@ -131,10 +138,15 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
         every, named = np.zeros((customers, 6), bool), np.zeros((customers, 6), bool)
         for column, behaviour in enumerate(BEHAVIOURS):
             scores = found.scores(behaviour)
-            over, labelled = truly_over(behaviour, scores, truth, level), labels[behaviour].to_numpy()
+            over, labelled = (
+                truly_over(behaviour, scores, truth, level),
+                labels[behaviour].to_numpy(),
+            )
             p, impact = scores["p_over"].to_numpy(), scores["impact"].to_numpy()
             np.add.at(
-                bins[behaviour], np.minimum((p * 10).astype(int), 9), np.c_[np.ones_like(p), p, over]
+                bins[behaviour],
+                np.minimum((p * 10).astype(int), 9),
+                np.c_[np.ones_like(p), p, over],
             )
             # A label is for what costs something: a budget in one category does not.
             over &= impact > 0
@@ -307,7 +319,9 @@ def online_retail() -> None:
     estimate = scores.set_index("cust")["estimate"].reindex(again["cust"]).mean()
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["revenue_reverser"]
     predicted = (
-        model.distributions["revenue_reverser"].predict(ledger, lasting).set_index("cust")["predicted"]
+        model.distributions["revenue_reverser"]
+        .predict(ledger, lasting)
+        .set_index("cust")["predicted"]
     )
     forecast = predicted.reindex(again["cust"]).mean()
     print(

@@ -189,7 +189,9 @@ def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.Behaviou
     assert predicted.corr(estimate, method="spearman") > 0.9
     with pytest.raises(loyalty.InputError, match="ahead must be finite and > 0, got 0"):
         reversal.predict(ledger, fading, ahead=0.0)
-    with pytest.raises(loyalty.InputError, match="behaviour must be the behaviour that was looked at"):
+    with pytest.raises(
+        loyalty.InputError, match="behaviour must be the behaviour that was looked at"
+    ):
         reversal.predict(ledger, lasting["coupon_user"])
 
 

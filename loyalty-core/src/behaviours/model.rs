@@ -348,6 +348,7 @@ impl Behaviours {
     /// steady and low spending is all there is to see, unless spending in new categories is at the
     /// cost of others with a probability of 0.8.
     pub fn is_suspected(&self, row: usize) -> bool {
+        // Four to one, a choice: the label stays either way, and only its wording depends on it.
         const SUPPORTED: f64 = 0.8;
         let scores = self.scores(Behaviour::FixedBudget);
         self.has(row, Behaviour::FixedBudget)

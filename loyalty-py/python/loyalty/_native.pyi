@@ -488,7 +488,9 @@ def match_credits(
 ) -> tuple[Column, Column, Column]: ...
 def load(
     path: str | PathLike[str],
-) -> tuple[BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | BehaviourDistribution, Fit | None]: ...
+) -> tuple[
+    BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | BehaviourDistribution, Fit | None
+]: ...
 
 _Correlation: TypeAlias = tuple[float, float, float, float]
 

@@ -158,7 +158,9 @@ class BehaviourDistribution(Fitted):
 
     def __repr__(self) -> str:
         found = "detectable" if self.detectable else "no difference detectable"
-        return f"<BehaviourDistribution: {self.behaviour}, {self._core.customers} customers, {found}>"
+        return (
+            f"<BehaviourDistribution: {self.behaviour}, {self._core.customers} customers, {found}>"
+        )
 
     def _repr_html_(self) -> str:
         facts = ("threshold", "basis", "likelihood_ratio", "variation")

@@ -179,7 +179,9 @@ class Behaviours(Frozen):
             (row.behaviour, row.customers, row.impact, row.share_of_loss) for row in self.summary()
         ]
         return _html.table(
-            f"{len(self)} customers", rows, ("behaviour", "customers", "cost a year", "share of loss")
+            f"{len(self)} customers",
+            rows,
+            ("behaviour", "customers", "cost a year", "share of loss"),
         )
 
     def __reduce__(self) -> Any:

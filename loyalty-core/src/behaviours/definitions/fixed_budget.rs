@@ -23,7 +23,10 @@ use crate::error::{non_negative, positive};
 use crate::ledger::{Available, LedgerRow};
 use crate::math::{beta_upper, normal_upper};
 
-/// A budget is steady where its variance is less than half of what chance would make it. @@STEADINESS@@
+/// A budget is steady where its variance is less than half of what chance would make it. A choice of what
+/// "steady" means, as [`super::RATE_RATIO`] is one of "more". It is of the strength, not of what is seen: by
+/// chance alone 12 % of customers with ten periods show less than half the variance (χ² with nine degrees of
+/// freedom below 4.5).
 const STEADINESS: f64 = 2.0;
 
 /// Fewest customers whose spending in new categories tells how slopes vary; and fewest periods of one of

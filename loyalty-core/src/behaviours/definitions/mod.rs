@@ -22,7 +22,8 @@ use super::population::{Link, Population};
 use crate::Error;
 use crate::ledger::Available;
 
-/// The threshold of rates and shares where economics give none, as a ratio to the portfolio. @@RATE_RATIO@@
+/// The threshold of rates and shares where economics give none, as a ratio to the portfolio. It is no
+/// estimate but a choice of what "more than others" means: with it a label says "twice the mean".
 const RATE_RATIO: f64 = 2.0;
 
 /// The behaviours in order: the name in Rust, the file (and with it the name in tables), and the terms.

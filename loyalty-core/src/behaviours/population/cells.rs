@@ -5,5 +5,4 @@ pub(super) const CELLS: usize = 112;
 
 /// Width of a population's cells in natural parameters. Against gamma and beta posteriors that are known
 /// exactly, means are then right to 0.3 %, variances to 2 % and tails to 0.01 (tests of `posterior.rs`).
-/// @@WIDTH@@
 pub(super) const WIDTH: f64 = 0.125;

@@ -9,8 +9,10 @@ use crate::parallel::{Threads, map_chunks};
 /// Customers of one piece of work.
 const CHUNK: usize = 2048;
 
-/// A weak prior keeps the concentration within the plausible: normal in its logarithm, (mean, standard
-/// deviation).
+/// A weak prior on the concentration, normal in its logarithm (mean, standard deviation): a median of 5, and
+/// 95 % from 0.04 to 700. Where customers are all alike the likelihood rises with the concentration without
+/// end, and the prior is what makes the maximum finite; over those 95 % it is worth at most two units of
+/// ln L, of a likelihood of hundreds of customers.
 const CONCENTRATION: (f64, f64) = (1.6, 2.5);
 
 /// A fitted distribution over customers.
