@@ -32,7 +32,7 @@ pub(super) trait BehaviourDefinition: BehaviourTerms + Sized {
     const LEAST_VARIATION: f64 = LEAST_VARIATION;
 
     /// Whether the ledger was made of the column.
-    fn shows_in(available: &Available) -> bool;
+    fn shows_in(available: Available) -> bool;
 
     /// Learns the constants, the population and the threshold.
     fn learn(sample: &LearningSample<'_>) -> Result<Fitted<Self>, Error>;

@@ -91,7 +91,7 @@ impl BehaviourDistribution {
         options: &BehaviourFitOptions,
     ) -> Result<Self, Error> {
         options.check()?;
-        let (column, there) = behaviour.column(&ledger.available());
+        let (column, there) = behaviour.column(ledger.available());
         if !there {
             return Err(Error::MissingColumn { column, needed_by: behaviour.title() });
         }

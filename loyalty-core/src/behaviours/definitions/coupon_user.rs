@@ -34,7 +34,7 @@ impl BehaviourDefinition for CouponTerms {
     const COLUMN: &'static str = "coupon";
     const LINK: Link = Link::Logit;
 
-    fn shows_in(available: &Available) -> bool {
+    fn shows_in(available: Available) -> bool {
         available.coupons
     }
 

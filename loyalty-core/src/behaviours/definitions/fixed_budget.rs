@@ -78,7 +78,7 @@ impl BehaviourDefinition for BudgetTerms {
     const COLUMN: &'static str = "amount";
     const LINK: Link = Link::Log;
 
-    fn shows_in(_: &Available) -> bool {
+    fn shows_in(_: Available) -> bool {
         true
     }
 

@@ -70,7 +70,7 @@ macro_rules! behaviours {
             }
 
             /// The column that it shows in, and whether the ledger was made of it.
-            pub(super) fn column(self, available: &Available) -> (&'static str, bool) {
+            pub(super) fn column(self, available: Available) -> (&'static str, bool) {
                 match self {
                     $(Self::$variant => ($file::$terms::COLUMN, $file::$terms::shows_in(available)),)*
                 }

@@ -74,7 +74,7 @@ impl BehaviourDefinition for PromotionTerms {
     /// mean: 0.15 of a mean depth of 20 % is three points. A choice.
     const LEAST_VARIATION: f64 = 0.15;
 
-    fn shows_in(available: &Available) -> bool {
+    fn shows_in(available: Available) -> bool {
         available.discounts
     }
 

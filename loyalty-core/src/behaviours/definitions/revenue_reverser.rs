@@ -47,7 +47,7 @@ impl BehaviourDefinition for ReversalTerms {
     const COLUMN: &'static str = "returned_amount";
     const LINK: Link = Link::Logit;
 
-    fn shows_in(available: &Available) -> bool {
+    fn shows_in(available: Available) -> bool {
         available.returns
     }
 

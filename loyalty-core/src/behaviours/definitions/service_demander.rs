@@ -39,7 +39,7 @@ impl BehaviourDefinition for ServiceTerms {
     const COLUMN: &'static str = "contacts";
     const LINK: Link = Link::Log;
 
-    fn shows_in(available: &Available) -> bool {
+    fn shows_in(available: Available) -> bool {
         available.contacts
     }
 
