@@ -36,23 +36,23 @@ def ledger_of(shop: loyalty.SimulatedShop) -> loyalty.Ledger:
     return loyalty.Ledger(shop.lines, contacts=shop.contacts, end="2025-12-30T23:59:59", **MONEY)
 
 
-def truly_over(habit: str, scores: Any, truth: Any, level: float) -> np.ndarray[Any, Any]:
+def truly_over(behaviour: str, scores: Any, truth: Any, level: float) -> np.ndarray[Any, Any]:
     threshold = scores["threshold"].to_numpy()
-    if habit == "service_demander":
+    if behaviour == "service_demander":
         return truth["contact_rate"].to_numpy() * CONTACT_COST > threshold
-    if habit == "revenue_reverser":
+    if behaviour == "revenue_reverser":
         return truth["return_rate"].to_numpy() > threshold
-    if habit == "promotion_maximizer":
+    if behaviour == "promotion_maximizer":
         deep = truth["discount_depth"].to_numpy() > threshold
         return deep & (truth["promotion_selection"].to_numpy() > 1.2)
-    if habit == "coupon_user":
+    if behaviour == "coupon_user":
         return truth["coupon_rate"].to_numpy() > threshold
     return truth["fixed_budget"].to_numpy() & (
         np.nan_to_num(truth["budget"].to_numpy(), nan=np.inf) < level
     )
 
 
-HABITS = [
+BEHAVIOURS = [
     "service_demander",
     "revenue_reverser",
     "promotion_maximizer",
@@ -67,7 +67,7 @@ class Taught:
     It bounds what the ledger tells, where the simulator is too rich for the best answer to be written down.
     """
 
-    HABITS = ("revenue_reverser", "fixed_budget")
+    BEHAVIOURS = ("revenue_reverser", "fixed_budget")
 
     def __init__(self, shops: int, customers: int):
         from sklearn.ensemble import HistGradientBoostingClassifier
@@ -78,8 +78,10 @@ class Taught:
             ledger = ledger_of(shop)
             found, level = loyalty.BehaviourModel.fit(ledger).classify(ledger), level_of(ledger)
             seen.append(self.features(ledger, found))
-            for habit in self.HABITS:
-                truths[habit].append(truly_over(habit, found.scores(habit), shop.truth, level))
+            for behaviour in self.BEHAVIOURS:
+                truths[behaviour].append(
+                    truly_over(behaviour, found.scores(behaviour), shop.truth, level)
+                )
         options = {
             "max_iter": 300,
             "learning_rate": 0.05,
@@ -87,14 +89,16 @@ class Taught:
             "random_state": 0,
         }
         self.models = {
-            habit: HistGradientBoostingClassifier(l2_regularization=1.0, **options).fit(
+            behaviour: HistGradientBoostingClassifier(l2_regularization=1.0, **options).fit(
                 np.concatenate(seen), np.concatenate(truth)
             )
-            for habit, truth in truths.items()
+            for behaviour, truth in truths.items()
         }
 
     def features(self, ledger: loyalty.Ledger, found: loyalty.Behaviours) -> np.ndarray[Any, Any]:
-        thresholds = [found.scores(habit)["threshold"].to_numpy() for habit in self.HABITS]
+        thresholds = [
+            found.scores(behaviour)["threshold"].to_numpy() for behaviour in self.BEHAVIOURS
+        ]
         return np.column_stack(
             [ledger.table().drop(columns="customer").to_numpy(float), *thresholds]
         )
@@ -103,7 +107,10 @@ class Taught:
         self, ledger: loyalty.Ledger, found: loyalty.Behaviours
     ) -> dict[str, np.ndarray[Any, Any]]:
         features = self.features(ledger, found)
-        return {habit: model.predict_proba(features)[:, 1] for habit, model in self.models.items()}
+        return {
+            behaviour: model.predict_proba(features)[:, 1]
+            for behaviour, model in self.models.items()
+        }
 
 
 def level_of(ledger: loyalty.Ledger) -> float:
@@ -129,34 +136,39 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
         if teacher and seed < oracles:
             known |= teacher.p_over(ledger, found)
         every, named = np.zeros((customers, 6), bool), np.zeros((customers, 6), bool)
-        for column, habit in enumerate(HABITS):
-            scores = found.scores(habit)
-            over, labelled = truly_over(habit, scores, truth, level), labels[habit].to_numpy()
+        for column, behaviour in enumerate(BEHAVIOURS):
+            scores = found.scores(behaviour)
+            over, labelled = (
+                truly_over(behaviour, scores, truth, level),
+                labels[behaviour].to_numpy(),
+            )
             p, impact = scores["p_over"].to_numpy(), scores["impact"].to_numpy()
             np.add.at(
-                bins[habit], np.minimum((p * 10).astype(int), 9), np.c_[np.ones_like(p), p, over]
+                bins[behaviour],
+                np.minimum((p * 10).astype(int), 9),
+                np.c_[np.ones_like(p), p, over],
             )
             # A label is for what costs something: a budget in one category does not.
             over &= impact > 0
             every[:, column], named[:, column] = over, labelled
-            sums[habit][:5] += [
+            sums[behaviour][:5] += [
                 labelled.sum(),
                 (labelled & ~over).sum(),
                 over.sum(),
                 (labelled & over).sum(),
                 1,
             ]
-            if habit in IMPACTS:
-                member, true = truth[habit].to_numpy(), truth[IMPACTS[habit]].to_numpy()
-                sums[habit][5:] += [
+            if behaviour in IMPACTS:
+                member, true = truth[behaviour].to_numpy(), truth[IMPACTS[behaviour]].to_numpy()
+                sums[behaviour][5:] += [
                     impact[member].sum(),
                     true[member].sum(),
                     impact[labelled].sum(),
                     true[labelled].sum(),
                 ]
-            if habit in known:
-                chosen = largest_set(np.where(impact > 0, known[habit], 0.0))
-                power[habit] += [
+            if behaviour in known:
+                chosen = largest_set(np.where(impact > 0, known[behaviour], 0.0))
+                power[behaviour] += [
                     (labelled & over).sum(),
                     (chosen & over).sum(),
                     over.sum(),
@@ -165,7 +177,7 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
         every[:, 5], named[:, 5] = ~every[:, :5].any(1), ~named[:, :5].any(1)
         confusion[:, :6] += every.astype(float).T @ named
         confusion[:, 6] += every.sum(0)
-    for habit, (
+    for behaviour, (
         labelled,
         wrong,
         over,
@@ -177,11 +189,11 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
         true_of_labelled,
     ) in sums.items():
         line = (
-            f"{habit}: labelled {labelled / shops:.1f} of {customers}, false-discovery rate "
+            f"{behaviour}: labelled {labelled / shops:.1f} of {customers}, false-discovery rate "
             f"{wrong / max(labelled, 1):.3f}, power {hit / max(over, 1):.3f}"
         )
-        if habit in power:
-            mine, oracle, all_over, oracle_wrong = power[habit]
+        if behaviour in power:
+            mine, oracle, all_over, oracle_wrong = power[behaviour]
             line += (
                 f" ({mine / all_over:.3f} where the oracle has {oracle / all_over:.3f} at "
                 f"{oracle_wrong / max(oracle + oracle_wrong, 1):.3f})"
@@ -192,15 +204,15 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
             )
             line += f"{estimated / true:.3f} of members"
         print(line)
-        cells = [f"{p / n:.3f}:{o / n:.3f}" for n, p, o in bins[habit] if n >= 100]
+        cells = [f"{p / n:.3f}:{o / n:.3f}" for n, p, o in bins[behaviour] if n >= 100]
         print(f"  p_over:truly over  {'  '.join(cells)}")
     print("of the customers truly over (rows), the share labelled (columns):")
     print(
         f"{'':20}"
-        + "".join(f"{name.split('_')[-1]:>11}" for name in [*HABITS, "none"])
+        + "".join(f"{name.split('_')[-1]:>11}" for name in [*BEHAVIOURS, "none"])
         + f"{'customers':>11}"
     )
-    for name, row in zip([*HABITS, "none"], confusion, strict=True):
+    for name, row in zip([*BEHAVIOURS, "none"], confusion, strict=True):
         print(
             f"{name:20}"
             + "".join(f"{share / max(row[6], 1):11.4f}" for share in row[:6])
@@ -276,8 +288,8 @@ def null_shops(seeds: int, customers: int) -> None:
         ledger = ledger_of(shop)
         model = loyalty.BehaviourModel.fit(ledger)
         flagged += int((model.classify(ledger).table()["primary"] != "none").sum())
-        for habit, statement in model.statements.items():
-            statements[habit, statement] += 1
+        for behaviour, statement in model.statements.items():
+            statements[behaviour, statement] += 1
     print(
         f"null shops: labelled {flagged / (seeds * customers):.5f} of the customers; {dict(statements)}"
     )
@@ -307,7 +319,9 @@ def online_retail() -> None:
     estimate = scores.set_index("cust")["estimate"].reindex(again["cust"]).mean()
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["revenue_reverser"]
     predicted = (
-        model.traits["revenue_reverser"].predict(ledger, lasting).set_index("cust")["predicted"]
+        model.distributions["revenue_reverser"]
+        .predict(ledger, lasting)
+        .set_index("cust")["predicted"]
     )
     forecast = predicted.reindex(again["cust"]).mean()
     print(
@@ -349,7 +363,7 @@ def complete_journey() -> None:
     depth = found.scores("promotion_maximizer").set_index("customer")["estimate"]
     coupons = loyalty.Ledger(lines[lines["customer"].isin(kept)], margin=0.25)
     use = (
-        loyalty.TraitModel.fit("coupon_user", coupons)
+        loyalty.BehaviourDistribution.fit("coupon_user", coupons)
         .score(coupons)
         .set_index("customer")["estimate"]
     )
@@ -358,7 +372,7 @@ def complete_journey() -> None:
     answered = (
         answered.groupby("household_id")["campaign_id"].nunique().reindex(sent.index, fill_value=0)
     )
-    often = {least: habit_of_those_who_come(plain, least) for least in (5, 10)}
+    often = {least: persistence_of_those_who_come(plain, least) for least in (5, 10)}
     print(
         f"Complete Journey: {len(ledger)} households, {found.table()['promotion_maximizer'].mean():.4f} labelled at a "
         f"margin of 25 %, rank correlation of the half years {lasting.rank_correlation:.3f}, with five baskets in "
@@ -368,7 +382,7 @@ def complete_journey() -> None:
     )
 
 
-def habit_of_those_who_come(lines: pd.DataFrame, least: int) -> str:
+def persistence_of_those_who_come(lines: pd.DataFrame, least: int) -> str:
     """The rank correlation of depths where either half year has so many baskets, and that of bare depths."""
     middle = lines["time"].min() + (lines["time"].max() - lines["time"].min()) / 2
     lines = lines.assign(half=lines["time"] > middle, listed=lines["amount"] + lines["discount"])

@@ -333,8 +333,8 @@ typedef int32_t loyalty_time_scale;
 #endif // __cplusplus
 
 /**
- * The habits of a shop's customers, fitted in Python or Rust, and from where on they are called by
- * name. Immutable, so it may be shared between threads.
+ * The behaviours of a shop's customers, fitted in Python or Rust, and from where on a customer is
+ * labelled. Immutable, so it may be shared between threads.
  */
 typedef struct loyalty_behaviours loyalty_behaviours;
 
@@ -754,29 +754,31 @@ typedef struct loyalty_segment_summary {
     double share_of_monetary;
 } loyalty_segment_summary;
 
-/** What is said of one customer and one habit. */
+/** What is said of one customer and one behaviour. */
 typedef struct loyalty_behaviour_score {
-    /** Whether the habit could be looked at; otherwise all else is 0. */
+    /** Whether the behaviour could be looked at; otherwise all else is 0. */
     bool known;
-    /** Whether he is labelled. */
+    /** Whether they are labelled. */
     bool labelled;
-    /** The trait: its posterior mean. */
+    /** How strongly they show it: the posterior mean. */
     double estimate;
     /** What it is compared with. */
     double threshold;
-    /** Probability that the trait lies over its threshold. */
+    /** Probability that the strength lies over its threshold. */
     double p_over;
     /** What it costs the shop in a year. */
     double impact;
 } loyalty_behaviour_score;
 
-/** What one customer's trait is, and what it costs in a year, each within an interval. */
+/**
+ * How strongly one customer shows a behaviour, and what it costs in a year, each within an interval.
+ */
 typedef struct loyalty_behaviour_interval {
-    /** Whether the habit could be looked at; otherwise all else is 0. */
+    /** Whether the behaviour could be looked at; otherwise all else is 0. */
     bool known;
-    /** Lower end of the trait. */
+    /** Lower end of the strength. */
     double estimate_low;
-    /** Upper end of the trait. */
+    /** Upper end of the strength. */
     double estimate_high;
     /** Lower end of what it costs. */
     double impact_low;
@@ -2061,6 +2063,23 @@ loyalty_status loyalty_ledger_column_name(size_t position,
                                           struct loyalty_error **error);
 
 /**
+ * The number of behaviours, in the order of `loyalty_behaviour_name`. A later library may know more.
+ */
+size_t loyalty_behaviour_count(void);
+
+/**
+ * The name of a behaviour, such as `service_demander`, cut to what fits in front of a closing NUL;
+ * `full_length`, which may be NULL, gets its length.
+ *
+ * Errors: `PARAMETER` where there is no such behaviour.
+ */
+loyalty_status loyalty_behaviour_name(size_t position,
+                                      char *buffer,
+                                      size_t length,
+                                      size_t *full_length,
+                                      struct loyalty_error **error);
+
+/**
  * Loads a model file of the kind "behaviours", written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
@@ -2073,11 +2092,10 @@ loyalty_status loyalty_behaviours_load(const char *path,
 /**
  * Labels customers by their rows of a ledger: `ledger` has `rows` times
  * `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
- * each customer; it may be NULL, and so may each name: he is then measured against all, as is one whose
- * group the model does not know. `scores` gets five for each customer: service demander, revenue
- * reverser, promotion maximizer, coupon user, fixed budget. `primary` gets the number of his costliest
- * label, counted from 0 in this order, or -1 for none. One customer is `rows` = 1; the same numbers come
- * out.
+ * each customer; it may be NULL, and so may each name: the customer is then measured against all, as is
+ * one whose group the model does not know. `scores` gets `loyalty_behaviour_count()` for each customer, in
+ * the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
+ * order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
  *
  * Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
  * `new_spend`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is as before.
@@ -2091,9 +2109,9 @@ loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *mode
                                            struct loyalty_error **error);
 
 /**
- * Intervals that hold each trait, and what it costs, with probability `level`, cut evenly on both sides:
- * `intervals` gets five for each customer, in the order of `loyalty_behaviours_classify`, whose other
- * parameters these are.
+ * Intervals that hold how strongly a customer shows each behaviour, and what it costs, with probability
+ * `level`, cut evenly on both sides: `intervals` gets `loyalty_behaviour_count()` for each customer, in the
+ * order of `loyalty_behaviours_classify`, whose other parameters these are.
  *
  * Errors: as there, and `PARAMETER` unless the level is from 0.5 to 0.9999.
  */

@@ -79,7 +79,7 @@ fn create_beside(path: &Path) -> io::Result<(fs::File, PathBuf)> {
 
 /// The kind of a model file, such as `bg-nbd`, `return-propensity` or `behaviours`, which says what reads
 /// it: [`ModelFile`](crate::models::ModelFile), [`ReturnPropensity`](crate::returns::ReturnPropensity),
-/// [`BehaviourModel`](crate::behaviours::BehaviourModel), [`TraitModel`](crate::behaviours::TraitModel).
+/// [`BehaviourModel`](crate::behaviours::BehaviourModel), [`BehaviourDistribution`](crate::behaviours::BehaviourDistribution).
 ///
 /// # Errors
 /// [`Error::ModelFile`] where the file cannot be read, is no model file, or has an unknown version.

@@ -11,7 +11,7 @@
 //! | 1 | orders | columns of an order log, of order lines, of contacts | [`Orders`], [`OrderLines`], [`LedgerLines`], [`Contacts`], what was refused in [`OrdersReport`] |
 //! | 1 | simulate | [`ShopOptions`] | a [`Shop`] with known truth |
 //! | 2 | summary | [`Orders`] (or [`Occasions`], batch by batch); [`LedgerLines`] | [`CustomerSummary`], [`CalibrationHoldout`]; profit and habits by customer in a [`Ledger`] |
-//! | 3 | models | [`CustomerSummary`]; [`OrderLines`]; [`Ledger`] | [`BgNbd`], [`GammaGamma`], each as a [`Fit`]; [`ReturnPropensity`]; a [`TraitModel`] for each [`Behaviour`]; [`ModelFile`] |
+//! | 3 | models | [`CustomerSummary`]; [`OrderLines`]; [`Ledger`] | [`BgNbd`], [`GammaGamma`], each as a [`Fit`]; [`ReturnPropensity`]; a [`BehaviourDistribution`] for each [`Behaviour`]; [`ModelFile`] |
 //! | 4 | scores | models and [`CustomerSummary`] | P(alive), expected purchases, spend, [`clv_into`], [`Rfm`], [`Losses`]; goodness of fit: [`RepeatCounts`], [`Tracking`], [`HoldoutErrors`], [`FrequencyValueCorrelation`] |
 //! | 5 | segments | [`Rfm`]; [`Ledger`] and [`BehaviourModel`] | named segments by a [`SegmentTable`]; costly habits as [`Behaviours`] |
 //! | 6 | decisions | values, impacts and labels as [`Facts`] | [`Proposals`] by [`Treatments`], a [`Selection`] within each [`Capacity`] |

@@ -1,4 +1,4 @@
-//! Habits found in shops of which everything is known, and none found where there are none.
+//! Behaviours found in shops of which everything is known, and none found where there are none.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use common::ledger_shop::{contacts, ledger, ledger_options, lines, simulated};
 use loyalty_core::Error;
 use loyalty_core::behaviours::{
-    Behaviour, BehaviourModel, BehaviourOptions, ThresholdBasis, TraitModel, TraitOptions,
-    persistence,
+    Behaviour, BehaviourDistribution, BehaviourFitOptions, BehaviourModel, BehaviourOptions,
+    CustomerBehaviour, ThresholdBasis, persistence,
 };
 use loyalty_core::ledger::{Ledger, LedgerOptions};
 use loyalty_core::orders::{Column, LedgerLineColumns, LedgerLines, TimeScale};
@@ -19,7 +19,7 @@ use loyalty_core::simulate::{Shop, ShopOptions};
 
 const MEAN_CONTACT: f64 = 6.0;
 
-/// Whether a customer is truly over the threshold that he was compared with.
+/// Whether a customer is truly over the threshold that they were compared with.
 fn truly_over(shop: &Shop, row: usize, behaviour: Behaviour, threshold: f64, level: f64) -> bool {
     let truth = &shop.truth;
     match behaviour {
@@ -53,7 +53,8 @@ struct Found {
 }
 
 fn found(seeds: u64, customers: u32) -> Vec<(Behaviour, Found)> {
-    let mut all: Vec<_> = Behaviour::ALL.map(|behaviour| (behaviour, Found::default())).into();
+    let mut all: Vec<_> =
+        Behaviour::ALL.iter().map(|&behaviour| (behaviour, Found::default())).collect();
     for seed in 0..seeds {
         let (shop, options) = simulated(ShopOptions::default(), customers, seed);
         let ledger = ledger(&shop, &options);
@@ -160,23 +161,23 @@ fn where_all_are_alike_nobody_is_labelled() {
         let ledger = ledger(&shop, &options);
         let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
         let behaviours = model.classify(&ledger, Threads::default());
-        for behaviour in Behaviour::ALL {
-            assert_eq!(model.statement(behaviour), "no trait detectable", "{behaviour}");
+        for &behaviour in Behaviour::ALL {
+            assert_eq!(model.statement(behaviour), "no difference detectable", "{behaviour}");
         }
         assert!((0..ledger.len()).all(|row| behaviours.is_healthy(row)));
     }
 }
 
 #[test]
-fn the_prior_is_recovered() {
+fn the_population_is_recovered() {
     let mut options = ShopOptions::default();
     options.demander_effect = 12.0;
     options.demander_share = 0.1;
     let (shop, options) = simulated(options, 8000, 5);
     let ledger = ledger(&shop, &options);
-    let options = TraitOptions::default();
-    let model = TraitModel::fit(Behaviour::ServiceDemander, &ledger, &options).unwrap();
-    let (points, masses) = model.prior();
+    let options = BehaviourFitOptions::default();
+    let model = BehaviourDistribution::fit(Behaviour::ServiceDemander, &ledger, &options).unwrap();
+    let (points, masses) = model.population();
     // Between the two kinds lies next to nobody; a twentieth of the demanders lies below as well.
     let between = 3.5;
     let part = |of: fn(f64, f64) -> bool| {
@@ -201,7 +202,8 @@ fn one_customer_is_scored_as_in_the_whole() {
     for row in (0..ledger.len()).step_by(37) {
         let one = model.classify_one(&ledger.row(row), None);
         assert_eq!(one.primary, all.primary()[row]);
-        for (behaviour, score, labelled) in one.traits {
+        for one in one.each {
+            let CustomerBehaviour { behaviour, score, labelled, .. } = one;
             let columns = all.scores(behaviour).unwrap();
             assert_eq!(score.p_over.to_bits(), columns.p_over[row].to_bits());
             assert_eq!(score.impact.to_bits(), columns.impact[row].to_bits());
@@ -221,7 +223,8 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
         (Behaviour::CouponUser, &shop.truth.coupon_rate),
     ];
     for (behaviour, truth) in checks {
-        let model = TraitModel::fit(behaviour, &ledger, &TraitOptions::default()).unwrap();
+        let model = BehaviourDistribution::fit(behaviour, &ledger, &BehaviourFitOptions::default())
+            .unwrap();
         let [low, high, ..] = model.intervals(&ledger, 0.9, Threads::default()).unwrap();
         let scores = model.score(&ledger, Threads::default());
         let mut within = 0.0;
@@ -240,12 +243,12 @@ fn files_hold_everything() {
     let ledger = ledger(&shop, &options);
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
     assert_eq!(BehaviourModel::from_json(&model.to_json()).unwrap(), model);
-    for (one, _) in model.traits() {
+    for (one, _) in model.distributions() {
         let json = one.to_json();
-        assert_eq!(&TraitModel::from_json(&json).unwrap(), one);
+        assert_eq!(&BehaviourDistribution::from_json(&json).unwrap(), one);
         assert!(json.contains(one.behaviour().kind()));
         let other = json.replace(one.behaviour().kind(), "bg-nbd");
-        assert!(matches!(TraitModel::from_json(&other), Err(Error::ModelFile { .. })));
+        assert!(matches!(BehaviourDistribution::from_json(&other), Err(Error::ModelFile { .. })));
     }
     let refused = |from: &str, to: &str| {
         let broken = model.to_json().replacen(from, to, 1);
@@ -258,7 +261,7 @@ fn files_hold_everything() {
     let light = refused("\"masses\": [", "\"masses\": [\n1.0,");
     assert!(light.contains("masses"), "{light}");
     let other = refused("\"link\": \"log\"", "\"link\": \"logit\"");
-    assert!(other.starts_with("link must be that of its trait"), "{other}");
+    assert!(other.starts_with("link must be that of its behaviour"), "{other}");
     let later = model.to_json().replace("\"version\": 1", "\"version\": 2");
     assert!(BehaviourModel::from_json(&later).unwrap_err().to_string().contains("version 2"));
 }
@@ -287,25 +290,26 @@ fn what_is_missing_disables_what_needs_it_and_says_so() {
     ] {
         assert!(said(behaviour).contains(column), "{}", said(behaviour));
     }
-    assert_eq!(model.traits().count(), 1);
+    assert_eq!(model.distributions().count(), 1);
     assert!(loyalty_core::portfolio::Losses::of(&ledger).is_err());
 }
 
 #[test]
 fn thresholds_come_from_economics_or_a_ratio_or_the_caller() {
     let (shop, options) = simulated(ShopOptions::default(), 1500, 2);
-    let basis = |ledger: &Ledger, options: &TraitOptions| {
-        TraitModel::fit(Behaviour::RevenueReverser, ledger, options).unwrap().basis()
+    let basis = |ledger: &Ledger, options: &BehaviourFitOptions| {
+        BehaviourDistribution::fit(Behaviour::RevenueReverser, ledger, options).unwrap().basis()
     };
     let ledger = ledger(&shop, &options);
-    let mut given = TraitOptions::default();
+    let mut given = BehaviourFitOptions::default();
     assert_eq!(basis(&ledger, &given), ThresholdBasis::Economics);
     given.threshold = Some(0.4);
     assert_eq!(basis(&ledger, &given), ThresholdBasis::Given);
     let bare = Ledger::new(&lines(&shop), None, None, &LedgerOptions::default()).unwrap();
-    assert_eq!(basis(&bare, &TraitOptions::default()), ThresholdBasis::Ratio);
+    assert_eq!(basis(&bare, &BehaviourFitOptions::default()), ThresholdBasis::Ratio);
     given.threshold = Some(f64::NAN);
-    let refused = TraitModel::fit(Behaviour::RevenueReverser, &bare, &given).unwrap_err();
+    let refused =
+        BehaviourDistribution::fit(Behaviour::RevenueReverser, &bare, &given).unwrap_err();
     assert_eq!(refused.to_string(), "threshold must be finite and > 0, got NaN");
 }
 
@@ -325,7 +329,12 @@ fn peers_have_a_mean_of_their_own() {
         )
         .unwrap();
     let fit = |ledger: &Ledger| {
-        TraitModel::fit(Behaviour::ServiceDemander, ledger, &TraitOptions::default()).unwrap()
+        BehaviourDistribution::fit(
+            Behaviour::ServiceDemander,
+            ledger,
+            &BehaviourFitOptions::default(),
+        )
+        .unwrap()
     };
     let model = fit(&grouped);
     let names: Vec<&str> = model.peers().iter().map(|(name, _)| &name[..]).collect();
@@ -340,7 +349,7 @@ fn peers_have_a_mean_of_their_own() {
 }
 
 #[test]
-fn habits_last_from_one_half_to_the_other() {
+fn behaviours_last_from_one_half_to_the_other() {
     let (shop, options) = simulated(ShopOptions::default(), 5000, 6);
     let (lines, contacts) = (lines(&shop), contacts(&shop));
     let ledger = ledger_options(&options);
@@ -360,8 +369,12 @@ fn habits_last_from_one_half_to_the_other() {
     assert!((fading.lasting(fading.years, fading.years) - 0.5).abs() < 1e-9);
     assert!(fading.lasting(1.0, 0.1) > fading.lasting(1.0, 2.0));
     let lived = Ledger::new(&lines, Some(&contacts), None, &ledger).unwrap();
-    let model =
-        TraitModel::fit(Behaviour::RevenueReverser, &lived, &TraitOptions::default()).unwrap();
+    let model = BehaviourDistribution::fit(
+        Behaviour::RevenueReverser,
+        &lived,
+        &BehaviourFitOptions::default(),
+    )
+    .unwrap();
     let estimates = model.score(&lived, Threads::default()).estimate;
     let predicted = fading.predicted(&model, &lived, 1.0, Threads::default()).unwrap();
     let spread = |of: &[f64]| {

@@ -17,17 +17,17 @@ fn path(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../golden").join(file)
 }
 
-/// Ledger, then p_over and impact of each habit, then the number of the costliest label, or −1.
+/// Ledger, then p_over and impact of each behaviour, then the number of the costliest label, or −1.
 fn table(model: &BehaviourModel, rows: &[LedgerRow]) -> String {
     let mut text = LedgerRow::NAMES.join(",");
-    for behaviour in Behaviour::ALL {
+    for &behaviour in Behaviour::ALL {
         let _ = write!(text, ",p_over_{behaviour},impact_{behaviour}");
     }
     text.push_str(",primary\n");
     for row in rows {
         let found = model.classify_one(row, None);
         let ledger = row.values().into_iter();
-        let scores = found.traits.iter().flat_map(|(_, score, _)| [score.p_over, score.impact]);
+        let scores = found.each.iter().flat_map(|one| [one.score.p_over, one.score.impact]);
         for value in ledger.chain(scores) {
             let _ = write!(text, "{value:?},");
         }
@@ -49,7 +49,7 @@ fn labels_are_golden() {
     }
     let model = BehaviourModel::read(path("behaviours.json")).unwrap();
     assert_eq!(fitted, model);
-    assert_eq!(model.traits().count(), 5);
+    assert_eq!(model.distributions().count(), 5);
     let golden = std::fs::read_to_string(path("behaviours.csv")).unwrap();
     assert_eq!(table(&model, &rows), golden);
     assert!(golden.lines().filter(|line| !line.ends_with(",-1")).count() > 5);

@@ -66,8 +66,11 @@ fn money_adds_up_as_by_hand() {
         assert!(found.values().iter().all(|value| value.is_finite()));
     }
     let losses = Losses::of(&ledger).unwrap();
-    assert!(close(losses.by_cause.iter().sum(), losses.loss) && losses.loss > 0.0);
-    assert!(losses.by_cause[LossCause::Returns as usize] > 0.0);
+    assert!(
+        close(LossCause::ALL.iter().map(|&cause| losses.by_cause(cause)).sum(), losses.loss)
+            && losses.loss > 0.0
+    );
+    assert!(losses.by_cause(LossCause::Returns) > 0.0);
 }
 
 /// The same lines in another order.

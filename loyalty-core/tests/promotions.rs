@@ -6,7 +6,7 @@ mod common;
 
 use common::ledger_shop::{ledger, simulated};
 use loyalty_core::behaviours::{
-    Behaviour, BehaviourModel, BehaviourOptions, TraitModel, TraitOptions,
+    Behaviour, BehaviourDistribution, BehaviourFitOptions, BehaviourModel, BehaviourOptions,
 };
 use loyalty_core::parallel::Threads;
 use loyalty_core::simulate::{Shop, ShopOptions};
@@ -18,15 +18,15 @@ fn shop() -> (Shop, ShopOptions) {
 }
 
 /// The share that the shop pays, and how alike customers are in it.
-fn funding(model: &TraitModel) -> [f64; 2] {
+fn funding(model: &BehaviourDistribution) -> [f64; 2] {
     let json: serde_json::Value = serde_json::from_str(&model.to_json()).unwrap();
     let funding = &json["terms"]["promotion-maximizer"]["funding"];
     ["share", "concentration"].map(|name| funding[name].as_f64().unwrap())
 }
 
-fn fitted((shop, options): &(Shop, ShopOptions)) -> TraitModel {
-    let options = (&ledger(shop, options), &TraitOptions::default());
-    TraitModel::fit(Behaviour::PromotionMaximizer, options.0, options.1).unwrap()
+fn fitted((shop, options): &(Shop, ShopOptions)) -> BehaviourDistribution {
+    let options = (&ledger(shop, options), &BehaviourFitOptions::default());
+    BehaviourDistribution::fit(Behaviour::PromotionMaximizer, options.0, options.1).unwrap()
 }
 
 #[test]

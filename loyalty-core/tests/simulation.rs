@@ -5,10 +5,11 @@
 
 use loyalty_core::Error;
 use loyalty_core::estimation::FitOptions;
+use loyalty_core::orders::ContactExposure;
 use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::BgNbd;
-use loyalty_core::simulate::{ContactExposure, Shop, ShopOptions};
+use loyalty_core::simulate::{Shop, ShopOptions};
 use loyalty_core::summary::SummaryOptions;
 use statrs::distribution::{
     ChiSquared, ContinuousCDF as _, Discrete as _, DiscreteCDF as _, Poisson,

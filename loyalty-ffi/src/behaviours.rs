@@ -1,4 +1,4 @@
-//! Costly habits: a fitted model labels customers by their rows of a ledger.
+//! Costly behaviours: a fitted model labels customers by their rows of a ledger.
 
 use std::ffi::c_char;
 
@@ -11,38 +11,38 @@ use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, put, slot};
 use crate::text::{put_text, read_text};
 
-/// The habits of a shop's customers, fitted in Python or Rust, and from where on they are called by
-/// name. Immutable, so it may be shared between threads.
+/// The behaviours of a shop's customers, fitted in Python or Rust, and from where on a customer is
+/// labelled. Immutable, so it may be shared between threads.
 #[derive(Debug)]
 pub struct loyalty_behaviours(BehaviourModel);
 
-/// What is said of one customer and one habit.
+/// What is said of one customer and one behaviour.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct loyalty_behaviour_score {
-    /// Whether the habit could be looked at; otherwise all else is 0.
+    /// Whether the behaviour could be looked at; otherwise all else is 0.
     pub known: bool,
-    /// Whether he is labelled.
+    /// Whether they are labelled.
     pub labelled: bool,
-    /// The trait: its posterior mean.
+    /// How strongly they show it: the posterior mean.
     pub estimate: f64,
     /// What it is compared with.
     pub threshold: f64,
-    /// Probability that the trait lies over its threshold.
+    /// Probability that the strength lies over its threshold.
     pub p_over: f64,
     /// What it costs the shop in a year.
     pub impact: f64,
 }
 
-/// What one customer's trait is, and what it costs in a year, each within an interval.
+/// How strongly one customer shows a behaviour, and what it costs in a year, each within an interval.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct loyalty_behaviour_interval {
-    /// Whether the habit could be looked at; otherwise all else is 0.
+    /// Whether the behaviour could be looked at; otherwise all else is 0.
     pub known: bool,
-    /// Lower end of the trait.
+    /// Lower end of the strength.
     pub estimate_low: f64,
-    /// Upper end of the trait.
+    /// Upper end of the strength.
     pub estimate_high: f64,
     /// Lower end of what it costs.
     pub impact_low: f64,
@@ -80,6 +80,38 @@ pub unsafe extern "C" fn loyalty_ledger_column_name(
     }
 }
 
+/// The number of behaviours, in the order of `loyalty_behaviour_name`. A later library may know more.
+#[unsafe(no_mangle)]
+pub extern "C" fn loyalty_behaviour_count() -> usize {
+    Behaviour::ALL.len()
+}
+
+/// The name of a behaviour, such as `service_demander`, cut to what fits in front of a closing NUL;
+/// `full_length`, which may be NULL, gets its length.
+///
+/// Errors: `PARAMETER` where there is no such behaviour.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_behaviour_name(
+    position: usize,
+    buffer: *mut c_char,
+    length: usize,
+    full_length: *mut usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let behaviour = Behaviour::ALL.get(position).ok_or(Error::Parameter {
+                name: "position",
+                expected: "below the number of behaviours",
+                value: position as f64,
+            })?;
+            put_text(behaviour.name(), buffer, length, full_length);
+            Ok(())
+        })
+    }
+}
+
 /// Loads a model file of the kind "behaviours", written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
@@ -100,11 +132,10 @@ pub unsafe extern "C" fn loyalty_behaviours_load(
 
 /// Labels customers by their rows of a ledger: `ledger` has `rows` times
 /// `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
-/// each customer; it may be NULL, and so may each name: he is then measured against all, as is one whose
-/// group the model does not know. `scores` gets five for each customer: service demander, revenue
-/// reverser, promotion maximizer, coupon user, fixed budget. `primary` gets the number of his costliest
-/// label, counted from 0 in this order, or -1 for none. One customer is `rows` = 1; the same numbers come
-/// out.
+/// each customer; it may be NULL, and so may each name: the customer is then measured against all, as is
+/// one whose group the model does not know. `scores` gets `loyalty_behaviour_count()` for each customer, in
+/// the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
+/// order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
 ///
 /// Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
 /// `new_spend`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is as before.
@@ -130,29 +161,29 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
             for (row, (ledger, group)) in customers.iter().enumerate() {
                 let found = model.classify_one(ledger, *group);
                 let mut of_customer = [loyalty_behaviour_score::default(); Behaviour::ALL.len()];
-                for (behaviour, score, labelled) in found.traits {
-                    of_customer[behaviour as usize] = loyalty_behaviour_score {
+                for one in found.each {
+                    of_customer[one.behaviour as usize] = loyalty_behaviour_score {
                         known: true,
-                        labelled,
-                        estimate: score.estimate,
-                        threshold: score.threshold,
-                        p_over: score.p_over,
-                        impact: score.impact,
+                        labelled: one.labelled,
+                        estimate: one.score.estimate,
+                        threshold: one.score.threshold,
+                        p_over: one.score.p_over,
+                        impact: one.score.impact,
                     };
                 }
                 for (number, score) in of_customer.into_iter().enumerate() {
                     put(scores.add(row * Behaviour::ALL.len() + number), score)?;
                 }
-                put(primary.add(row), found.primary.map_or(-1, |habit| habit as i32))?;
+                put(primary.add(row), found.primary.map_or(-1, |behaviour| behaviour as i32))?;
             }
             Ok(())
         })
     }
 }
 
-/// Intervals that hold each trait, and what it costs, with probability `level`, cut evenly on both sides:
-/// `intervals` gets five for each customer, in the order of `loyalty_behaviours_classify`, whose other
-/// parameters these are.
+/// Intervals that hold how strongly a customer shows each behaviour, and what it costs, with probability
+/// `level`, cut evenly on both sides: `intervals` gets `loyalty_behaviour_count()` for each customer, in the
+/// order of `loyalty_behaviours_classify`, whose other parameters these are.
 ///
 /// Errors: as there, and `PARAMETER` unless the level is from 0.5 to 0.9999.
 #[unsafe(no_mangle)]
@@ -203,8 +234,8 @@ unsafe fn customers<'a>(
     rows: usize,
     groups: *const *const c_char,
 ) -> Result<Vec<(LedgerRow, Option<&'a str>)>, Failure> {
-    let width = LedgerRow::NAMES.len();
-    let cells = rows.checked_mul(width).ok_or(too_many(rows))?;
+    const WIDTH: usize = LedgerRow::NAMES.len();
+    let cells = rows.checked_mul(WIDTH).ok_or(too_many(rows))?;
     // SAFETY: this function's contract.
     let ledger = unsafe { column("ledger", ledger, cells)? };
     check(ledger)?;
@@ -220,8 +251,8 @@ unsafe fn customers<'a>(
         // SAFETY: as above.
         unsafe { read_text("groups", name) }.map(Some)
     };
-    let each = ledger.chunks_exact(width).enumerate();
-    each.map(|(row, values)| Ok((LedgerRow::from_values(values), group(row)?))).collect()
+    let each = ledger.as_chunks::<WIDTH>().0.iter().enumerate();
+    each.map(|(row, values)| Ok((LedgerRow::from_values(*values), group(row)?))).collect()
 }
 
 fn too_many(rows: usize) -> Failure {

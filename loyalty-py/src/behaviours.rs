@@ -1,11 +1,13 @@
-//! Trait models, behaviour models and what they say of customers.
+//! Distributions of behaviours, behaviour models and what they say of customers.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, LargeStringArray};
-use loyalty_core::behaviours::{Behaviour, BehaviourOptions, TraitOptions, TraitScore};
+use loyalty_core::behaviours::{
+    Behaviour, BehaviourFitOptions, BehaviourOptions, BehaviourScore, Persistence,
+};
 use loyalty_core::parallel::Threads;
 use pyo3::prelude::*;
 
@@ -13,13 +15,13 @@ use crate::column::Column;
 use crate::error::Result;
 use crate::ledger::Ledger;
 
-fn trait_options(
+fn fit_options(
     options: &HashMap<String, f64>,
-    exposure: &str,
+    contact_exposure: &str,
     threads: usize,
-) -> Result<TraitOptions> {
-    let mut found = TraitOptions::default();
-    found.exposure = exposure.parse()?;
+) -> Result<BehaviourFitOptions> {
+    let mut found = BehaviourFitOptions::default();
+    found.contact_exposure = contact_exposure.parse()?;
     found.threads = Threads::new(threads);
     found.threshold = options.get("threshold").copied();
     found.level = options.get("level").copied();
@@ -28,27 +30,29 @@ fn trait_options(
     Ok(found)
 }
 
-/// The model of one habit.
+/// How one behaviour is distributed over customers.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct TraitModel(loyalty_core::behaviours::TraitModel);
+pub(crate) struct BehaviourDistribution(loyalty_core::behaviours::BehaviourDistribution);
 
 #[pymethods]
-impl TraitModel {
+impl BehaviourDistribution {
     #[staticmethod]
     fn fit(
         py: Python<'_>,
         behaviour: &str,
         ledger: &Ledger,
         options: HashMap<String, f64>,
-        exposure: &str,
+        contact_exposure: &str,
         least_peers: usize,
         threads: usize,
     ) -> Result<Self> {
         let behaviour: Behaviour = behaviour.parse()?;
-        let mut options = trait_options(&options, exposure, threads)?;
+        let mut options = fit_options(&options, contact_exposure, threads)?;
         options.least_peers = least_peers;
-        let fit = || loyalty_core::behaviours::TraitModel::fit(behaviour, &ledger.table, &options);
+        let fit = || {
+            loyalty_core::behaviours::BehaviourDistribution::fit(behaviour, &ledger.table, &options)
+        };
         Ok(Self(py.detach(fit)?))
     }
 
@@ -67,10 +71,10 @@ impl TraitModel {
         self.0.basis().name()
     }
 
-    /// Traits from small to large, and the share of the customers about each.
+    /// Strengths from small to large, and the share of the customers about each.
     #[getter]
-    fn prior(&self) -> (Vec<f64>, Vec<f64>) {
-        let (points, masses) = self.0.prior();
+    fn population(&self) -> (Vec<f64>, Vec<f64>) {
+        let (points, masses) = self.0.population();
         (points, masses.to_vec())
     }
 
@@ -101,7 +105,7 @@ impl TraitModel {
 
     fn score(&self, py: Python<'_>, ledger: &Ledger, threads: usize) -> Vec<Column> {
         let scores = py.detach(|| self.0.score(&ledger.table, Threads::new(threads)));
-        let each = TraitScore::NAMES.iter().zip(scores.each());
+        let each = BehaviourScore::NAMES.iter().zip(scores.each());
         each.map(|(name, values)| Column::floats(name, values.to_vec())).collect()
     }
 
@@ -137,7 +141,7 @@ impl TraitModel {
 
     #[staticmethod]
     fn from_json(text: &str) -> Result<Self> {
-        Ok(Self(loyalty_core::behaviours::TraitModel::from_json(text)?))
+        Ok(Self(loyalty_core::behaviours::BehaviourDistribution::from_json(text)?))
     }
 
     fn save(&self, path: PathBuf) -> Result<()> {
@@ -146,11 +150,11 @@ impl TraitModel {
 
     #[staticmethod]
     pub(crate) fn load(path: PathBuf) -> Result<Self> {
-        Ok(Self(loyalty_core::behaviours::TraitModel::read(path)?))
+        Ok(Self(loyalty_core::behaviours::BehaviourDistribution::read(path)?))
     }
 }
 
-/// The habits of a shop.
+/// The behaviours of a shop.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
 pub(crate) struct BehaviourModel(loyalty_core::behaviours::BehaviourModel);
@@ -163,24 +167,27 @@ impl BehaviourModel {
         ledger: &Ledger,
         options: HashMap<String, f64>,
         thresholds: HashMap<String, f64>,
-        exposure: &str,
+        contact_exposure: &str,
         least_peers: usize,
         threads: usize,
     ) -> Result<Self> {
-        let options = behaviour_options(&options, &thresholds, exposure, least_peers, threads)?;
+        let options =
+            behaviour_options(&options, &thresholds, contact_exposure, least_peers, threads)?;
         let fit = || loyalty_core::behaviours::BehaviourModel::fit(&ledger.table, &options);
         Ok(Self(py.detach(fit)?))
     }
 
-    /// Each habit with what can be said of it.
+    /// Each behaviour with what can be said of it.
     fn statements(&self) -> Vec<(&'static str, String)> {
-        let one = |behaviour: Behaviour| (behaviour.name(), self.0.statement(behaviour).to_owned());
-        Behaviour::ALL.into_iter().map(one).collect()
+        let one =
+            |behaviour: &Behaviour| (behaviour.name(), self.0.statement(*behaviour).to_owned());
+        Behaviour::ALL.iter().map(one).collect()
     }
 
-    /// The models and their cuts.
-    fn traits(&self) -> Vec<(TraitModel, Option<f64>)> {
-        self.0.traits().map(|(model, cut)| (TraitModel(model.clone()), cut)).collect()
+    /// The distributions and their cuts.
+    fn distributions(&self) -> Vec<(BehaviourDistribution, Option<f64>)> {
+        let each = self.0.distributions();
+        each.map(|(one, cut)| (BehaviourDistribution(one.clone()), cut)).collect()
     }
 
     #[getter]
@@ -214,7 +221,7 @@ impl BehaviourModel {
 fn behaviour_options(
     options: &HashMap<String, f64>,
     thresholds: &HashMap<String, f64>,
-    exposure: &str,
+    contact_exposure: &str,
     least_peers: usize,
     threads: usize,
 ) -> Result<BehaviourOptions> {
@@ -224,8 +231,8 @@ fn behaviour_options(
     found.least_p_over = or("least_p_over", found.least_p_over);
     found.materiality = or("materiality", found.materiality);
     found.least_categories = or("least_categories", found.least_categories);
-    found.traits = trait_options(options, exposure, threads)?;
-    found.traits.least_peers = least_peers;
+    found.fit = fit_options(options, contact_exposure, threads)?;
+    found.fit.least_peers = least_peers;
     for (name, &threshold) in thresholds {
         found.set_threshold(name.parse()?, threshold);
     }
@@ -242,7 +249,7 @@ impl Behaviours {
         self.0.len()
     }
 
-    /// Labels by habit, whether a budget is but suspected, and the costliest label.
+    /// Labels by behaviour, whether a budget is but suspected, and the costliest label.
     fn labels(&self) -> Vec<Column> {
         let rows = 0..self.0.len();
         let flag = |name: &str, of: &dyn Fn(usize) -> bool| {
@@ -264,7 +271,7 @@ impl Behaviours {
 
     fn scores(&self, behaviour: &str) -> Result<Option<Vec<Column>>> {
         let Some(scores) = self.0.scores(behaviour.parse()?) else { return Ok(None) };
-        let each = TraitScore::NAMES.iter().zip(scores.each());
+        let each = BehaviourScore::NAMES.iter().zip(scores.each());
         Ok(Some(each.map(|(name, values)| Column::floats(name, values.to_vec())).collect()))
     }
 
@@ -283,8 +290,8 @@ impl Behaviours {
     }
 }
 
-fn lasted(recurrence: f64, years: f64) -> loyalty_core::behaviours::Persistence {
-    let mut found = loyalty_core::behaviours::Persistence::default();
+fn lasted(recurrence: f64, years: f64) -> Persistence {
+    let mut found = Persistence::default();
     (found.recurrence, found.years) = (recurrence, years);
     found
 }
@@ -303,16 +310,16 @@ pub(crate) fn persistence(
     ledger: &Ledger,
     options: HashMap<String, f64>,
     thresholds: HashMap<String, f64>,
-    exposure: &str,
+    contact_exposure: &str,
     threads: usize,
 ) -> Result<Vec<(&'static str, usize, f64, usize, f64, f64, f64)>> {
-    let least_peers = TraitOptions::default().least_peers;
-    let options = behaviour_options(&options, &thresholds, exposure, least_peers, threads)?;
+    let least_peers = BehaviourFitOptions::default().least_peers;
+    let options = behaviour_options(&options, &thresholds, contact_exposure, least_peers, threads)?;
     let (lines, contacts) = (&ledger.lines, ledger.contacts.as_deref());
     let found = py.detach(|| {
         loyalty_core::behaviours::persistence(lines, contacts, &ledger.options, &options)
     })?;
-    let row = |row: loyalty_core::behaviours::Persistence| {
+    let row = |row: Persistence| {
         let (name, ranks) = (row.behaviour.name(), row.rank_correlation);
         let (over, again, years) = (row.over_again, row.recurrence, row.years);
         (name, row.customers, ranks, row.labelled, over, again, years)

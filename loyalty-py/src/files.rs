@@ -6,7 +6,7 @@ use loyalty_core::behaviours::Behaviour;
 use loyalty_core::models::ModelFile;
 use pyo3::prelude::*;
 
-use crate::behaviours::{BehaviourModel, TraitModel};
+use crate::behaviours::{BehaviourDistribution, BehaviourModel};
 use crate::error::Result;
 use crate::models::{Fit, as_object};
 use crate::returns::ReturnPropensity;
@@ -21,8 +21,8 @@ pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, O
         loyalty_core::behaviours::BehaviourModel::KIND => {
             Bound::new(py, BehaviourModel::load(path)?)?.into_any()
         }
-        kind if Behaviour::ALL.iter().any(|habit| habit.kind() == kind) => {
-            Bound::new(py, TraitModel::load(path)?)?.into_any()
+        kind if Behaviour::ALL.iter().any(|behaviour| behaviour.kind() == kind) => {
+            Bound::new(py, BehaviourDistribution::load(path)?)?.into_any()
         }
         _ => {
             let file = py.detach(|| ModelFile::read(path))?;

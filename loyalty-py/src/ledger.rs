@@ -124,7 +124,7 @@ impl Ledger {
     /// Numbers by name, and the loss by cause.
     fn losses(&self) -> Result<(Named, Named)> {
         let losses = Losses::of(&self.table)?;
-        let causes = LossCause::ALL.iter().map(|cause| cause.name()).zip(losses.by_cause);
+        let causes = LossCause::ALL.iter().map(|&cause| (cause.name(), losses.by_cause(cause)));
         let numbers = vec![
             ("profit", losses.profit),
             ("unprofitable", losses.unprofitable as f64),

@@ -33,7 +33,9 @@ mod _native {
     #[pymodule_export]
     use crate::align::align;
     #[pymodule_export]
-    use crate::behaviours::{BehaviourModel, Behaviours, TraitModel, lasting, persistence};
+    use crate::behaviours::{
+        BehaviourDistribution, BehaviourModel, Behaviours, lasting, persistence,
+    };
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]

@@ -1,4 +1,4 @@
-"""The ledger and the habits, in frames and out."""
+"""The ledger and the behaviours, in frames and out."""
 
 from __future__ import annotations
 
@@ -52,22 +52,22 @@ def test_the_labelled_are_mostly_right(
 ) -> None:
     found = model.classify(ledger)
     labels = found.table()
-    for habit in ("service_demander", "revenue_reverser", "promotion_maximizer"):
-        labelled = labels[habit].to_numpy()
+    for behaviour in ("service_demander", "revenue_reverser", "promotion_maximizer"):
+        labelled = labels[behaviour].to_numpy()
         assert labelled.sum() > 30
-        assert shop.truth[habit].to_numpy()[labelled].mean() > 0.8
+        assert shop.truth[behaviour].to_numpy()[labelled].mean() > 0.8
     none = labels["primary"] == "none"
     assert (
         not labels.loc[none, ["service_demander", "revenue_reverser", "fixed_budget"]].any().any()
     )
-    assert {row.behaviour for row in found.summary()} == set(model.traits)
+    assert {row.behaviour for row in found.summary()} == set(model.distributions)
 
 
 def test_nothing_is_found_where_all_are_alike() -> None:
     shop = loyalty.simulate(2000, seed=1, null=True)
     ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
     model = loyalty.BehaviourModel.fit(ledger)
-    assert set(model.statements.values()) == {"no trait detectable"}
+    assert set(model.statements.values()) == {"no difference detectable"}
     assert set(model.classify(ledger).table()["primary"]) == {"none"}
 
 
@@ -108,15 +108,15 @@ def test_models_come_back_from_files_and_pickles(
     model.save(tmp_path / "behaviours.json")
     assert loyalty.BehaviourModel.load(tmp_path / "behaviours.json") == model
     assert pickle.loads(pickle.dumps(model)) == model
-    for trait in model.traits.values():
-        trait.save(tmp_path / "trait.json")
-        again = loyalty.TraitModel.load(tmp_path / "trait.json")
-        assert again == trait == pickle.loads(pickle.dumps(trait))
+    for one in model.distributions.values():
+        one.save(tmp_path / "one.json")
+        again = loyalty.BehaviourDistribution.load(tmp_path / "one.json")
+        assert again == one == pickle.loads(pickle.dumps(one))
         scores = again.score(ledger, interval=0.9)
         assert (scores["estimate_low"] <= scores["estimate_high"]).all()
         assert (scores["impact_low"] <= scores["impact_high"]).all()
     with pytest.raises(loyalty.ModelFileError, match="kind"):
-        loyalty.BehaviourModel.load(tmp_path / "trait.json")
+        loyalty.BehaviourModel.load(tmp_path / "one.json")
 
 
 def test_what_is_missing_is_said() -> None:
@@ -135,7 +135,7 @@ def test_what_is_missing_is_said() -> None:
     with pytest.raises(loyalty.InputError, match="cost"):
         ledger.losses()
     with pytest.raises(loyalty.InputError, match="discount"):
-        loyalty.TraitModel.fit("promotion_maximizer", ledger)
+        loyalty.BehaviourDistribution.fit("promotion_maximizer", ledger)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_refused_rows_are_counted() -> None:
 
 def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.BehaviourModel) -> None:
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}
-    reversal = model.traits["revenue_reverser"]
+    reversal = model.distributions["revenue_reverser"]
     assert lasting["revenue_reverser"].years == pytest.approx(1.0, rel=0.01)
     fading = dataclasses.replace(lasting["revenue_reverser"], recurrence=0.5)
     assert fading.lasting(fading.years, fading.years) == pytest.approx(0.5)
@@ -189,7 +189,9 @@ def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.Behaviou
     assert predicted.corr(estimate, method="spearman") > 0.9
     with pytest.raises(loyalty.InputError, match="ahead must be finite and > 0, got 0"):
         reversal.predict(ledger, fading, ahead=0.0)
-    with pytest.raises(loyalty.InputError, match="behaviour must be the habit that was looked at"):
+    with pytest.raises(
+        loyalty.InputError, match="behaviour must be the behaviour that was looked at"
+    ):
         reversal.predict(ledger, lasting["coupon_user"])
 
 
@@ -199,7 +201,7 @@ def test_peers(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger) -> None:
         "group": np.where(shop.truth["customer"] % 2, "odd", "even"),
     }
     grouped = ledger.with_peers(groups)
-    model = loyalty.TraitModel.fit("revenue_reverser", grouped)
+    model = loyalty.BehaviourDistribution.fit("revenue_reverser", grouped)
     assert set(model.peers) == {"even", "odd"}
     assert all(0.7 < ratio < 1.4 for ratio in model.peers.values())
 

@@ -129,12 +129,12 @@ def test_load_reads_every_kind(golden: Path, tmp_path: Path, file: str, kind: ty
     model.save(tmp_path / "again.json")
     assert type(loyalty.load(tmp_path / "again.json")) is kind
     if isinstance(model, loyalty.BehaviourModel):
-        for trait in model.traits.values():
-            trait.save(tmp_path / "trait.json")
-            assert loyalty.load(tmp_path / "trait.json") == trait
-            problem = rf'kind "{trait.behaviour.replace("_", "-")}" is not "behaviours"'
+        for one in model.distributions.values():
+            one.save(tmp_path / "one.json")
+            assert loyalty.load(tmp_path / "one.json") == one
+            problem = rf'kind "{one.behaviour.replace("_", "-")}" is not "behaviours"'
             with pytest.raises(loyalty.ModelFileError, match=problem):
-                loyalty.BehaviourModel.load(tmp_path / "trait.json")
+                loyalty.BehaviourModel.load(tmp_path / "one.json")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

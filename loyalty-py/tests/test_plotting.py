@@ -128,10 +128,10 @@ def test_shops(ledger: loyalty.Ledger, customers: loyalty.CustomerSummary) -> No
 
 
 def test_a_trait_shows_a_threshold_that_all_share(ledger: loyalty.Ledger) -> None:
-    by_economics = loyalty.TraitModel.fit("revenue_reverser", ledger)
-    assert len(plotting.plot_trait(by_economics).lines) == 1
-    given = loyalty.TraitModel.fit("revenue_reverser", ledger, threshold=0.3)
-    curve, threshold = plotting.plot_trait(given).lines
+    by_economics = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger)
+    assert len(plotting.plot_behaviour(by_economics).lines) == 1
+    given = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger, threshold=0.3)
+    curve, threshold = plotting.plot_behaviour(given).lines
     assert list(threshold.get_xdata()) == [0.3, 0.3]
     assert curve.get_ydata()[0] == 1.0 and (np.diff(curve.get_ydata()) <= 0).all()
 

@@ -1,21 +1,22 @@
-//! Whether habits last: fitted to one half of the history, looked at in the other.
+//! Whether behaviours last: fitted to one half of the history, looked at in the other.
 
+use super::definitions::Behaviour;
+use super::distribution::BehaviourDistribution;
+use super::model::{BehaviourModel, BehaviourOptions};
+use super::scoring::BehaviourScores;
 use crate::Error;
-use crate::behaviours::classify::{BehaviourModel, BehaviourOptions};
-use crate::behaviours::estimate::Behaviour;
-use crate::behaviours::estimate::TraitColumns;
-use crate::behaviours::estimate::TraitModel;
 use crate::ledger::{Ledger, LedgerOptions};
 use crate::math::elementary::exp_m1;
+use crate::math::ranks::mid_ranks;
 use crate::orders::{Contacts, LedgerLines};
 use crate::parallel::Threads;
 use crate::time::YEAR;
 
-/// How one habit lasts from the first half of the history to the second.
+/// How one behaviour lasts from the first half of the history to the second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Persistence {
-    /// The habit.
+    /// The behaviour.
     pub behaviour: Behaviour,
     /// Customers with evidence in both halves.
     pub customers: usize,
@@ -26,7 +27,7 @@ pub struct Persistence {
     /// Their mean p_over in the second half, by the model of the first.
     pub over_again: f64,
     /// How much of their excess over the mean customer in the first half is found in the second: 1 for a
-    /// trait that lasts, 0 for one that does not.
+    /// behaviour that lasts, 0 for one that does not.
     pub recurrence: f64,
     /// Length of either half in years.
     pub years: f64,
@@ -36,7 +37,7 @@ impl Persistence {
     /// How much of the excess that a customer showed in so many years of `history` the next `ahead` years
     /// hold.
     ///
-    /// A trait that drifts about its mean, and forgets at the rate κ (Uhlenbeck & Ornstein 1930), has,
+    /// A strength that drifts about its mean, and forgets at the rate κ (Uhlenbeck & Ornstein 1930), has,
     /// with x = κ history and y = κ ahead, of the mean of one stretch in that of the next
     ///
     /// ```text
@@ -58,29 +59,30 @@ impl Persistence {
         held(rate * history.max(1e-9), rate * ahead.max(1e-9))
     }
 
-    /// What to expect of the trait of every customer of a ledger in the next `ahead` years: the mean and
-    /// what lasts of his excess over it, his history being the years since his first order.
+    /// What to expect of the strength of every customer of a ledger in the next `ahead` years: the mean and
+    /// what lasts of their excess over it, their history being the years since their first order.
     ///
     /// # Errors
-    /// [`Error::Choice`] for the model of another habit, [`Error::Parameter`] unless `ahead` is above 0.
+    /// [`Error::Choice`] for the distribution of another behaviour, [`Error::Parameter`] unless `ahead` is above 0.
     pub fn predicted(
         &self,
-        model: &TraitModel,
+        distribution: &BehaviourDistribution,
         ledger: &Ledger,
         ahead: f64,
         threads: Threads,
     ) -> Result<Vec<f64>, Error> {
         crate::error::positive("ahead", ahead)?;
-        if model.behaviour() != self.behaviour {
-            let (expected, value) = ("the habit that was looked at", model.behaviour().to_string());
+        if distribution.behaviour() != self.behaviour {
+            let (expected, value) =
+                ("the behaviour that was looked at", distribution.behaviour().to_string());
             return Err(Error::Choice { name: "behaviour", expected, value });
         }
-        Ok(model.drawn(ledger, |row| self.lasting(row.tenure, ahead), threads))
+        Ok(distribution.drawn(ledger, |row| self.lasting(row.tenure, ahead), threads))
     }
 }
 
 impl Default for Persistence {
-    /// Of a trait that lasts.
+    /// Of a behaviour that lasts.
     fn default() -> Self {
         Self {
             behaviour: Behaviour::ServiceDemander,
@@ -124,7 +126,7 @@ fn forgetting(recurrence: f64) -> f64 {
     low
 }
 
-/// Cuts the history in the middle, fits the habits to the first half, and looks at the second.
+/// Cuts the history in the middle, fits the behaviours to the first half, and looks at the second.
 ///
 /// # Errors
 /// As [`Ledger::new`] and [`BehaviourModel::fit`], for either half.
@@ -143,7 +145,7 @@ pub fn persistence(
     };
     let (before, after) = (half(start, middle)?, half(middle + 1, end)?);
     let model = BehaviourModel::fit(&before, options)?;
-    let threads = options.traits.threads;
+    let threads = options.fit.threads;
     let (then, now) = (model.classify(&before, threads), model.classify(&after, threads));
     let mut found = Vec::new();
     for (behaviour, first) in &then.scores {
@@ -182,11 +184,13 @@ fn recurrence(
     before: &Ledger,
     after: &Ledger,
 ) -> f64 {
-    let of = |model: &&TraitModel| model.behaviour() == behaviour;
-    let Some(model) = model.traits().map(|(model, _)| model).find(of) else { return 0.0 };
+    let mut distributions = model.distributions().map(|(distribution, _)| distribution);
+    let Some(distribution) = distributions.find(|one| one.behaviour() == behaviour) else {
+        return 0.0;
+    };
     let (mut seen, mut expected) = (0.0, 0.0);
     for &row in labelled {
-        let (one, other) = model.excess(&before.row(row), &after.row(row));
+        let (one, other) = distribution.excess(&before.row(row), &after.row(row));
         seen += one;
         expected += other;
     }
@@ -194,20 +198,14 @@ fn recurrence(
 }
 
 /// Spearman's, with mean ranks of ties.
-fn rank_correlation(rows: &[usize], first: &TraitColumns, second: &TraitColumns) -> f64 {
-    let ranks = |values: &[f64]| {
-        let mut order: Vec<usize> = (0..rows.len()).collect();
-        order.sort_by(|&a, &b| values[rows[a]].total_cmp(&values[rows[b]]));
-        let (mut ranks, mut next) = (vec![0.0; rows.len()], 0.0);
-        for same in order.chunk_by(|&a, &b| values[rows[a]] == values[rows[b]]) {
-            let rank = next + 0.5 * (same.len() - 1) as f64;
-            same.iter().for_each(|&at| ranks[at] = rank);
-            next += same.len() as f64;
-        }
-        ranks
+fn rank_correlation(rows: &[usize], first: &BehaviourScores, second: &BehaviourScores) -> f64 {
+    let weights = vec![1.0; rows.len()];
+    let ranks = |scores: &BehaviourScores| {
+        let estimates: Vec<f64> = rows.iter().map(|&row| scores.estimate[row]).collect();
+        mid_ranks(&estimates, &weights)
     };
-    let (a, b) = (ranks(&first.estimate), ranks(&second.estimate));
-    let middle = 0.5 * (rows.len() as f64 - 1.0);
+    let (a, b) = (ranks(first), ranks(second));
+    let middle = 0.5 * rows.len() as f64;
     let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
     for (a, b) in a.iter().zip(&b) {
         ab += (a - middle) * (b - middle);

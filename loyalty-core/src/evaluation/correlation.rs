@@ -4,6 +4,7 @@ use crate::Error;
 use crate::estimation::two_sided;
 use crate::math::correlation_p_value;
 use crate::math::elementary::{exp_m1, ln_1p};
+use crate::math::ranks::mid_ranks;
 use crate::parallel::{Threads, map_chunks};
 use crate::summary::CustomerSummary;
 
@@ -216,18 +217,4 @@ fn sums(rows: usize, threads: Threads, terms: impl Fn(usize) -> [f64; 3] + Sync)
     });
     let add = |sums: [f64; 3], terms: [f64; 3]| [0, 1, 2].map(|of| sums[of] + terms[of]);
     parts.into_iter().fold([0.0; 3], add)
-}
-
-/// Ranks by weight, equal values sharing the middle of theirs.
-fn mid_ranks(column: &[f64], weight: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..column.len()).collect();
-    order.sort_unstable_by(|&i, &j| column[i].total_cmp(&column[j]).then(i.cmp(&j)));
-    let mut ranks = vec![0.0; column.len()];
-    let mut before = 0.0;
-    for equal in order.chunk_by(|&i, &j| column[i] == column[j]) {
-        let together: f64 = equal.iter().map(|&row| weight[row]).sum();
-        equal.iter().for_each(|&row| ranks[row] = before + 0.5 * together);
-        before += together;
-    }
-    ranks
 }

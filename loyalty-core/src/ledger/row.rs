@@ -1,66 +1,12 @@
 //! The columns of the ledger, named once for all languages.
 
-macro_rules! columns {
-    ($($name:ident: $doc:literal,)*) => {
-        /// One customer's numbers in the ledger.
-        #[derive(Debug, Clone, Copy, PartialEq, Default)]
-        #[non_exhaustive]
-        pub struct LedgerRow {
-            $(#[doc = $doc] pub $name: f64,)*
-        }
-
-        /// The ledger's columns, one value per customer.
-        #[derive(Debug, Clone, PartialEq, Default)]
-        #[non_exhaustive]
-        pub struct LedgerColumns {
-            $(#[doc = $doc] pub $name: Vec<f64>,)*
-        }
-
-        impl LedgerRow {
-            /// The names of the columns, in order.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
-
-            /// A row from its values in the order of the names.
-            ///
-            /// # Panics
-            /// Where there are not as many values as names.
-            pub fn from_values(values: &[f64]) -> Self {
-                let [$($name),*] = *values else { panic!("one value per name") };
-                Self { $($name),* }
-            }
-
-            /// The values, in the order of the names.
-            pub fn values(&self) -> [f64; Self::NAMES.len()] {
-                [$(self.$name),*]
-            }
-        }
-
-        impl LedgerColumns {
-            pub(super) fn zeros(rows: usize) -> Self {
-                Self { $($name: vec![0.0; rows],)* }
-            }
-
-            pub(super) fn each_mut(&mut self) -> Vec<&mut [f64]> {
-                vec![$(&mut self.$name),*]
-            }
-
-            /// One row.
-            ///
-            /// # Panics
-            /// Where there is no such row.
-            pub fn row(&self, row: usize) -> LedgerRow {
-                LedgerRow { $($name: self.$name[row]),* }
-            }
-
-            /// The columns, in the order of [`LedgerRow::NAMES`].
-            pub fn each(&self) -> Vec<&[f64]> {
-                vec![$(&self.$name),*]
-            }
-        }
-    };
-}
+use crate::math::columns::columns;
 
 columns! {
+    /// One customer's numbers in the ledger.
+    row LedgerRow;
+    /// The ledger's columns, one value per customer.
+    columns LedgerColumns;
     orders: "Orders.",
     lines: "Order lines.",
     categories: "Distinct categories bought, the breadth of cross-buying; 0 without categories.",

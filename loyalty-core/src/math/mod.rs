@@ -6,6 +6,7 @@
 mod beta_geometric;
 mod beta_geometric_survival;
 pub(crate) mod cast;
+pub(crate) mod columns;
 pub(crate) mod deal;
 pub(crate) mod elementary;
 mod exact_sum;
@@ -19,6 +20,7 @@ mod p_values;
 mod positive_series;
 mod quadrature;
 pub(crate) mod random;
+pub(crate) mod ranks;
 #[cfg(test)]
 pub(crate) mod reference;
 pub(crate) mod vector;

@@ -1,6 +1,7 @@
 //! Stage 1: an order log, checked once.
 
 mod columns;
+mod contact_exposure;
 mod contacts;
 mod customers;
 mod intern;
@@ -10,6 +11,7 @@ mod short_text;
 
 pub use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
+pub use contact_exposure::ContactExposure;
 pub use contacts::{ContactColumns, Contacts};
 pub use customers::{CustomerId, Customers, TextIds};
 pub(crate) use ledger_lines::LedgerLine;

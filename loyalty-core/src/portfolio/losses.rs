@@ -24,7 +24,7 @@ pub enum LossCause {
 
 impl LossCause {
     /// All of them, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: &'static [Self] = &[
         Self::Goods,
         Self::Discounts,
         Self::Coupons,
@@ -58,9 +58,11 @@ impl LossCause {
     }
 }
 
+const CAUSES: usize = LossCause::ALL.len();
+
 /// The profit of a shop's customers, the loss of the unprofitable ones, and what causes it.
 ///
-/// A customer's loss is shared out over the causes in proportion to what each took from him.
+/// A customer's loss is shared out over the causes in proportion to what each took from them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Losses {
@@ -70,14 +72,13 @@ pub struct Losses {
     pub unprofitable: usize,
     /// What they lose together, above 0.
     pub loss: f64,
-    /// The same by cause, in the order of [`LossCause::ALL`].
-    pub by_cause: [f64; 6],
     /// Customers who bought in two categories or more.
     pub cross_buyers: usize,
     /// Those of them whose profit is negative.
     pub unprofitable_cross_buyers: usize,
     /// What these lose together.
     pub cross_buyers_loss: f64,
+    by_cause: [f64; CAUSES],
 }
 
 impl Losses {
@@ -99,7 +100,7 @@ impl Losses {
     /// let lines = LedgerLines::new(&columns, Invalid::Raise)?;
     /// let losses = Losses::of(&Ledger::new(&lines, None, None, &LedgerOptions::default())?)?;
     /// assert_eq!((losses.profit, losses.unprofitable, losses.loss), (4.0, 1, 3.0));
-    /// assert_eq!(losses.by_cause[LossCause::Discounts as usize], 3.0);
+    /// assert_eq!(losses.by_cause(LossCause::Discounts), 3.0);
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     ///
@@ -114,7 +115,7 @@ impl Losses {
         let mut found = Self::default();
         let (mut profit, mut loss, mut cross) =
             (ExactSum::default(), ExactSum::default(), ExactSum::default());
-        let mut by_cause = [ExactSum::default(); 6];
+        let mut by_cause = [ExactSum::default(); CAUSES];
         for row in (0..ledger.len()).map(|row| ledger.row(row)) {
             profit.add(row.profit);
             let lost = (-row.profit).max(0.0);
@@ -129,7 +130,8 @@ impl Losses {
                 found.unprofitable_cross_buyers += 1;
                 cross.add(lost);
             }
-            let taken = LossCause::ALL.map(|cause| cause.taken(&row));
+            let taken: [f64; CAUSES] =
+                std::array::from_fn(|cause| LossCause::ALL[cause].taken(&row));
             let all: f64 = taken.iter().sum();
             if all > 0.0 {
                 by_cause.iter_mut().zip(taken).for_each(|(sum, one)| sum.add(lost * one / all));
@@ -140,5 +142,10 @@ impl Losses {
         found.cross_buyers_loss = cross.value();
         found.by_cause = by_cause.map(ExactSum::value);
         Ok(found)
+    }
+
+    /// The part of [`Losses::loss`] that a cause took.
+    pub fn by_cause(&self, cause: LossCause) -> f64 {
+        self.by_cause[cause as usize]
     }
 }

@@ -1,10 +1,11 @@
 //! One customer's life: who they are, when they order, what, and what they send back.
 
 use super::market::{Market, cents};
-use super::options::{ContactExposure, ShopOptions};
+use super::options::ShopOptions;
 use crate::math::cast::whole;
 use crate::math::elementary::exp;
 use crate::math::random::Random;
+use crate::orders::ContactExposure;
 use crate::time::Unit;
 
 /// The stream of random numbers of the customers.

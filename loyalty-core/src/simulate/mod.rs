@@ -7,5 +7,5 @@ mod options;
 mod truth;
 
 pub use columns::{Shop, SimulatedContacts, SimulatedLines};
-pub use options::{ContactExposure, ShopOptions};
+pub use options::ShopOptions;
 pub use truth::SimulatedTruth;

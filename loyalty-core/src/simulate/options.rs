@@ -1,27 +1,7 @@
 //! What a simulated shop is like.
 
 use crate::Error;
-use crate::math::words::words;
-
-/// What the contacts of a customer grow with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum ContactExposure {
-    /// Contacts per order.
-    #[default]
-    Orders,
-    /// Contacts per 100 of money paid.
-    Revenue,
-    /// Contacts per month of 30.4375 days since the first order.
-    Months,
-}
-
-impl ContactExposure {
-    const WORDS: [(&'static str, Self); 3] =
-        [("orders", Self::Orders), ("revenue", Self::Revenue), ("months", Self::Months)];
-}
-
-words!(ContactExposure, "contact_exposure", "orders, revenue or months");
+use crate::orders::ContactExposure;
 
 /// A type that an option may have.
 trait Setting: Copy + Sized {

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST = 100, HABITS = 5, WIDEST = 128, LINE = 8192 };
+enum { MOST = 100, BEHAVIOURS = 5, WIDEST = 128, LINE = 8192 };
 
 /* The rows of golden/behaviours.csv; gives their number. */
 static size_t read_golden(const char *root, double table[MOST][WIDEST], size_t width)
@@ -34,8 +34,8 @@ static size_t read_golden(const char *root, double table[MOST][WIDEST], size_t w
 int main(int argc, char **argv)
 {
     static double table[MOST][WIDEST], ledger[MOST * WIDEST];
-    static loyalty_behaviour_score scores[MOST * HABITS];
-    static loyalty_behaviour_interval intervals[MOST * HABITS];
+    static loyalty_behaviour_score scores[MOST * BEHAVIOURS];
+    static loyalty_behaviour_interval intervals[MOST * BEHAVIOURS];
     static int32_t primary[MOST];
     /* Neither names a group that the model knows. */
     const char *groups[2] = {NULL, "elsewhere"}, *broken[1] = {"\xff"};
@@ -44,14 +44,21 @@ int main(int argc, char **argv)
     loyalty_behaviours *model = NULL;
     char name[8];
 
-    CHECK(columns + 2 * HABITS + 1 <= WIDEST);
+    CHECK(columns + 2 * BEHAVIOURS + 1 <= WIDEST);
     OK(loyalty_ledger_column_name(0, name, sizeof name, &length, &error));
     CHECK(strcmp(name, "orders") == 0 && length == 6);
     FAILS(loyalty_ledger_column_name(1000, name, sizeof name, NULL, &error), PARAMETER,
           "position must be below the number of columns, got 1000");
 
+    CHECK(loyalty_behaviour_count() == BEHAVIOURS);
+    char last[16];
+    OK(loyalty_behaviour_name(BEHAVIOURS - 1, last, sizeof last, &length, &error));
+    CHECK(strcmp(last, "fixed_budget") == 0 && length == 12);
+    FAILS(loyalty_behaviour_name(BEHAVIOURS, last, sizeof last, NULL, &error), PARAMETER,
+          "position must be below the number of behaviours, got 5");
+
     OK(loyalty_behaviours_load(in_workspace(root, "golden/behaviours.json"), &model, &error));
-    size_t rows = read_golden(root, table, columns + 2 * HABITS + 1);
+    size_t rows = read_golden(root, table, columns + 2 * BEHAVIOURS + 1);
     CHECK(rows > 10);
     for (size_t row = 0; row < rows; row++) {
         memcpy(ledger + row * columns, table[row], columns * sizeof *ledger);
@@ -59,32 +66,32 @@ int main(int argc, char **argv)
     OK(loyalty_behaviours_classify(model, ledger, rows, NULL, scores, primary, &error));
     for (size_t row = 0; row < rows; row++) {
         const double *expected = table[row] + columns;
-        loyalty_behaviour_score alone[HABITS];
+        loyalty_behaviour_score alone[BEHAVIOURS];
         int32_t first = 9;
         OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, groups, alone, &first,
                                        &error));
-        CHECK(first == primary[row] && first == (int32_t)expected[2 * HABITS]);
+        CHECK(first == primary[row] && first == (int32_t)expected[2 * BEHAVIOURS]);
         CHECK(first < 0 || alone[first].labelled);
-        for (size_t habit = 0; habit < HABITS; habit++) {
-            const loyalty_behaviour_score *score = &scores[row * HABITS + habit];
-            CHECK(score->known && same_bits(score->p_over, expected[2 * habit]));
-            CHECK(same_bits(score->impact, expected[2 * habit + 1]));
-            CHECK(same_bits(score->estimate, alone[habit].estimate));
+        for (size_t behaviour = 0; behaviour < BEHAVIOURS; behaviour++) {
+            const loyalty_behaviour_score *score = &scores[row * BEHAVIOURS + behaviour];
+            CHECK(score->known && same_bits(score->p_over, expected[2 * behaviour]));
+            CHECK(same_bits(score->impact, expected[2 * behaviour + 1]));
+            CHECK(same_bits(score->estimate, alone[behaviour].estimate));
         }
     }
 
     OK(loyalty_behaviours_intervals(model, ledger, rows, NULL, 0.98, intervals, &error));
-    for (size_t cell = 0; cell < rows * HABITS; cell++) {
+    for (size_t cell = 0; cell < rows * BEHAVIOURS; cell++) {
         const loyalty_behaviour_interval *of = &intervals[cell];
         CHECK(of->known && of->estimate_low <= scores[cell].estimate);
         CHECK(scores[cell].estimate <= of->estimate_high && of->impact_low <= of->impact_high);
         /* A budget costs all or nothing, so that the mean may lie outside. */
-        CHECK(cell % HABITS == HABITS - 1 ||
+        CHECK(cell % BEHAVIOURS == BEHAVIOURS - 1 ||
               (of->impact_low <= scores[cell].impact && scores[cell].impact <= of->impact_high));
     }
-    loyalty_behaviour_interval wide[2 * HABITS];
+    loyalty_behaviour_interval wide[2 * BEHAVIOURS];
     OK(loyalty_behaviours_intervals(model, ledger, 2, groups, 0.999, wide, &error));
-    for (size_t cell = 0; cell < 2 * HABITS; cell++) {
+    for (size_t cell = 0; cell < 2 * BEHAVIOURS; cell++) {
         CHECK(wide[cell].estimate_low <= intervals[cell].estimate_low);
         CHECK(wide[cell].estimate_high >= intervals[cell].estimate_high);
     }

@@ -23,6 +23,7 @@ Examples
 
 from loyalty import datasets, errors
 from loyalty._native import __version__
+from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel, Behaviours, BehaviourSummary
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
@@ -70,11 +71,11 @@ from loyalty.scoring import Scores, score
 from loyalty.selection import Choice, Selection, choose, select
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.summary import CalibrationHoldout, CustomerSummary
-from loyalty.traits import TraitModel
 from loyalty.treatments import Treatments
 from loyalty.value import clv, clv_interval
 
 __all__ = [
+    "BehaviourDistribution",
     "BehaviourModel",
     "BehaviourSummary",
     "Behaviours",
@@ -119,7 +120,6 @@ __all__ = [
     "SimulatedShop",
     "TopShare",
     "Tracking",
-    "TraitModel",
     "Treatments",
     "__version__",
     "alive_calibration",

@@ -1,4 +1,4 @@
-"""Costly habits of customers: who has them, with what certainty, and what they cost."""
+"""Costly behaviours of customers: who shows them, with what certainty, and what they cost."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, Self
 from loyalty import _check, _html, _native
 from loyalty._fitted import Fitted
 from loyalty._frozen import Frozen
+from loyalty.behaviour_distribution import Behaviour, BehaviourDistribution, _given
 from loyalty.ledger import Ledger
-from loyalty.persistence import Exposure
-from loyalty.traits import Behaviour, TraitModel, _given
+from loyalty.simulation import ContactExposure
 
 __all__ = ["BehaviourModel", "BehaviourSummary", "Behaviours"]
 
 
 @dataclass(frozen=True, slots=True)
 class BehaviourSummary:
-    """The customers labelled with one habit.
+    """The customers labelled with one behaviour.
 
-    ``expected_false`` is the share of them that is expected to be wrong, ``impact`` what the habit costs
+    ``expected_false`` is the share of them that is expected to be wrong, ``impact`` what the behaviour costs
     in a year, ``share_of_loss`` their share of the loss of all unprofitable customers;
-    ``share_of_loss_as_primary`` counts every customer under his costliest label only.
+    ``share_of_loss_as_primary`` counts every customer under their costliest label only.
     """
 
     behaviour: str
@@ -35,7 +35,7 @@ class BehaviourSummary:
 
 
 class BehaviourModel(Fitted):
-    """The habits of a shop's customers, and from where on they are called by name.
+    """The behaviours of a shop's customers, and from where on a customer is labelled.
 
     Examples
     --------
@@ -65,31 +65,31 @@ class BehaviourModel(Fitted):
         least_p_over: float = 0.5,
         least_categories: float = 0.0,
         thresholds: Mapping[str, float] | None = None,
-        exposure: Exposure = "orders",
+        contact_exposure: ContactExposure = "orders",
         selection: float = 1.2,
         level: float | None = None,
         reallocation: float = 0.5,
         least_peers: int = 200,
         threads: int = 0,
     ) -> Self:
-        """Fits every habit that the ledger shows, and sets the cuts.
+        """Fits every behaviour that the ledger shows, and sets the cuts.
 
         Parameters
         ----------
         ledger : Ledger
             The shop.
         false_discovery_rate : float
-            The share of labels that may be wrong, for each habit.
+            The share of labels that may be wrong, for each behaviour.
         materiality : float
-            What a habit must cost in a year to be labelled.
+            What a behaviour must cost in a year to be labelled.
         least_p_over : float
-            Nobody is labelled whose trait is less likely over the threshold than this.
+            Nobody is labelled whose strength is less likely over the threshold than this.
         least_categories : float
             Fewest categories bought by who is labelled.
         thresholds : mapping, optional
-            Thresholds by habit, in the unit of its trait.
-        exposure, selection, level, reallocation, least_peers, threads
-            As for :meth:`TraitModel.fit`.
+            Thresholds by behaviour, in the unit of its strength.
+        contact_exposure, selection, level, reallocation, least_peers, threads
+            As for :meth:`BehaviourDistribution.fit`.
         """
         options = _given(
             false_discovery_rate=false_discovery_rate,
@@ -103,24 +103,27 @@ class BehaviourModel(Fitted):
         native = _check.instance("ledger", ledger, Ledger)._core
         given = {name: float(value) for name, value in (thresholds or {}).items()}
         peers, threads = _check.whole("least_peers", least_peers), _check.whole("threads", threads)
-        return cls._of(_native.BehaviourModel.fit(native, options, given, exposure, peers, threads))
+        fitted = _native.BehaviourModel.fit(
+            native, options, given, contact_exposure, peers, threads
+        )
+        return cls._of(fitted)
 
     @property
     def statements(self) -> dict[str, str]:
-        """What can be said of each habit: ``labelled``, ``nobody over the threshold``, ``no trait
-        detectable``, or which column is missing."""
+        """What can be said of each behaviour: ``labelled``, ``nobody over the threshold``, ``no
+        difference detectable``, or which column is missing."""
         return dict(self._core.statements())
 
     @property
-    def traits(self) -> dict[str, TraitModel]:
-        """The models of the habits that could be looked at."""
-        models = (TraitModel._of(native) for native, _ in self._core.traits())
-        return {model.behaviour: model for model in models}
+    def distributions(self) -> dict[str, BehaviourDistribution]:
+        """The distributions of the behaviours that could be looked at."""
+        each = (BehaviourDistribution._of(native) for native, _ in self._core.distributions())
+        return {distribution.behaviour: distribution for distribution in each}
 
     @property
     def cuts(self) -> dict[str, float | None]:
         """The least p_over that is labelled; None where nobody is."""
-        return {native.behaviour: cut for native, cut in self._core.traits()}
+        return {native.behaviour: cut for native, cut in self._core.distributions()}
 
     def classify(self, ledger: Ledger, *, threads: int = 0) -> Behaviours:
         """Labels every customer of a ledger, of the shop that was fitted or a later one."""
@@ -151,17 +154,17 @@ class Behaviours(Frozen):
         return behaviours
 
     def table(self) -> Any:
-        """One row per customer: a label for each habit, ``suspected`` where a fixed budget is but a
+        """One row per customer: a label for each behaviour, ``suspected`` where a fixed budget is but a
         suspicion, and ``primary``, the costliest label or ``none``."""
         return self._ledger._answer(self._core.labels())
 
     def scores(self, behaviour: Behaviour) -> Any:
-        """The scores of a habit, or None where it could not be looked at."""
+        """The scores of a behaviour, or None where it could not be looked at."""
         columns = self._core.scores(behaviour)
         return None if columns is None else self._ledger._answer(columns)
 
     def summary(self) -> list[BehaviourSummary]:
-        """One row for each habit that could be looked at."""
+        """One row for each behaviour that could be looked at."""
         return [BehaviourSummary(*row) for row in self._core.summary(self._ledger._core)]
 
     def __len__(self) -> int:
@@ -176,7 +179,9 @@ class Behaviours(Frozen):
             (row.behaviour, row.customers, row.impact, row.share_of_loss) for row in self.summary()
         ]
         return _html.table(
-            f"{len(self)} customers", rows, ("habit", "customers", "cost a year", "share of loss")
+            f"{len(self)} customers",
+            rows,
+            ("behaviour", "customers", "cost a year", "share of loss"),
         )
 
     def __reduce__(self) -> Any:

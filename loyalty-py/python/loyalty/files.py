@@ -6,18 +6,18 @@ from os import PathLike
 from typing import Any
 
 from loyalty import _native
+from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel
 from loyalty.bg_nbd import BgNbd
 from loyalty.fit import Fit
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.returns import ReturnPropensity
-from loyalty.traits import TraitModel
 
 __all__ = ["load", "load_fit"]
 
 
 #: A model of any kind.
-Model = BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | TraitModel
+Model = BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | BehaviourDistribution
 
 
 def load(path: str | PathLike[str]) -> Model:
@@ -48,8 +48,8 @@ def load(path: str | PathLike[str]) -> Model:
             return GammaGamma._of(model)
         case _native.ReturnPropensity():
             return ReturnPropensity._of(model)
-        case _native.TraitModel():
-            return TraitModel._of(model)
+        case _native.BehaviourDistribution():
+            return BehaviourDistribution._of(model)
         case _:
             return BehaviourModel._of(model)
 

@@ -1,26 +1,23 @@
-"""Whether habits last."""
+"""Whether behaviours last."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from loyalty import _check, _native
 from loyalty.ledger import Ledger
+from loyalty.simulation import ContactExposure
 
-__all__ = ["Exposure", "Persistence", "persistence"]
-
-#: What service contacts are set against.
-Exposure = Literal["orders", "revenue", "months"]
+__all__ = ["Persistence", "persistence"]
 
 
 @dataclass(frozen=True, slots=True)
 class Persistence:
-    """How a habit lasts from the first half of the history to the second.
+    """How a behaviour lasts from the first half of the history to the second.
 
     ``recurrence`` is how much of the excess over the mean of those labelled by the first half is found in
-    the second: 1 for a trait that lasts, 0 for one that does not. ``years`` is the length of a half.
+    the second: 1 for a behaviour that lasts, 0 for one that does not. ``years`` is the length of a half.
     """
 
     behaviour: str
@@ -32,7 +29,7 @@ class Persistence:
     years: float
 
     def lasting(self, history: float, ahead: float) -> float:
-        """How much of the excess shown in so many years of `history` the next `ahead` years hold, for a trait
+        """How much of the excess shown in so many years of `history` the next `ahead` years hold, for a strength
         that drifts about its mean; the formula stands in docs/behaviours.md."""
         return _native.lasting(self.recurrence, self.years, history, ahead)
 
@@ -41,10 +38,10 @@ def persistence(
     ledger: Ledger,
     *,
     thresholds: Mapping[str, float] | None = None,
-    exposure: Exposure = "orders",
+    contact_exposure: ContactExposure = "orders",
     threads: int = 0,
 ) -> list[Persistence]:
-    """Whether habits last: fitted to the first half of the history, looked at in the second.
+    """Whether behaviours last: fitted to the first half of the history, looked at in the second.
 
     Examples
     --------
@@ -56,5 +53,6 @@ def persistence(
     """
     native = _check.instance("ledger", ledger, Ledger)._core
     given = {name: float(value) for name, value in (thresholds or {}).items()}
-    rows = _native.persistence(native, {}, given, exposure, _check.whole("threads", threads))
+    threads = _check.whole("threads", threads)
+    rows = _native.persistence(native, {}, given, contact_exposure, threads)
     return [Persistence(*row) for row in rows]

@@ -138,7 +138,7 @@ def columns(
     notes = [
         f"no {habit}: {statement}"
         for habit, statement in model.statements.items()
-        if habit not in model.traits
+        if habit not in model.distributions
     ]
     if not ledger._core.has_profit:
         notes.append("no profit: it needs the column cost, or a margin below 1")

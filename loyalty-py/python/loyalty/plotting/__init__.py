@@ -25,11 +25,12 @@ from loyalty.plotting.histories import (
     plot_frequency_recency_matrix,
     plot_probability_alive_matrix,
 )
-from loyalty.plotting.shop import plot_losses, plot_segments, plot_top_shares, plot_trait
+from loyalty.plotting.shop import plot_behaviour, plot_losses, plot_segments, plot_top_shares
 
 __all__ = [
     "plot_alive_calibration",
     "plot_alive_history",
+    "plot_behaviour",
     "plot_frequency_recency_matrix",
     "plot_holdout_errors",
     "plot_losses",
@@ -39,5 +40,4 @@ __all__ = [
     "plot_segments",
     "plot_top_shares",
     "plot_tracking",
-    "plot_trait",
 ]

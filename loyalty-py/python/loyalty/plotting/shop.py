@@ -1,4 +1,4 @@
-"""Who the customers are, what they bring, and which habits they have."""
+"""Who the customers are, what they bring, and which behaviours they show."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from loyalty.behaviour_distribution import BehaviourDistribution
     from loyalty.ledger import Ledger
     from loyalty.rfm import Rfm
-    from loyalty.traits import TraitModel
 
 
 def plot_segments(scores: Rfm, *, ax: Axes | None = None) -> Axes:
@@ -115,14 +115,14 @@ def plot_losses(ledger: Ledger, *, ax: Axes | None = None) -> Axes:
     return labelled(ax, "loss", "", "Loss of unprofitable customers by cause")
 
 
-def plot_trait(model: TraitModel, *, ax: Axes | None = None) -> Axes:
-    """How a trait varies over the customers of a shop: the share who have as much of it or more.
+def plot_behaviour(distribution: BehaviourDistribution, *, ax: Axes | None = None) -> Axes:
+    """How strongly the customers of a shop show a behaviour: the share who show it as much or more.
 
     The threshold is drawn where all customers share one; one by economics depends on what they buy.
 
     Parameters
     ----------
-    model : TraitModel
+    distribution : BehaviourDistribution
     ax : matplotlib axes, optional
         By default new ones.
 
@@ -131,17 +131,17 @@ def plot_trait(model: TraitModel, *, ax: Axes | None = None) -> Axes:
     >>> import loyalty
     >>> from loyalty import plotting
     >>> ledger = loyalty.Ledger(loyalty.simulate(3000, seed=4).lines, handling=3.0, markdown=0.1)
-    >>> model = loyalty.TraitModel.fit("revenue_reverser", ledger)
-    >>> axes = plotting.plot_trait(model)
+    >>> reversal = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger)
+    >>> axes = plotting.plot_behaviour(reversal)
     >>> bool(axes.lines[0].get_ydata()[0] == 1 and (axes.lines[0].get_ydata() >= 0).all())
     True
     """
     ax = axes(ax)
-    trait, share = map(np.asarray, model.prior)
-    # From the right: the share of the customers who have as much of it or more.
-    ax.plot(trait, np.cumsum(share[::-1])[::-1].round(12), color=ACTUAL)
-    if model.basis != "economics":
-        ax.axvline(model.threshold, color="0.6", linewidth=1, linestyle="--")
+    strength, share = map(np.asarray, distribution.population)
+    # From the right: the share of the customers who show it as much or more.
+    ax.plot(strength, np.cumsum(share[::-1])[::-1].round(12), color=ACTUAL)
+    if distribution.basis != "economics":
+        ax.axvline(distribution.threshold, color="0.6", linewidth=1, linestyle="--")
     ax.set_xscale("log")
-    title = model.behaviour.replace("_", " ").capitalize()
-    return labelled(ax, "trait", "share of the customers with as much or more", title)
+    title = distribution.behaviour.replace("_", " ").capitalize()
+    return labelled(ax, "strength", "share of the customers with as much or more", title)

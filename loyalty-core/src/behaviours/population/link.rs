@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::math::elementary::{exp, ln, ln_1p, logistic};
 
-/// How a trait θ stands to its natural parameter u. One customer's evidence, y of n, has
+/// How a strength θ stands to its natural parameter u. One customer's evidence, y of n, has
 ///
 /// ```text
 /// ln L(u) = y u − n A(u + d)      θ = A′(u + d)
 /// ```
 ///
-/// with d what is known of him beforehand: his peers, or what he buys.
+/// with d what is known of the customer beforehand: their peers, or what they buy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Link {
@@ -22,7 +22,7 @@ pub(crate) enum Link {
 }
 
 impl Link {
-    /// The trait, A′(u).
+    /// The strength, A′(u).
     pub(crate) fn value(self, u: f64) -> f64 {
         match self {
             Self::Log => exp(u),
@@ -38,7 +38,7 @@ impl Link {
         }
     }
 
-    /// The natural parameter of a trait; infinite at the ends of its domain and beyond.
+    /// The natural parameter of a strength; infinite at the ends of its domain and beyond.
     pub(crate) fn natural(self, value: f64) -> f64 {
         if value <= 0.0 {
             return f64::NEG_INFINITY;
@@ -63,10 +63,10 @@ impl Link {
     }
 }
 
-/// One customer's evidence on a trait: y of n, and d. Numbers need not be whole.
+/// One customer's evidence on their strength: y of n, and d. Numbers need not be whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Evidence {
-    /// y, at most `trials` where the trait is a share.
+    /// y, at most `trials` where the strength is a share.
     pub(crate) hits: f64,
     /// n: trials, or the exposure.
     pub(crate) trials: f64,

@@ -4,7 +4,7 @@
 
 use multiversion::multiversion;
 
-use super::grid::CELLS;
+use super::cells::CELLS;
 use crate::math::elementary::exp;
 use crate::math::vector::{LANES, dot, total};
 

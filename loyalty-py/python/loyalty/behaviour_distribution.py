@@ -1,4 +1,4 @@
-"""The models of single habits: how a trait varies over the customers of a shop."""
+"""How one behaviour is distributed over the customers of a shop."""
 
 from __future__ import annotations
 
@@ -7,35 +7,36 @@ from typing import Any, Literal, Self
 from loyalty import _check, _html, _native
 from loyalty._fitted import Fitted
 from loyalty.ledger import Ledger
-from loyalty.persistence import Exposure, Persistence
+from loyalty.persistence import Persistence
+from loyalty.simulation import ContactExposure
 
-__all__ = ["Behaviour", "TraitModel"]
+__all__ = ["Behaviour", "BehaviourDistribution"]
 
-#: A costly habit.
+#: A costly behaviour.
 Behaviour = Literal[
     "service_demander", "revenue_reverser", "promotion_maximizer", "coupon_user", "fixed_budget"
 ]
 
 
-class TraitModel(Fitted):
-    """The model of one habit: how its trait varies over the customers of a shop.
+class BehaviourDistribution(Fitted):
+    """How strongly the customers of a shop show one behaviour, and from where on it costs money.
 
     Examples
     --------
     >>> import loyalty
     >>> shop = loyalty.simulate(3000, seed=4)
     >>> ledger = loyalty.Ledger(shop.lines, handling=3.0, markdown=0.1)
-    >>> model = loyalty.TraitModel.fit("revenue_reverser", ledger)
-    >>> model.detectable, model.basis
+    >>> reversal = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger)
+    >>> reversal.detectable, reversal.basis
     (True, 'economics')
-    >>> list(model.score(ledger))[:4]
+    >>> list(reversal.score(ledger))[:4]
     ['customer', 'estimate', 'threshold', 'p_over']
     """
 
     __slots__ = ()
 
-    _core: _native.TraitModel
-    _twin = _native.TraitModel
+    _core: _native.BehaviourDistribution
+    _twin = _native.BehaviourDistribution
 
     @classmethod
     def fit(
@@ -44,14 +45,14 @@ class TraitModel(Fitted):
         ledger: Ledger,
         *,
         threshold: float | None = None,
-        exposure: Exposure = "orders",
+        contact_exposure: ContactExposure = "orders",
         selection: float = 1.2,
         level: float | None = None,
         reallocation: float = 0.5,
         least_peers: int = 200,
         threads: int = 0,
     ) -> Self:
-        """Fits the prior over customers by its marginal likelihood.
+        """Fits the distribution over customers by its marginal likelihood.
 
         Parameters
         ----------
@@ -61,8 +62,8 @@ class TraitModel(Fitted):
         ledger : Ledger
             The shop.
         threshold : float, optional
-            In the unit of the trait; by default from economics, else a ratio to the portfolio.
-        exposure : {"orders", "revenue", "months"}
+            In the unit of the strength; by default from economics, else a ratio to the portfolio.
+        contact_exposure : {"orders", "revenue", "months"}
             What service contacts are set against.
         selection, level, reallocation, least_peers
             See docs/behaviours.md.
@@ -72,7 +73,7 @@ class TraitModel(Fitted):
         Raises
         ------
         InputError
-            Where the ledger lacks what the habit shows in.
+            Where the ledger lacks what the behaviour shows in.
         FitError
             Where nobody shows any of it.
         """
@@ -81,11 +82,14 @@ class TraitModel(Fitted):
         )
         native = _check.instance("ledger", ledger, Ledger)._core
         peers, threads = _check.whole("least_peers", least_peers), _check.whole("threads", threads)
-        return cls._of(_native.TraitModel.fit(behaviour, native, options, exposure, peers, threads))
+        fitted = _native.BehaviourDistribution.fit(
+            behaviour, native, options, contact_exposure, peers, threads
+        )
+        return cls._of(fitted)
 
     @property
     def behaviour(self) -> str:
-        """Which habit."""
+        """Which behaviour."""
         return self._core.behaviour
 
     @property
@@ -99,13 +103,13 @@ class TraitModel(Fitted):
         return self._core.basis
 
     @property
-    def prior(self) -> tuple[list[float], list[float]]:
-        """The prior over customers: traits from small to large, and the share of the customers about each."""
-        return self._core.prior
+    def population(self) -> tuple[list[float], list[float]]:
+        """The customers: strengths from small to large, and the share of the customers about each."""
+        return self._core.population
 
     @property
     def detectable(self) -> bool:
-        """Whether customers differ in this trait beyond chance, and by enough to speak of a trait."""
+        """Whether customers differ in this behaviour beyond chance, and by enough to speak of one."""
         return self._core.detectable
 
     @property
@@ -115,7 +119,7 @@ class TraitModel(Fitted):
 
     @property
     def variation(self) -> float:
-        """Standard deviation of the trait over customers, by its mean."""
+        """Standard deviation of the strength over customers, by its mean."""
         return self._core.variation
 
     @property
@@ -124,7 +128,7 @@ class TraitModel(Fitted):
         return dict(self._core.peers)
 
     def score(self, ledger: Ledger, *, interval: float | None = None, threads: int = 0) -> Any:
-        """What the model says of every customer: ``estimate``, ``threshold``, ``p_over``, ``impact`` (money
+        """What is said of every customer: ``estimate``, ``threshold``, ``p_over``, ``impact`` (money
         a year), ``evidence``, ``weight``, ``support``; with an `interval` of this probability, the ends of
         the estimate's and of the impact's."""
         native = _check.instance("ledger", ledger, Ledger)._core
@@ -137,13 +141,13 @@ class TraitModel(Fitted):
     def predict(
         self, ledger: Ledger, persistence: Persistence, *, ahead: float = 1.0, threads: int = 0
     ) -> Any:
-        """What to expect of every customer's trait in the next `ahead` years, ``predicted``: the mean and what
-        lasts of his excess over it.
+        """How strongly every customer is expected to show it in the next `ahead` years, ``predicted``: the mean and what
+        lasts of their excess over it.
 
         Raises
         ------
         InputError
-            Where `persistence` is that of another habit or `ahead` is not above 0.
+            Where `persistence` is that of another behaviour or `ahead` is not above 0.
         """
         native = _check.instance("ledger", ledger, Ledger)._core
         found = _check.instance("persistence", persistence, Persistence)
@@ -153,8 +157,10 @@ class TraitModel(Fitted):
         )
 
     def __repr__(self) -> str:
-        found = "detectable" if self.detectable else "no trait detectable"
-        return f"<TraitModel: {self.behaviour}, {self._core.customers} customers, {found}>"
+        found = "detectable" if self.detectable else "no difference detectable"
+        return (
+            f"<BehaviourDistribution: {self.behaviour}, {self._core.customers} customers, {found}>"
+        )
 
     def _repr_html_(self) -> str:
         facts = ("threshold", "basis", "likelihood_ratio", "variation")

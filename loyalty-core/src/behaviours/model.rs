@@ -1,14 +1,16 @@
-//! Who has which costly habit: labels with a bounded share of false ones.
+//! Who shows which costly behaviour: labels with a bounded share of false ones.
 
+use super::definitions::Behaviour;
+use super::distribution::BehaviourDistribution;
+use super::learning::learning_customers;
+use super::options::BehaviourFitOptions;
+use super::scoring::{BehaviourInterval, BehaviourScore, BehaviourScores, score_each};
 use crate::Error;
-use crate::behaviours::estimate::TraitModel;
-use crate::behaviours::estimate::sample;
-use crate::behaviours::estimate::{Behaviour, TraitOptions};
-use crate::behaviours::estimate::{TraitColumns, TraitInterval, TraitScore, score_all};
 use crate::ledger::{Ledger, LedgerRow};
 use crate::parallel::Threads;
 
-/// Most customers by whom the cuts are set, evenly taken.
+/// Most customers by whom the cuts are set, evenly taken: where one in a hundred is labelled, the share of
+/// false labels has a standard error of √(0.1 · 0.9 / 1311) = 0.8 % then.
 const ENOUGH: usize = 1 << 17;
 
 /// How customers are labelled.
@@ -24,16 +26,16 @@ const ENOUGH: usize = 1 << 17;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BehaviourOptions {
-    /// The share of labels that may be wrong, for each habit; 0.1 by default.
+    /// The share of labels that may be wrong, for each behaviour; 0.1 by default.
     pub false_discovery_rate: f64,
-    /// Nobody is labelled whose trait is less likely over the threshold than this; 0.5 by default.
+    /// Nobody is labelled whose strength is less likely over the threshold than this; 0.5 by default.
     pub least_p_over: f64,
-    /// What a habit must cost in a year; 0 by default.
+    /// What a behaviour must cost in a year; 0 by default.
     pub materiality: f64,
     /// Fewest categories bought; 0 by default. The published findings are on buyers of two and more.
     pub least_categories: f64,
-    /// How the traits are fitted. Its threshold is not used; see [`BehaviourOptions::set_threshold`].
-    pub traits: TraitOptions,
+    /// How the distributions are fitted. Its threshold is not used; see [`BehaviourOptions::set_threshold`].
+    pub fit: BehaviourFitOptions,
     thresholds: Vec<(Behaviour, f64)>,
 }
 
@@ -44,14 +46,14 @@ impl Default for BehaviourOptions {
             least_p_over: 0.5,
             materiality: 0.0,
             least_categories: 0.0,
-            traits: TraitOptions::default(),
+            fit: BehaviourFitOptions::default(),
             thresholds: Vec::new(),
         }
     }
 }
 
 impl BehaviourOptions {
-    /// Sets the threshold of a habit, in the unit of its trait.
+    /// Sets the threshold of a behaviour, in the unit of its strength.
     pub fn set_threshold(&mut self, behaviour: Behaviour, threshold: f64) {
         self.thresholds.retain(|(known, _)| *known != behaviour);
         self.thresholds.push((behaviour, threshold));
@@ -71,23 +73,23 @@ impl BehaviourOptions {
         crate::error::non_negative("least_categories", self.least_categories).map(|_| ())
     }
 
-    fn of(&self, behaviour: Behaviour) -> TraitOptions {
+    fn of(&self, behaviour: Behaviour) -> BehaviourFitOptions {
         let given = self.thresholds.iter().find(|(known, _)| *known == behaviour);
-        TraitOptions { threshold: given.map(|(_, value)| *value), ..self.traits.clone() }
+        BehaviourFitOptions { threshold: given.map(|(_, value)| *value), ..self.fit.clone() }
     }
 }
 
-/// The rule for one habit.
+/// The rule for one behaviour.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rule {
-    pub(super) model: TraitModel,
+    pub(super) distribution: BehaviourDistribution,
     /// The least p_over that is labelled; `None` where nobody is.
     pub(super) cut: Option<f64>,
 }
 
-/// The habits of a shop's customers, and from where on they are called by name.
+/// The behaviours of a shop's customers, and from where on a customer is labelled.
 ///
-/// The models of all habits that the columns at hand show, each with the least p_over at which the mean
+/// The distributions of all behaviours that the columns at hand show, each with the least p_over at which the mean
 /// of 1 − p_over over the customers labelled stays within the false-discovery rate. Labels are
 /// independent: a customer has none, one or several.
 ///
@@ -102,10 +104,10 @@ pub struct BehaviourModel {
     pub(super) least_categories: f64,
 }
 
-/// What is said of every customer: the scores of each habit, and the labels.
+/// What is said of every customer: the scores of each behaviour, and the labels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Behaviours {
-    pub(super) scores: Vec<(Behaviour, TraitColumns)>,
+    pub(super) scores: Vec<(Behaviour, BehaviourScores)>,
     pub(super) labels: Vec<u8>,
     pub(super) primary: Vec<Option<Behaviour>>,
 }
@@ -114,16 +116,28 @@ pub struct Behaviours {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerBehaviours {
-    /// Each habit that could be looked at, what its model says, and whether he is labelled.
-    pub traits: Vec<(Behaviour, TraitScore, bool)>,
-    /// The costliest of his labels.
+    /// One for each behaviour that could be looked at, in order.
+    pub each: Vec<CustomerBehaviour>,
+    /// The costliest of their labels.
     pub primary: Option<Behaviour>,
 }
 
+/// What is said of one customer and one behaviour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct CustomerBehaviour {
+    /// Which behaviour.
+    pub behaviour: Behaviour,
+    /// What its distribution says.
+    pub score: BehaviourScore,
+    /// Whether they are labelled.
+    pub labelled: bool,
+}
+
 impl BehaviourModel {
-    /// Fits every habit that the ledger shows and sets the cuts.
+    /// Fits every behaviour that the ledger shows and sets the cuts.
     ///
-    /// Habits that cannot be looked at are listed in [`BehaviourModel::absent`] with the column that
+    /// Behaviours that cannot be looked at are listed in [`BehaviourModel::absent`] with the column that
     /// would enable them.
     ///
     /// # Errors
@@ -131,10 +145,15 @@ impl BehaviourModel {
     pub fn fit(ledger: &Ledger, options: &BehaviourOptions) -> Result<Self, Error> {
         options.check()?;
         let (mut rules, mut absent) = (Vec::new(), Vec::new());
-        let customers = sample(ledger);
-        for behaviour in Behaviour::ALL {
-            match TraitModel::fit_to(behaviour, ledger, &customers, &options.of(behaviour)) {
-                Ok(model) => rules.push(Rule { model, cut: None }),
+        let customers = learning_customers(ledger);
+        for &behaviour in Behaviour::ALL {
+            match BehaviourDistribution::fit_to(
+                behaviour,
+                ledger,
+                &customers,
+                &options.of(behaviour),
+            ) {
+                Ok(distribution) => rules.push(Rule { distribution, cut: None }),
                 Err(error @ (Error::MissingColumn { .. } | Error::Degenerate { .. })) => {
                     absent.push((behaviour, error.to_string()));
                 }
@@ -150,9 +169,9 @@ impl BehaviourModel {
         let step = ledger.len().div_ceil(ENOUGH).max(1);
         let customers: Vec<usize> = (0..ledger.len()).step_by(step).collect();
         for position in 0..model.rules.len() {
-            let fitted = &model.rules[position].model;
+            let fitted = &model.rules[position].distribution;
             if fitted.detectable() {
-                let scores = fitted.score_some(ledger, &customers, options.traits.threads);
+                let scores = fitted.score_some(ledger, &customers, options.fit.threads);
                 model.rules[position].cut = model.cut(ledger, &customers, &scores, options);
             }
         }
@@ -164,7 +183,7 @@ impl BehaviourModel {
         &self,
         ledger: &Ledger,
         customers: &[usize],
-        scores: &TraitColumns,
+        scores: &BehaviourScores,
         options: &BehaviourOptions,
     ) -> Option<f64> {
         let categories = &ledger.columns().categories;
@@ -195,39 +214,42 @@ impl BehaviourModel {
         rule.cut.is_some_and(|cut| p_over >= cut) && self.matters(impact, categories)
     }
 
-    /// The habits that could be fitted, with the model and the cut of each.
-    pub fn traits(&self) -> impl Iterator<Item = (&TraitModel, Option<f64>)> {
-        self.rules.iter().map(|rule| (&rule.model, rule.cut))
+    /// The behaviours that could be fitted, with the distribution and the cut of each.
+    pub fn distributions(&self) -> impl Iterator<Item = (&BehaviourDistribution, Option<f64>)> {
+        self.rules.iter().map(|rule| (&rule.distribution, rule.cut))
     }
 
-    /// The habits that could not, and why.
+    /// Those that could not, and why.
     pub fn absent(&self) -> &[(Behaviour, String)] {
         &self.absent
     }
 
-    /// What a habit must cost in a year to be labelled.
+    /// What a behaviour must cost in a year to be labelled.
     pub fn materiality(&self) -> f64 {
         self.materiality
     }
 
-    /// What can be said of a habit: `labelled`, `nobody over the threshold`, `no trait detectable`, or
+    /// What can be said of a behaviour: `labelled`, `nobody over the threshold`, `no difference
+    /// detectable`, or
     /// what is missing.
     pub fn statement(&self, behaviour: Behaviour) -> &str {
         if let Some((_, why)) = self.absent.iter().find(|(absent, _)| *absent == behaviour) {
             return why;
         }
-        match self.rules.iter().find(|rule| rule.model.behaviour() == behaviour) {
+        match self.rules.iter().find(|rule| rule.distribution.behaviour() == behaviour) {
             Some(Rule { cut: Some(_), .. }) => "labelled",
-            Some(rule) if rule.model.detectable() => "nobody over the threshold",
-            _ => "no trait detectable",
+            Some(rule) if rule.distribution.detectable() => "nobody over the threshold",
+            _ => "no difference detectable",
         }
     }
 
     /// Labels every customer of a ledger, of the shop that was fitted or a later one.
     pub fn classify(&self, ledger: &Ledger, threads: Threads) -> Behaviours {
-        let models: Vec<&TraitModel> = self.rules.iter().map(|rule| &rule.model).collect();
-        let scores: Vec<(Behaviour, TraitColumns)> = (models.iter().map(|model| model.behaviour()))
-            .zip(score_all(&models, ledger, threads))
+        let distributions: Vec<&BehaviourDistribution> =
+            self.rules.iter().map(|rule| &rule.distribution).collect();
+        let scores: Vec<(Behaviour, BehaviourScores)> = (distributions.iter())
+            .map(|distribution| distribution.behaviour())
+            .zip(score_each(&distributions, ledger, threads))
             .collect();
         let categories = &ledger.columns().categories;
         let mut labels = vec![0_u8; ledger.len()];
@@ -247,35 +269,40 @@ impl BehaviourModel {
         Behaviours { scores, labels, primary }
     }
 
-    /// Labels one customer by his row of a ledger; `group` is his group of peers, if he has one.
+    /// Labels one customer by their row of a ledger; `group` is their group of peers, if they have one.
     pub fn classify_one(&self, row: &LedgerRow, group: Option<&str>) -> CustomerBehaviours {
-        let (mut traits, mut primary, mut costliest) = (Vec::new(), None, 0.0);
+        let (mut each, mut primary, mut costliest) = (Vec::new(), None, 0.0);
         for rule in &self.rules {
-            let (behaviour, score) = (rule.model.behaviour(), rule.model.score_one(row, group));
+            let (behaviour, score) =
+                (rule.distribution.behaviour(), rule.distribution.score_one(row, group));
             let labelled = self.labelled(rule, score.p_over, score.impact, row.categories);
             if labelled && score.impact > costliest {
                 (primary, costliest) = (Some(behaviour), score.impact);
             }
-            traits.push((behaviour, score, labelled));
+            each.push(CustomerBehaviour { behaviour, score, labelled });
         }
-        CustomerBehaviours { traits, primary }
+        CustomerBehaviours { each, primary }
     }
 
-    /// The intervals of one customer's traits and of what they cost; see [`TraitModel::interval`].
+    /// The intervals of one customer's strengths and of what they cost; see [`BehaviourDistribution::interval`].
     ///
     /// # Errors
-    /// As [`TraitModel::interval`].
+    /// As [`BehaviourDistribution::interval`].
     pub fn intervals_one(
         &self,
         row: &LedgerRow,
         group: Option<&str>,
         level: f64,
-    ) -> Result<Vec<(Behaviour, TraitInterval)>, Error> {
-        let one =
-            |rule: &Rule| Ok((rule.model.behaviour(), rule.model.interval(row, group, level)?));
+    ) -> Result<Vec<(Behaviour, BehaviourInterval)>, Error> {
+        let one = |rule: &Rule| {
+            Ok((rule.distribution.behaviour(), rule.distribution.interval(row, group, level)?))
+        };
         self.rules.iter().map(one).collect()
     }
 }
+
+/// The labels of a customer are the bits of one byte.
+const _: () = assert!(Behaviour::ALL.len() <= 8);
 
 fn bit(behaviour: Behaviour) -> u8 {
     1 << (behaviour as u8)
@@ -292,12 +319,12 @@ impl Behaviours {
         self.labels.is_empty()
     }
 
-    /// The scores of a habit, if it could be looked at.
-    pub fn scores(&self, behaviour: Behaviour) -> Option<&TraitColumns> {
+    /// The scores of a behaviour, if it could be looked at.
+    pub fn scores(&self, behaviour: Behaviour) -> Option<&BehaviourScores> {
         self.scores.iter().find(|(known, _)| *known == behaviour).map(|(_, scores)| scores)
     }
 
-    /// The habits that could be looked at, in order.
+    /// The behaviours that could be looked at, in order.
     pub fn looked_at(&self) -> impl Iterator<Item = Behaviour> {
         self.scores.iter().map(|(behaviour, _)| *behaviour)
     }
@@ -321,6 +348,7 @@ impl Behaviours {
     /// steady and low spending is all there is to see, unless spending in new categories is at the
     /// cost of others with a probability of 0.8.
     pub fn is_suspected(&self, row: usize) -> bool {
+        // Four to one, a choice: the label stays either way, and only its wording depends on it.
         const SUPPORTED: f64 = 0.8;
         let scores = self.scores(Behaviour::FixedBudget);
         self.has(row, Behaviour::FixedBudget)

@@ -1,15 +1,16 @@
 //! What the labels of a shop come to.
 
-use crate::behaviours::classify::Behaviours;
-use crate::behaviours::estimate::Behaviour;
+use super::definitions::Behaviour;
+use super::model::Behaviours;
+use super::scoring::BehaviourScores;
 use crate::ledger::Ledger;
 use crate::math::ExactSum;
 
-/// The customers labelled with one habit.
+/// The customers labelled with one behaviour.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct BehaviourSummary {
-    /// The habit.
+    /// The behaviour.
     pub behaviour: Behaviour,
     /// How many are labelled.
     pub customers: usize,
@@ -17,7 +18,7 @@ pub struct BehaviourSummary {
     pub expected_false: f64,
     /// Customers for whom it is the costliest label.
     pub primary: usize,
-    /// What the habit costs in a year, over the customers labelled.
+    /// What the behaviour costs in a year, over the customers labelled.
     pub impact: f64,
     /// Their share of the loss of unprofitable customers; those with several labels count under each.
     /// 0 without profits.
@@ -27,7 +28,7 @@ pub struct BehaviourSummary {
 }
 
 impl Behaviours {
-    /// One row for each habit that could be looked at.
+    /// One row for each behaviour that could be looked at.
     ///
     /// # Errors
     /// [`Error::Length`](crate::Error::Length) where the ledger has other customers.
@@ -41,7 +42,7 @@ impl Behaviours {
         };
         let all = sum(&mut (0..self.len()).map(lost));
         let share = |part: f64| if all > 0.0 { part / all } else { 0.0 };
-        let one = |(behaviour, scores): &(Behaviour, crate::behaviours::estimate::TraitColumns)| {
+        let one = |(behaviour, scores): &(Behaviour, BehaviourScores)| {
             let labelled = || (0..self.len()).filter(|&row| self.has(row, *behaviour));
             let first = || (0..self.len()).filter(|&row| self.primary()[row] == Some(*behaviour));
             let customers = labelled().count();

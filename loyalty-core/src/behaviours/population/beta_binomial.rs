@@ -1,4 +1,4 @@
-//! Shares at a customer's own probability, around what is expected of what he does.
+//! Shares at a customer's own probability, around what is expected of what they do.
 
 use super::family::Family;
 use crate::estimation::FixedEvaluation;
@@ -10,7 +10,7 @@ use crate::math::{digamma_rise, ln_gamma_ratio, trigamma_drop};
 /// ln L = ln B(kπ + y, k(1−π) + n − y) − ln B(kπ, k(1−π)),    π/(1−π) = o · q/(1−q)
 /// ```
 ///
-/// q is the share expected of what this customer does, such as the return rate of what he buys. The
+/// q is the share expected of what this customer does, such as the return rate of what they buy. The
 /// "mean" is the odds ratio o, the concentration k. Numbers need not be whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct BetaBinomial;

@@ -1,70 +1,61 @@
-//! The prior of a trait: masses on a grid of its natural parameter.
+//! A distribution over customers: masses on a grid of the natural parameter.
 
 use serde::{Deserialize, Serialize};
 
+use super::cells::{CELLS, WIDTH};
 use super::kernel;
-use super::link::{Evidence, Link};
-use super::posterior::Posterior;
+use super::link::Link;
+use super::masses::Masses;
 use crate::Error;
 use crate::error::non_negative;
 use crate::math::vector::dot;
-use crate::parallel::{Threads, map_chunks};
 
-/// Cells of the grid, and their width.
-pub(crate) const CELLS: usize = 112;
-pub(crate) const WIDTH: f64 = 0.125;
-
-/// What evidence may be shifted by, in cells on either side.
+/// What evidence may be shifted by, in cells on either side: 12 natural parameters, odds of e^12 to one.
 const MARGIN: usize = 96;
 
-/// The first cell of shares, and that of rates below the logarithm of their mean.
+/// The first cell of shares, and that of rates below the logarithm of their mean: the grid holds shares from
+/// 0.03 % to 99.7 %, and rates from a 400th of the mean to 2,600 times it.
 const FIRST_LOGIT: f64 = -8.0;
 const FIRST_LOG: f64 = -6.0;
 
-/// Steps by which the evidence roughens the prior.
-const STEPS: usize = 20;
-
-/// Customers of one piece of work.
-const CHUNK: usize = 1024;
-
-/// A prior over customers, each cell's mass spread evenly over its width.
+/// A distribution of strengths over customers, each cell's mass spread evenly over its width.
 ///
-/// The conjugate prior is where it starts; a few steps of the EM algorithm move it towards the
-/// nonparametric maximum of the likelihood. Where the conjugate prior is right they hardly change it,
+/// The gamma or beta is where it starts; a few steps of the EM algorithm move it towards the
+/// nonparametric maximum of the likelihood. Where the gamma or beta is right they hardly change it,
 /// and where customers fall into several kinds they find them (Laird & Louis 1991, Computational
 /// Statistics & Data Analysis 12, 27–37; Koenker & Mizera 2014, JASA 109(506)).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RawPrior", into = "RawPrior")]
-pub(crate) struct Prior {
-    pub(super) link: Link,
+#[serde(try_from = "StoredPopulation", into = "StoredPopulation")]
+pub(crate) struct Population {
+    pub(crate) link: Link,
     /// Middle of the first cell.
     pub(super) first: f64,
     pub(super) mass: Box<[f64; CELLS]>,
     /// A and A′ at the cells and `MARGIN` more on either side.
     pub(super) cumulant: Vec<f64>,
     pub(super) value: Vec<f64>,
-    /// Mean and variance of the trait.
+    /// Mean and variance of the strength.
     pub(super) moments: (f64, f64),
     /// The natural parameter of the median customer.
     pub(super) median: f64,
 }
 
-/// A prior as it stands in a file.
+/// A population as it stands in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawPrior {
+pub(crate) struct StoredPopulation {
     link: Link,
     first: f64,
     masses: Vec<f64>,
 }
 
-impl Prior {
-    fn new(link: Link, first: f64, mass: Box<[f64; CELLS]>) -> Self {
+impl Population {
+    pub(super) fn new(link: Link, first: f64, mass: Box<[f64; CELLS]>) -> Self {
         let at = |cell: usize| first + WIDTH * (cell as f64 - MARGIN as f64);
         let table = |of: &dyn Fn(f64) -> f64| {
             (0..CELLS + 2 * MARGIN).map(|cell| of(at(cell))).collect::<Vec<f64>>()
         };
-        let mut prior = Self {
+        let mut population = Self {
             link,
             first,
             mass,
@@ -73,13 +64,13 @@ impl Prior {
             moments: (0.0, 0.0),
             median: 0.0,
         };
-        let whole = Posterior::of_prior(&prior);
-        (prior.moments, prior.median) = (whole.moments(0.0), whole.natural_quantile(0.5));
-        prior
+        population.moments = population.masses().moments(&population.values(0.0));
+        population.median = population.masses().quantile(0.5);
+        population
     }
 
-    /// Of customers whose trait has `upper` as P(trait > x), and about this mean.
-    pub(crate) fn start(link: Link, mean: f64, upper: impl Fn(f64) -> f64) -> Self {
+    /// Of customers whose strength has `upper` as P(strength > x), and about this mean.
+    pub(crate) fn with_tail(link: Link, mean: f64, upper: impl Fn(f64) -> f64) -> Self {
         let first = match link {
             Link::Log => FIRST_LOG + link.natural(mean),
             Link::Logit => FIRST_LOGIT,
@@ -97,28 +88,7 @@ impl Prior {
         Self::new(link, first, mass)
     }
 
-    /// The prior after some steps of the EM algorithm towards this evidence.
-    pub(crate) fn roughened(&self, rows: &[Evidence], threads: Threads) -> Self {
-        let likelihoods: Vec<[f64; CELLS]> = map_chunks(rows.len(), CHUNK, threads, |range| {
-            rows[range].iter().map(|row| Posterior::likelihood(self, row)).collect::<Vec<_>>()
-        })
-        .concat();
-        let mut mass = self.mass.clone();
-        for _ in 0..STEPS {
-            let parts = map_chunks(rows.len(), CHUNK, threads, |range| {
-                kernel::gain(&likelihoods[range], &mass)
-            });
-            let mut gain = [0.0; CELLS];
-            for part in &parts {
-                gain.iter_mut().zip(part).for_each(|(gain, one)| *gain += one);
-            }
-            mass.iter_mut().zip(&gain).for_each(|(mass, gain)| *mass *= gain);
-            normalise(&mut mass[..]);
-        }
-        Self::new(self.link, self.first, mass)
-    }
-
-    /// The trait at each cell, shifted.
+    /// The strength at each cell, shifted.
     pub(super) fn values(&self, shift: f64) -> [f64; CELLS] {
         self.shifted(&self.value, shift)
     }
@@ -162,47 +132,48 @@ impl Prior {
         low >= self.first && high <= self.first + WIDTH * (CELLS - 1) as f64
     }
 
-    /// A customer's trait as his evidence leaves it.
-    pub(crate) fn posterior(&self, row: &Evidence) -> Posterior<'_> {
-        Posterior::new(self, row)
+    /// The masses on their grid.
+    pub(super) fn masses(&self) -> Masses<'_> {
+        Masses { mass: &self.mass, total: 1.0, first: self.first, width: WIDTH }
     }
 
     /// The share of customers beyond a natural parameter.
     pub(crate) fn upper(&self, u: f64) -> f64 {
-        Posterior::of_prior(self).upper(u)
+        self.masses().upper(u)
     }
 
-    /// The trait of the median customer, shifted.
+    /// The strength of the median customer, shifted.
     pub(crate) fn ordinary(&self, shift: f64) -> f64 {
         self.link.value(self.median + shift)
     }
 
-    /// The mean of the trait, shifted.
+    /// The mean of the strength, shifted.
     pub(crate) fn mean(&self, shift: f64) -> f64 {
         if shift == 0.0 { self.moments.0 } else { dot(&self.mass[..], &self.values(shift)) }
     }
 
-    /// Mean and variance of the trait over customers, shifted.
+    /// Mean and variance of the strength over customers, shifted.
     pub(crate) fn moments(&self, shift: f64) -> (f64, f64) {
-        if shift == 0.0 { self.moments } else { Posterior::of_prior(self).moments(shift) }
+        if shift == 0.0 { self.moments } else { self.masses().moments(&self.values(shift)) }
     }
 
-    /// The trait at the cells, and their masses.
+    /// The strength at the cells, and their masses.
     pub(crate) fn points(&self) -> (Vec<f64>, &[f64]) {
         (self.values(0.0).to_vec(), &self.mass[..])
     }
 }
 
-impl From<Prior> for RawPrior {
-    fn from(prior: Prior) -> Self {
-        Self { link: prior.link, first: prior.first, masses: prior.mass.to_vec() }
+impl From<Population> for StoredPopulation {
+    fn from(population: Population) -> Self {
+        let Population { link, first, mass, .. } = population;
+        Self { link, first, masses: mass.to_vec() }
     }
 }
 
-impl TryFrom<RawPrior> for Prior {
+impl TryFrom<StoredPopulation> for Population {
     type Error = Error;
 
-    fn try_from(raw: RawPrior) -> Result<Self, Error> {
+    fn try_from(raw: StoredPopulation) -> Result<Self, Error> {
         let got = raw.masses.len();
         let mass = <Box<[f64; CELLS]>>::try_from(raw.masses);
         let mass =
@@ -222,7 +193,7 @@ impl TryFrom<RawPrior> for Prior {
     }
 }
 
-fn normalise(mass: &mut [f64]) {
+pub(super) fn normalise(mass: &mut [f64]) {
     let sum: f64 = mass.iter().sum();
     mass.iter_mut().for_each(|mass| *mass /= sum);
 }

@@ -1,0 +1,130 @@
+//! Who sends back what they order.
+//!
+//! | | |
+//! |---|---|
+//! | strength θ | return rate at the average mix of products |
+//! | evidence | `return_hits` of `return_lines`, binomial; shifted by the log-odds of `return_expected`, what such lines do on average, so that nobody is blamed for what they buy |
+//! | population | beta, roughened |
+//! | threshold | [`Economics::break_even_return_rate`] at their amount per line; else [`RATE_RATIO`] times the mean |
+//! | cost | (θ − that of the median customer) · margin lost, markdown and handling of their lines a year |
+
+use serde::{Deserialize, Serialize};
+
+use super::{RATE_RATIO, probability};
+use crate::Error;
+use crate::behaviours::definition::{
+    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, beyond, years,
+};
+use crate::behaviours::learning::LearningSample;
+use crate::behaviours::options::{Threshold, ThresholdBasis};
+use crate::behaviours::population::{Evidence, Link};
+use crate::error::Degeneracy;
+use crate::error::{non_negative, positive};
+use crate::ledger::{Available, Economics, LedgerRow};
+use crate::math::elementary::ln;
+
+/// What lines are expected to do is kept this far from 0 and 1, so that its log-odds are finite; no return
+/// rate of a product is known to a part in a thousand millions.
+const EDGE: f64 = 1e-9;
+
+/// What is known of the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(in crate::behaviours) struct ReversalTerms {
+    /// Return rate of the shop.
+    base: f64,
+    /// Margin on what is paid, by which lines break even.
+    margin: f64,
+    /// Whether margins are known; otherwise the impact is the revenue taken back.
+    known_margin: bool,
+    /// Share of a returned line's amount that is paid back.
+    returned_share: f64,
+    handling: Option<f64>,
+    markdown: Option<f64>,
+}
+
+impl BehaviourDefinition for ReversalTerms {
+    const KIND: &'static str = "revenue-reverser";
+    const TITLE: &'static str = "the revenue reverser";
+    const COLUMN: &'static str = "returned_amount";
+    const LINK: Link = Link::Logit;
+
+    fn shows_in(available: Available) -> bool {
+        available.returns
+    }
+
+    fn learn(sample: &LearningSample<'_>) -> Result<Fitted<Self>, Error> {
+        let (portfolio, economics) = (sample.ledger.portfolio(), sample.ledger.economics());
+        if !(portfolio.return_rate > 0.0 && portfolio.return_rate < 1.0) {
+            return sample.degenerate(Degeneracy::NoVariation, "no line was returned, or all were");
+        }
+        let known = portfolio.net_margin > 0.0;
+        let terms = Self {
+            base: portfolio.return_rate,
+            margin: if known { portfolio.net_margin } else { 1.0 },
+            known_margin: known,
+            returned_share: portfolio.returned_share,
+            handling: economics.handling,
+            markdown: economics.markdown,
+        };
+        let cases = sample.cases(|row| terms.evidence(row, 0.0));
+        let found = sample.population(Self::LINK, cases, terms.base)?;
+        // The rate itself depends on the customer's lines; here only whether there is one.
+        let economics =
+            economics.break_even_return_rate(portfolio.net_margin, 1.0, 1.0).map(|_| 1.0);
+        let ratio = beyond(RATE_RATIO, found.learnt.population.mean(0.0));
+        Ok(Fitted { threshold: sample.threshold(economics, ratio), learnt: found, terms })
+    }
+}
+
+impl BehaviourTerms for ReversalTerms {
+    fn case(&self, threshold: Threshold, row: &LedgerRow, peers: f64) -> Option<Case> {
+        let evidence = self.evidence(row, peers)?;
+        let line = row.revenue / row.lines;
+        let economics =
+            Economics { handling: self.handling, markdown: self.markdown, ..Economics::default() };
+        let threshold = match threshold.basis {
+            ThresholdBasis::Economics => economics
+                .break_even_return_rate(self.margin, line, self.returned_share)
+                .unwrap_or(1.0),
+            ThresholdBasis::Ratio | ThresholdBasis::Given => threshold.value,
+        };
+        let earned = (row.revenue + row.maker_discount - row.cost).max(0.0) / row.lines;
+        let margin = if self.known_margin { earned } else { line };
+        let lost = margin * self.returned_share + economics.return_cost(line, self.returned_share);
+        Some(Case {
+            evidence,
+            amount: row.return_lines,
+            unit: 1.0,
+            threshold,
+            cost: Cost::PerUnit(row.lines * lost / years(row)),
+        })
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        probability("base", self.base)?;
+        positive("margin", self.margin)?;
+        positive("returned_share", self.returned_share)?;
+        non_negative("handling", self.handling.unwrap_or(0.0))?;
+        non_negative("markdown", self.markdown.unwrap_or(0.0)).map(|_| ())
+    }
+}
+
+impl ReversalTerms {
+    /// Shifted from the average mix of products to what they buy.
+    fn evidence(&self, row: &LedgerRow, peers: f64) -> Option<Evidence> {
+        if !(row.lines > 0.0 && row.revenue > 0.0) {
+            return None;
+        }
+        let mix = if row.return_lines > 0.0 {
+            let expected = (row.return_expected / row.return_lines).clamp(EDGE, 1.0 - EDGE);
+            ln(expected * (1.0 - self.base) / ((1.0 - expected) * self.base))
+        } else {
+            0.0
+        };
+        Some(Evidence {
+            hits: row.return_hits,
+            trials: row.return_lines.max(row.return_hits),
+            shift: peers + mix,
+        })
+    }
+}

@@ -1,0 +1,272 @@
+//! What a fitted behaviour says of customers.
+
+use super::definition::{Case, Cost};
+use super::distribution::BehaviourDistribution;
+use super::population::{Evidence, Posterior};
+use crate::Error;
+use crate::ledger::{Ledger, LedgerRow};
+use crate::math::columns::columns;
+use crate::math::elementary::ln;
+use crate::math::two_sided;
+use crate::parallel::{Threads, collect, fill_columns, map_chunks};
+
+/// Customers of one piece of work.
+const CHUNK: usize = 1 << 13;
+
+columns! {
+    /// What is said of one customer and one behaviour.
+    row BehaviourScore;
+    /// What is said of customers and one behaviour, one value for each.
+    columns BehaviourScores;
+    estimate: "How strongly the customer shows the behaviour: the posterior mean of their strength, in its unit.",
+    threshold: "What the strength is compared with, in the same unit.",
+    p_over: "Probability that the strength lies over its threshold, given all that is asked for.",
+    impact: "What the behaviour costs the shop in a year, against the median customer.",
+    evidence: "How much evidence there is: orders, lines, money, months or degrees of freedom.",
+    weight: "Share of the variance over customers that the evidence removes, 0 to 1.",
+    support: "Probability of the second sign: selection of offers, reallocation of a budget; else 1.",
+}
+
+/// The strength and the impact of a customer, each within an interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct BehaviourInterval {
+    /// Ends of the interval of the strength.
+    pub estimate: (f64, f64),
+    /// Ends of the interval of the impact; what a year brings is taken as known.
+    pub impact: (f64, f64),
+}
+
+impl BehaviourDistribution {
+    /// What is said of every customer of a ledger.
+    ///
+    /// Customers without evidence get what is known of all; those without an order a `p_over` of 0.
+    pub fn score(&self, ledger: &Ledger, threads: Threads) -> BehaviourScores {
+        score_each(&[self], ledger, threads).pop().unwrap_or_default()
+    }
+
+    /// [`BehaviourDistribution::score`] of some customers, by their rows.
+    pub(super) fn score_some(
+        &self,
+        ledger: &Ledger,
+        customers: &[usize],
+        threads: Threads,
+    ) -> BehaviourScores {
+        let shift = self.peers_of(ledger);
+        let mut all = BehaviourScores::zeros(customers.len());
+        fill_columns(all.each_mut(), &ends(customers.len()), threads, |rows, columns| {
+            for (at, &row) in customers[rows].iter().enumerate() {
+                let values = self.score_row(&ledger.row(row), shift(row)).values();
+                columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = value);
+            }
+        });
+        all
+    }
+
+    /// What is said of one customer; `group` is their group of peers, if they have one.
+    pub fn score_one(&self, row: &LedgerRow, group: Option<&str>) -> BehaviourScore {
+        self.score_row(row, self.shift(group))
+    }
+
+    /// The interval that holds the strength with this probability, cut evenly on both sides, and what it
+    /// means in money.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`](Error::Parameter) unless the level is from 0.5 to 0.9999.
+    pub fn interval(
+        &self,
+        row: &LedgerRow,
+        group: Option<&str>,
+        level: f64,
+    ) -> Result<BehaviourInterval, Error> {
+        check_level(level)?;
+        Ok(self.interval_row(row, self.shift(group), level))
+    }
+
+    /// [`BehaviourDistribution::interval`] of every customer: ends of the estimate's, then of the impact's.
+    ///
+    /// # Errors
+    /// As [`BehaviourDistribution::interval`].
+    pub fn intervals(
+        &self,
+        ledger: &Ledger,
+        level: f64,
+        threads: Threads,
+    ) -> Result<[Vec<f64>; 4], Error> {
+        check_level(level)?;
+        let peers = self.peers_of(ledger);
+        let parts = map_chunks(ledger.len(), CHUNK, threads, |rows| {
+            rows.map(|row| self.interval_row(&ledger.row(row), peers(row), level))
+                .collect::<Vec<_>>()
+        });
+        let mut out: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(ledger.len()));
+        for interval in parts.into_iter().flatten() {
+            let BehaviourInterval { estimate, impact } = interval;
+            let ends = [estimate.0, estimate.1, impact.0, impact.1];
+            out.iter_mut().zip(ends).for_each(|(column, end)| column.push(end));
+        }
+        Ok(out)
+    }
+
+    /// How far a group shifts the natural parameter; 0 for a group that is not known.
+    fn shift(&self, group: Option<&str>) -> f64 {
+        let known = group.and_then(|name| self.peers.iter().find(|(known, _)| known == name));
+        known.map_or(0.0, |(_, factor)| ln(*factor))
+    }
+
+    fn peers_of<'a>(&self, ledger: &'a Ledger) -> impl Fn(usize) -> f64 + Sync + use<'a> {
+        let groups = ledger.peers();
+        let shifts: Vec<f64> = groups.map_or(Vec::new(), |peers| {
+            let name = |number| peers.names.get(number).to_string();
+            (0..peers.names.len()).map(|number| self.shift(Some(&name(number)))).collect()
+        });
+        move |row| {
+            let group = groups.map_or(u32::MAX, |peers| peers.of[row]);
+            shifts.get(group as usize).copied().unwrap_or(0.0)
+        }
+    }
+
+    fn score_row(&self, row: &LedgerRow, peers: f64) -> BehaviourScore {
+        let Some(case) = self.case(row, peers) else { return self.without_evidence() };
+        let population = &self.population;
+        let posterior = Posterior::of(population, &case.evidence);
+        let (mean, variance) = posterior.moments(peers);
+        let second_sign = self.terms.of().second_sign(row);
+        let over = self.over(&posterior, &case, row, peers);
+        let impact = match case.cost {
+            Cost::PerUnit(money) => {
+                let shift = case.evidence.shift;
+                let own = if shift == peers { mean } else { posterior.moments(shift).0 };
+                (case.unit * own - self.unit() * population.ordinary(shift)) * money
+            }
+            Cost::Whole { money, .. } => over * money,
+        };
+        BehaviourScore {
+            estimate: case.unit * mean,
+            threshold: case.threshold,
+            p_over: self.terms.of().both(over, second_sign.needed),
+            impact,
+            evidence: case.amount,
+            weight: (1.0 - variance / population.moments(peers).1).clamp(0.0, 1.0),
+            support: second_sign.support,
+        }
+    }
+
+    /// The case of a customer, or `None` where their ledger says nothing.
+    fn case(&self, row: &LedgerRow, peers: f64) -> Option<Case> {
+        if row.orders < 1.0 {
+            return None;
+        }
+        self.terms.of().case(self.threshold, row, peers)
+    }
+
+    /// P(strength > threshold).
+    fn over(&self, posterior: &Posterior<'_>, case: &Case, row: &LedgerRow, peers: f64) -> f64 {
+        let limit = self.population.link.natural(case.threshold / case.unit) - peers;
+        self.terms.of().over(posterior.upper(limit), row)
+    }
+
+    fn interval_row(&self, row: &LedgerRow, peers: f64, level: f64) -> BehaviourInterval {
+        let Some(case) = self.case(row, peers) else {
+            let BehaviourScore { estimate, .. } = self.without_evidence();
+            return BehaviourInterval { estimate: (estimate, estimate), impact: (0.0, 0.0) };
+        };
+        let population = &self.population;
+        let posterior = Posterior::of(population, &case.evidence);
+        let tail = 0.5 * (1.0 - level);
+        let ends = (posterior.quantile(tail), posterior.quantile(1.0 - tail));
+        let value = |end: f64, shift: f64| case.unit * population.link.value(end + shift);
+        let impact = match case.cost {
+            Cost::PerUnit(money) => {
+                let shift = case.evidence.shift;
+                let ordinary = self.unit() * population.ordinary(shift);
+                let at = |end| (value(end, shift) - ordinary) * money;
+                (at(ends.0), at(ends.1))
+            }
+            Cost::Whole { money, error } => {
+                // All of it if they are over the threshold, else nothing.
+                let over = self.over(&posterior, &case, row, peers);
+                let spread = two_sided(level) * error;
+                let all = (money - spread, money + spread);
+                if over <= tail {
+                    (0.0, 0.0)
+                } else if 1.0 - over <= tail {
+                    all
+                } else {
+                    (all.0.min(0.0), all.1.max(0.0))
+                }
+            }
+        };
+        BehaviourInterval { estimate: (value(ends.0, peers), value(ends.1, peers)), impact }
+    }
+
+    /// What is seen of a customer's excess over the mean customer in a second ledger, and what a first
+    /// lets expect there, both in the unit of the evidence.
+    pub(super) fn excess(&self, first: &LedgerRow, second: &LedgerRow) -> (f64, f64) {
+        let (Some(then), Some(now)) = (self.case(first, 0.0), self.case(second, 0.0)) else {
+            return (0.0, 0.0);
+        };
+        // From what they bought then to what they buy now.
+        let Evidence { hits, trials, shift } = now.evidence;
+        let mean = self.population.mean(shift);
+        let expected = Posterior::of(&self.population, &then.evidence).moments(shift).0;
+        (hits - trials * mean, trials * (expected - mean))
+    }
+
+    /// The mean strength, and this part of what every customer's estimate is off it.
+    pub(super) fn drawn(
+        &self,
+        ledger: &Ledger,
+        part: impl Fn(&LedgerRow) -> f64 + Sync,
+        threads: Threads,
+    ) -> Vec<f64> {
+        let shift = self.peers_of(ledger);
+        collect(ledger.len(), threads, |row| {
+            let (numbers, peers) = (ledger.row(row), shift(row));
+            let mean = self.unit() * self.population.mean(peers);
+            mean + part(&numbers) * (self.score_row(&numbers, peers).estimate - mean)
+        })
+    }
+
+    /// The mean of all; nobody without an order is over anything.
+    fn without_evidence(&self) -> BehaviourScore {
+        let estimate = self.unit() * self.population.mean(0.0);
+        BehaviourScore { estimate, threshold: self.threshold.value, ..BehaviourScore::default() }
+    }
+}
+
+/// What each of some distributions says of every customer of a ledger, who is looked at once.
+pub(super) fn score_each(
+    distributions: &[&BehaviourDistribution],
+    ledger: &Ledger,
+    threads: Threads,
+) -> Vec<BehaviourScores> {
+    let shifts: Vec<_> = distributions.iter().map(|one| one.peers_of(ledger)).collect();
+    let mut all: Vec<_> =
+        distributions.iter().map(|_| BehaviourScores::zeros(ledger.len())).collect();
+    let columns = all.iter_mut().flat_map(BehaviourScores::each_mut).collect();
+    fill_columns(columns, &ends(ledger.len()), threads, |rows, columns| {
+        for (at, row) in rows.enumerate() {
+            let numbers = ledger.row(row);
+            let of_each = columns.chunks_mut(BehaviourScore::NAMES.len());
+            for ((one, shift), columns) in distributions.iter().zip(&shifts).zip(of_each) {
+                let values = one.score_row(&numbers, shift(row)).values();
+                columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = value);
+            }
+        }
+    });
+    all
+}
+
+/// Where the pieces of work end.
+fn ends(customers: usize) -> Vec<usize> {
+    (1..=customers.div_ceil(CHUNK)).map(|piece| customers.min(piece * CHUNK)).collect()
+}
+
+fn check_level(level: f64) -> Result<(), Error> {
+    if (0.5..=0.9999).contains(&level) {
+        return Ok(());
+    }
+    let expected = "from 0.5 to 0.9999";
+    Err(Error::parameter("level", expected, level))
+}
