@@ -60,22 +60,41 @@
 //! ```
 
 #![forbid(unsafe_code)]
+// The ground rooms also hold what only the rooms left out would use.
+#![cfg_attr(
+    not(all(
+        feature = "behaviours",
+        feature = "decisions",
+        feature = "returns",
+        feature = "simulate"
+    )),
+    allow(dead_code, unused_imports)
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "behaviours")]
 pub mod behaviours;
+#[cfg(feature = "decisions")]
 pub mod decisions;
 mod error;
 pub mod estimation;
 pub mod evaluation;
 pub mod files;
+pub mod interop;
+#[cfg(feature = "behaviours")]
 pub mod ledger;
 mod math;
 pub mod models;
 pub mod orders;
 pub mod parallel;
+#[cfg(feature = "behaviours")]
 pub mod portfolio;
+pub mod prelude;
 pub mod purchase;
+#[cfg(feature = "returns")]
 pub mod returns;
 pub mod rfm;
+#[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod spend;
 pub mod summary;

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate's root, from the foundation to the last stage. A module may name its own
 /// stage and those before.
-const STAGES: [&[&str]; 13] = [
+const STAGES: [&[&str]; 14] = [
     &["error", "time", "parallel", "math", "files"],
     &["orders", "simulate"],
-    &["summary"],
+    &["interop", "summary"],
     &["estimation"],
     &["purchase", "spend"],
     &["returns"],
@@ -22,6 +22,7 @@ const STAGES: [&[&str]; 13] = [
     &["portfolio"],
     &["decisions"],
     &["models"],
+    &["prelude"],
 ];
 
 /// What the one error type carries of later stages: (file, module, item).
