@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut by_value: Vec<usize> = (0..rows).collect();
     by_value.sort_by(|&a, &b| value[b].total_cmp(&value[a]));
     for row in by_value.into_iter().take(5) {
-        let id = orders.customers().get(row);
+        let id = orders.customers().get(row).to_string();
         let name = table.names()[segment[row]];
         println!("{id:>8} {name:<18} {:>7.3} {:>9.2}", p_alive[row], value[row]);
     }

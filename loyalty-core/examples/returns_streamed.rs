@@ -13,10 +13,13 @@ use loyalty_core::simulate::{Shop, ShopOptions, SimulatedLines};
 /// Days of history that the model is fitted to.
 const HISTORY: i64 = 270;
 
+/// Days scored after it, of which every return is known a month later.
+const SCORED: i64 = 90;
+
 fn main() -> Result<(), loyalty_core::Error> {
     let mut options = ShopOptions::default();
     options.customers = 1500;
-    options.days = 365;
+    options.days = 390;
     let lines = Shop::simulate(&options, Threads::default())?.lines;
     let today = i64::from(options.start) + HISTORY;
     let past = lines.time.partition_point(|&day| day < today);
@@ -31,11 +34,12 @@ fn main() -> Result<(), loyalty_core::Error> {
 
     let mut months = [Month::default(); 3];
     let mut first = past;
-    for day in lines.time[past..].chunk_by(|a, b| a == b) {
+    let end = lines.time.partition_point(|&day| day < today + SCORED);
+    for day in lines.time[past..end].chunk_by(|a, b| a == b) {
         let rows = first..first + day.len();
         first = rows.end;
         let scores = model.update(&order_lines(&lines, rows.clone(), None)?)?;
-        let month = usize::try_from((day[0] - today) / 30).unwrap_or(0).min(2);
+        let month = usize::try_from((day[0] - today) / 30).unwrap_or(0);
         for (row, p) in rows.zip(scores.probability()) {
             months[month].lines += 1;
             months[month].expected += p;

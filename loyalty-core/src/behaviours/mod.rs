@@ -1,7 +1,8 @@
 //! Costly behaviours: who shows them, with how much evidence, and what they cost.
 //!
 //! [`estimate`] learns one behaviour from a ledger; a [`BehaviourModel`] holds all of them and labels
-//! customers at a bounded share of false labels.
+//! customers at a bounded share of false labels. [`BehaviourSummary`] adds up what each behaviour costs
+//! the shop, and [`persistence`] asks whether customers keep theirs from one period to the next.
 
 mod classify;
 pub mod estimate;

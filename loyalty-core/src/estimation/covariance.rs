@@ -1,5 +1,7 @@
 //! Covariance of fitted parameters.
 
+use ndarray::Array2;
+
 use super::Parameters;
 
 /// Covariance matrix of a model's parameters, on the scales g of the parameters and as they are.
@@ -45,6 +47,16 @@ impl Covariance {
     pub fn on_scale(&self, i: usize, j: usize) -> f64 {
         assert!(j < self.dimension(), "column {j} of {}", self.dimension());
         self.on_scales[i * self.dimension() + j]
+    }
+
+    /// Cov(θ) as a matrix, parameters in the order of the model.
+    pub fn matrix(&self) -> Array2<f64> {
+        Array2::from_shape_fn((self.dimension(), self.dimension()), |(i, j)| self.get(i, j))
+    }
+
+    /// Cov(g) as a matrix.
+    pub fn matrix_on_scales(&self) -> Array2<f64> {
+        Array2::from_shape_fn((self.dimension(), self.dimension()), |(i, j)| self.on_scale(i, j))
     }
 
     /// Square roots of the diagonal.
