@@ -136,6 +136,8 @@
     allow(dead_code, unused_imports)
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The Rust block of the README is a program that compiles.
+#![cfg_attr(all(doctest, feature = "jiff"), doc = include_str!("../../README.md"))]
 
 #[cfg(feature = "behaviours")]
 pub mod behaviours;
@@ -168,8 +170,3 @@ pub mod value;
 
 pub use ::ndarray;
 pub use error::Error;
-
-/// The Rust programs of the README.
-#[cfg(all(doctest, feature = "jiff"))]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;

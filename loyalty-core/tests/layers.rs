@@ -205,7 +205,7 @@ fn lib_holds_the_story_the_modules_and_the_names_and_nothing_else() {
         !inside
     });
     for statement in bare {
-        let allowed = ["mod ", "pub mod ", "pub use ", "pub struct Readme;"];
+        let allowed = ["mod ", "pub mod ", "pub use "];
         assert!(allowed.iter().any(|start| statement.starts_with(start)), "{statement}");
     }
 }

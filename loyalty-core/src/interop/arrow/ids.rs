@@ -11,8 +11,8 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray, StringArray, StringViewArray};
 use arrow_schema::DataType;
 
+use super::column::{ArrowColumn, present, wrong_type};
 use super::numbers::decimal;
-use super::{ArrowColumn, present, wrong_type};
 use crate::Error;
 use crate::orders::{Column, CustomerColumn, TextColumn};
 

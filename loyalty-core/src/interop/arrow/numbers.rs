@@ -10,7 +10,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 
-use super::{ArrowColumn, present, wrong_type};
+use super::column::{ArrowColumn, present, wrong_type};
 use crate::Error;
 use crate::orders::Column;
 

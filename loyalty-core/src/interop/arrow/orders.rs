@@ -1,6 +1,8 @@
 //! An order log from Arrow columns.
 
-use super::{ArrowColumn, Ids, Numbers};
+use super::column::ArrowColumn;
+use super::ids::Ids;
+use super::numbers::Numbers;
 use crate::Error;
 use crate::interop::Times;
 use crate::orders::{Invalid, OrderColumns, Orders};

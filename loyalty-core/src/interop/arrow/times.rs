@@ -10,7 +10,8 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
 
-use super::{ArrowColumn, Ids, present, wrong_type};
+use super::column::{ArrowColumn, present, wrong_type};
+use super::ids::Ids;
 use crate::Error;
 use crate::interop::Times;
 use crate::interop::jiff::parse_wall_clock;
