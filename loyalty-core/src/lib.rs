@@ -78,7 +78,7 @@
 //! | [`estimation`] | | options of a fit, priors, the result with its covariance and intervals |
 //! | [`purchase`] | the summary | when customers buy: P(alive), expected purchases, their distribution |
 //! | [`spend`] | the summary | how much they spend per purchase |
-//! | [`models`], [`files`] | models | files that Rust, Python and C read to the same bits |
+//! | [`models`], [`files`] | models of any kind | files that Rust, Python and C read to the same bits |
 //! | [`rfm`] | the summary | scores of recency, frequency and money; named segments |
 //! | [`value`] | models and the summary | lifetime value, with intervals and bootstrap |
 //! | [`evaluation`] | models and the summary | goodness of fit, tracking, holdout errors, calibration |

@@ -97,4 +97,12 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn matrices_hold_what_pairs_of_parameters_have() {
+        let on_scales = vec![0.25, 0.125, 0.125, 1.0];
+        let covariance = Covariance { slopes: vec![2.0, 3.0], on_scales };
+        assert_eq!(covariance.matrix_on_scales(), ndarray::array![[0.25, 0.125], [0.125, 1.0]]);
+        assert_eq!(covariance.matrix(), ndarray::array![[1.0, 0.75], [0.75, 9.0]]);
+    }
 }
