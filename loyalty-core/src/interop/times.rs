@@ -60,7 +60,7 @@ pub struct Times<'a> {
     pub(super) scale: TimeScale,
 }
 
-impl<'a> Times<'a> {
+impl Times<'_> {
     /// The wall-clock times of rows that all have one.
     pub fn of<T: WallClock>(times: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<i64> = times.into_iter().map(|time| time.microseconds()).collect();
