@@ -14,9 +14,10 @@ use modules::{Crate, Mention, circles};
 
 /// The modules of the crate's root, from the ground up. A room may use those before it and those it
 /// shares a line with.
-const ROOMS: [&[&str]; 15] = [
+const ROOMS: [&[&str]; 17] = [
     &["error", "time", "parallel", "math", "files"],
     &["orders"],
+    &["interop"],
     &["simulate"],
     &["summary"],
     &["estimation"],
@@ -30,6 +31,7 @@ const ROOMS: [&[&str]; 15] = [
     &["decisions"],
     &["models"],
     &["pipeline"],
+    &["prelude"],
 ];
 
 /// What still uses a room above it: file, and the room it uses.

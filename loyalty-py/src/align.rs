@@ -31,7 +31,7 @@ pub(crate) fn align(
 }
 
 fn ids(column: &Column) -> Vec<CustomerId<'_>> {
-    column.chunks.iter().flat_map(ids_of).collect()
+    column.chunks().iter().flat_map(ids_of).collect()
 }
 
 fn ids_of(chunk: &ArrayRef) -> Vec<CustomerId<'_>> {
@@ -44,10 +44,10 @@ fn ids_of(chunk: &ArrayRef) -> Vec<CustomerId<'_>> {
 
 fn at(column: &Column, rows: &[Option<usize>]) -> Result<Column> {
     let expected = "numbers, flags or text";
-    let [chunk] = &column.chunks[..] else { return Err(wrong_type(column, expected).into()) };
+    let [chunk] = column.chunks() else { return Err(wrong_type(column, expected).into()) };
     let present = |row: usize| chunk.is_valid(row).then_some(row);
     let rows = rows.iter().map(|row| row.and_then(present));
-    let array: ArrayRef = match &column.data_type {
+    let array: ArrayRef = match column.data_type() {
         DataType::Float64 => {
             let values = chunk.as_primitive::<Float64Type>();
             let array: Float64Array = rows.map(|row| row.map(|row| values.value(row))).collect();
@@ -66,5 +66,5 @@ fn at(column: &Column, rows: &[Option<usize>]) -> Result<Column> {
         }
         _ => return Err(wrong_type(column, expected).into()),
     };
-    Ok(Column::new(&column.name, array))
+    Ok(Column::new(column.name(), array))
 }

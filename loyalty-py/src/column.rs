@@ -1,15 +1,17 @@
 //! A column on its way in or out: Arrow arrays under a name.
 
 use std::ffi::{c_int, c_void};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, LargeStringArray, NullArray,
+    ArrayRef, BooleanArray, Float64Array, Int64Array, LargeStringArray, NullArray,
     TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, TimeUnit};
+use loyalty_core::interop::arrow::ArrowColumn;
 use loyalty_core::orders::Customers;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyBufferError, PyTypeError};
@@ -22,16 +24,25 @@ use crate::read::Ids;
 
 /// A named column.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct Column {
-    pub(crate) name: String,
-    pub(crate) data_type: DataType,
-    pub(crate) chunks: Vec<ArrayRef>,
+pub(crate) struct Column(ArrowColumn);
+
+impl Deref for Column {
+    type Target = ArrowColumn;
+
+    fn deref(&self) -> &ArrowColumn {
+        &self.0
+    }
+}
+
+impl From<ArrowColumn> for Column {
+    fn from(column: ArrowColumn) -> Self {
+        Self(column)
+    }
 }
 
 impl Column {
     pub(crate) fn new(name: &str, array: ArrayRef) -> Self {
-        let data_type = array.data_type().clone();
-        Self { name: name.to_owned(), data_type, chunks: vec![array] }
+        Self(ArrowColumn::new(name, array))
     }
 
     pub(crate) fn floats(name: &str, values: Vec<f64>) -> Self {
@@ -61,12 +72,8 @@ impl Column {
         )
     }
 
-    pub(crate) fn rows(&self) -> usize {
-        self.chunks.iter().map(Array::len).sum()
-    }
-
     fn only_chunk(&self) -> PyResult<&ArrayRef> {
-        match &self.chunks[..] {
+        match self.chunks() {
             [chunk] => Ok(chunk),
             _ => Err(PyBufferError::new_err("the column is not in one piece")),
         }
@@ -78,13 +85,11 @@ impl Column {
     /// The columns named, of anything with `__arrow_c_stream__`.
     #[staticmethod]
     fn from_stream(table: &Bound<'_, PyAny>, names: Vec<String>) -> Result<Vec<Self>> {
-        let columns = crate::arrow::read(table, &names)?.into_iter();
-        let column = |(field, chunks): (Arc<arrow_schema::Field>, Vec<ArrayRef>)| Self {
-            name: field.name().clone(),
-            data_type: field.data_type().clone(),
-            chunks,
+        let column = |(field, chunks): (Arc<arrow_schema::Field>, Vec<ArrayRef>)| {
+            let data_type = field.data_type().clone();
+            Ok(Self(ArrowColumn::in_chunks(field.name(), data_type, chunks)?))
         };
-        Ok(columns.map(column).collect())
+        crate::arrow::read(table, &names)?.into_iter().map(column).collect()
     }
 
     /// A column of floats from a buffer of float64.
@@ -140,13 +145,13 @@ impl Column {
 
     #[getter]
     fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     /// `"float64"`, `"int64"`, `"text"`, `"bool"`, `"datetime64[us]"` or the name of another Arrow type.
     #[getter]
     fn kind(&self) -> String {
-        match &self.data_type {
+        match self.data_type() {
             DataType::Float64 => "float64".to_owned(),
             DataType::Int64 => "int64".to_owned(),
             DataType::LargeUtf8 => "text".to_owned(),
@@ -163,12 +168,12 @@ impl Column {
     /// The customer ids of this column as whole numbers or text in one piece, one in each of so many
     /// rows.
     fn as_ids(&self, rows: usize) -> Result<Self> {
-        Ok(Self::new(&self.name, Ids::read(self)?.complete(rows)?))
+        Ok(Self::new(self.0.name(), Ids::read(self)?.complete(rows)?))
     }
 
     /// The same values under another name.
     fn renamed(&self, name: String) -> Self {
-        Self { name, data_type: self.data_type.clone(), chunks: self.chunks.clone() }
+        Self(self.0.renamed(name))
     }
 
     /// The values of a text column.
@@ -198,7 +203,7 @@ impl Column {
     ) -> PyResult<()> {
         let column = slf.get();
         let chunk = column.only_chunk()?;
-        let (pointer, bytes): (*const c_void, usize) = match column.data_type {
+        let (pointer, bytes): (*const c_void, usize) = match column.data_type() {
             DataType::Float64 => bytes_of(chunk.as_primitive::<Float64Type>().values()),
             DataType::Int64 => bytes_of(chunk.as_primitive::<Int64Type>().values()),
             DataType::Timestamp(TimeUnit::Microsecond, None) => {
@@ -235,8 +240,9 @@ pub(crate) struct Table(Vec<(String, ArrayRef)>);
 impl Table {
     #[new]
     fn new(columns: Vec<PyRef<'_, Column>>) -> PyResult<Self> {
-        let named =
-            columns.iter().map(|column| Ok((column.name.clone(), column.only_chunk()?.clone())));
+        let named = columns
+            .iter()
+            .map(|column| Ok((column.name().to_owned(), column.only_chunk()?.clone())));
         named.collect::<PyResult<_>>().map(Self)
     }
 

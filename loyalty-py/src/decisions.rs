@@ -7,6 +7,7 @@ use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray};
 use arrow_schema::DataType;
 use loyalty_core::decisions::{Capacity, Choices, Facts, Proposals, Selection, Use};
+use loyalty_core::interop::arrow::ArrowColumn;
 use loyalty_core::parallel::Threads;
 use pyo3::prelude::*;
 
@@ -85,7 +86,7 @@ fn capacities(named: Vec<(String, f64)>) -> Result<Vec<Capacity>> {
 fn facts(rows: usize, columns: &[PyRef<'_, Column>], same: Vec<(String, f64)>) -> Result<Facts> {
     let mut facts = Facts::new(rows);
     for column in columns {
-        facts = facts.with(column.name.clone(), known(column)?)?;
+        facts = facts.with(column.name(), known(column)?)?;
     }
     for (name, value) in same {
         facts = facts.with_same(name, value)?;
@@ -95,10 +96,10 @@ fn facts(rows: usize, columns: &[PyRef<'_, Column>], same: Vec<(String, f64)>) -
 
 /// The numbers of a column, or its flags as 0 and 1; NaN where they are missing.
 fn known(column: &Column) -> Result<Vec<f64>> {
-    if column.data_type != DataType::Boolean {
+    if *column.data_type() != DataType::Boolean {
         return Ok(numbers(column)?.or_nan().into_owned());
     }
-    let flags = column.chunks.iter().flat_map(AsArray::as_boolean);
+    let flags = column.chunks().iter().flat_map(AsArray::as_boolean);
     let number = |flag: Option<bool>| flag.map_or(f64::NAN, |flag| f64::from(u8::from(flag)));
     Ok(flags.map(number).collect())
 }
@@ -256,9 +257,9 @@ pub(crate) fn choose(
 
 /// The values of a column of ids in one piece at these rows.
 #[pyfunction]
-pub(crate) fn take_ids(ids: &Column, rows: Vec<usize>) -> Column {
-    let taken: Vec<ArrayRef> = ids.chunks.iter().take(1).map(|ids| take(ids, &rows)).collect();
-    Column { name: ids.name.clone(), data_type: ids.data_type.clone(), chunks: taken }
+pub(crate) fn take_ids(ids: &Column, rows: Vec<usize>) -> Result<Column> {
+    let taken: Vec<ArrayRef> = ids.chunks().iter().take(1).map(|ids| take(ids, &rows)).collect();
+    Ok(ArrowColumn::in_chunks(ids.name(), ids.data_type().clone(), taken)?.into())
 }
 
 fn take(ids: &ArrayRef, rows: &[usize]) -> ArrayRef {

@@ -173,7 +173,7 @@ fn read_lines(
     let get = |name: &str| columns.get(name).map(Py::get);
     let needed =
         |name: &str| get(name).ok_or_else(|| input(format!("the column {name:?} is missing")));
-    let ids = |name: &str| get(name).map(Ids::read).transpose();
+    let ids = |name: &str| get(name).map(|column| Ids::read(column)).transpose();
     let floats = |name: &str| get(name).map(numbers).transpose();
     let (customer, order) = (Ids::read(needed("customer")?)?, ids("order")?);
     let (product, category) = (ids("product")?, ids("category")?);
@@ -192,10 +192,9 @@ fn read_lines(
         floats("cost")?,
         floats("returned_amount")?,
     ];
-    let times = loyalty_core::orders::Column::new(&time.name, &when.values[..])
-        .with_present(when.present.as_deref());
+    let times = when.column(time.name());
     let mut lines =
-        LedgerLineColumns::new(customer.as_column(), times, when.scale, amount.as_column());
+        LedgerLineColumns::new(customer.as_column(), times, when.scale(), amount.as_column());
     lines.order = order.as_ref().map(Ids::as_column);
     lines.product = product.as_ref().map(Ids::as_column);
     lines.category = category.as_ref().map(Ids::as_column);
@@ -205,9 +204,8 @@ fn read_lines(
     (lines.coupon, lines.offered_depth, lines.cost) = (coupon, offered, cost);
     lines.returned_amount = returned;
     if let Some((column, back)) = &back {
-        let values = loyalty_core::orders::Column::new(&column.name, &back.values[..]);
-        lines.return_time = Some(values.with_present(back.present.as_deref()));
-        lines.return_scale = back.scale;
+        lines.return_time = Some(back.column(column.name()));
+        lines.return_scale = back.scale();
     }
     Ok(LedgerLines::new(&lines, invalid)?)
 }
@@ -221,12 +219,11 @@ fn read_contacts(
     let (customer, time, cost) = (Ids::read(customer.get())?, time.get(), numbers(cost.get())?);
     let when = times(time, time_zone)?;
     let caused = firm_caused.as_ref().map(|column| flags(column.get())).transpose()?;
-    let times = loyalty_core::orders::Column::new(&time.name, &when.values[..])
-        .with_present(when.present.as_deref());
+    let times = when.column(time.name());
     let columns = loyalty_core::orders::ContactColumns {
         customer: customer.as_column(),
         time: times,
-        scale: when.scale,
+        scale: when.scale(),
         cost: cost.as_column(),
         firm_caused: caused.as_ref().map(Flags::as_column),
     };

@@ -24,7 +24,6 @@ mod returns;
 mod scores;
 mod simulate;
 mod summary;
-mod zone;
 
 use pyo3::prelude::*;
 

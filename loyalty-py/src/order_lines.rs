@@ -108,7 +108,7 @@ fn read(
     time_zone: Option<&str>,
     invalid: Invalid,
 ) -> Result<OrderLines> {
-    let ids = ids.into_iter().map(|column| column.map(Ids::read).transpose());
+    let ids = ids.into_iter().map(|column| column.map(|column| Ids::read(column)).transpose());
     let ids: Vec<Option<Ids<'_>>> = ids.collect::<std::result::Result<_, _>>()?;
     let column = |number: usize| ids[number].as_ref().map(Ids::as_column);
     let reads = [numbers, numbers, numbers_or_flags];
@@ -118,7 +118,7 @@ fn read(
     let time_read = times(time, time_zone)?;
     let return_read = return_time.map(|column| times(column, time_zone)).transpose()?;
     let categories: Vec<Ids<'_>> =
-        categories.iter().copied().map(Ids::read).collect::<std::result::Result<_, _>>()?;
+        categories.iter().map(|column| Ids::read(column)).collect::<std::result::Result<_, _>>()?;
     let more: Vec<Numbers<'_>> =
         more.iter().copied().map(numbers_or_flags).collect::<std::result::Result<_, _>>()?;
     let later: Vec<&str> = known_later.iter().map(String::as_str).collect();
@@ -128,9 +128,8 @@ fn read(
     let mut columns = LineColumns::new(
         customer,
         product,
-        loyalty_core::orders::Column::new(&time.name, &time_read.values[..])
-            .with_present(time_read.present.as_deref()),
-        time_read.scale,
+        time_read.column(time.name()),
+        time_read.scale(),
         price,
     );
     columns.quantity = float(1);
@@ -141,11 +140,8 @@ fn read(
     columns.numbers = more.iter().map(Numbers::as_column).collect();
     columns.known_later = &later;
     if let (Some(times), Some(column)) = (&return_read, return_time) {
-        columns.return_time = Some(
-            loyalty_core::orders::Column::new(&column.name, &times.values[..])
-                .with_present(times.present.as_deref()),
-        );
-        columns.return_scale = times.scale;
+        columns.return_time = Some(times.column(column.name()));
+        columns.return_scale = times.scale();
     }
     Ok(OrderLines(loyalty_core::orders::OrderLines::new(&columns, invalid)?))
 }
@@ -157,9 +153,7 @@ pub(crate) fn read_returns(
     time_zone: Option<&str>,
 ) -> Result<Returns> {
     let (ids, times) = (Ids::read(line)?, times(time, time_zone)?);
-    let column = loyalty_core::orders::Column::new(&time.name, &times.values[..])
-        .with_present(times.present.as_deref());
-    Ok(Returns::new(&ids.as_column(), &column, times.scale)?)
+    Ok(Returns::new(&ids.as_column(), &times.column(time.name()), times.scale())?)
 }
 
 /// Per purchase the pieces given back and the time of the first credit, per note the rule.
@@ -176,7 +170,7 @@ pub(crate) fn match_credits(
         let (bought, notes) =
             (Credits::read(&purchases, time_zone)?, Credits::read(&credits, time_zone)?);
         let found = loyalty_core::orders::match_credits(&bought.columns(), &notes.columns())?;
-        let scale = notes.times.scale;
+        let scale = notes.times.scale();
         let micros = |time: Option<i64>| time.and_then(|time| scale.microseconds(time));
         let times: Vec<Option<i64>> = found.return_time.iter().copied().map(micros).collect();
         // The least integer where there is none, as numpy has it.
@@ -217,9 +211,8 @@ impl<'a> Credits<'a> {
         CreditColumns {
             customer: self.ids[0].as_column(),
             product: self.ids[1].as_column(),
-            time: loyalty_core::orders::Column::new(&self.time.name, &self.times.values[..])
-                .with_present(self.times.present.as_deref()),
-            scale: self.times.scale,
+            time: self.times.column(self.time.name()),
+            scale: self.times.scale(),
             quantity: self.floats[0].as_column(),
             price: self.floats[1].as_column(),
         }

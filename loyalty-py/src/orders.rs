@@ -1,6 +1,8 @@
 //! `Orders` and the mergeable state behind a summary.
 
-use loyalty_core::orders::{Invalid, OrderColumns};
+use loyalty_core::interop::arrow::OrderArrays;
+use loyalty_core::interop::jiff::{parse_instant, parse_wall_clock};
+use loyalty_core::orders::Invalid;
 use loyalty_core::summary::SummaryOptions;
 use loyalty_core::time::{Clock, Occasion, Unit};
 use pyo3::prelude::*;
@@ -8,9 +10,7 @@ use pyo3::types::PyIterator;
 
 use crate::column::Column;
 use crate::error::{PyError, Result, input};
-use crate::read::{Ids, Numbers, numbers, times};
 use crate::summary::{CustomerSummary, Holdout};
-use crate::zone::{instant_in, wall_clock};
 
 /// Reason, column, rows, first row.
 type RefusedRows = (&'static str, String, usize, usize);
@@ -36,18 +36,10 @@ impl Orders {
     ) -> Result<Self> {
         let invalid: Invalid = invalid.parse()?;
         py.detach(|| {
-            let customer = Ids::read(customer)?;
-            let times = times(time, time_zone)?;
-            let amounts = amount.map(numbers).transpose()?;
-            let columns = OrderColumns {
-                customer: customer.as_column(),
-                time: loyalty_core::orders::Column::new(&time.name, &times.values[..])
-                    .with_present(times.present.as_deref()),
-                scale: times.scale,
-                amount: amounts.as_ref().map(Numbers::as_column),
-            };
-            let orders = loyalty_core::orders::Orders::new(&columns, invalid)?;
-            Ok(Self { orders, zone: times.zone })
+            let amount = amount.map(|amount| &**amount);
+            let arrays = OrderArrays { customer, time, amount, zone: time_zone };
+            let orders = arrays.orders(invalid)?;
+            Ok(Self { orders, zone: arrays.clock().map(str::to_owned) })
         })
     }
 
@@ -183,10 +175,10 @@ impl Occasions {
 #[pyfunction]
 #[pyo3(signature = (name, text, zone))]
 pub(crate) fn instant(name: &str, text: &str, zone: Option<&str>) -> Result<i64> {
-    if let Some(time) = wall_clock(text) {
+    if let Some(time) = parse_wall_clock(text) {
         return Ok(time);
     }
-    let with_offset = instant_in(text, zone.unwrap_or("UTC"))?;
+    let with_offset = parse_instant(text, zone.unwrap_or("UTC"))?;
     match (with_offset, zone) {
         (Some(time), Some(_)) => Ok(time),
         (Some(_), None) => {

@@ -40,7 +40,7 @@ impl CustomerSummary {
             let (frequency, recency, t) = (numbers(frequency)?, numbers(recency)?, numbers(t)?);
             let (money, total) = (optional(monetary_value)?, optional(total_amount)?);
             let (weights, since_last) = (optional(weights)?, optional(since_last)?);
-            let ids = customer.map(Ids::read).transpose()?;
+            let ids = customer.map(|column| Ids::read(column)).transpose()?;
             let mut columns = SummaryColumns::new(&[], &[], &[]);
             columns.customer = ids.as_ref().map(Ids::as_column);
             columns.frequency = frequency.as_column();

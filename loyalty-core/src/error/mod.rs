@@ -82,6 +82,20 @@ pub enum Error {
         /// Who asks for it.
         needed_by: &'static str,
     },
+    /// A time zone that is neither known by its name nor an offset.
+    #[error("the time zone {name:?} is unknown")]
+    TimeZone {
+        /// What was given.
+        name: String,
+    },
+    /// A time zone is given for times that are on no zone's clock.
+    #[error("time_zone={zone:?} needs times with a zone, but column {column:?} has none")]
+    NoTimeZone {
+        /// The column of the times, by the caller's name for it.
+        column: String,
+        /// The zone given.
+        zone: String,
+    },
     /// Rows of an order log that cannot be used, by reason.
     #[error("{0}")]
     Refused(Box<OrdersReport>),

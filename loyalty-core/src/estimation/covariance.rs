@@ -1,5 +1,7 @@
 //! Covariance of fitted parameters.
 
+use ndarray::Array2;
+
 use super::Parameters;
 
 /// Covariance matrix of a model's parameters, on the scales g of the parameters and as they are.
@@ -47,6 +49,16 @@ impl Covariance {
         self.on_scales[i * self.dimension() + j]
     }
 
+    /// Cov(θ) as a matrix, parameters in the order of the model.
+    pub fn matrix(&self) -> Array2<f64> {
+        Array2::from_shape_fn((self.dimension(), self.dimension()), |(i, j)| self.get(i, j))
+    }
+
+    /// Cov(g) as a matrix.
+    pub fn matrix_on_scales(&self) -> Array2<f64> {
+        Array2::from_shape_fn((self.dimension(), self.dimension()), |(i, j)| self.on_scale(i, j))
+    }
+
     /// Square roots of the diagonal.
     pub fn standard_errors(&self) -> Vec<f64> {
         (0..self.dimension()).map(|i| self.slopes[i] * self.on_scale(i, i).sqrt()).collect()
@@ -84,5 +96,13 @@ mod tests {
                 assert!((product - on_scales[i][j]).abs() < 1e-15, "{i} {j}: {product}");
             }
         }
+    }
+
+    #[test]
+    fn matrices_hold_what_pairs_of_parameters_have() {
+        let on_scales = vec![0.25, 0.125, 0.125, 1.0];
+        let covariance = Covariance { slopes: vec![2.0, 3.0], on_scales };
+        assert_eq!(covariance.matrix_on_scales(), ndarray::array![[0.25, 0.125], [0.125, 1.0]]);
+        assert_eq!(covariance.matrix(), ndarray::array![[1.0, 0.75], [0.75, 9.0]]);
     }
 }

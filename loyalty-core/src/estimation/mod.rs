@@ -1,4 +1,8 @@
 //! Fitting by maximum likelihood, with priors or without: options, result, and the solver behind it.
+//!
+//! Every model is fitted with [`FitOptions`] and comes back in a [`Fit`]: log-likelihood, why the solver
+//! stopped, [`Covariance`] and [`Intervals`] of the parameters, and the [`Identification`] that says
+//! which of them the data cannot tell. A [`Prior`] says what was known before the data.
 
 mod covariance;
 mod facts;

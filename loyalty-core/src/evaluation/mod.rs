@@ -1,4 +1,10 @@
 //! How well models fit and forecast: counts, tracking, holdout errors, calibration, assumptions.
+//!
+//! [`RepeatCounts`] and [`Tracking`] compare what a model expects with what happened in the time it was
+//! fitted to, by number of purchases and by calendar time. [`HoldoutErrors`] and [`alive_calibration`]
+//! do so for the time after. [`FrequencyValueCorrelation`] tests the assumption under which purchases and
+//! spend may be multiplied, and [`Predictions`] judges probabilities of any model: calibration,
+//! discrimination, and the money that acting on them makes.
 
 mod correlation;
 mod counts;

@@ -1,4 +1,8 @@
-//! The profit ledger: per customer what he brought in, what he cost, and the evidence on his habits.
+//! The profit ledger: what each customer brought in, what they cost, and the evidence on their habits.
+//!
+//! [`Ledger::new`] adds up order lines, service contacts and marketing contacts by customer, with what a
+//! sale earns and a return costs as [`Economics`]. Which columns the lines have decides what can be said
+//! ([`Available`]).
 
 mod budget;
 mod build;

@@ -1,4 +1,8 @@
 //! Return propensity: how likely is this order line to be sent back?
+//!
+//! [`ReturnPropensity`] is fitted to order lines whose fate is known and then lives on with the shop: it
+//! scores lines as they come, learns from returns as they come, and can be saved on any evening.
+//! [`expected_returns`] turns probabilities into the money that returns of a basket will cost.
 
 mod clustering;
 mod columns;

@@ -1,4 +1,10 @@
-//! Stage 2: one row per customer, all that the models need to know of a log.
+//! One row per customer: all that the models need to know of a log.
+//!
+//! [`Orders::summarize`](crate::orders::Orders::summarize) gives frequency, recency, T and mean money of
+//! every customer as a [`CustomerSummary`]; one that exists already goes in by its columns
+//! ([`SummaryColumns`]). A log that comes in batches is kept as [`Occasions`], which merge in any order
+//! to the same bits. [`CalibrationHoldout`] splits the time, so that a forecast can be held against what
+//! happened. [`History`] is the same of one customer.
 
 mod absorb;
 mod buckets;

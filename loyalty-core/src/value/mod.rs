@@ -1,4 +1,9 @@
 //! What customers are worth: discounted purchases times expected spend, with intervals.
+//!
+//! [`clv_into`] multiplies what a purchase model and a spend model expect and takes the [`Margin`].
+//! [`clv_intervals`] carries the uncertainty of the fitted parameters through to each customer's value
+//! and [`clv_total_interval`] to the sum; [`clv_bootstrap`] gets the same from fits to resampled
+//! customers, without asking the models how sure they are.
 
 mod bootstrap;
 mod clv;

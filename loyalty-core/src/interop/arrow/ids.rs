@@ -10,34 +10,57 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray, StringArray, StringViewArray};
 use arrow_schema::DataType;
-use loyalty_core::Error;
-use loyalty_core::orders::{CustomerColumn, TextColumn};
 
+use super::column::{ArrowColumn, present, wrong_type};
 use super::numbers::decimal;
-use super::{present, wrong_type};
-use crate::column::Column;
+use crate::Error;
+use crate::orders::{Column, CustomerColumn, TextColumn};
 
 const EXPECTED: &str = "whole numbers or text";
 
-/// Values and, where some are missing, which are there.
-pub(crate) struct Values<T> {
-    pub(crate) values: T,
-    pub(crate) present: Option<Vec<bool>>,
+/// Ids of a column: whole numbers or text, borrowed where the array holds them as the library takes
+/// them.
+///
+/// Signed and unsigned integers, decimals without a fraction and floats that are whole numbers give
+/// numbers (data frames make floats of whole numbers with gaps); NaN is a missing id. The three layouts
+/// of text and dictionaries of them give text.
+///
+/// # Examples
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::{ArrayRef, Float64Array};
+/// use loyalty_core::interop::arrow::{ArrowColumn, Ids};
+/// let with_gap: ArrayRef = Arc::new(Float64Array::from(vec![7.0, f64::NAN, 9.0]));
+/// let column = ArrowColumn::new("customer", with_gap);
+/// let ids = Ids::read(&column)?;
+/// assert_eq!(ids.present(), Some(&[true, false, true][..]));
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Ids<'a> {
+    name: &'a str,
+    values: Values<'a>,
+    present: Option<Vec<bool>>,
 }
 
-/// Ids as the core takes them.
-pub(crate) enum Ids<'a> {
-    Int(&'a str, Values<Cow<'a, [i64]>>),
-    Text(&'a str, Values<Text<'a>>),
+#[derive(Debug)]
+enum Values<'a> {
+    Int(Cow<'a, [i64]>),
+    Text(Text<'a>),
 }
 
 impl<'a> Ids<'a> {
-    pub(crate) fn read(column: &'a Column) -> Result<Self, Error> {
-        let present = without_nan(column, present(column));
+    /// Reads the ids of a column.
+    ///
+    /// # Errors
+    /// [`Error::Type`] where the column holds neither numbers nor text, [`Error::Value`] where a number
+    /// is not whole or does not fit 64 bits.
+    pub fn read(column: &'a ArrowColumn) -> Result<Self, Error> {
+        let (name, present) = (&*column.name, without_nan(column, present(column)));
         if is_text(&column.data_type) {
             let chunks = column.chunks.iter().map(Chunk::of).collect::<Option<Vec<_>>>();
             let chunks = chunks.ok_or_else(|| wrong_type(column, EXPECTED))?;
-            return Ok(Self::Text(&column.name, Values { values: Text::new(chunks), present }));
+            return Ok(Self { name, values: Values::Text(Text::new(chunks)), present });
         }
         let values = match &column.chunks[..] {
             [chunk] if column.data_type == DataType::Int64 => {
@@ -45,42 +68,61 @@ impl<'a> Ids<'a> {
             }
             chunks => Cow::Owned(whole_numbers(column, chunks, present.as_deref())?),
         };
-        Ok(Self::Int(&column.name, Values { values, present }))
+        Ok(Self { name, values: Values::Int(values), present })
     }
 
-    /// The ids in one piece, one in each of so many rows.
-    pub(crate) fn complete(&self, rows: usize) -> Result<ArrayRef, Error> {
-        let (column, present, got) = match self {
-            Self::Int(name, ids) => (*name, &ids.present, ids.values.len()),
-            Self::Text(name, ids) => (*name, &ids.present, ids.values.rows()),
-        };
-        let column = column.to_owned();
-        if got != rows {
-            return Err(Error::Length { column, expected: rows, got });
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        match &self.values {
+            Values::Int(ids) => ids.len(),
+            Values::Text(ids) => ids.rows(),
         }
-        if let Some(row) = present.iter().flatten().position(|present| !present) {
+    }
+
+    /// `false` where an id is missing; `None` where all are there.
+    pub fn present(&self) -> Option<&[bool]> {
+        self.present.as_deref()
+    }
+
+    /// The ids as an array of `Int64` or `LargeUtf8`, one in each of so many rows.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the column has another number of rows, [`Error::Value`] where an id is
+    /// missing.
+    pub fn complete(&self, rows: usize) -> Result<ArrayRef, Error> {
+        let column = self.name.to_owned();
+        if self.rows() != rows {
+            return Err(Error::Length { column, expected: rows, got: self.rows() });
+        }
+        if let Some(row) = self.present.iter().flatten().position(|present| !present) {
             let (expected, value) = ("present in every row", "null".to_owned());
             return Err(Error::Value { column, row, expected, value, more: 0 });
         }
-        Ok(match self {
-            Self::Int(_, ids) => Arc::new(Int64Array::from(ids.values.to_vec())),
-            Self::Text(_, ids) => {
-                let text = (0..rows).map(|row| ids.values.text(row));
+        Ok(match &self.values {
+            Values::Int(ids) => Arc::new(Int64Array::from(ids.to_vec())),
+            Values::Text(ids) => {
+                let text = (0..rows).map(|row| ids.text(row));
                 Arc::new(LargeStringArray::from_iter_values(text))
             }
         })
     }
 
-    pub(crate) fn as_column(&self) -> CustomerColumn<'_> {
-        match self {
-            Self::Int(name, ids) => loyalty_core::orders::Column::new(name, &ids.values[..])
-                .with_present(ids.present.as_deref())
-                .into(),
-            Self::Text(name, ids) => CustomerColumn::Text(loyalty_core::orders::Column {
-                name,
-                values: &ids.values,
-                present: ids.present.as_deref(),
-            }),
+    /// The ids as the library's own column.
+    pub fn as_column(&self) -> CustomerColumn<'_> {
+        let present = self.present.as_deref();
+        match &self.values {
+            Values::Int(ids) => Column::new(self.name, &ids[..]).with_present(present).into(),
+            Values::Text(ids) => {
+                CustomerColumn::Text(Column { name: self.name, values: ids, present })
+            }
+        }
+    }
+
+    /// The text, where the ids are text.
+    pub(super) fn text(&self) -> Option<&Text<'a>> {
+        match &self.values {
+            Values::Text(text) => Some(text),
+            Values::Int(_) => None,
         }
     }
 }
@@ -94,12 +136,14 @@ fn is_text(data_type: &DataType) -> bool {
 }
 
 /// Text in several Arrow arrays.
-pub(crate) struct Text<'a> {
+#[derive(Debug)]
+pub(super) struct Text<'a> {
     chunks: Vec<Chunk<'a>>,
     /// The first row of each chunk, and behind the last the number of rows.
     starts: Vec<usize>,
 }
 
+#[derive(Debug)]
 enum Chunk<'a> {
     Utf8(&'a StringArray),
     Large(&'a LargeStringArray),
@@ -166,7 +210,7 @@ impl TextColumn for Text<'_> {
 }
 
 /// Which rows of a column are there, where NaN stands for a missing id as it does in data frames.
-fn without_nan(column: &Column, present: Option<Vec<bool>>) -> Option<Vec<bool>> {
+fn without_nan(column: &ArrowColumn, present: Option<Vec<bool>>) -> Option<Vec<bool>> {
     let chunks = column.chunks.iter();
     let known: Vec<bool> = match column.data_type {
         DataType::Float32 => chunks
@@ -191,7 +235,7 @@ fn without_nan(column: &Column, present: Option<Vec<bool>>) -> Option<Vec<bool>>
 /// Ids of any numeric type; floats are taken where each is a whole number, as data frames make floats
 /// of whole numbers with gaps.
 fn whole_numbers(
-    column: &Column,
+    column: &ArrowColumn,
     chunks: &[ArrayRef],
     present: Option<&[bool]>,
 ) -> Result<Vec<i64>, Error> {

@@ -1,25 +1,37 @@
-//! Time zones and ISO 8601 text, by jiff with the zone data built in.
+//! The clocks of time zones, by jiff.
 
-use jiff::fmt::temporal::DateTimeParser;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, civil};
-use loyalty_core::orders::TimeScale;
+use ::jiff::civil::DateTime;
+use ::jiff::fmt::temporal::DateTimeParser;
+use ::jiff::tz::TimeZone;
+use ::jiff::{Timestamp, ToSpan as _};
 
-use crate::error::{Result, input};
+use crate::Error;
+use crate::orders::TimeScale;
 
 /// A time zone.
-pub(crate) struct Zone(TimeZone);
+pub(super) struct Zone(TimeZone);
+
+impl From<TimeZone> for Zone {
+    fn from(zone: TimeZone) -> Self {
+        Self(zone)
+    }
+}
 
 impl Zone {
     /// A zone by its name (`Europe/Berlin`) or offset (`+02:00`), as Arrow has them.
-    pub(crate) fn named(name: &str) -> Result<Self> {
+    pub(super) fn named(name: &str) -> Result<Self, Error> {
         let zone = DateTimeParser::new().parse_time_zone(name);
-        zone.map(Self).map_err(|_| input(format!("the time zone {name:?} is unknown")))
+        zone.map(Self).map_err(|_| Error::TimeZone { name: name.to_owned() })
+    }
+
+    /// What the clock on the wall shows at an instant.
+    pub(super) fn wall_clock(&self, instant: Timestamp) -> DateTime {
+        self.0.to_datetime(instant)
     }
 
     /// Instants as microseconds of wall-clock time; what is missing or out of range stays as it is,
     /// beyond the years the core accepts.
-    pub(crate) fn local(
+    pub(super) fn local(
         &self,
         instants: &[i64],
         scale: TimeScale,
@@ -74,25 +86,4 @@ fn microseconds(time: i64, scale: TimeScale) -> Option<i64> {
         TimeScale::Nanoseconds => Some(time.div_euclid(1_000)),
         _ => Some(time),
     }
-}
-
-/// A date or a date with a time as microseconds of wall-clock time; `None` for any other text, one
-/// with a zone included.
-pub(crate) fn wall_clock(text: &str) -> Option<i64> {
-    // An annotation like [Europe/Berlin] would be skipped.
-    let has_zone = text.contains('[') || text.parse::<Timestamp>().is_ok();
-    let time: civil::DateTime = text.parse().ok().filter(|_| !has_zone)?;
-    local_microseconds(time)
-}
-
-/// The wall-clock time of an instant written with its offset, in a zone.
-pub(crate) fn instant_in(text: &str, zone: &str) -> Result<Option<i64>> {
-    let zone = Zone::named(zone)?;
-    let Ok(instant) = text.parse::<Timestamp>() else { return Ok(None) };
-    Ok(local_microseconds(zone.0.to_datetime(instant)))
-}
-
-fn local_microseconds(time: civil::DateTime) -> Option<i64> {
-    let instant = TimeZone::UTC.to_timestamp(time).ok()?;
-    Some(instant.as_microsecond())
 }
