@@ -58,6 +58,8 @@ pub enum loyalty_status {
     Other = 19,
     /// A table of treatments, or what they take of the capacities, makes no sense.
     Treatments = 20,
+    /// The model has no such quantity.
+    Unavailable = 21,
 }
 
 /// Why a call failed: a status and a message.
