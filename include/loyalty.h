@@ -148,6 +148,8 @@ enum loyalty_status
     LOYALTY_STATUS_OTHER = 19,
     /** A table of treatments, or what they take of the capacities, makes no sense. */
     LOYALTY_STATUS_TREATMENTS = 20,
+    /** The model has no such quantity. */
+    LOYALTY_STATUS_UNAVAILABLE = 21,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -584,8 +586,8 @@ typedef struct loyalty_fit_options {
     /** Set by `loyalty_fit_options_init`. */
     size_t struct_size;
     /**
-     * Where to start, in the order of the model's parameters, all above 0; NULL, the default, to
-     * read it off the data.
+     * Where to start, in the order of the model's parameters; NULL, the default, to read it off the
+     * data.
      */
     const double *start;
     /** The number of values in `start`. */
