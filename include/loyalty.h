@@ -3,9 +3,9 @@
  *
  * Data flow one way, each stage from one checked object that never changes to the next:
  *
- *   order log --> loyalty_orders --> loyalty_summary --> loyalty_bg_nbd       P(alive), purchases
- *                                                    --> loyalty_gamma_gamma  spend, lifetime value
- *                                                    --> loyalty_rfm          segments
+ *   order log --> loyalty_orders --> loyalty_summary --> loyalty_purchase_model  P(alive), purchases
+ *                                                    --> loyalty_spend_model     spend, lifetime value
+ *                                                    --> loyalty_rfm             segments
  *
  * The rules below hold for every function, and keeping them is all that a caller must do.
  *
@@ -78,6 +78,19 @@
 #define LOYALTY_VERSION_MINOR 1
 #define LOYALTY_VERSION_PATCH 0
 
+/** Kinds of models of purchases, with the parameters of each in their order. They go in and out
+ * as int32_t; later versions may add some. */
+enum loyalty_purchase_kind {
+    /** BG/NBD: r, alpha, a, b. */
+    LOYALTY_PURCHASE_KIND_BG_NBD = 1,
+};
+
+/** Kinds of models of spend, with the parameters of each in their order; as above. */
+enum loyalty_spend_kind {
+    /** Gamma-Gamma: p, q, v. */
+    LOYALTY_SPEND_KIND_GAMMA_GAMMA = 1,
+};
+
 
 /** One day, in the microseconds in which an end of observation or of calibration is given. */
 #define LOYALTY_MICROSECONDS_PER_DAY 86400000000
@@ -135,6 +148,8 @@ enum loyalty_status
     LOYALTY_STATUS_OTHER = 19,
     /** A table of treatments, or what they take of the capacities, makes no sense. */
     LOYALTY_STATUS_TREATMENTS = 20,
+    /** The model has no such quantity. */
+    LOYALTY_STATUS_UNAVAILABLE = 21,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -338,21 +353,6 @@ typedef int32_t loyalty_time_scale;
  */
 typedef struct loyalty_behaviours loyalty_behaviours;
 
-/**
- * A BG/NBD model: customers buy at random times at a rate of their own, and after every purchase
- * may leave for good, with a probability of their own.
- *
- * While alive, a customer makes Poisson purchases at rate lambda; after each purchase he drops out
- * with probability p. Over the customers lambda ~ Gamma(r, rate alpha) and p ~ Beta(a, b),
- * independently. A customer who never bought again is alive by definition.
- *
- * Its parameters, in this order: r, alpha (in time units), a, b, all above 0.
- *
- * Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2),
- * 275-284.
- */
-typedef struct loyalty_bg_nbd loyalty_bg_nbd;
-
 /** How far the future reaches and how it is discounted. */
 typedef struct loyalty_discounting loyalty_discounting;
 
@@ -366,17 +366,11 @@ typedef struct loyalty_discounting loyalty_discounting;
 typedef struct loyalty_error loyalty_error;
 
 /**
- * A Gamma-Gamma model: a customer's purchases vary around a mean of his own.
+ * How the parameters of a model were found: what a fit says of itself, apart from the model.
  *
- * Amounts of one customer are Gamma(p, rate nu), independent of how often he buys; over the
- * customers nu ~ Gamma(q, rate v).
- *
- * Its parameters, in this order: p, q, v (in money), all above 0. At q <= 1 the mean over
- * customers is infinite.
- *
- * Fader & Hardie (2013), The Gamma-Gamma model of monetary value, note 025.
+ * Free with `loyalty_fit_free`.
  */
-typedef struct loyalty_gamma_gamma loyalty_gamma_gamma;
+typedef struct loyalty_fit loyalty_fit;
 
 /**
  * What the customers of a calibration summary did after its end, row by row. Compare predictions
@@ -402,6 +396,15 @@ typedef struct loyalty_occasions loyalty_occasions;
  * id (numbers ascending, text by its bytes), and so are the rows of every summary made from a log.
  */
 typedef struct loyalty_orders loyalty_orders;
+
+/**
+ * A model of purchases: when customers buy, and whether they still do. It is of one of the kinds of
+ * `loyalty_purchase_kind`, and all functions go with all kinds; docs/models.md has the formulas.
+ *
+ * A kind may lack a quantity, as a model in which nobody ever leaves has no P(alive). Then the
+ * function fails with `UNAVAILABLE`; the functions' comments do not say so again.
+ */
+typedef struct loyalty_purchase_model loyalty_purchase_model;
 
 /**
  * A return propensity with its state: what is known of every customer, product and category, the
@@ -431,6 +434,15 @@ typedef struct loyalty_segment_table loyalty_segment_table;
  * between threads.
  */
 typedef struct loyalty_selection loyalty_selection;
+
+/**
+ * A model of spend: the amounts of a customer's purchases. It is of one of the kinds of
+ * `loyalty_spend_kind`, and all functions go with all kinds; docs/models.md has the formulas.
+ *
+ * A kind may lack a quantity. Then the function fails with `UNAVAILABLE`; the functions' comments do
+ * not say so again.
+ */
+typedef struct loyalty_spend_model loyalty_spend_model;
 
 /**
  * Frequency, recency, T and monetary value, one row per customer: all that the models need to know
@@ -539,9 +551,9 @@ typedef struct loyalty_summary_columns {
 /**
  * What is known of one parameter before the data. All fields are to be set.
  *
- * The centre of alpha counts in multiples of the customers' mean T, that of v in multiples of the
- * mean spend, so that forecasts do not depend on units; with `absolute` it is in the parameter's own
- * unit.
+ * The centre of a parameter in units of time counts in multiples of the customers' mean T, that of one
+ * in money in multiples of the mean spend, so that forecasts do not depend on units; with `absolute`
+ * it is in the parameter's own unit.
  */
 typedef struct loyalty_prior {
     /** The parameter's name, such as "alpha". */
@@ -574,8 +586,8 @@ typedef struct loyalty_fit_options {
     /** Set by `loyalty_fit_options_init`. */
     size_t struct_size;
     /**
-     * Where to start, in the order of the model's parameters, all above 0; NULL, the default, to
-     * read it off the data.
+     * Where to start, in the order of the model's parameters; NULL, the default, to read it off the
+     * data.
      */
     const double *start;
     /** The number of values in `start`. */
@@ -586,8 +598,8 @@ typedef struct loyalty_fit_options {
     size_t priors_length;
     /**
      * The ridge penalty of lifetimes' `penalizer_coef`, 0 by default: n * penalizer * sum of
-     * squares is taken off the log-likelihood of n customers, with alpha in multiples of the largest
-     * T and v in units of money.
+     * squares is taken off the log-likelihood of n customers, with parameters in units of time in
+     * multiples of the largest T and those in money in units of money.
      */
     double penalizer;
     /**
@@ -611,49 +623,6 @@ typedef struct loyalty_fit_options {
     /** Handed to `progress` as it is. */
     void *user;
 } loyalty_fit_options;
-
-/** How a model's parameters were found. Set by `loyalty_fit_facts_init`, filled by the call. */
-typedef struct loyalty_fit_facts {
-    /** Set by `loyalty_fit_facts_init`. */
-    size_t struct_size;
-    /** ln L at the model, in the units of the data. */
-    double log_likelihood;
-    /** What priors and penalty added to it where the solver ended; 0 without them. */
-    double log_prior;
-    /** Akaike's criterion, 2k - 2 ln L. */
-    double aic;
-    /** The Bayesian criterion, k ln n - 2 ln L, n the customers who entered. */
-    double bic;
-    /** The customers whose data entered, counted with their weights. */
-    double customers;
-    /** Customers left out as their data say nothing of the parameters. */
-    double left_out;
-    /** The largest derivative of ln L by the logarithm of a parameter. */
-    double gradient_norm;
-    /** Iterations of the solver. */
-    size_t iterations;
-    /** The number of parameters fitted, k, without those known. */
-    size_t parameters;
-    /** Standard errors of the parameters, in the model's order; 0 for those known, and beyond. */
-    double standard_errors[8];
-    /**
-     * Whether there are standard errors: there are none, and all are 0, where the curvature is not
-     * that of a maximum.
-     */
-    bool has_standard_errors;
-    /**
-     * With `LOYALTY_STOP_BOUNDARY`, the name of the parameter that the data leave open; else
-     * empty.
-     */
-    char boundary_parameter[16];
-    /**
-     * How well the data determine the parameters, and what that means for a forecast, in a sentence
-     * that begins with "interior", "ridge", "boundary" or "unknown".
-     */
-    char identification[256];
-    /** Why the solver ended. */
-    loyalty_stop stop;
-} loyalty_fit_facts;
 
 /**
  * Ids of a table's rows: either `numbers`, or `offsets` and `data` as Arrow stores text (the id of
@@ -1146,113 +1115,275 @@ void loyalty_occasions_free(struct loyalty_occasions *occasions);
 /** Sets the defaults; `size` is `sizeof(loyalty_fit_options)`. */
 void loyalty_fit_options_init(struct loyalty_fit_options *options, size_t size);
 
-/** Empties the struct; `size` is `sizeof(loyalty_fit_facts)`. */
-void loyalty_fit_facts_init(struct loyalty_fit_facts *facts, size_t size);
+/** ln L at the model, in the units of the data. */
+double loyalty_fit_log_likelihood(const struct loyalty_fit *fit);
+
+/** What priors and penalty added to the log-likelihood where the solver ended; 0 without them. */
+double loyalty_fit_log_prior(const struct loyalty_fit *fit);
+
+/** Akaike's criterion, 2k - 2 ln L, with k of `loyalty_fit_fitted_parameters`. */
+double loyalty_fit_aic(const struct loyalty_fit *fit);
+
+/** The Bayesian criterion, k ln n - 2 ln L, with n of `loyalty_fit_customers`. */
+double loyalty_fit_bic(const struct loyalty_fit *fit);
+
+/** The customers whose data entered, n, counted with their weights. */
+double loyalty_fit_customers(const struct loyalty_fit *fit);
+
+/** Customers left out as their data say nothing of the parameters, counted with their weights. */
+double loyalty_fit_left_out(const struct loyalty_fit *fit);
+
+/** The number of parameters fitted, k: those of the model without those that were known. */
+size_t loyalty_fit_fitted_parameters(const struct loyalty_fit *fit);
+
+/** Iterations of the solver. */
+size_t loyalty_fit_iterations(const struct loyalty_fit *fit);
 
 /**
- * A model with known parameters, all from 1e-50 to 1e50. `unit` is the `loyalty_unit` that alpha
- * is in: the model then refuses data in another; `LOYALTY_UNIT_NONE` goes with any.
- *
- * Errors: `PARAMETER`, or `CHOICE` for an unknown unit. Free with `loyalty_bg_nbd_free`.
+ * The largest derivative of ln L, priors and penalty included, by a parameter on the scale that it
+ * was fitted on: its logarithm, for one that must be above 0.
  */
-loyalty_status loyalty_bg_nbd_new(double r,
-                                  double alpha,
-                                  double a,
-                                  double b,
-                                  int32_t unit,
-                                  struct loyalty_bg_nbd **out,
-                                  struct loyalty_error **error);
+double loyalty_fit_gradient_norm(const struct loyalty_fit *fit);
+
+/** Why the solver ended; `LOYALTY_STOP_CONVERGED` for NULL. */
+loyalty_stop loyalty_fit_stop(const struct loyalty_fit *fit);
 
 /**
- * Fits the model to a summary by maximum likelihood; it takes over the summary's unit.
- *
- * `options` may be NULL for the defaults. `facts` may be NULL, but then a fit that stopped short
- * of a maximum is an error (`NOT_CONVERGED`); with it, see `facts->stop`.
- *
- * Errors: `DEGENERATE` where nobody bought again; `PARAMETER` or `LENGTH` for options outside
- * their domain; `CANCELLED`. Free with `loyalty_bg_nbd_free`.
+ * Copies the name of the parameter that the data leave open, where the solver ended with
+ * `LOYALTY_STOP_BOUNDARY`, and returns its full length; 0 where it ended otherwise. See "Text" above.
  */
-loyalty_status loyalty_bg_nbd_fit(const struct loyalty_summary *summary,
-                                  const struct loyalty_fit_options *options,
-                                  struct loyalty_fit_facts *facts,
-                                  struct loyalty_bg_nbd **out,
-                                  struct loyalty_error **error);
+size_t loyalty_fit_boundary_parameter(const struct loyalty_fit *fit,
+                                      char *buffer,
+                                      size_t length);
 
 /**
- * Loads a model file, written in any language. `path` is UTF-8.
- *
- * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
- * model; `PARAMETER` where a parameter is outside its domain. Free with `loyalty_bg_nbd_free`.
+ * Copies a sentence on how well the data determine the parameters, and what that means for a
+ * forecast, and returns its full length; 0 for NULL. It begins with "interior", "ridge", "boundary" or
+ * "unknown". See "Text" above.
  */
-loyalty_status loyalty_bg_nbd_load(const char *path,
-                                   struct loyalty_bg_nbd **out,
-                                   struct loyalty_error **error);
+size_t loyalty_fit_identification(const struct loyalty_fit *fit,
+                                  char *buffer,
+                                  size_t length);
 
 /**
- * Writes a model file, whole or not at all, with the facts of the fit. `path` is UTF-8. Loading it
+ * Standard error of a parameter of the model, counted from 0; 0 for one that was known.
+ *
+ * Errors: `EMPTY` where the curvature is not that of a maximum, which leaves no parameter a standard
+ * error; `PARAMETER` unless `index` is below the model's `_parameter_count`.
+ */
+loyalty_status loyalty_fit_standard_error(const struct loyalty_fit *fit,
+                                          size_t index,
+                                          double *out,
+                                          struct loyalty_error **error);
+
+/** Frees a fit; NULL is allowed. */
+void loyalty_fit_free(struct loyalty_fit *fit);
+
+/**
+ * The code of the kind of purchase model with this name, such as "bg-nbd": a number of
+ * `loyalty_purchase_kind`, and the name that model files have.
+ *
+ * Errors: `CHOICE` for an unknown name.
+ */
+loyalty_status loyalty_purchase_kind_of(const char *name,
+                                        int32_t *out,
+                                        struct loyalty_error **error);
+
+/**
+ * Copies the name of a `loyalty_purchase_kind` into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `CHOICE` for an unknown kind.
+ */
+loyalty_status loyalty_purchase_kind_name(int32_t kind,
+                                          char *buffer,
+                                          size_t length,
+                                          size_t *full_length,
+                                          struct loyalty_error **error);
+
+/**
+ * The code of the kind of spend model with this name, such as "gamma-gamma": a number of
+ * `loyalty_spend_kind`, and the name that model files have.
+ *
+ * Errors: `CHOICE` for an unknown name.
+ */
+loyalty_status loyalty_spend_kind_of(const char *name, int32_t *out, struct loyalty_error **error);
+
+/**
+ * Copies the name of a `loyalty_spend_kind` into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `CHOICE` for an unknown kind.
+ */
+loyalty_status loyalty_spend_kind_name(int32_t kind,
+                                       char *buffer,
+                                       size_t length,
+                                       size_t *full_length,
+                                       struct loyalty_error **error);
+
+/**
+ * A model with known parameters: `count` values in the order of its kind, which stands beside the
+ * kind in `loyalty_purchase_kind`.
+ *
+ * `unit` is the `loyalty_unit` that parameters in units of time are in: the model then refuses data in
+ * another; `LOYALTY_UNIT_NONE` goes with any.
+ *
+ * Errors: `CHOICE` for an unknown kind or unit; `LENGTH` unless `count` is the number of the kind's
+ * parameters; `PARAMETER` for one outside its domain, from 1e-50 to 1e50 where it must be above 0.
+ * Free with `loyalty_purchase_model_free`.
+ */
+loyalty_status loyalty_purchase_model_new(int32_t kind,
+                                          const double *values,
+                                          size_t count,
+                                          int32_t unit,
+                                          struct loyalty_purchase_model **out,
+                                          struct loyalty_error **error);
+
+/**
+ * Fits a model of a `loyalty_purchase_kind` to a summary by maximum likelihood; it takes over the
+ * summary's unit.
+ *
+ * `options` may be NULL for the defaults. `fit` may be NULL, but then a fit that stopped short of a
+ * maximum is an error (`NOT_CONVERGED`); with it, see `loyalty_fit_stop`.
+ *
+ * Errors: `CHOICE` for an unknown kind; `DEGENERATE` where the data cannot determine the parameters,
+ * as where nobody bought again; `PARAMETER` or `LENGTH` for options outside their domain; `CANCELLED`.
+ * Free with `loyalty_purchase_model_free`, and the fit with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_purchase_model_fit(int32_t kind,
+                                          const struct loyalty_summary *summary,
+                                          const struct loyalty_fit_options *options,
+                                          struct loyalty_fit **fit,
+                                          struct loyalty_purchase_model **out,
+                                          struct loyalty_error **error);
+
+/**
+ * Loads a model of any kind from its file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of
+ * purchases; `PARAMETER` where a parameter is outside its domain. Free with
+ * `loyalty_purchase_model_free`.
+ */
+loyalty_status loyalty_purchase_model_load(const char *path,
+                                           struct loyalty_purchase_model **out,
+                                           struct loyalty_error **error);
+
+/**
+ * Writes a model file, whole or not at all, with the report of the fit. `path` is UTF-8. Loading it
  * gives a model that scores alike, to the last bit.
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
-loyalty_status loyalty_bg_nbd_save(const struct loyalty_bg_nbd *model,
-                                   const char *path,
-                                   struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_save(const struct loyalty_purchase_model *model,
+                                           const char *path,
+                                           struct loyalty_error **error);
 
-/** Copies the parameters r, alpha, a, b; `length` must be 4. */
-loyalty_status loyalty_bg_nbd_parameters(const struct loyalty_bg_nbd *model,
-                                         double *out,
-                                         size_t length,
-                                         struct loyalty_error **error);
+/** The model's kind, a number of `loyalty_purchase_kind`; 0 for NULL. */
+int32_t loyalty_purchase_model_kind(const struct loyalty_purchase_model *model);
 
 /** The unit of time; `LOYALTY_UNIT_NONE` where none is declared. */
-loyalty_unit loyalty_bg_nbd_unit(const struct loyalty_bg_nbd *model);
+loyalty_unit loyalty_purchase_model_unit(const struct loyalty_purchase_model *model);
+
+/** The number of the model's parameters. */
+size_t loyalty_purchase_model_parameter_count(const struct loyalty_purchase_model *model);
 
 /**
- * How the parameters were found, for a model that was fitted, now or before it was saved.
+ * Copies the name of a parameter, counted from 0, into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
  *
- * Errors: `EMPTY` for a model given by its parameters.
+ * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_model_parameter_count`.
  */
-loyalty_status loyalty_bg_nbd_fit_facts(const struct loyalty_bg_nbd *model,
-                                        struct loyalty_fit_facts *facts,
-                                        struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_parameter_name(const struct loyalty_purchase_model *model,
+                                                     size_t index,
+                                                     char *buffer,
+                                                     size_t length,
+                                                     size_t *full_length,
+                                                     struct loyalty_error **error);
+
+/**
+ * The value of a parameter, counted from 0.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_model_parameter_count`.
+ */
+loyalty_status loyalty_purchase_model_parameter_value(const struct loyalty_purchase_model *model,
+                                                      size_t index,
+                                                      double *out,
+                                                      struct loyalty_error **error);
+
+/**
+ * What the fit says of itself, for a model that was fitted, now or before it was saved.
+ *
+ * Errors: `EMPTY` for a model given by its parameters. Free with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_fit_of_purchase_model(const struct loyalty_purchase_model *model,
+                                             struct loyalty_fit **out,
+                                             struct loyalty_error **error);
 
 /**
  * ln L of a summary under the model.
  *
  * Errors: `UNIT` where the summary is in another unit than the model.
  */
-loyalty_status loyalty_bg_nbd_log_likelihood(const struct loyalty_bg_nbd *model,
-                                             const struct loyalty_summary *summary,
-                                             double *out,
-                                             struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_log_likelihood(const struct loyalty_purchase_model *model,
+                                                     const struct loyalty_summary *summary,
+                                                     double *out,
+                                                     struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
-void loyalty_bg_nbd_free(struct loyalty_bg_nbd *model);
+void loyalty_purchase_model_free(struct loyalty_purchase_model *model);
 
 /**
- * Probability that a customer is still active at the end of observation:
- *
- *     1 / (1 + a/(b+x-1) * ((alpha+T)/(alpha+t_x))^(r+x)),   and 1 for x = 0
+ * Probability that a customer is still active at the end of observation, P(alive).
  *
  * The customer made `x` repeat purchases, the last of them `t_x` after the first purchase, and was
- * observed for `T` since the first purchase; times are in the model's unit.
+ * observed for `T` since the first purchase; times are in the model's unit. In a model where customers
+ * leave after a purchase only, it is 1 for x = 0.
  *
  * Errors: `PARAMETER` unless 0 <= t_x <= T, both finite, and t_x is 0 exactly where x is.
  */
-loyalty_status loyalty_bg_nbd_p_alive(const struct loyalty_bg_nbd *model,
-                                      uint32_t x,
-                                      double t_x,
-                                      double T,
-                                      double *out,
-                                      struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_p_alive(const struct loyalty_purchase_model *model,
+                                              uint32_t x,
+                                              double t_x,
+                                              double T,
+                                              double *out,
+                                              struct loyalty_error **error);
 
 /**
- * Expected number of purchases of a customer within `horizon` after the end of observation (Fader,
- * Hardie & Lee 2005, eq. 10); for x, t_x and T see `loyalty_bg_nbd_p_alive`.
+ * Expected number of purchases of a customer within `horizon` after the end of observation; for x,
+ * t_x and T see `loyalty_purchase_model_p_alive`.
  *
  * Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
  */
-loyalty_status loyalty_bg_nbd_expected_purchases(const struct loyalty_bg_nbd *model,
+loyalty_status loyalty_purchase_model_expected_purchases(const struct loyalty_purchase_model *model,
+                                                         uint32_t x,
+                                                         double t_x,
+                                                         double T,
+                                                         double horizon,
+                                                         double *out,
+                                                         struct loyalty_error **error);
+
+/**
+ * Discounted expected purchases of a customer after the end of observation; for x, t_x and T see
+ * `loyalty_purchase_model_p_alive`. Times a margin and the expected spend per purchase, it is the
+ * customer's lifetime value; see `loyalty_clv`.
+ *
+ * Errors: `PARAMETER` for a history as there.
+ */
+loyalty_status loyalty_purchase_model_discounted_purchases(const struct loyalty_purchase_model *model,
+                                                           uint32_t x,
+                                                           double t_x,
+                                                           double T,
+                                                           const struct loyalty_discounting *discounting,
+                                                           double *out,
+                                                           struct loyalty_error **error);
+
+/**
+ * Probability that a customer is still active `horizon` after the end of observation; for x, t_x and
+ * T see `loyalty_purchase_model_p_alive`.
+ *
+ * Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_purchase_model_p_alive_at(const struct loyalty_purchase_model *model,
                                                  uint32_t x,
                                                  double t_x,
                                                  double T,
@@ -1261,63 +1392,121 @@ loyalty_status loyalty_bg_nbd_expected_purchases(const struct loyalty_bg_nbd *mo
                                                  struct loyalty_error **error);
 
 /**
- * Discounted expected purchases of a customer after the end of observation; for x, t_x and T see
- * `loyalty_bg_nbd_p_alive`.
+ * Probability that a customer makes no purchase within `horizon` after the end of observation.
  *
- * Errors: `PARAMETER` for a history as there.
+ * Errors: as `loyalty_purchase_model_p_alive_at`.
  */
-loyalty_status loyalty_bg_nbd_discounted_purchases(const struct loyalty_bg_nbd *model,
-                                                   uint32_t x,
-                                                   double t_x,
-                                                   double T,
-                                                   const struct loyalty_discounting *discounting,
-                                                   double *out,
-                                                   struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_p_no_purchase(const struct loyalty_purchase_model *model,
+                                                    uint32_t x,
+                                                    double t_x,
+                                                    double T,
+                                                    double horizon,
+                                                    double *out,
+                                                    struct loyalty_error **error);
+
+/**
+ * Probability that a customer makes exactly `n` purchases within `horizon` after the end of
+ * observation. `loyalty_purchase_model_p_n_purchases_new_customer` is that of a new customer.
+ *
+ * Errors: as `loyalty_purchase_model_p_alive_at`.
+ */
+loyalty_status loyalty_purchase_model_p_n_purchases(const struct loyalty_purchase_model *model,
+                                                    uint32_t x,
+                                                    double t_x,
+                                                    double T,
+                                                    uint32_t n,
+                                                    double horizon,
+                                                    double *out,
+                                                    struct loyalty_error **error);
+
+/**
+ * Distribution of a customer's number of purchases within `horizon` after the end of observation:
+ * `out[n]` is the probability of n purchases, and the last of the `length` values that of as many or
+ * more, so that they add up to 1.
+ *
+ * Errors: as `loyalty_purchase_model_p_alive_at`, and `EMPTY` where `length` is 0.
+ */
+loyalty_status loyalty_purchase_model_purchase_distribution(const struct loyalty_purchase_model *model,
+                                                            uint32_t x,
+                                                            double t_x,
+                                                            double T,
+                                                            double horizon,
+                                                            double *out,
+                                                            size_t length,
+                                                            struct loyalty_error **error);
 
 /**
  * Expected number of purchases of a new customer within `horizon` after the first purchase, which
- * is not counted (Fader, Hardie & Lee 2005, eq. 9).
+ * is not counted.
  *
  * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
  */
-loyalty_status loyalty_bg_nbd_expected_purchases_new_customer(const struct loyalty_bg_nbd *model,
-                                                              double horizon,
-                                                              double *out,
-                                                              struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_expected_purchases_new_customer(const struct loyalty_purchase_model *model,
+                                                                      double horizon,
+                                                                      double *out,
+                                                                      struct loyalty_error **error);
 
 /**
- * Probability that a new customer makes exactly `n` purchases within `t` after the first, which is
- * not counted (Fader, Hardie & Lee 2005, eq. 8).
+ * Probability that a new customer makes exactly `n` purchases within `horizon` after the first, which
+ * is not counted. `loyalty_purchase_model_p_n_purchases` is that of a customer with a history.
  *
- * Errors: `PARAMETER` unless t is from 0 to 1e50.
+ * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
  */
-loyalty_status loyalty_bg_nbd_probability_of_n_purchases(const struct loyalty_bg_nbd *model,
-                                                         uint32_t n,
-                                                         double t,
-                                                         double *out,
-                                                         struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_p_n_purchases_new_customer(const struct loyalty_purchase_model *model,
+                                                                 uint32_t n,
+                                                                 double horizon,
+                                                                 double *out,
+                                                                 struct loyalty_error **error);
 
 /**
- * `loyalty_bg_nbd_p_alive` of every customer of a summary, in row order. `threads` is 0 for as
+ * `loyalty_purchase_model_p_alive` of every customer of a summary, in row order. `threads` is 0 for as
  * many as the machine runs at once; the results are the same for every number.
  *
  * Errors: `UNIT` where the summary is in another unit than the model; `LENGTH` unless `length` is
  * `loyalty_summary_len`.
  */
-loyalty_status loyalty_bg_nbd_p_alive_batch(const struct loyalty_bg_nbd *model,
-                                            const struct loyalty_summary *summary,
-                                            size_t threads,
-                                            double *out,
-                                            size_t length,
-                                            struct loyalty_error **error);
+loyalty_status loyalty_purchase_model_p_alive_batch(const struct loyalty_purchase_model *model,
+                                                    const struct loyalty_summary *summary,
+                                                    size_t threads,
+                                                    double *out,
+                                                    size_t length,
+                                                    struct loyalty_error **error);
 
 /**
- * `loyalty_bg_nbd_expected_purchases` of every customer of a summary; see
- * `loyalty_bg_nbd_p_alive_batch`.
+ * `loyalty_purchase_model_expected_purchases` of every customer of a summary; see
+ * `loyalty_purchase_model_p_alive_batch`.
  *
  * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
-loyalty_status loyalty_bg_nbd_expected_purchases_batch(const struct loyalty_bg_nbd *model,
+loyalty_status loyalty_purchase_model_expected_purchases_batch(const struct loyalty_purchase_model *model,
+                                                               const struct loyalty_summary *summary,
+                                                               double horizon,
+                                                               size_t threads,
+                                                               double *out,
+                                                               size_t length,
+                                                               struct loyalty_error **error);
+
+/**
+ * `loyalty_purchase_model_discounted_purchases` of every customer of a summary; see
+ * `loyalty_purchase_model_p_alive_batch`.
+ *
+ * Errors: as there.
+ */
+loyalty_status loyalty_purchase_model_discounted_purchases_batch(const struct loyalty_purchase_model *model,
+                                                                 const struct loyalty_summary *summary,
+                                                                 const struct loyalty_discounting *discounting,
+                                                                 size_t threads,
+                                                                 double *out,
+                                                                 size_t length,
+                                                                 struct loyalty_error **error);
+
+/**
+ * `loyalty_purchase_model_p_alive_at` of every customer of a summary; see
+ * `loyalty_purchase_model_p_alive_batch`.
+ *
+ * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_purchase_model_p_alive_at_batch(const struct loyalty_purchase_model *model,
                                                        const struct loyalty_summary *summary,
                                                        double horizon,
                                                        size_t threads,
@@ -1326,221 +1515,158 @@ loyalty_status loyalty_bg_nbd_expected_purchases_batch(const struct loyalty_bg_n
                                                        struct loyalty_error **error);
 
 /**
- * `loyalty_bg_nbd_discounted_purchases` of every customer of a summary; see
- * `loyalty_bg_nbd_p_alive_batch`.
- *
- * Errors: as there.
- */
-loyalty_status loyalty_bg_nbd_discounted_purchases_batch(const struct loyalty_bg_nbd *model,
-                                                         const struct loyalty_summary *summary,
-                                                         const struct loyalty_discounting *discounting,
-                                                         size_t threads,
-                                                         double *out,
-                                                         size_t length,
-                                                         struct loyalty_error **error);
-
-/**
- * Probability that a customer is still active `horizon` after the end of observation; for x, t_x and
- * T see `loyalty_bg_nbd_p_alive`. A customer who is alive stays with probability
- *
- *     E[(1 + p t/(alpha+T))^-(r+x)],   p ~ Beta(a, b+x)
- *
- * Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
- */
-loyalty_status loyalty_bg_nbd_p_alive_at(const struct loyalty_bg_nbd *model,
-                                         uint32_t x,
-                                         double t_x,
-                                         double T,
-                                         double horizon,
-                                         double *out,
-                                         struct loyalty_error **error);
-
-/**
- * Probability that a customer makes no purchase within `horizon` after the end of observation:
- *
- *     1 - P(alive) + P(alive) * ((alpha+T)/(alpha+T+horizon))^(r+x)
- *
- * Errors: as `loyalty_bg_nbd_p_alive_at`.
- */
-loyalty_status loyalty_bg_nbd_p_no_purchase(const struct loyalty_bg_nbd *model,
-                                            uint32_t x,
-                                            double t_x,
-                                            double T,
-                                            double horizon,
-                                            double *out,
-                                            struct loyalty_error **error);
-
-/**
- * Probability that a customer makes exactly `n` purchases within `horizon` after the end of
- * observation. `loyalty_bg_nbd_probability_of_n_purchases` is that of a new customer.
- *
- * Errors: as `loyalty_bg_nbd_p_alive_at`.
- */
-loyalty_status loyalty_bg_nbd_p_n_purchases(const struct loyalty_bg_nbd *model,
-                                            uint32_t x,
-                                            double t_x,
-                                            double T,
-                                            uint32_t n,
-                                            double horizon,
-                                            double *out,
-                                            struct loyalty_error **error);
-
-/**
- * Distribution of a customer's number of purchases within `horizon` after the end of observation:
- * `out[n]` is the probability of n purchases, and the last of the `length` values that of as many or
- * more, so that they add up to 1.
- *
- * Errors: as `loyalty_bg_nbd_p_alive_at`, and `EMPTY` where `length` is 0.
- */
-loyalty_status loyalty_bg_nbd_purchase_distribution(const struct loyalty_bg_nbd *model,
-                                                    uint32_t x,
-                                                    double t_x,
-                                                    double T,
-                                                    double horizon,
-                                                    double *out,
-                                                    size_t length,
-                                                    struct loyalty_error **error);
-
-/**
- * `loyalty_bg_nbd_p_alive_at` of every customer of a summary; see `loyalty_bg_nbd_p_alive_batch`.
+ * `loyalty_purchase_model_p_no_purchase` of every customer of a summary; see
+ * `loyalty_purchase_model_p_alive_batch`.
  *
  * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
-loyalty_status loyalty_bg_nbd_p_alive_at_batch(const struct loyalty_bg_nbd *model,
-                                               const struct loyalty_summary *summary,
-                                               double horizon,
-                                               size_t threads,
-                                               double *out,
-                                               size_t length,
-                                               struct loyalty_error **error);
-
-/**
- * `loyalty_bg_nbd_p_no_purchase` of every customer of a summary; see `loyalty_bg_nbd_p_alive_batch`.
- *
- * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
- */
-loyalty_status loyalty_bg_nbd_p_no_purchase_batch(const struct loyalty_bg_nbd *model,
-                                                  const struct loyalty_summary *summary,
-                                                  double horizon,
-                                                  size_t threads,
-                                                  double *out,
-                                                  size_t length,
-                                                  struct loyalty_error **error);
-
-/**
- * `loyalty_bg_nbd_purchase_distribution` of every customer of a summary, `counts` values each, one
- * customer after the other; see `loyalty_bg_nbd_p_alive_batch`.
- *
- * Errors: as there, `PARAMETER` unless the horizon is from 0 to 1e50, `EMPTY` where `counts` is 0;
- * `LENGTH` unless `length` is `counts` times `loyalty_summary_len`.
- */
-loyalty_status loyalty_bg_nbd_purchase_distribution_batch(const struct loyalty_bg_nbd *model,
+loyalty_status loyalty_purchase_model_p_no_purchase_batch(const struct loyalty_purchase_model *model,
                                                           const struct loyalty_summary *summary,
                                                           double horizon,
-                                                          size_t counts,
                                                           size_t threads,
                                                           double *out,
                                                           size_t length,
                                                           struct loyalty_error **error);
 
 /**
- * A model with known parameters, all from 1e-50 to 1e50.
+ * `loyalty_purchase_model_purchase_distribution` of every customer of a summary, `counts` values each,
+ * one customer after the other; see `loyalty_purchase_model_p_alive_batch`.
  *
- * Errors: `PARAMETER`. Free with `loyalty_gamma_gamma_free`.
+ * Errors: as there, `PARAMETER` unless the horizon is from 0 to 1e50, `EMPTY` where `counts` is 0;
+ * `LENGTH` unless `length` is `counts` times `loyalty_summary_len`.
  */
-loyalty_status loyalty_gamma_gamma_new(double p,
-                                       double q,
-                                       double v,
-                                       struct loyalty_gamma_gamma **out,
+loyalty_status loyalty_purchase_model_purchase_distribution_batch(const struct loyalty_purchase_model *model,
+                                                                  const struct loyalty_summary *summary,
+                                                                  double horizon,
+                                                                  size_t counts,
+                                                                  size_t threads,
+                                                                  double *out,
+                                                                  size_t length,
+                                                                  struct loyalty_error **error);
+
+/**
+ * A model with known parameters: `count` values in the order of its kind, which stands beside the
+ * kind in `loyalty_spend_kind`.
+ *
+ * Errors: `CHOICE` for an unknown kind; `LENGTH` unless `count` is the number of the kind's
+ * parameters; `PARAMETER` for one outside its domain, from 1e-50 to 1e50 where it must be above 0.
+ * Free with `loyalty_spend_model_free`.
+ */
+loyalty_status loyalty_spend_model_new(int32_t kind,
+                                       const double *values,
+                                       size_t count,
+                                       struct loyalty_spend_model **out,
                                        struct loyalty_error **error);
 
 /**
- * Fits the model by maximum likelihood to the customers with purchases behind their monetary
- * value. Those whose purchases were all free are left out, and counted in `facts->left_out`.
+ * Fits a model of a `loyalty_spend_kind` by maximum likelihood to the customers with purchases behind
+ * their monetary value. Those whose purchases were all free are left out; see `loyalty_fit_left_out`.
  *
- * `options` and `facts` as in `loyalty_bg_nbd_fit`.
+ * `options` and `fit` as in `loyalty_purchase_model_fit`.
  *
- * Errors: `MISSING_COLUMN` where the summary has no monetary value; `DEGENERATE` where fewer than
- * two customers spent something or all spent the same; `PARAMETER` or `LENGTH` for options outside
- * their domain; `CANCELLED`; `NOT_CONVERGED` where `facts` is NULL. Free with
- * `loyalty_gamma_gamma_free`.
+ * Errors: `CHOICE` for an unknown kind; `MISSING_COLUMN` where the summary has no monetary value;
+ * `DEGENERATE` where fewer than two customers spent something or all spent the same; `PARAMETER` or
+ * `LENGTH` for options outside their domain; `CANCELLED`; `NOT_CONVERGED` where `fit` is NULL. Free
+ * with `loyalty_spend_model_free`, and the fit with `loyalty_fit_free`.
  */
-loyalty_status loyalty_gamma_gamma_fit(const struct loyalty_summary *summary,
+loyalty_status loyalty_spend_model_fit(int32_t kind,
+                                       const struct loyalty_summary *summary,
                                        const struct loyalty_fit_options *options,
-                                       struct loyalty_fit_facts *facts,
-                                       struct loyalty_gamma_gamma **out,
+                                       struct loyalty_fit **fit,
+                                       struct loyalty_spend_model **out,
                                        struct loyalty_error **error);
 
 /**
- * Loads a model file, written in any language. `path` is UTF-8.
+ * Loads a model of any kind from its file, written in any language. `path` is UTF-8.
  *
- * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
- * model; `PARAMETER` where a parameter is outside its domain. Free with
- * `loyalty_gamma_gamma_free`.
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of spend;
+ * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_spend_model_free`.
  */
-loyalty_status loyalty_gamma_gamma_load(const char *path,
-                                        struct loyalty_gamma_gamma **out,
+loyalty_status loyalty_spend_model_load(const char *path,
+                                        struct loyalty_spend_model **out,
                                         struct loyalty_error **error);
 
 /**
- * Writes a model file, whole or not at all, with the facts of the fit. `path` is UTF-8. Loading it
+ * Writes a model file, whole or not at all, with the report of the fit. `path` is UTF-8. Loading it
  * gives a model that scores alike, to the last bit.
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
-loyalty_status loyalty_gamma_gamma_save(const struct loyalty_gamma_gamma *model,
+loyalty_status loyalty_spend_model_save(const struct loyalty_spend_model *model,
                                         const char *path,
                                         struct loyalty_error **error);
 
-/** Copies the parameters p, q, v; `length` must be 3. */
-loyalty_status loyalty_gamma_gamma_parameters(const struct loyalty_gamma_gamma *model,
-                                              double *out,
-                                              size_t length,
-                                              struct loyalty_error **error);
+/** The model's kind, a number of `loyalty_spend_kind`; 0 for NULL. */
+int32_t loyalty_spend_model_kind(const struct loyalty_spend_model *model);
+
+/** The number of the model's parameters. */
+size_t loyalty_spend_model_parameter_count(const struct loyalty_spend_model *model);
 
 /**
- * How the parameters were found, for a model that was fitted, now or before it was saved.
+ * Copies the name of a parameter, counted from 0, into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
  *
- * Errors: `EMPTY` for a model given by its parameters.
+ * Errors: `PARAMETER` unless `index` is below `loyalty_spend_model_parameter_count`.
  */
-loyalty_status loyalty_gamma_gamma_fit_facts(const struct loyalty_gamma_gamma *model,
-                                             struct loyalty_fit_facts *facts,
-                                             struct loyalty_error **error);
+loyalty_status loyalty_spend_model_parameter_name(const struct loyalty_spend_model *model,
+                                                  size_t index,
+                                                  char *buffer,
+                                                  size_t length,
+                                                  size_t *full_length,
+                                                  struct loyalty_error **error);
+
+/**
+ * The value of a parameter, counted from 0.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_spend_model_parameter_count`.
+ */
+loyalty_status loyalty_spend_model_parameter_value(const struct loyalty_spend_model *model,
+                                                   size_t index,
+                                                   double *out,
+                                                   struct loyalty_error **error);
+
+/**
+ * What the fit says of itself, for a model that was fitted, now or before it was saved.
+ *
+ * Errors: `EMPTY` for a model given by its parameters. Free with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_fit_of_spend_model(const struct loyalty_spend_model *model,
+                                          struct loyalty_fit **out,
+                                          struct loyalty_error **error);
 
 /**
  * ln L of a summary under the model.
  *
  * Errors: `MISSING_COLUMN` where the summary has no monetary value.
  */
-loyalty_status loyalty_gamma_gamma_log_likelihood(const struct loyalty_gamma_gamma *model,
+loyalty_status loyalty_spend_model_log_likelihood(const struct loyalty_spend_model *model,
                                                   const struct loyalty_summary *summary,
                                                   double *out,
                                                   struct loyalty_error **error);
 
 /**
  * Expected amount per purchase of a customer whose `transactions` purchases had the mean amount
- * `mean`; with no purchase it is the mean of a new customer:
- *
- *     p (v + x mean) / (p x + q - 1),   x = transactions
+ * `mean`; with no purchase it is the mean of a new customer.
  *
  * The purchases are those behind the monetary value: x, or x + 1 where it includes the first.
  *
- * Errors: `PARAMETER` unless the mean is from 0 to 1e50; `INFINITE` where p x + q <= 1.
+ * Errors: `PARAMETER` unless the mean is from 0 to 1e50; `INFINITE` where the
+ * model has no finite mean for so few purchases.
  */
-loyalty_status loyalty_gamma_gamma_expected_spend(const struct loyalty_gamma_gamma *model,
+loyalty_status loyalty_spend_model_expected_spend(const struct loyalty_spend_model *model,
                                                   uint32_t transactions,
                                                   double mean,
                                                   double *out,
                                                   struct loyalty_error **error);
 
 /**
- * `loyalty_gamma_gamma_expected_spend` of every customer of a summary, in row order. `threads` is
+ * `loyalty_spend_model_expected_spend` of every customer of a summary, in row order. `threads` is
  * 0 for as many as the machine runs at once; the results are the same for every number.
  *
  * Errors: `MISSING_COLUMN` where the summary has no monetary value; `INFINITE` with the first row
  * where the mean is infinite; `LENGTH` unless `length` is `loyalty_summary_len`.
  */
-loyalty_status loyalty_gamma_gamma_expected_spend_batch(const struct loyalty_gamma_gamma *model,
+loyalty_status loyalty_spend_model_expected_spend_batch(const struct loyalty_spend_model *model,
                                                         const struct loyalty_summary *summary,
                                                         size_t threads,
                                                         double *out,
@@ -1548,7 +1674,7 @@ loyalty_status loyalty_gamma_gamma_expected_spend_batch(const struct loyalty_gam
                                                         struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
-void loyalty_gamma_gamma_free(struct loyalty_gamma_gamma *model);
+void loyalty_spend_model_free(struct loyalty_spend_model *model);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_line_columns)`. */
 void loyalty_line_columns_init(struct loyalty_line_columns *columns, size_t size);
@@ -1761,8 +1887,8 @@ void loyalty_discounting_free(struct loyalty_discounting *discounting);
  * expected spend is; `UNIT` where the model of purchases is in another unit than the summary;
  * `PARAMETER` for the margin; `LENGTH` unless `length` is `loyalty_summary_len`.
  */
-loyalty_status loyalty_clv(const struct loyalty_bg_nbd *purchases,
-                           const struct loyalty_gamma_gamma *spend,
+loyalty_status loyalty_clv(const struct loyalty_purchase_model *purchases,
+                           const struct loyalty_spend_model *spend,
                            const struct loyalty_summary *summary,
                            const struct loyalty_discounting *discounting,
                            double margin,
@@ -1777,8 +1903,8 @@ loyalty_status loyalty_clv(const struct loyalty_bg_nbd *purchases,
  *
  * Errors: as there, and `VALUE` with the first row whose margin is not finite or above 1.
  */
-loyalty_status loyalty_clv_with_margins(const struct loyalty_bg_nbd *purchases,
-                                        const struct loyalty_gamma_gamma *spend,
+loyalty_status loyalty_clv_with_margins(const struct loyalty_purchase_model *purchases,
+                                        const struct loyalty_spend_model *spend,
                                         const struct loyalty_summary *summary,
                                         const struct loyalty_discounting *discounting,
                                         const double *margins,

@@ -118,38 +118,56 @@ static loyalty_summary *summarize(const loyalty_orders *orders, loyalty_holdout 
 
 /* -------- 3. Models: when customers buy, and how much they spend. -------- */
 
-static loyalty_bg_nbd *fit_purchases(const loyalty_summary *customers)
+/* Kind and parameters by name, so that this prints a model of any kind. */
+static void print_purchases(const loyalty_purchase_model *model)
 {
-    loyalty_bg_nbd *model = NULL;
-    loyalty_fit_facts facts;
-    double parameters[4];
-    loyalty_fit_facts_init(&facts, sizeof facts);
-    must(loyalty_bg_nbd_fit(customers, NULL, &facts, &model, &error));
-    must(loyalty_bg_nbd_parameters(model, parameters, 4, &error));
-    printf("BG/NBD       r %.3f  alpha %.3f  a %.3f  b %.3f   ln L %.1f%s\n", parameters[0],
-           parameters[1], parameters[2], parameters[3], facts.log_likelihood,
-           facts.stop == LOYALTY_STOP_CONVERGED ? "" : "  (not converged)");
+    char name[32];
+    double value;
+    must(loyalty_purchase_kind_name(loyalty_purchase_model_kind(model), name, sizeof name, NULL,
+                                    &error));
+    printf("%-12s", name);
+    for (size_t i = 0; i < loyalty_purchase_model_parameter_count(model); i++) {
+        must(loyalty_purchase_model_parameter_name(model, i, name, sizeof name, NULL, &error));
+        must(loyalty_purchase_model_parameter_value(model, i, &value, &error));
+        printf("  %s %.3f", name, value);
+    }
+}
+
+/* What the fit says of itself tells whether it stopped short of a maximum. */
+static loyalty_purchase_model *fit_purchases(const loyalty_summary *customers)
+{
+    loyalty_purchase_model *model = NULL;
+    loyalty_fit *fit = NULL;
+    must(loyalty_purchase_model_fit(LOYALTY_PURCHASE_KIND_BG_NBD, customers, NULL, &fit, &model,
+                                    &error));
+    print_purchases(model);
+    printf("   ln L %.1f%s\n", loyalty_fit_log_likelihood(fit),
+           loyalty_fit_stop(fit) == LOYALTY_STOP_CONVERGED ? "" : "  (not converged)");
+    loyalty_fit_free(fit);
     return model;
 }
 
-/* Without facts, a fit that stops short of a maximum is an error. */
-static loyalty_gamma_gamma *fit_spend(const loyalty_summary *customers)
+/* Without a place for what the fit says of itself, stopping short of a maximum is an error. */
+static loyalty_spend_model *fit_spend(const loyalty_summary *customers)
 {
-    loyalty_gamma_gamma *model = NULL;
-    double parameters[3];
-    must(loyalty_gamma_gamma_fit(customers, NULL, NULL, &model, &error));
-    must(loyalty_gamma_gamma_parameters(model, parameters, 3, &error));
-    printf("Gamma-Gamma  p %.3f  q %.3f  v %.3f\n\n", parameters[0], parameters[1], parameters[2]);
+    loyalty_spend_model *model = NULL;
+    double p, q, v;
+    must(loyalty_spend_model_fit(LOYALTY_SPEND_KIND_GAMMA_GAMMA, customers, NULL, NULL, &model,
+                                 &error));
+    must(loyalty_spend_model_parameter_value(model, 0, &p, &error));
+    must(loyalty_spend_model_parameter_value(model, 1, &q, &error));
+    must(loyalty_spend_model_parameter_value(model, 2, &v, &error));
+    printf("%-12s  p %.3f  q %.3f  v %.3f\n\n", "gamma-gamma", p, q, v);
     return model;
 }
 
 /* A model can be kept in a file and scores without the data it was fitted to. */
-static loyalty_bg_nbd *save_and_load(loyalty_bg_nbd *model, const char *path)
+static loyalty_purchase_model *save_and_load(loyalty_purchase_model *model, const char *path)
 {
-    loyalty_bg_nbd *loaded = NULL;
-    must(loyalty_bg_nbd_save(model, path, &error));
-    must(loyalty_bg_nbd_load(path, &loaded, &error));
-    loyalty_bg_nbd_free(model);
+    loyalty_purchase_model *loaded = NULL;
+    must(loyalty_purchase_model_save(model, path, &error));
+    must(loyalty_purchase_model_load(path, &loaded, &error));
+    loyalty_purchase_model_free(model);
     return loaded;
 }
 
@@ -177,16 +195,16 @@ static void score_rfm(const loyalty_summary *customers, const loyalty_segment_ta
 }
 
 /* A margin of 30 % of the amount, discounted at 10 % a year. */
-static void score_value(const loyalty_summary *customers, const loyalty_bg_nbd *purchases,
-                        const loyalty_gamma_gamma *spend, struct scores *scores, size_t rows)
+static void score_value(const loyalty_summary *customers, const loyalty_purchase_model *purchases,
+                        const loyalty_spend_model *spend, struct scores *scores, size_t rows)
 {
     const size_t all_threads = 0;
     loyalty_discounting *year = NULL;
     must(loyalty_discounting_annual(52, 0.10, LOYALTY_UNIT_WEEK, &year, &error));
-    must(loyalty_bg_nbd_p_alive_batch(purchases, customers, all_threads, scores->p_alive, rows,
-                                      &error));
-    must(loyalty_bg_nbd_expected_purchases_batch(purchases, customers, 39, all_threads,
-                                                 scores->expected, rows, &error));
+    must(loyalty_purchase_model_p_alive_batch(purchases, customers, all_threads, scores->p_alive,
+                                              rows, &error));
+    must(loyalty_purchase_model_expected_purchases_batch(purchases, customers, 39, all_threads,
+                                                         scores->expected, rows, &error));
     must(loyalty_clv(purchases, spend, customers, year, 0.30, all_threads, scores->clv, rows,
                      &error));
     loyalty_discounting_free(year);
@@ -253,8 +271,8 @@ int main(int argc, char **argv)
 
     loyalty_holdout *holdout = NULL;
     loyalty_summary *customers = summarize(orders, &holdout);
-    loyalty_bg_nbd *purchases = fit_purchases(customers);
-    loyalty_gamma_gamma *spend = fit_spend(customers);
+    loyalty_purchase_model *purchases = fit_purchases(customers);
+    loyalty_spend_model *spend = fit_spend(customers);
     purchases = save_and_load(purchases, argc > 2 ? argv[2] : "cdnow-model.json");
 
     loyalty_segment_table *table = NULL;
@@ -269,8 +287,8 @@ int main(int argc, char **argv)
     /* Whatever the library made is freed with the function of its type. */
     free_scores(&scores);
     loyalty_segment_table_free(table);
-    loyalty_gamma_gamma_free(spend);
-    loyalty_bg_nbd_free(purchases);
+    loyalty_spend_model_free(spend);
+    loyalty_purchase_model_free(purchases);
     loyalty_holdout_free(holdout);
     loyalty_summary_free(customers);
     loyalty_orders_free(orders);

@@ -15,30 +15,31 @@
 enum { CALLS = 100000, RUNS = 9 };
 
 struct models {
-    loyalty_bg_nbd *purchases;
-    loyalty_gamma_gamma *spend;
+    loyalty_purchase_model *purchases;
+    loyalty_spend_model *spend;
 };
 
 /* Customers of CDNOW's kind, all different: x from 1 to 8, t_x and T in weeks. */
 static double p_alive(const struct models *models, unsigned i)
 {
     double out = 0;
-    loyalty_bg_nbd_p_alive(models->purchases, 1 + i % 8, 1 + i % 30, 31 + i % 9, &out, NULL);
+    loyalty_purchase_model_p_alive(models->purchases, 1 + i % 8, 1 + i % 30, 31 + i % 9, &out,
+                                   NULL);
     return out;
 }
 
 static double expected_purchases(const struct models *models, unsigned i)
 {
     double out = 0;
-    loyalty_bg_nbd_expected_purchases(models->purchases, 1 + i % 8, 1 + i % 30, 31 + i % 9, 39,
-                                      &out, NULL);
+    loyalty_purchase_model_expected_purchases(models->purchases, 1 + i % 8, 1 + i % 30, 31 + i % 9,
+                                              39, &out, NULL);
     return out;
 }
 
 static double expected_spend(const struct models *models, unsigned i)
 {
     double out = 0;
-    loyalty_gamma_gamma_expected_spend(models->spend, 1 + i % 8, 20 + i % 50, &out, NULL);
+    loyalty_spend_model_expected_spend(models->spend, 1 + i % 8, 20 + i % 50, &out, NULL);
     return out;
 }
 
@@ -67,15 +68,18 @@ static void measure(const char *name, double (*score)(const struct models *, uns
 
 int main(void)
 {
+    const double bg_nbd[] = {0.243, 4.414, 0.793, 2.426}, gamma_gamma[] = {6.25, 3.74, 15.44};
     struct models models = {NULL, NULL};
-    if (loyalty_bg_nbd_new(0.243, 4.414, 0.793, 2.426, LOYALTY_UNIT_WEEK, &models.purchases, NULL)
-        || loyalty_gamma_gamma_new(6.25, 3.74, 15.44, &models.spend, NULL)) {
+    if (loyalty_purchase_model_new(LOYALTY_PURCHASE_KIND_BG_NBD, bg_nbd, 4, LOYALTY_UNIT_WEEK,
+                                   &models.purchases, NULL)
+        || loyalty_spend_model_new(LOYALTY_SPEND_KIND_GAMMA_GAMMA, gamma_gamma, 3, &models.spend,
+                                   NULL)) {
         return 1;
     }
     measure("p_alive", p_alive, &models);
     measure("expected_purchases", expected_purchases, &models);
     measure("expected_spend", expected_spend, &models);
-    loyalty_gamma_gamma_free(models.spend);
-    loyalty_bg_nbd_free(models.purchases);
+    loyalty_spend_model_free(models.spend);
+    loyalty_purchase_model_free(models.purchases);
     return 0;
 }

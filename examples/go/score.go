@@ -36,8 +36,8 @@ func check(status C.loyalty_status, failure *C.loyalty_error) error {
 
 // Models say when customers buy and how much they spend. Any number of goroutines may use them.
 type Models struct {
-	purchases *C.loyalty_bg_nbd
-	spend     *C.loyalty_gamma_gamma
+	purchases *C.loyalty_purchase_model
+	spend     *C.loyalty_spend_model
 }
 
 // Load reads both models from their files.
@@ -46,12 +46,14 @@ func Load(purchases, spend string) (*Models, error) {
 	var failure *C.loyalty_error
 	path := C.CString(purchases)
 	defer C.free(unsafe.Pointer(path))
-	if err := check(C.loyalty_bg_nbd_load(path, &models.purchases, &failure), failure); err != nil {
+	status := C.loyalty_purchase_model_load(path, &models.purchases, &failure)
+	if err := check(status, failure); err != nil {
 		return nil, err
 	}
 	path = C.CString(spend)
 	defer C.free(unsafe.Pointer(path))
-	if err := check(C.loyalty_gamma_gamma_load(path, &models.spend, &failure), failure); err != nil {
+	status = C.loyalty_spend_model_load(path, &models.spend, &failure)
+	if err := check(status, failure); err != nil {
 		models.Free()
 		return nil, err
 	}
@@ -60,27 +62,30 @@ func Load(purchases, spend string) (*Models, error) {
 
 // Free frees the models, which must not be used any more.
 func (m *Models) Free() {
-	C.loyalty_bg_nbd_free(m.purchases)
-	C.loyalty_gamma_gamma_free(m.spend)
+	C.loyalty_purchase_model_free(m.purchases)
+	C.loyalty_spend_model_free(m.spend)
 }
 
 // Scores are what the models say of a customer.
 type Scores struct{ Alive, Purchases, Spend float64 }
 
-// Score scores one customer: his repeat purchases, the time of the last, his age and his mean spend.
+// Score scores one customer: their repeat purchases, the time of the last, their age and their mean
+// spend.
 // For many customers there are the _batch functions: crossing into C costs more than a score.
 func (m *Models) Score(frequency uint32, recency, age, mean, horizon float64) (Scores, error) {
 	x, tx, T := C.uint32_t(frequency), C.double(recency), C.double(age)
 	var alive, purchases, spend C.double
 	var failure *C.loyalty_error
-	if err := check(C.loyalty_bg_nbd_p_alive(m.purchases, x, tx, T, &alive, &failure), failure); err != nil {
-		return Scores{}, err
-	}
-	status := C.loyalty_bg_nbd_expected_purchases(m.purchases, x, tx, T, C.double(horizon), &purchases, &failure)
+	status := C.loyalty_purchase_model_p_alive(m.purchases, x, tx, T, &alive, &failure)
 	if err := check(status, failure); err != nil {
 		return Scores{}, err
 	}
-	status = C.loyalty_gamma_gamma_expected_spend(m.spend, x, C.double(mean), &spend, &failure)
+	status = C.loyalty_purchase_model_expected_purchases(m.purchases, x, tx, T, C.double(horizon),
+		&purchases, &failure)
+	if err := check(status, failure); err != nil {
+		return Scores{}, err
+	}
+	status = C.loyalty_spend_model_expected_spend(m.spend, x, C.double(mean), &spend, &failure)
 	if err := check(status, failure); err != nil {
 		return Scores{}, err
 	}

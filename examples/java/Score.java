@@ -22,22 +22,23 @@ import java.util.List;
 public final class Score {
     /** What is used of the C library. */
     interface Loyalty extends Library {
-        int loyalty_bg_nbd_load(String path, PointerByReference out, PointerByReference error);
+        int loyalty_purchase_model_load(String path, PointerByReference out,
+                PointerByReference error);
 
-        int loyalty_bg_nbd_p_alive(Pointer model, int x, double t_x, double T,
+        int loyalty_purchase_model_p_alive(Pointer model, int x, double t_x, double T,
                 DoubleByReference out, PointerByReference error);
 
-        int loyalty_bg_nbd_expected_purchases(Pointer model, int x, double t_x, double T,
+        int loyalty_purchase_model_expected_purchases(Pointer model, int x, double t_x, double T,
                 double horizon, DoubleByReference out, PointerByReference error);
 
-        void loyalty_bg_nbd_free(Pointer model);
+        void loyalty_purchase_model_free(Pointer model);
 
-        int loyalty_gamma_gamma_load(String path, PointerByReference out, PointerByReference error);
+        int loyalty_spend_model_load(String path, PointerByReference out, PointerByReference error);
 
-        int loyalty_gamma_gamma_expected_spend(Pointer model, int transactions, double mean,
+        int loyalty_spend_model_expected_spend(Pointer model, int transactions, double mean,
                 DoubleByReference out, PointerByReference error);
 
-        void loyalty_gamma_gamma_free(Pointer model);
+        void loyalty_spend_model_free(Pointer model);
 
         // Of 64 bits where size_t has 64.
         long loyalty_error_message(Pointer error, byte[] buffer, long length);
@@ -73,26 +74,27 @@ public final class Score {
 
         Purchases(String path) {
             PointerByReference out = new PointerByReference();
-            must(error -> LOYALTY.loyalty_bg_nbd_load(path, out, error));
+            must(error -> LOYALTY.loyalty_purchase_model_load(path, out, error));
             model = out.getValue();
         }
 
         double alive(int frequency, double recency, double age) {
             DoubleByReference out = new DoubleByReference();
-            must(error -> LOYALTY.loyalty_bg_nbd_p_alive(model, frequency, recency, age, out, error));
+            must(error -> LOYALTY.loyalty_purchase_model_p_alive(
+                    model, frequency, recency, age, out, error));
             return out.getValue();
         }
 
         double expected(int frequency, double recency, double age, double horizon) {
             DoubleByReference out = new DoubleByReference();
-            must(error -> LOYALTY.loyalty_bg_nbd_expected_purchases(
+            must(error -> LOYALTY.loyalty_purchase_model_expected_purchases(
                     model, frequency, recency, age, horizon, out, error));
             return out.getValue();
         }
 
         @Override
         public void close() {
-            LOYALTY.loyalty_bg_nbd_free(model);
+            LOYALTY.loyalty_purchase_model_free(model);
         }
     }
 
@@ -102,19 +104,20 @@ public final class Score {
 
         Spend(String path) {
             PointerByReference out = new PointerByReference();
-            must(error -> LOYALTY.loyalty_gamma_gamma_load(path, out, error));
+            must(error -> LOYALTY.loyalty_spend_model_load(path, out, error));
             model = out.getValue();
         }
 
         double expected(int frequency, double mean) {
             DoubleByReference out = new DoubleByReference();
-            must(error -> LOYALTY.loyalty_gamma_gamma_expected_spend(model, frequency, mean, out, error));
+            must(error -> LOYALTY.loyalty_spend_model_expected_spend(
+                    model, frequency, mean, out, error));
             return out.getValue();
         }
 
         @Override
         public void close() {
-            LOYALTY.loyalty_gamma_gamma_free(model);
+            LOYALTY.loyalty_spend_model_free(model);
         }
     }
 

@@ -13,7 +13,9 @@ const fs = require('node:fs');
 const koffi = require('koffi');
 
 const library = koffi.load('libloyalty.so.0');
-for (const type of ['loyalty_bg_nbd', 'loyalty_gamma_gamma', 'loyalty_error']) koffi.opaque(type);
+for (const type of ['loyalty_purchase_model', 'loyalty_spend_model', 'loyalty_error']) {
+  koffi.opaque(type);
+}
 
 const message = library.func(
   'size_t loyalty_error_message(const loyalty_error *error, _Out_ uint8_t *buffer, size_t length)',
@@ -43,7 +45,7 @@ function number(declaration) {
   };
 }
 
-/** Loads a model; it lives until the process ends. */
+/** Loads a model of any kind; it lives until the process ends. */
 function loader(type) {
   const call = declare(`int32_t ${type}_load(const char *path, _Out_ ${type} **out)`);
   return (path) => {
@@ -53,19 +55,19 @@ function loader(type) {
   };
 }
 
-const loadPurchases = loader('loyalty_bg_nbd');
-const loadSpend = loader('loyalty_gamma_gamma');
+const loadPurchases = loader('loyalty_purchase_model');
+const loadSpend = loader('loyalty_spend_model');
 const pAlive = number(
-  'int32_t loyalty_bg_nbd_p_alive(const loyalty_bg_nbd *model, uint32_t x, double t_x, double T, ' +
-    '_Out_ double *out)',
+  'int32_t loyalty_purchase_model_p_alive(const loyalty_purchase_model *model, uint32_t x, ' +
+    'double t_x, double T, _Out_ double *out)',
 );
 const expectedPurchases = number(
-  'int32_t loyalty_bg_nbd_expected_purchases(const loyalty_bg_nbd *model, uint32_t x, double t_x, ' +
-    'double T, double horizon, _Out_ double *out)',
+  'int32_t loyalty_purchase_model_expected_purchases(const loyalty_purchase_model *model, ' +
+    'uint32_t x, double t_x, double T, double horizon, _Out_ double *out)',
 );
 const expectedSpend = number(
-  'int32_t loyalty_gamma_gamma_expected_spend(const loyalty_gamma_gamma *model, uint32_t transactions, ' +
-    'double mean, _Out_ double *out)',
+  'int32_t loyalty_spend_model_expected_spend(const loyalty_spend_model *model, ' +
+    'uint32_t transactions, double mean, _Out_ double *out)',
 );
 
 const [purchasesFile, spendFile, customers] = process.argv.slice(2);

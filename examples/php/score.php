@@ -19,22 +19,25 @@ final class Library
     public static function get(): FFI
     {
         return self::$library ??= FFI::cdef('
-            typedef struct loyalty_bg_nbd loyalty_bg_nbd;
-            typedef struct loyalty_gamma_gamma loyalty_gamma_gamma;
+            typedef struct loyalty_purchase_model loyalty_purchase_model;
+            typedef struct loyalty_spend_model loyalty_spend_model;
             typedef struct loyalty_error loyalty_error;
-            int32_t loyalty_bg_nbd_load(const char *path, loyalty_bg_nbd **out, loyalty_error **error);
-            int32_t loyalty_bg_nbd_p_alive(const loyalty_bg_nbd *model, uint32_t x, double t_x,
-                                           double T, double *out, loyalty_error **error);
-            int32_t loyalty_bg_nbd_expected_purchases(const loyalty_bg_nbd *model, uint32_t x,
-                                                      double t_x, double T, double horizon,
-                                                      double *out, loyalty_error **error);
-            void loyalty_bg_nbd_free(loyalty_bg_nbd *model);
-            int32_t loyalty_gamma_gamma_load(const char *path, loyalty_gamma_gamma **out,
+            int32_t loyalty_purchase_model_load(const char *path, loyalty_purchase_model **out,
+                                                loyalty_error **error);
+            int32_t loyalty_purchase_model_p_alive(const loyalty_purchase_model *model, uint32_t x,
+                                                   double t_x, double T, double *out,
+                                                   loyalty_error **error);
+            int32_t loyalty_purchase_model_expected_purchases(const loyalty_purchase_model *model,
+                                                              uint32_t x, double t_x, double T,
+                                                              double horizon, double *out,
+                                                              loyalty_error **error);
+            void loyalty_purchase_model_free(loyalty_purchase_model *model);
+            int32_t loyalty_spend_model_load(const char *path, loyalty_spend_model **out,
                                              loyalty_error **error);
-            int32_t loyalty_gamma_gamma_expected_spend(const loyalty_gamma_gamma *model,
+            int32_t loyalty_spend_model_expected_spend(const loyalty_spend_model *model,
                                                        uint32_t transactions, double mean,
                                                        double *out, loyalty_error **error);
-            void loyalty_gamma_gamma_free(loyalty_gamma_gamma *model);
+            void loyalty_spend_model_free(loyalty_spend_model *model);
             size_t loyalty_error_message(const loyalty_error *error, char *buffer, size_t length);
             void loyalty_error_free(loyalty_error *error);
         ', 'libloyalty.so.0');
@@ -62,31 +65,31 @@ final class Library
     }
 }
 
-/** A model from its file; under php-fpm every worker loads it once, it has about a kilobyte. */
+/** A model from its file, of about a kilobyte: of purchases or of spend, of any kind. */
 final class Model
 {
     private FFI\CData $handle;
 
-    public function __construct(private string $kind, string $path)
+    public function __construct(private string $family, string $path)
     {
-        $this->handle = Library::get()->new("loyalty_$kind *");
-        Library::call("loyalty_{$kind}_load", $path, FFI::addr($this->handle));
+        $this->handle = Library::get()->new("loyalty_$family *");
+        Library::call("loyalty_{$family}_load", $path, FFI::addr($this->handle));
     }
 
     public function score(string $what, int|float ...$history): float
     {
-        return Library::number("loyalty_{$this->kind}_$what", $this->handle, ...$history);
+        return Library::number("loyalty_{$this->family}_$what", $this->handle, ...$history);
     }
 
     public function __destruct()
     {
-        Library::get()->{"loyalty_{$this->kind}_free"}($this->handle);
+        Library::get()->{"loyalty_{$this->family}_free"}($this->handle);
     }
 }
 
 [, $purchasesFile, $spendFile, $customers] = $argv;
-$purchases = new Model('bg_nbd', $purchasesFile);
-$spend = new Model('gamma_gamma', $spendFile);
+$purchases = new Model('purchase_model', $purchasesFile);
+$spend = new Model('spend_model', $spendFile);
 
 $file = fopen($customers, 'r');
 $names = array_flip(fgetcsv($file));

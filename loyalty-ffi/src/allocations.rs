@@ -4,13 +4,15 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr::null_mut;
 
-use loyalty_core::purchase::BgNbd;
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{AnyPurchaseModel, BgNbd};
+use loyalty_core::spend::{AnySpendModel, GammaGamma};
 
-use crate::bg_nbd::loyalty_bg_nbd;
-use crate::bg_nbd::predict::{loyalty_bg_nbd_expected_purchases, loyalty_bg_nbd_p_alive};
 use crate::error::loyalty_status;
-use crate::gamma_gamma::{loyalty_gamma_gamma, loyalty_gamma_gamma_expected_spend};
+use crate::purchase_model::customer::{
+    loyalty_purchase_model_expected_purchases, loyalty_purchase_model_p_alive,
+};
+use crate::purchase_model::loyalty_purchase_model;
+use crate::spend_model::{loyalty_spend_model, loyalty_spend_model_expected_spend};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -38,15 +40,24 @@ unsafe impl GlobalAlloc for Counting {
 
 #[test]
 fn scoring_one_customer_allocates_nothing() {
-    let purchases: loyalty_bg_nbd = BgNbd::new(0.243, 4.414, 0.793, 2.426).unwrap().into();
-    let spend: loyalty_gamma_gamma = GammaGamma::new(6.25, 3.74, 15.44).unwrap().into();
+    let purchases = BgNbd::new(0.243, 4.414, 0.793, 2.426).unwrap();
+    let purchases = loyalty_purchase_model::from(AnyPurchaseModel::from(purchases));
+    let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
+    let spend = loyalty_spend_model::from(AnySpendModel::from(spend));
     let (mut p, mut expected, mut mean) = (0.0, 0.0, 0.0);
     let before = ALLOCATIONS.get();
     // SAFETY: live models and writable numbers.
     let statuses = unsafe {
         [
-            loyalty_bg_nbd_p_alive(&raw const purchases, 2, 30.43, 38.86, &raw mut p, null_mut()),
-            loyalty_bg_nbd_expected_purchases(
+            loyalty_purchase_model_p_alive(
+                &raw const purchases,
+                2,
+                30.43,
+                38.86,
+                &raw mut p,
+                null_mut(),
+            ),
+            loyalty_purchase_model_expected_purchases(
                 &raw const purchases,
                 2,
                 30.43,
@@ -55,7 +66,7 @@ fn scoring_one_customer_allocates_nothing() {
                 &raw mut expected,
                 null_mut(),
             ),
-            loyalty_gamma_gamma_expected_spend(
+            loyalty_spend_model_expected_spend(
                 &raw const spend,
                 2,
                 22.35,

@@ -3,18 +3,18 @@
 use loyalty_core::parallel::Threads;
 use loyalty_core::value::{Margin, clv_into};
 
-use crate::bg_nbd::loyalty_bg_nbd;
 use crate::column::{column, results};
 use crate::discounting::loyalty_discounting;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
-use crate::gamma_gamma::loyalty_gamma_gamma;
 use crate::handle::borrow;
+use crate::purchase_model::loyalty_purchase_model;
+use crate::spend_model::loyalty_spend_model;
 use crate::summary::loyalty_summary;
 
 /// What both forms ask for, as it comes from C.
 struct Question {
-    purchases: *const loyalty_bg_nbd,
-    spend: *const loyalty_gamma_gamma,
+    purchases: *const loyalty_purchase_model,
+    spend: *const loyalty_spend_model,
     summary: *const loyalty_summary,
     discounting: *const loyalty_discounting,
     threads: usize,
@@ -32,8 +32,8 @@ impl Question {
         // SAFETY: this function's contract.
         unsafe {
             clv_into(
-                &borrow("purchases", self.purchases)?.model,
-                &borrow("spend", self.spend)?.model,
+                &borrow("purchases", self.purchases)?.0.model,
+                &borrow("spend", self.spend)?.0.model,
                 &borrow("summary", self.summary)?.0,
                 &borrow("discounting", self.discounting)?.0,
                 margin,
@@ -61,8 +61,8 @@ impl Question {
 /// `PARAMETER` for the margin; `LENGTH` unless `length` is `loyalty_summary_len`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_clv(
-    purchases: *const loyalty_bg_nbd,
-    spend: *const loyalty_gamma_gamma,
+    purchases: *const loyalty_purchase_model,
+    spend: *const loyalty_spend_model,
     summary: *const loyalty_summary,
     discounting: *const loyalty_discounting,
     margin: f64,
@@ -82,8 +82,8 @@ pub unsafe extern "C" fn loyalty_clv(
 /// Errors: as there, and `VALUE` with the first row whose margin is not finite or above 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_clv_with_margins(
-    purchases: *const loyalty_bg_nbd,
-    spend: *const loyalty_gamma_gamma,
+    purchases: *const loyalty_purchase_model,
+    spend: *const loyalty_spend_model,
     summary: *const loyalty_summary,
     discounting: *const loyalty_discounting,
     margins: *const f64,

@@ -58,6 +58,8 @@ pub enum loyalty_status {
     Other = 19,
     /// A table of treatments, or what they take of the capacities, makes no sense.
     Treatments = 20,
+    /// The model has no such quantity.
+    Unavailable = 21,
 }
 
 /// Why a call failed: a status and a message.
@@ -119,6 +121,7 @@ fn status_of(error: &Error) -> loyalty_status {
         Error::Segments(_) => loyalty_status::Segments,
         Error::Treatments(_) => loyalty_status::Treatments,
         Error::ModelFile { .. } => loyalty_status::ModelFile,
+        Error::Unavailable { .. } => loyalty_status::Unavailable,
         _ => loyalty_status::Other,
     }
 }
@@ -191,6 +194,14 @@ mod tests {
     fn message(error: *const loyalty_error) -> String {
         // SAFETY: tests pass NULL or an error.
         unsafe { error.as_ref() }.map_or_else(String::new, |error| error.message.clone())
+    }
+
+    #[test]
+    fn what_a_model_lacks_has_a_status_of_its_own() {
+        let lacking = Error::Unavailable { model: "NBD", quantity: "P(alive)" };
+        let failure = Failure::from(lacking);
+        assert_eq!(failure.status(), loyalty_status::Unavailable);
+        assert_eq!(failure.to_string(), "NBD has no P(alive)");
     }
 
     #[test]

@@ -45,12 +45,17 @@ pub mod occasions;
 
 pub mod prior;
 
+pub mod fit_options;
+
 pub mod fit;
-mod model_file;
 
-pub mod bg_nbd;
+pub mod model_kind;
 
-pub mod gamma_gamma;
+mod model;
+
+pub mod purchase_model;
+
+pub mod spend_model;
 
 pub mod order_lines;
 

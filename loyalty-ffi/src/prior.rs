@@ -25,9 +25,9 @@ pub enum loyalty_density {
 
 /// What is known of one parameter before the data. All fields are to be set.
 ///
-/// The centre of alpha counts in multiples of the customers' mean T, that of v in multiples of the
-/// mean spend, so that forecasts do not depend on units; with `absolute` it is in the parameter's own
-/// unit.
+/// The centre of a parameter in units of time counts in multiples of the customers' mean T, that of one
+/// in money in multiples of the mean spend, so that forecasts do not depend on units; with `absolute`
+/// it is in the parameter's own unit.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct loyalty_prior {

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use cbindgen::{Builder, Config};
+use loyalty_core::estimation::Parameter;
+use loyalty_core::purchase::PurchaseKind;
+use loyalty_core::spend::SpendKind;
 
 const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 const WIDTH: usize = 100;
@@ -24,10 +27,44 @@ fn version_macros() -> String {
     format!("\n/** The version of this header; see also loyalty_version. */\n{lines}")
 }
 
+/// A kind of model as the header names it: name, code, title and parameters.
+type Kind = (&'static str, u32, &'static str, Vec<Parameter>);
+
+/// An enumeration of the kinds of a family of models, of which cbindgen knows nothing.
+fn enumeration(name: &str, comment: &str, kinds: impl Iterator<Item = Kind>) -> String {
+    let prefix = name.to_uppercase();
+    let constant = |(name, code, title, layout): Kind| {
+        let name = name.to_uppercase().replace('-', "_");
+        let parameters: Vec<_> = layout.into_iter().map(|parameter| parameter.name).collect();
+        let parameters = parameters.join(", ");
+        format!("    /** {title}: {parameters}. */\n    {prefix}_{name} = {code},\n")
+    };
+    let constants: String = kinds.map(constant).collect();
+    format!("\n{comment}\nenum {name} {{\n{constants}}};\n")
+}
+
+/// The kinds of models, of which the core has one list each.
+fn kinds() -> String {
+    let purchases = PurchaseKind::ALL.iter();
+    let purchases = purchases.map(|kind| (kind.name(), kind.code(), kind.title(), kind.layout()));
+    let spend = SpendKind::ALL.iter();
+    let spend = spend.map(|kind| (kind.name(), kind.code(), kind.title(), kind.layout()));
+    enumeration(
+        "loyalty_purchase_kind",
+        "/** Kinds of models of purchases, with the parameters of each in their order. They go in and out\n \
+         * as int32_t; later versions may add some. */",
+        purchases,
+    ) + &enumeration(
+        "loyalty_spend_kind",
+        "/** Kinds of models of spend, with the parameters of each in their order; as above. */",
+        spend,
+    )
+}
+
 /// The header as it should be.
 fn generated() -> String {
     let mut config = Config::from_file(format!("{CRATE}/cbindgen.toml")).expect("cbindgen.toml");
-    config.after_includes = Some(version_macros());
+    config.after_includes = Some(version_macros() + &kinds());
     let bindings = Builder::new().with_crate(CRATE).with_config(config).generate();
     let mut text = Vec::new();
     bindings.expect("the crate as C").write(&mut text);

@@ -151,6 +151,14 @@ pub enum Error {
         /// The parameter or row that makes it so.
         reason: String,
     },
+    /// A quantity that the model does not have, as P(alive) where nobody ever leaves.
+    #[error("{model} has no {quantity}")]
+    Unavailable {
+        /// The model.
+        model: &'static str,
+        /// What was asked for.
+        quantity: &'static str,
+    },
     /// A segment table leaves a score without a segment, or gives it two.
     #[error("segment table: {0}")]
     Segments(String),
@@ -182,7 +190,7 @@ pub enum ErrorKind {
     Rules,
     /// The data do not determine a model, or the search for its parameters ended early.
     Fit,
-    /// The model is sound, but what it was asked for is infinite.
+    /// The model is sound, but what it was asked for is infinite, or not a quantity it has.
     Prediction,
     /// A model file cannot be read, written or understood.
     File,
@@ -214,7 +222,7 @@ impl Error {
             Self::Degenerate { .. } | Self::NotConverged { .. } | Self::Cancelled { .. } => {
                 ErrorKind::Fit
             }
-            Self::Infinite { .. } => ErrorKind::Prediction,
+            Self::Infinite { .. } | Self::Unavailable { .. } => ErrorKind::Prediction,
             Self::ModelFile { .. } => ErrorKind::File,
         }
     }

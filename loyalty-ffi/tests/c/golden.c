@@ -4,24 +4,27 @@
 #include "scores.h"
 
 struct models {
-    loyalty_bg_nbd *purchases;
-    loyalty_gamma_gamma *spend;
+    loyalty_purchase_model *purchases;
+    loyalty_spend_model *spend;
 };
 
 static struct models load(const char *root)
 {
     struct models models = {NULL, NULL};
-    OK(loyalty_bg_nbd_load(in_workspace(root, "golden/bg_nbd.json"), &models.purchases, &error));
-    OK(loyalty_gamma_gamma_load(in_workspace(root, "golden/gamma_gamma.json"), &models.spend,
+    OK(loyalty_purchase_model_load(in_workspace(root, "golden/bg_nbd.json"), &models.purchases,
+                                   &error));
+    OK(loyalty_spend_model_load(in_workspace(root, "golden/gamma_gamma.json"), &models.spend,
                                 &error));
-    CHECK(loyalty_bg_nbd_unit(models.purchases) == LOYALTY_UNIT_WEEK);
+    CHECK(loyalty_purchase_model_unit(models.purchases) == LOYALTY_UNIT_WEEK);
+    CHECK(loyalty_purchase_model_kind(models.purchases) == LOYALTY_PURCHASE_KIND_BG_NBD);
+    CHECK(loyalty_spend_model_kind(models.spend) == LOYALTY_SPEND_KIND_GAMMA_GAMMA);
     return models;
 }
 
 static void free_models(struct models models)
 {
-    loyalty_bg_nbd_free(models.purchases);
-    loyalty_gamma_gamma_free(models.spend);
+    loyalty_purchase_model_free(models.purchases);
+    loyalty_spend_model_free(models.spend);
 }
 
 static void one_customer(struct models models, const struct scores *scores, size_t row,
@@ -31,18 +34,22 @@ static void one_customer(struct models models, const struct scores *scores, size
     double t_x = scores->column[RECENCY][row], T = scores->column[AGE][row];
     double p, purchases, spend, discounted, new_customer, exactly;
 
-    OK(loyalty_bg_nbd_p_alive(models.purchases, x, t_x, T, &p, &error));
+    OK(loyalty_purchase_model_p_alive(models.purchases, x, t_x, T, &p, &error));
     CHECK(same_bits(p, scores->column[P_ALIVE][row]));
-    OK(loyalty_bg_nbd_expected_purchases(models.purchases, x, t_x, T, 39, &purchases, &error));
+    OK(loyalty_purchase_model_expected_purchases(models.purchases, x, t_x, T, 39, &purchases,
+                                                 &error));
     CHECK(same_bits(purchases, scores->column[EXPECTED_PURCHASES_39][row]));
-    OK(loyalty_gamma_gamma_expected_spend(models.spend, x, scores->column[MONETARY_VALUE][row],
+    OK(loyalty_spend_model_expected_spend(models.spend, x, scores->column[MONETARY_VALUE][row],
                                           &spend, &error));
     CHECK(same_bits(spend, scores->column[EXPECTED_SPEND][row]));
-    OK(loyalty_bg_nbd_discounted_purchases(models.purchases, x, t_x, T, year, &discounted, &error));
+    OK(loyalty_purchase_model_discounted_purchases(models.purchases, x, t_x, T, year, &discounted,
+                                                   &error));
     CHECK(same_bits(spend * (0.3 * discounted), scores->column[CLV_52_ANNUAL_10_PERCENT][row]));
-    OK(loyalty_bg_nbd_expected_purchases_new_customer(models.purchases, T, &new_customer, &error));
+    OK(loyalty_purchase_model_expected_purchases_new_customer(models.purchases, T, &new_customer,
+                                                              &error));
     CHECK(same_bits(new_customer, scores->column[PURCHASES_OF_NEW_CUSTOMER][row]));
-    OK(loyalty_bg_nbd_probability_of_n_purchases(models.purchases, x, 39, &exactly, &error));
+    OK(loyalty_purchase_model_p_n_purchases_new_customer(models.purchases, x, 39, &exactly,
+                                                         &error));
     CHECK(same_bits(exactly, scores->column[PROBABILITY_OF_N_PURCHASES_39][row]));
 }
 
@@ -53,12 +60,12 @@ static void by_the_column(struct models models, const struct scores *scores, siz
     double *out = room(rows, sizeof *out), *margins = room(rows, sizeof *margins);
     loyalty_summary *summary = summary_of(scores);
 
-    OK(loyalty_bg_nbd_p_alive_batch(models.purchases, summary, threads, out, rows, &error));
+    OK(loyalty_purchase_model_p_alive_batch(models.purchases, summary, threads, out, rows, &error));
     CHECK(same_column(out, scores->column[P_ALIVE], rows));
-    OK(loyalty_bg_nbd_expected_purchases_batch(models.purchases, summary, 39, threads, out, rows,
-                                               &error));
+    OK(loyalty_purchase_model_expected_purchases_batch(models.purchases, summary, 39, threads, out,
+                                                       rows, &error));
     CHECK(same_column(out, scores->column[EXPECTED_PURCHASES_39], rows));
-    OK(loyalty_gamma_gamma_expected_spend_batch(models.spend, summary, threads, out, rows, &error));
+    OK(loyalty_spend_model_expected_spend_batch(models.spend, summary, threads, out, rows, &error));
     CHECK(same_column(out, scores->column[EXPECTED_SPEND], rows));
     OK(loyalty_clv(models.purchases, models.spend, summary, year, 0.3, threads, out, rows, &error));
     CHECK(same_column(out, scores->column[CLV_52_ANNUAL_10_PERCENT], rows));
@@ -93,52 +100,83 @@ static void scored(struct models models, const struct scores *scores)
     loyalty_discounting_free(periods);
 }
 
-static void same_facts(const loyalty_fit_facts *a, const loyalty_fit_facts *b)
+static void same_standard_errors(const loyalty_fit *a, const loyalty_fit *b, size_t parameters)
 {
-    CHECK(a->stop == LOYALTY_STOP_CONVERGED && b->stop == LOYALTY_STOP_CONVERGED);
-    CHECK(same_bits(a->log_likelihood, b->log_likelihood));
-    CHECK(same_bits(a->aic, b->aic) && same_bits(a->bic, b->bic));
-    CHECK(same_bits(a->customers, b->customers) && same_bits(a->left_out, b->left_out));
-    CHECK(a->iterations == b->iterations && a->parameters == b->parameters);
-    CHECK(a->has_standard_errors && b->has_standard_errors);
-    CHECK(same_column(a->standard_errors, b->standard_errors, 8));
-    CHECK(strcmp(a->boundary_parameter, "") == 0 && strcmp(b->boundary_parameter, "") == 0);
+    double ours, theirs;
+    for (size_t index = 0; index < parameters; index++) {
+        OK(loyalty_fit_standard_error(a, index, &ours, &error));
+        OK(loyalty_fit_standard_error(b, index, &theirs, &error));
+        CHECK(same_bits(ours, theirs) && ours > 0);
+    }
 }
 
-static void fitted_purchases(const loyalty_bg_nbd *golden, const loyalty_summary *summary)
+static void same_fit(const loyalty_fit *a, const loyalty_fit *b)
 {
-    loyalty_bg_nbd *model = NULL;
-    loyalty_fit_facts facts, saved;
-    double ours[4], theirs[4], log_likelihood;
-    loyalty_fit_facts_init(&facts, sizeof facts);
-    loyalty_fit_facts_init(&saved, sizeof saved);
-    OK(loyalty_bg_nbd_fit(summary, NULL, &facts, &model, &error));
-    OK(loyalty_bg_nbd_fit_facts(golden, &saved, &error));
-    same_facts(&facts, &saved);
-    OK(loyalty_bg_nbd_parameters(model, ours, 4, &error));
-    OK(loyalty_bg_nbd_parameters(golden, theirs, 4, &error));
-    CHECK(same_column(ours, theirs, 4));
-    OK(loyalty_bg_nbd_log_likelihood(golden, summary, &log_likelihood, &error));
+    char ours[512], theirs[512];
+    CHECK(loyalty_fit_stop(a) == LOYALTY_STOP_CONVERGED);
+    CHECK(loyalty_fit_stop(b) == LOYALTY_STOP_CONVERGED);
+    CHECK(same_bits(loyalty_fit_log_likelihood(a), loyalty_fit_log_likelihood(b)));
+    CHECK(same_bits(loyalty_fit_log_prior(a), loyalty_fit_log_prior(b)));
+    CHECK(same_bits(loyalty_fit_aic(a), loyalty_fit_aic(b)));
+    CHECK(same_bits(loyalty_fit_bic(a), loyalty_fit_bic(b)));
+    CHECK(same_bits(loyalty_fit_customers(a), loyalty_fit_customers(b)));
+    CHECK(same_bits(loyalty_fit_left_out(a), loyalty_fit_left_out(b)));
+    CHECK(same_bits(loyalty_fit_gradient_norm(a), loyalty_fit_gradient_norm(b)));
+    CHECK(loyalty_fit_iterations(a) == loyalty_fit_iterations(b));
+    CHECK(loyalty_fit_fitted_parameters(a) == loyalty_fit_fitted_parameters(b));
+    CHECK(loyalty_fit_boundary_parameter(a, NULL, 0) == 0);
+    CHECK(loyalty_fit_boundary_parameter(b, NULL, 0) == 0);
+    CHECK(loyalty_fit_identification(a, ours, sizeof ours) < sizeof ours);
+    CHECK(loyalty_fit_identification(b, theirs, sizeof theirs) < sizeof theirs);
+    CHECK(strcmp(ours, theirs) == 0);
+}
+
+static void fitted_purchases(const loyalty_purchase_model *golden, const loyalty_summary *summary)
+{
+    loyalty_purchase_model *model = NULL;
+    loyalty_fit *fit = NULL, *saved = NULL;
+    double ours, theirs, log_likelihood;
+    size_t count = loyalty_purchase_model_parameter_count(golden);
+    OK(loyalty_purchase_model_fit(loyalty_purchase_model_kind(golden), summary, NULL, &fit, &model,
+                                  &error));
+    OK(loyalty_fit_of_purchase_model(golden, &saved, &error));
+    same_fit(fit, saved);
+    CHECK(count == loyalty_fit_fitted_parameters(fit));
+    same_standard_errors(fit, saved, count);
+    for (size_t index = 0; index < count; index++) {
+        OK(loyalty_purchase_model_parameter_value(model, index, &ours, &error));
+        OK(loyalty_purchase_model_parameter_value(golden, index, &theirs, &error));
+        CHECK(same_bits(ours, theirs));
+    }
+    OK(loyalty_purchase_model_log_likelihood(golden, summary, &log_likelihood, &error));
     CHECK(log_likelihood > -9582.4293 && log_likelihood < -9582.4291);
-    loyalty_bg_nbd_free(model);
+    loyalty_fit_free(fit);
+    loyalty_fit_free(saved);
+    loyalty_purchase_model_free(model);
 }
 
-static void fitted_spend(const loyalty_gamma_gamma *golden, const loyalty_summary *summary)
+static void fitted_spend(const loyalty_spend_model *golden, const loyalty_summary *summary)
 {
-    loyalty_gamma_gamma *model = NULL;
-    loyalty_fit_facts facts, saved;
-    double ours[3], theirs[3], log_likelihood;
-    loyalty_fit_facts_init(&facts, sizeof facts);
-    loyalty_fit_facts_init(&saved, sizeof saved);
-    OK(loyalty_gamma_gamma_fit(summary, NULL, &facts, &model, &error));
-    OK(loyalty_gamma_gamma_fit_facts(golden, &saved, &error));
-    same_facts(&facts, &saved);
-    OK(loyalty_gamma_gamma_parameters(model, ours, 3, &error));
-    OK(loyalty_gamma_gamma_parameters(golden, theirs, 3, &error));
-    CHECK(same_column(ours, theirs, 3));
-    OK(loyalty_gamma_gamma_log_likelihood(golden, summary, &log_likelihood, &error));
+    loyalty_spend_model *model = NULL;
+    loyalty_fit *fit = NULL, *saved = NULL;
+    double ours, theirs, log_likelihood;
+    size_t count = loyalty_spend_model_parameter_count(golden);
+    OK(loyalty_spend_model_fit(loyalty_spend_model_kind(golden), summary, NULL, &fit, &model,
+                               &error));
+    OK(loyalty_fit_of_spend_model(golden, &saved, &error));
+    same_fit(fit, saved);
+    CHECK(count == loyalty_fit_fitted_parameters(fit));
+    same_standard_errors(fit, saved, count);
+    for (size_t index = 0; index < count; index++) {
+        OK(loyalty_spend_model_parameter_value(model, index, &ours, &error));
+        OK(loyalty_spend_model_parameter_value(golden, index, &theirs, &error));
+        CHECK(same_bits(ours, theirs));
+    }
+    OK(loyalty_spend_model_log_likelihood(golden, summary, &log_likelihood, &error));
     CHECK(log_likelihood > -4055.9178 && log_likelihood < -4055.9176);
-    loyalty_gamma_gamma_free(model);
+    loyalty_fit_free(fit);
+    loyalty_fit_free(saved);
+    loyalty_spend_model_free(model);
 }
 
 /* From the log: the summary's rows are those of the golden file, the fits its models. */

@@ -1,6 +1,7 @@
 /* From a log to segments: what each stage hands on. */
 
 #include "cdnow.h"
+#include "models.h"
 
 #include <math.h>
 
@@ -196,7 +197,7 @@ static void an_end_leaves_out(const loyalty_orders *orders)
 static void histories_are_shared(const loyalty_summary *summary)
 {
     loyalty_summary *distinct = NULL;
-    loyalty_bg_nbd *model = NULL;
+    loyalty_purchase_model *model = NULL;
     OK(loyalty_summary_distinct_histories(summary, &distinct, &error));
     size_t rows = loyalty_summary_len(distinct);
     double *weights = room(rows, sizeof *weights), customers = 0, one = 0, other = 0;
@@ -206,12 +207,12 @@ static void histories_are_shared(const loyalty_summary *summary)
     }
     CHECK(rows < loyalty_summary_len(summary));
     CHECK(same_bits(customers, (double)loyalty_summary_len(summary)));
-    OK(loyalty_bg_nbd_new(0.243, 4.414, 0.793, 2.426, LOYALTY_UNIT_WEEK, &model, &error));
-    OK(loyalty_bg_nbd_log_likelihood(model, summary, &one, &error));
-    OK(loyalty_bg_nbd_log_likelihood(model, distinct, &other, &error));
+    OK(new_bg_nbd(0.243, 4.414, 0.793, 2.426, LOYALTY_UNIT_WEEK, &model, &error));
+    OK(loyalty_purchase_model_log_likelihood(model, summary, &one, &error));
+    OK(loyalty_purchase_model_log_likelihood(model, distinct, &other, &error));
     CHECK(fabs(one - other) < 1e-9 * fabs(one));
     free(weights);
-    loyalty_bg_nbd_free(model);
+    loyalty_purchase_model_free(model);
     loyalty_summary_free(distinct);
 }
 

@@ -7,7 +7,7 @@
 enum { THREADS = 8, ROUNDS = 5 };
 
 struct work {
-    const loyalty_bg_nbd *model;
+    const loyalty_purchase_model *model;
     const loyalty_summary *summary;
     const struct scores *scores;
     size_t number;
@@ -20,12 +20,13 @@ static bool scores_again(const struct work *work, double *out, loyalty_error **m
     bool same = true;
     for (size_t row = 0; row < scores->rows; row++) {
         double p = -1;
-        loyalty_bg_nbd_p_alive(work->model, frequency_of(scores, row), scores->column[RECENCY][row],
-                               scores->column[AGE][row], &p, mine);
+        loyalty_purchase_model_p_alive(work->model, frequency_of(scores, row),
+                                       scores->column[RECENCY][row], scores->column[AGE][row], &p,
+                                       mine);
         same = same && same_bits(p, scores->column[P_ALIVE][row]);
     }
-    loyalty_bg_nbd_expected_purchases_batch(work->model, work->summary, 39, 2, out, scores->rows,
-                                            mine);
+    loyalty_purchase_model_expected_purchases_batch(work->model, work->summary, 39, 2, out,
+                                                    scores->rows, mine);
     return same && same_column(out, scores->column[EXPECTED_PURCHASES_39], scores->rows);
 }
 
@@ -36,8 +37,8 @@ static bool fails_alone(const struct work *work, loyalty_error **mine)
     double out;
     snprintf(expected, sizeof expected, "horizon must be finite and >= 0, got -%d",
              (int)work->number + 1);
-    loyalty_bg_nbd_expected_purchases_new_customer(work->model, -1.0 - (double)work->number, &out,
-                                                   mine);
+    loyalty_purchase_model_expected_purchases_new_customer(work->model, -1.0 - (double)work->number,
+                                                           &out, mine);
     loyalty_error_message(*mine, message, sizeof message);
     return strcmp(message, expected) == 0;
 }
@@ -60,8 +61,8 @@ int main(int argc, char **argv)
 {
     const char *root = argc > 1 ? argv[1] : ".";
     struct scores scores = read_scores(root);
-    loyalty_bg_nbd *model = NULL;
-    OK(loyalty_bg_nbd_load(in_workspace(root, "golden/bg_nbd.json"), &model, &error));
+    loyalty_purchase_model *model = NULL;
+    OK(loyalty_purchase_model_load(in_workspace(root, "golden/bg_nbd.json"), &model, &error));
     loyalty_summary *summary = summary_of(&scores);
 
     pthread_t threads[THREADS];
@@ -76,7 +77,7 @@ int main(int argc, char **argv)
     }
 
     loyalty_summary_free(summary);
-    loyalty_bg_nbd_free(model);
+    loyalty_purchase_model_free(model);
     free_scores(&scores);
     return finish("threads");
 }

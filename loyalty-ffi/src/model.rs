@@ -1,0 +1,82 @@
+//! What models of purchases and of spend have in common.
+
+use loyalty_core::Error;
+use loyalty_core::estimation::Fit;
+use loyalty_core::models::{Model, ModelFile};
+
+use crate::error::Failure;
+use crate::fit::loyalty_fit;
+use crate::handle::give;
+
+/// A model and, where it was fitted, what the fit says of itself.
+#[derive(Debug)]
+pub(crate) struct Fitted<M> {
+    pub(crate) model: M,
+    fit: Option<Fit<()>>,
+}
+
+impl<M> From<M> for Fitted<M> {
+    fn from(model: M) -> Self {
+        Self { model, fit: None }
+    }
+}
+
+impl<M: Clone + Into<Model>> Fitted<M> {
+    /// The model of a fit, whose report goes to a caller who asks for it.
+    ///
+    /// A caller who does not would not see that the solver stopped short of a maximum, so for them
+    /// that is an error.
+    ///
+    /// # Safety
+    /// `report` is NULL or writable.
+    pub(crate) unsafe fn found(
+        found: Fit<M>,
+        report: *mut *mut loyalty_fit,
+    ) -> Result<Self, Failure> {
+        let model = found.model.clone();
+        let fit = found.map(|_| ());
+        if report.is_null() {
+            fit.clone().converged()?;
+        } else {
+            // SAFETY: this function's contract.
+            unsafe { give(report, loyalty_fit(fit.clone()))? };
+        }
+        Ok(Self { model, fit: Some(fit) })
+    }
+
+    /// Reads a file with a model of this family.
+    pub(crate) fn load(
+        path: &str,
+        family: &str,
+        member: impl FnOnce(Model) -> Result<M, Model>,
+    ) -> Result<Self, Error> {
+        let file = ModelFile::read(path)?;
+        let fit = file.as_fit()?.map(|fit| fit.map(|_| ()));
+        let other_family = |other: Model| {
+            let problem = format!("holds a {} model, not one of {family}", other.kind());
+            Error::ModelFile { path: path.to_owned(), problem, source: None }
+        };
+        let model = member(file.model).map_err(other_family)?;
+        Ok(Self { model, fit })
+    }
+
+    /// Writes the model's file, with what is known of its fit.
+    pub(crate) fn save(&self, path: &str) -> Result<(), Error> {
+        let file = match &self.fit {
+            Some(fit) => ModelFile::from(&fit.clone().map(|()| self.model.clone())),
+            None => ModelFile::from(self.model.clone()),
+        };
+        file.write(path)
+    }
+
+    /// Hands what the fit says of itself to the caller.
+    ///
+    /// # Safety
+    /// `out` is NULL or writable.
+    pub(crate) unsafe fn give_fit(&self, out: *mut *mut loyalty_fit) -> Result<(), Failure> {
+        let expected = "the model was given by its parameters";
+        let missing = Error::Empty { what: "the report of the fit", expected };
+        // SAFETY: this function's contract.
+        unsafe { give(out, loyalty_fit(self.fit.clone().ok_or(missing)?)) }
+    }
+}
