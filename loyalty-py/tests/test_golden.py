@@ -44,7 +44,7 @@ def scores(
     purchases, spend = models
     periods = {"periods": 12, "period_length": 4.345, "discount_rate": 0.01}
     year = {"horizon": 52, "annual_discount_rate": 0.1}
-    exactly = [purchases.probability_of_n_purchases(n, 39) for n in customers.frequency.tolist()]
+    exactly = [purchases.p_n_purchases_new_customer(n, 39) for n in customers.frequency.tolist()]
     money = customers.monetary_value
     assert money is not None
     return {

@@ -109,11 +109,11 @@ def test_probabilities_of_fewer_than_100_purchases_equal_lifetimes(both: Pair, t
     purchases is NaN."""
     n = np.arange(100)
     theirs = [both.theirs.probability_of_n_purchases_up_to_time(t, k) for k in n.tolist()]
-    ours = both.ours.probability_of_n_purchases(n, t)
+    ours = both.ours.p_n_purchases_new_customer(n, t)
     np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-14)
     with np.errstate(invalid="ignore"):
         assert np.isnan(both.theirs.probability_of_n_purchases_up_to_time(t, 200))
-    assert 0 < both.ours.probability_of_n_purchases(200, t) < ours[-1]
+    assert 0 < both.ours.p_n_purchases_new_customer(200, t) < ours[-1]
 
 
 def test_log_likelihood_at_their_parameters_is_theirs(both: Pair) -> None:
