@@ -57,6 +57,19 @@ def test_fit_without_files_shows_the_models_and_saves_none(call: Call) -> None:
     assert os.listdir() == ["orders.csv"]
 
 
+def test_the_models_to_fit_are_chosen_by_their_kind(
+    call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("fit", "score"):
+        usual = call(command)
+        for option, kind in (("--purchase-model", "bg-nbd"), ("--spend-model", "gamma-gamma")):
+            assert call(command, option, kind) == usual
+            with pytest.raises(SystemExit) as refused:
+                call(command, option, "no-such")
+            assert refused.value.code == 2
+            assert f"argument {option}: invalid choice: 'no-such'" in capsys.readouterr().err
+
+
 def test_fit_into_a_folder_that_is_not_there_is_refused(call: Call) -> None:
     code, printed, said = call("fit", "--purchases", "no/bg.json")
     assert (code, printed) == (1, "")

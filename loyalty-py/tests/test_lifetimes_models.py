@@ -34,7 +34,7 @@ class Pair(NamedTuple):
 
 def pair(table: pd.DataFrame, unit: str) -> Pair:
     theirs = lifetimes.BetaGeoFitter().fit(table["frequency"], table["recency"], table["T"])
-    ours = loyalty.BgNbd(*theirs.params_[["r", "alpha", "a", "b"]], unit=unit)
+    ours = loyalty.BgNbd(**theirs.params_, unit=unit)
     money = {"monetary_value": table["monetary_value"]} if "monetary_value" in table else {}
     customers = loyalty.CustomerSummary(
         frequency=table["frequency"], recency=table["recency"], T=table["T"], unit=unit, **money
@@ -66,7 +66,7 @@ def example_days(lifetimes_data: Path) -> Pair:
 def spend_pair(cdnow_weeks: Pair) -> tuple[lifetimes.GammaGammaFitter, loyalty.GammaGamma]:
     repeaters = cdnow_weeks.table[cdnow_weeks.table["frequency"] > 0]
     theirs = lifetimes.GammaGammaFitter().fit(repeaters["frequency"], repeaters["monetary_value"])
-    return theirs, loyalty.GammaGamma(*theirs.params_[["p", "q", "v"]])
+    return theirs, loyalty.GammaGamma(**theirs.params_)
 
 
 @pytest.fixture(params=["cdnow_weeks", "example_days"])
@@ -149,7 +149,7 @@ def test_a_fit_with_weights_equals_lifetimes(lifetimes_data: Path) -> None:
     customers = loyalty.CustomerSummary(rows, weights=None)
     weighted = loyalty.CustomerSummary(rows.assign(w=weights), weights="w")
     ours = loyalty.BgNbd.fit(weighted)
-    at_theirs = loyalty.BgNbd(*theirs.params_[["r", "alpha", "a", "b"]])
+    at_theirs = loyalty.BgNbd(**theirs.params_)
     assert ours.log_likelihood >= at_theirs.log_likelihood(weighted)
     assert ours.customers == weights.sum()
     repeated = rows.loc[rows.index.repeat(weights)]

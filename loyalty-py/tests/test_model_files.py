@@ -70,7 +70,9 @@ def test_every_bit_of_every_parameter_comes_back(
     tmp_path_factory: pytest.TempPathFactory, parameters: tuple[float, float, float, float]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "bits.json"
-    model = loyalty.BgNbd(*parameters, unit="calendar_quarter")
+    model = loyalty.BgNbd(
+        **dict(zip(("r", "alpha", "a", "b"), parameters, strict=True)), unit="calendar_quarter"
+    )
     model.save(path)
     assert loyalty.load(path) == model
     assert (
@@ -99,6 +101,7 @@ def test_a_fit_comes_back_with_all_its_facts(
 
 
 @pytest.mark.parametrize("options", [{"max_iterations": 1}, {}], ids=["limit", "no maximum"])
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_a_fit_that_did_not_converge_comes_back_as_such(
     options: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -164,12 +164,3 @@ def test_a_fit_that_did_not_converge_warns_where_it_is_made(
             fit = model.fit(customers, max_iterations=1)
         assert fit.stop == "iteration_limit"
         assert [Path(warning.filename).name for warning in caught] == ["test_models.py"]
-
-
-def test_scores_say_in_a_note_what_a_fit_warns_of() -> None:
-    stayed = loyalty.CustomerSummary(
-        frequency=[3] * 20, recency=[30.0] * 20, T=[30.0] * 20, unit="week"
-    )
-    scores = loyalty.score(stayed)
-    assert scores.purchases is not None
-    assert f"BG/NBD: {scores.purchases.stop_message}" in scores.notes

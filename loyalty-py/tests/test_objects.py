@@ -122,6 +122,7 @@ COLUMNS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", [dict, pd.DataFrame, pl.DataFrame, pa.table])
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_a_summary_comes_back_from_a_pickle_in_its_kind_of_frame(
     kind: Callable[[Any], Any],
 ) -> None:
@@ -323,7 +324,7 @@ def test_a_frame_given_out_can_be_written_in(orders: loyalty.Orders) -> None:
 
 
 class OwnModel(loyalty.BgNbd):
-    """A model that somebody derived, with a score of his own."""
+    """A model that somebody derived, with a score of their own."""
 
     __slots__ = ()
 
@@ -333,7 +334,7 @@ class OwnModel(loyalty.BgNbd):
 
 class OwnSpend(loyalty.GammaGamma):
     def __init__(self) -> None:
-        super().__init__(6.25, 3.74, 15.44)
+        super().__init__(p=6.25, q=3.74, v=15.44)
 
 
 def test_a_derived_model_stays_what_it_is(customers: loyalty.CustomerSummary) -> None:
@@ -373,6 +374,7 @@ def test_a_fit_says_how_good_it_is(purchases: loyalty.Fit[loyalty.BgNbd]) -> Non
     assert purchases.converged() == purchases.model
 
 
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_a_fit_that_did_not_converge_has_a_model_but_does_not_vouch_for_it(
     customers: loyalty.CustomerSummary,
 ) -> None:
