@@ -37,6 +37,7 @@ class GammaGamma(SpendModel):
 
     __slots__ = ()
     kind = "gamma-gamma"
+    _infinite = "q = {q:.4g} is not above 1"
 
     p = Parameter("Shape of a customer's amounts.")
     q = Parameter("Shape of the customers' rates.")
@@ -44,11 +45,3 @@ class GammaGamma(SpendModel):
 
     def __init__(self, *, p: float, q: float, v: float) -> None:
         self._make(p, q, v)
-
-    def _concern(self) -> str | None:
-        if self.has_finite_mean:
-            return None
-        return (
-            f"q = {self.q:.4g} is not above 1, so the mean spend over the customers is infinite: \
-the amounts have too long a tail for expected values"
-        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 from loyalty import _check, _native
 from loyalty._model import Model
@@ -24,11 +24,21 @@ class SpendModel(Model):
 
     _twin = _native.SpendModel
     _intervals = ("expected_spend",)
+    #: What makes the mean over the customers infinite, the parameters filled in.
+    _infinite: ClassVar[str]
     _core: _native.SpendModel
 
     def _make(self, *values: float) -> None:
         """Sets the parameters, given in the order of the core."""
         self._set(_core=_native.SpendModel(self.kind, list(values)))
+
+    def _concern(self) -> str | None:
+        if self.has_finite_mean:
+            return None
+        return (
+            f"{self._infinite.format(**self.parameters)}, so the mean spend over the customers is "
+            "infinite: the amounts have too long a tail for expected values"
+        )
 
     @property
     def has_finite_mean(self) -> bool:
