@@ -26,7 +26,7 @@ pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, O
         }
         _ => {
             let file = py.detach(|| ModelFile::read(path))?;
-            return Ok((as_object(py, &file.model)?, file.as_fit()?.map(Fit)));
+            return Ok((as_object(py, file.model.clone())?, file.as_fit()?.map(Fit)));
         }
     };
     Ok((model, None))

@@ -5,14 +5,15 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use loyalty_core::Error;
-use loyalty_core::estimation::{FitOptions, Intervals, Progress, Scale, Stop};
+use loyalty_core::estimation::{FitOptions, Intervals, Parameters, Progress, Scale, Stop};
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{AnyPurchaseModel, PurchaseModel as _};
+use loyalty_core::spend::{AnySpendModel, SpendModel as _};
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::{PyError, Result, input};
-use crate::kinds::{AnyPurchaseModel, AnySpendModel, Either, either};
 use crate::purchase::PurchaseModel;
 use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
@@ -81,12 +82,12 @@ pub(crate) struct Fit(pub(crate) loyalty_core::estimation::Fit<Model>);
 impl Fit {
     #[getter]
     fn model<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
-        as_object(py, &self.0.model)
+        as_object(py, self.0.model.clone())
     }
 
     #[getter]
     fn names(&self) -> Vec<String> {
-        self.0.model.names().iter().map(ToString::to_string).collect()
+        self.0.model.layout().into_iter().map(|parameter| parameter.name.into_owned()).collect()
     }
 
     #[getter]
@@ -170,19 +171,16 @@ impl Fit {
         self.0.standard_errors()
     }
 
-    /// Covariance of the parameters, or of their logarithms, row by row.
-    fn covariance(&self, of_logs: bool) -> Option<Vec<Vec<f64>>> {
+    /// Covariance of the parameters, or of their places on their scales, row by row.
+    fn covariance(&self, on_scale: bool) -> Option<Vec<Vec<f64>>> {
         let covariance = self.0.covariance.as_ref()?;
         let n = covariance.dimension();
-        let entry = |i, j| if of_logs { covariance.of_log(i, j) } else { covariance.get(i, j) };
+        let entry = |i, j| if on_scale { covariance.on_scale(i, j) } else { covariance.get(i, j) };
         Some((0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect())
     }
 
     fn parameter_intervals(&self, level: f64) -> Result<Vec<Column>> {
-        Ok(columns(match either(&self.0.model) {
-            Either::Purchase(_) => self.purchases()?.parameter_intervals(level)?,
-            Either::Spend(_) => self.spend()?.parameter_intervals(level)?,
-        }))
+        Ok(columns(self.0.parameter_intervals(level)?))
     }
 
     fn p_alive_intervals(
@@ -251,27 +249,28 @@ impl Fit {
 impl Fit {
     /// The fit of a purchase model.
     pub(crate) fn purchases(&self) -> Result<loyalty_core::estimation::Fit<AnyPurchaseModel>> {
-        match either(&self.0.model) {
-            Either::Purchase(model) => Ok(self.0.clone().map(|_| model)),
-            Either::Spend(_) => Err(input("this needs the fit of a purchase model")),
-        }
+        let Model::Purchase(model) = &self.0.model else {
+            return Err(input("this needs the fit of a purchase model"));
+        };
+        Ok(self.0.clone().map(|_| model.clone()))
     }
 
     /// The fit of a spend model.
     pub(crate) fn spend(&self) -> Result<loyalty_core::estimation::Fit<AnySpendModel>> {
-        match either(&self.0.model) {
-            Either::Spend(model) => Ok(self.0.clone().map(|_| model)),
-            Either::Purchase(_) => Err(input("this needs the fit of a spend model")),
-        }
+        let Model::Spend(model) = &self.0.model else {
+            return Err(input("this needs the fit of a spend model"));
+        };
+        Ok(self.0.clone().map(|_| model.clone()))
     }
 }
 
 /// The object of a model.
-pub(crate) fn as_object<'py>(py: Python<'py>, model: &Model) -> Result<Bound<'py, PyAny>> {
-    Ok(match either(model) {
-        Either::Purchase(model) => Bound::new(py, PurchaseModel(model))?.into_any(),
-        Either::Spend(model) => Bound::new(py, SpendModel(model))?.into_any(),
-    })
+pub(crate) fn as_object(py: Python<'_>, model: Model) -> Result<Bound<'_, PyAny>> {
+    match model {
+        Model::Purchase(model) => Ok(Bound::new(py, PurchaseModel(model))?.into_any()),
+        Model::Spend(model) => Ok(Bound::new(py, SpendModel(model))?.into_any()),
+        other => Err(input(format!("no class for {}", other.kind()))),
+    }
 }
 
 /// Estimate, standard error, lower and upper end.

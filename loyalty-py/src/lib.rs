@@ -13,7 +13,6 @@ mod decisions;
 mod error;
 mod files;
 mod fits;
-mod kinds;
 mod ledger;
 mod metrics;
 mod order_lines;

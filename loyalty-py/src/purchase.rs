@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
+use loyalty_core::estimation::Parameters;
 use loyalty_core::evaluation::{HoldoutErrors, RepeatCounts, Tracking, alive_calibration};
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel as _};
 use loyalty_core::summary::History;
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::Result;
 use crate::fits::{Fit, Options, observed};
-use crate::kinds::{AnyPurchaseModel, HasKind, PurchaseKind, p_n_purchases_new_customer};
 use crate::orders::Occasions;
 use crate::read::numbers;
 use crate::summary::{CustomerSummary, Holdout};
@@ -71,7 +72,7 @@ impl PurchaseModel {
 
     #[getter]
     fn values(&self) -> Vec<f64> {
-        Model::from(self.0).values()
+        self.0.values()
     }
 
     #[getter]
@@ -189,8 +190,8 @@ impl PurchaseModel {
     }
 
     /// The probabilities that a new customer makes each number of purchases.
-    fn p_n_purchases_new_customer(&self, n: Vec<u32>, horizon: f64) -> Result<Column> {
-        let each = n.iter().map(|&n| p_n_purchases_new_customer(&self.0, n, horizon));
+    fn p_n_purchases_new_customer(&self, n: Vec<u32>, t: f64) -> Result<Column> {
+        let each = n.iter().map(|&n| self.0.p_n_purchases_new_customer(n, t));
         let each = each.collect::<std::result::Result<_, _>>()?;
         Ok(Column::floats("p_n_purchases_new_customer", each))
     }
@@ -289,8 +290,7 @@ impl PurchaseModel {
         threads: usize,
     ) -> Result<Vec<Column>> {
         let (by, threads) = (by.parse()?, Threads::new(threads));
-        let groups =
-            py.detach(|| alive_calibration(&self.0, &holdout.0, groups, by, threads))?;
+        let groups = py.detach(|| alive_calibration(&self.0, &holdout.0, groups, by, threads))?;
         Ok(vec![
             Column::whole("customers", groups.iter().map(|group| group.customers)),
             Column::floats("p_alive", groups.iter().map(|group| group.p_alive).collect()),

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
+use loyalty_core::estimation::Parameters;
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
+use loyalty_core::spend::{AnySpendModel, SpendKind, SpendModel as _};
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::Result;
 use crate::fits::{Fit, Options, observed};
-use crate::kinds::{AnySpendModel, HasKind, SpendKind};
 use crate::summary::CustomerSummary;
 
 /// A spend model of any kind.
@@ -59,7 +60,7 @@ impl SpendModel {
 
     #[getter]
     fn values(&self) -> Vec<f64> {
-        Model::from(self.0).values()
+        self.0.values()
     }
 
     #[getter]

@@ -368,7 +368,7 @@ def test_a_fit_says_how_good_it_is(purchases: loyalty.Fit[loyalty.BgNbd]) -> Non
     np.testing.assert_allclose(
         covariance[0, 1:], [0.003706417, -8.784718e-5, 6.563233e-5], rtol=5e-3
     )
-    logs = purchases.covariance(of_logs=True)
+    logs = purchases.covariance(on_scale=True)
     parameters = np.array(list(purchases.parameters.values()))
     np.testing.assert_allclose(logs * np.outer(parameters, parameters), covariance, rtol=1e-14)
     assert purchases.converged() == purchases.model

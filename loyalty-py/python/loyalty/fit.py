@@ -140,7 +140,7 @@ class Fit(Frozen, Generic[M]):
 
     @property
     def gradient_norm(self) -> float:
-        """The largest derivative of ln L by the logarithm of a parameter."""
+        """The largest derivative of ln L by a parameter on its scale."""
         return self._core.gradient_norm
 
     @property
@@ -154,14 +154,15 @@ class Fit(Frozen, Generic[M]):
         errors = self._core.standard_errors
         return None if errors is None else dict(zip(self._core.names, errors, strict=True))
 
-    def covariance(self, *, of_logs: bool = False) -> NDArray[np.float64] | None:
-        """Covariance matrix of the parameters, or of their logarithms.
+    def covariance(self, *, on_scale: bool = False) -> NDArray[np.float64] | None:
+        """Covariance matrix of the parameters, or on the scales on which they are free: of their
+        logarithms where they are above 0.
 
         ::
 
             Cov(ln θ) = (−∂² ln L / ∂ ln θ²)⁻¹        Cov(θ)_ij = θ_i θ_j Cov(ln θ)_ij
         """
-        rows = self._core.covariance(of_logs)
+        rows = self._core.covariance(on_scale)
         return None if rows is None else np.array(rows)
 
     def converged(self) -> M:

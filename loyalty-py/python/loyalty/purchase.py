@@ -270,15 +270,15 @@ class PurchaseModel(Model):
         one = (_check.whole("frequency", frequency), recency, T)
         return _shaped(n, self._core.p_n_purchases(*one, _counts(n), horizon))
 
-    def p_n_purchases_new_customer(self, n: Any, horizon: float) -> Any:
-        """Probability that a new customer makes exactly `n` purchases within `horizon` after their
-        first one, which is not counted. :meth:`p_n_purchases` is that of one with a history.
+    def p_n_purchases_new_customer(self, n: Any, t: float) -> Any:
+        """Probability that a new customer makes exactly `n` purchases within `t` after their first one,
+        which is not counted. :meth:`p_n_purchases` is that of one with a history.
 
         Parameters
         ----------
         n : int or array of int
             From 0.
-        horizon : float
+        t : float
             In the unit of the model, at least 0.
 
         Examples
@@ -288,7 +288,7 @@ class PurchaseModel(Model):
         >>> cdnow.p_n_purchases_new_customer([0, 1], 39).round(6)
         array([0.573786, 0.199395])
         """
-        return _shaped(n, self._core.p_n_purchases_new_customer(_counts(n), horizon))
+        return _shaped(n, self._core.p_n_purchases_new_customer(_counts(n), t))
 
     @overload
     def purchase_distribution(
