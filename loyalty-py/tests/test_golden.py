@@ -154,7 +154,7 @@ def test_a_golden_file_says_what_the_loaded_objects_say(golden: Path, file: str)
     facts = text["fit"]
     for name in ("log_likelihood", "customers", "left_out", "iterations", "stop", "gradient_norm"):
         assert getattr(fit, name) == facts[name], name
-    np.testing.assert_array_equal(fit.covariance(of_logs=True), facts["covariance_of_logs"])
+    np.testing.assert_array_equal(fit.covariance(on_scale=True), facts["covariance_of_logs"])
 
 
 @pytest.mark.parametrize("file", KINDS)
