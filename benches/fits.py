@@ -58,7 +58,7 @@ def by_scipy(customers: loyalty.CustomerSummary) -> list[float]:
 
     def loss(logs: np.ndarray) -> float:
         r, alpha, a, b = np.exp(np.clip(logs, -100, 100))
-        return -loyalty.BgNbd(r, alpha * scale, a, b).log_likelihood(customers)
+        return -loyalty.BgNbd(r=r, alpha=alpha * scale, a=a, b=b).log_likelihood(customers)
 
     ends = []
     for start in STARTS:

@@ -48,13 +48,13 @@ def cases():
 
 def ours(case):
     """What loyalty returns."""
-    model = loyalty.BgNbd(case["r"], case["alpha"], case["a"], case["b"])
+    model = loyalty.BgNbd(r=case["r"], alpha=case["alpha"], a=case["a"], b=case["b"])
     history = {"frequency": case["x"], "recency": case["t_x"], "T": case["T"]}
     match case["quantity"]:
         case "p_alive":
             return model.p_alive(**history)
         case "probability_of_n_purchases":
-            return model.probability_of_n_purchases(case["x"], case["horizon"])
+            return model.p_n_purchases_new_customer(case["x"], case["horizon"])
         case quantity:
             return getattr(model, quantity)(horizon=case["horizon"], **history)
 

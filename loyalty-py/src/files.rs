@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::behaviours::{BehaviourDistribution, BehaviourModel};
 use crate::error::Result;
-use crate::models::{Fit, as_object};
+use crate::fits::{Fit, as_object};
 use crate::returns::ReturnPropensity;
 
 /// The model of a file, of whichever kind, and how it was fitted.
@@ -26,7 +26,7 @@ pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, O
         }
         _ => {
             let file = py.detach(|| ModelFile::read(path))?;
-            return Ok((as_object(py, file.model)?, file.as_fit()?.map(Fit)));
+            return Ok((as_object(py, file.model.clone())?, file.as_fit()?.map(Fit)));
         }
     };
     Ok((model, None))

@@ -1,18 +1,21 @@
-//! How models are fitted: priors and options, and intervals of what fits predict.
+//! How models are fitted: priors, options, and what is found.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use loyalty_core::Error;
-use loyalty_core::estimation::{FitOptions, Intervals, Scale};
-use loyalty_core::models::Model;
+use loyalty_core::estimation::{FitOptions, Intervals, Parameters, Progress, Scale, Stop};
+use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
-use loyalty_core::value::{BootstrapOptions, Margin};
+use loyalty_core::purchase::{AnyPurchaseModel, PurchaseModel as _};
+use loyalty_core::spend::{AnySpendModel, SpendModel as _};
 use pyo3::prelude::*;
 
 use crate::column::Column;
-use crate::error::{Result, input};
-use crate::models::{BgNbd, Discounting, Fit, GammaGamma};
-use crate::read::{Numbers, numbers};
+use crate::error::{PyError, Result, input};
+use crate::purchase::PurchaseModel;
+use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
 
 /// What is known of a parameter before the data.
@@ -70,6 +73,206 @@ impl Options {
     }
 }
 
+/// A fitted purchase or spend model.
+#[pyclass(frozen, eq, module = "loyalty._native")]
+#[derive(PartialEq)]
+pub(crate) struct Fit(pub(crate) loyalty_core::estimation::Fit<Model>);
+
+#[pymethods]
+impl Fit {
+    #[getter]
+    fn model<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        as_object(py, self.0.model.clone())
+    }
+
+    #[getter]
+    fn names(&self) -> Vec<String> {
+        self.0.model.layout().into_iter().map(|parameter| parameter.name.into_owned()).collect()
+    }
+
+    #[getter]
+    fn values(&self) -> Vec<f64> {
+        self.0.model.values()
+    }
+
+    /// How many parameters were fitted; those known are none of them.
+    #[getter]
+    fn fitted(&self) -> usize {
+        self.0.parameters
+    }
+
+    #[getter]
+    fn log_likelihood(&self) -> f64 {
+        self.0.log_likelihood
+    }
+
+    #[getter]
+    fn log_prior(&self) -> f64 {
+        self.0.log_prior
+    }
+
+    #[getter]
+    fn aic(&self) -> f64 {
+        self.0.aic()
+    }
+
+    #[getter]
+    fn bic(&self) -> f64 {
+        self.0.bic()
+    }
+
+    #[getter]
+    fn customers(&self) -> f64 {
+        self.0.customers
+    }
+
+    #[getter]
+    fn left_out(&self) -> f64 {
+        self.0.left_out
+    }
+
+    #[getter]
+    fn iterations(&self) -> usize {
+        self.0.iterations
+    }
+
+    #[getter]
+    fn gradient_norm(&self) -> f64 {
+        self.0.gradient_norm
+    }
+
+    #[getter]
+    fn stop(&self) -> &'static str {
+        self.0.stop.name()
+    }
+
+    #[getter]
+    fn stop_message(&self) -> String {
+        self.0.stop.to_string()
+    }
+
+    #[getter]
+    fn identification(&self) -> &'static str {
+        self.0.identification.name()
+    }
+
+    #[getter]
+    fn identification_message(&self) -> String {
+        self.0.identification.to_string()
+    }
+
+    #[getter]
+    fn converged(&self) -> bool {
+        self.0.stop == Stop::Converged
+    }
+
+    #[getter]
+    fn standard_errors(&self) -> Option<Vec<f64>> {
+        self.0.standard_errors()
+    }
+
+    /// Covariance of the parameters, or of their places on their scales, row by row.
+    fn covariance(&self, on_scale: bool) -> Option<Vec<Vec<f64>>> {
+        let covariance = self.0.covariance.as_ref()?;
+        let n = covariance.dimension();
+        let entry = |i, j| if on_scale { covariance.on_scale(i, j) } else { covariance.get(i, j) };
+        Some((0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect())
+    }
+
+    fn parameter_intervals(&self, level: f64) -> Result<Vec<Column>> {
+        Ok(columns(self.0.parameter_intervals(level)?))
+    }
+
+    fn p_alive_intervals(
+        &self,
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (fit, customers) = (self.purchases()?, &customers.0);
+        let found = py.detach(|| {
+            fit.intervals(level, Scale::Logit, customers.len(), |model, out| {
+                model.p_alive_into(customers, out, Threads::new(threads))
+            })
+        });
+        Ok(columns(found?))
+    }
+
+    fn expected_purchases_intervals(
+        &self,
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        horizon: f64,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (fit, customers) = (self.purchases()?, &customers.0);
+        let found = py.detach(|| {
+            fit.intervals(level, Scale::Log, customers.len(), |model, out| {
+                model.expected_purchases_into(customers, horizon, out, Threads::new(threads))
+            })
+        });
+        Ok(columns(found?))
+    }
+
+    fn expected_spend_intervals(
+        &self,
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (fit, customers) = (self.spend()?, &customers.0);
+        let found = py.detach(|| {
+            fit.intervals(level, Scale::Log, customers.len(), |model, out| {
+                model.expected_spend_into(customers, out, Threads::new(threads))
+            })
+        });
+        Ok(columns(found?))
+    }
+
+    fn to_json(&self) -> String {
+        ModelFile::from(&self.0).to_json()
+    }
+
+    #[staticmethod]
+    fn from_json(text: &str) -> Result<Option<Self>> {
+        Ok(ModelFile::from_json(text)?.as_fit()?.map(Self))
+    }
+
+    fn save(&self, path: PathBuf) -> Result<()> {
+        Ok(ModelFile::from(&self.0).write(path)?)
+    }
+}
+
+impl Fit {
+    /// The fit of a purchase model.
+    pub(crate) fn purchases(&self) -> Result<loyalty_core::estimation::Fit<AnyPurchaseModel>> {
+        let Model::Purchase(model) = &self.0.model else {
+            return Err(input("this needs the fit of a purchase model"));
+        };
+        Ok(self.0.clone().map(|_| model.clone()))
+    }
+
+    /// The fit of a spend model.
+    pub(crate) fn spend(&self) -> Result<loyalty_core::estimation::Fit<AnySpendModel>> {
+        let Model::Spend(model) = &self.0.model else {
+            return Err(input("this needs the fit of a spend model"));
+        };
+        Ok(self.0.clone().map(|_| model.clone()))
+    }
+}
+
+/// The object of a model.
+pub(crate) fn as_object(py: Python<'_>, model: Model) -> Result<Bound<'_, PyAny>> {
+    match model {
+        Model::Purchase(model) => Ok(Bound::new(py, PurchaseModel(model))?.into_any()),
+        Model::Spend(model) => Ok(Bound::new(py, SpendModel(model))?.into_any()),
+        other => Err(input(format!("no class for {}", other.kind()))),
+    }
+}
+
 /// Estimate, standard error, lower and upper end.
 pub(crate) fn columns(intervals: Intervals) -> Vec<Column> {
     vec![
@@ -80,142 +283,35 @@ pub(crate) fn columns(intervals: Intervals) -> Vec<Column> {
     ]
 }
 
-/// Intervals of a prediction by its name, per customer.
-#[pyfunction]
-#[pyo3(signature = (fit, quantity, customers, horizon, level, threads))]
-pub(crate) fn prediction_intervals(
+/// Runs a fit without the interpreter; after every iteration signals are looked at and the progress
+/// callback is called, and what either raises ends the fit.
+pub(crate) fn observed<T: Send>(
     py: Python<'_>,
-    fit: &Fit,
-    quantity: &str,
-    customers: &CustomerSummary,
-    horizon: Option<f64>,
-    level: f64,
-    threads: usize,
-) -> Result<Vec<Column>> {
-    let (customers, threads) = (&customers.0, Threads::new(threads));
-    let rows = customers.len();
-    let found = py.detach(|| match (fit.0.model, quantity, horizon) {
-        (Model::BgNbd(model), "p_alive", None) => {
-            let fit = fit.0.clone().map(|_| model);
-            Ok(fit.intervals(level, Scale::Logit, rows, |model, out| {
-                model.p_alive_into(customers, out, threads)
-            }))
-        }
-        (Model::BgNbd(model), "expected_purchases", Some(horizon)) => {
-            let fit = fit.0.clone().map(|_| model);
-            Ok(fit.intervals(level, Scale::Log, rows, |model, out| {
-                model.expected_purchases_into(customers, horizon, out, threads)
-            }))
-        }
-        (Model::GammaGamma(model), "expected_spend", None) => {
-            let fit = fit.0.clone().map(|_| model);
-            Ok(fit.intervals(level, Scale::Log, rows, |model, out| {
-                model.expected_spend_into(customers, out, threads)
-            }))
-        }
-        _ => Err(input(format!(
-            "quantity must be \"p_alive\" or, with a horizon, \"expected_purchases\" of a BG/NBD fit, or \
-             \"expected_spend\" of a Gamma-Gamma fit, got {quantity:?}"
-        ))),
-    })?;
-    Ok(columns(found?))
-}
-
-/// Histories of new customers drawn from a model.
-#[pyfunction]
-pub(crate) fn simulate_purchases(
-    py: Python<'_>,
-    model: &BgNbd,
-    t: &Column,
-    seed: u64,
-    threads: usize,
-) -> Result<CustomerSummary> {
-    let t = numbers(t)?;
-    let t = t.or_nan();
-    let threads = Threads::new(threads);
-    Ok(CustomerSummary(py.detach(|| model.0.simulate(&t, seed, threads))?))
-}
-
-/// Monetary values drawn from a model.
-#[pyfunction]
-pub(crate) fn simulate_spend(
-    py: Python<'_>,
-    model: &GammaGamma,
-    customers: &CustomerSummary,
-    seed: u64,
-    threads: usize,
-) -> Column {
-    let threads = Threads::new(threads);
-    Column::floats("monetary_value", py.detach(|| model.0.simulate(&customers.0, seed, threads)))
-}
-
-/// Estimate, lower, upper, totals, replicates not converged and failed.
-type BootstrapResult = (f64, f64, f64, Column, usize, usize);
-
-/// The interval of lifetime values in total by parametric bootstrap.
-#[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "what the core takes")]
-pub(crate) fn clv_bootstrap(
-    py: Python<'_>,
-    customers: &CustomerSummary,
-    purchases: &BgNbd,
-    spend: &GammaGamma,
-    discounting: &Discounting,
-    margin: f64,
-    margins: Option<&Column>,
-    replicates: usize,
-    seed: u64,
-    level: f64,
-    threads: usize,
-) -> Result<BootstrapResult> {
-    let margins = margins.map(numbers).transpose()?;
-    let margins = margins.as_ref().map(Numbers::or_nan);
-    let margin = margins.as_deref().map_or(Margin::Same(margin), Margin::PerCustomer);
-    let mut options = BootstrapOptions::default();
-    (options.replicates, options.seed, options.level) = (replicates, seed, level);
-    options.threads = Threads::new(threads);
-    let (purchases, spend, customers) = (&purchases.0, &spend.0, &customers.0);
-    let found = py.detach(|| {
-        let year = &discounting.0;
-        loyalty_core::value::clv_bootstrap(purchases, spend, customers, year, margin, &options)
-    })?;
-    let totals = Column::floats("total", found.totals);
-    Ok((found.estimate, found.lower, found.upper, totals, found.not_converged, found.failed))
-}
-
-/// Intervals of lifetime values, per customer or in total.
-#[pyfunction]
-#[pyo3(signature = (customers, purchases, spend, discounting, margin, margins, total, level, threads))]
-#[expect(clippy::too_many_arguments, reason = "what the core takes")]
-pub(crate) fn clv_intervals(
-    py: Python<'_>,
-    customers: &CustomerSummary,
-    purchases: &Fit,
-    spend: &Fit,
-    discounting: &Discounting,
-    margin: f64,
-    margins: Option<&Column>,
-    total: bool,
-    level: f64,
-    threads: usize,
-) -> Result<Vec<Column>> {
-    let margins = margins.map(numbers).transpose()?;
-    let margins = margins.as_ref().map(Numbers::or_nan);
-    let margin = margins.as_deref().map_or(Margin::Same(margin), Margin::PerCustomer);
-    let (Model::BgNbd(purchase), Model::GammaGamma(amount)) = (purchases.0.model, spend.0.model)
-    else {
-        return Err(input("needs the fit of a BG/NBD and that of a Gamma-Gamma".to_owned()));
-    };
-    let of = if total {
-        loyalty_core::value::clv_total_interval
-    } else {
-        loyalty_core::value::clv_intervals
-    };
-    let found: std::result::Result<Intervals, Error> = py.detach(|| {
-        let purchases = purchases.0.clone().map(|_| purchase);
-        let spend = spend.0.clone().map(|_| amount);
-        let (customers, threads) = (&customers.0, Threads::new(threads));
-        of(&purchases, &spend, customers, &discounting.0, margin, level, threads)
+    progress: Option<&Py<PyAny>>,
+    fit: impl FnOnce(&mut dyn FnMut(&Progress) -> ControlFlow<()>) -> std::result::Result<T, Error>
+    + Send,
+) -> Result<T> {
+    let mut raised = None;
+    let result = py.detach(|| {
+        fit(&mut |state| {
+            let seen = Python::attach(|py| -> PyResult<()> {
+                py.check_signals()?;
+                if let Some(progress) = progress {
+                    progress.call1(py, (state.iteration, state.log_likelihood, state.gap))?;
+                }
+                Ok(())
+            });
+            match seen {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    raised = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })
     });
-    Ok(columns(found?))
+    match raised {
+        Some(error) => Err(PyError::from(error)),
+        None => Ok(result?),
+    }
 }

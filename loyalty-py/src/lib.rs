@@ -8,22 +8,23 @@ mod align;
 mod arrow;
 mod behaviours;
 mod column;
+mod correlation;
 mod decisions;
 mod error;
 mod files;
 mod fits;
-mod future;
-mod goodness;
 mod ledger;
 mod metrics;
-mod models;
 mod order_lines;
 mod orders;
+mod purchase;
 mod read;
 mod returns;
-mod scores;
+mod rfm;
 mod simulate;
+mod spend;
 mod summary;
+mod value;
 
 use pyo3::prelude::*;
 
@@ -38,42 +39,35 @@ mod _native {
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]
+    use crate::correlation::{frequency_value_correlation, frequency_value_pearson};
+    #[pymodule_export]
     use crate::decisions::{Treatments, choose, select_treatments, take_ids, treatment_columns};
     #[pymodule_export]
     use crate::files::load;
     #[pymodule_export]
-    use crate::fits::{
-        Options, Prior, clv_bootstrap, clv_intervals, prediction_intervals, simulate_purchases,
-        simulate_spend,
-    };
-    #[pymodule_export]
-    use crate::future::{
-        discounted_purchases_of_one, future_of_one, p_alive_at, p_no_purchase,
-        purchase_distribution, purchase_distribution_of_one,
-    };
-    #[pymodule_export]
-    use crate::goodness::{
-        alive_calibration, frequency_value_correlation, frequency_value_pearson, holdout_errors,
-        repeat_counts, tracking,
-    };
+    use crate::fits::{Fit, Options, Prior};
     #[pymodule_export]
     use crate::ledger::Ledger;
     #[pymodule_export]
     use crate::metrics::{Predictions, ReturnEconomics, expected_returns};
     #[pymodule_export]
-    use crate::models::{BgNbd, Discounting, Fit, GammaGamma};
-    #[pymodule_export]
     use crate::order_lines::{OrderLines, match_credits};
     #[pymodule_export]
     use crate::orders::{Occasions, Orders, instant};
     #[pymodule_export]
+    use crate::purchase::PurchaseModel;
+    #[pymodule_export]
     use crate::returns::ReturnPropensity;
     #[pymodule_export]
-    use crate::scores::{SegmentTable, clv, rfm_scores};
+    use crate::rfm::{SegmentTable, rfm_scores};
     #[pymodule_export]
     use crate::simulate::{shop_options, simulate};
     #[pymodule_export]
+    use crate::spend::SpendModel;
+    #[pymodule_export]
     use crate::summary::{CustomerSummary, Holdout, units_per_year};
+    #[pymodule_export]
+    use crate::value::{Discounting, clv, clv_bootstrap, clv_intervals};
 
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
 

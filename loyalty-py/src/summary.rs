@@ -1,6 +1,7 @@
 //! `CustomerSummary` and the holdout beside it.
 
-use loyalty_core::summary::{CalibrationHoldout, SummaryColumns};
+use loyalty_core::Error;
+use loyalty_core::summary::{CalibrationHoldout, History, SummaryColumns};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -55,6 +56,14 @@ impl CustomerSummary {
             (columns.left_out.customers, columns.left_out.occasions) = left_out.unwrap_or_default();
             Ok(Self(loyalty_core::summary::CustomerSummary::new(&columns)?))
         })
+    }
+
+    /// A single customer, whose history is refused without a column and a row.
+    #[staticmethod]
+    fn one(frequency: u32, recency: f64, t: f64) -> Result<Self> {
+        let one = History::new(frequency, recency, t)?;
+        let (x, t_x, t) = ([f64::from(one.x())], [one.t_x()], [one.t()]);
+        Ok(Self(loyalty_core::summary::CustomerSummary::new(&SummaryColumns::new(&x, &t_x, &t))?))
     }
 
     fn __len__(&self) -> usize {
@@ -118,6 +127,22 @@ impl CustomerSummary {
 
     fn distinct_histories(&self, py: Python<'_>) -> Self {
         Self(py.detach(|| self.0.distinct_histories()))
+    }
+}
+
+impl CustomerSummary {
+    /// A column made by filling one value per customer, without the interpreter.
+    pub(crate) fn column(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        fill: impl FnOnce(&mut [f64]) -> std::result::Result<(), Error> + Send,
+    ) -> Result<Column> {
+        let values = py.detach(|| {
+            let mut out = vec![0.0; self.0.len()];
+            fill(&mut out).map(|()| out)
+        })?;
+        Ok(Column::floats(name, values))
     }
 }
 

@@ -132,6 +132,7 @@ def test_rfm_scores_segments_and_all_scores_are_in_the_callers_frame(
     ]  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_a_fit_and_a_split_are_in_the_callers_frame() -> None:
     for make, answer in KINDS.values():
         orders = loyalty.Orders(make(), customer="shopper", time="day", amount="paid")

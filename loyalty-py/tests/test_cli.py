@@ -94,7 +94,7 @@ def test_score_writes_the_scores_of_the_library_to_the_last_digit(
     assert code == 0
     assert read(out) == expected.to_dict(as_series=False)
     assert printed.endswith(f"written to {out}\n")
-    assert "BgNbd fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
+    assert "BG/NBD fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
     assert said == (
         "columns taken by their names: customer customer_id, time date, amount amount\n"
         "after the observation end: customers 0, occasions 1882\n"

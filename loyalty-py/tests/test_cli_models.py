@@ -44,7 +44,7 @@ def test_fit_saves_the_fits_of_the_library(
     assert loyalty.load_fit("bg.json") == purchases
     assert loyalty.load_fit("gg.json") == spend
     assert printed.count("saved to") == 2
-    assert "BgNbd fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
+    assert "BG/NBD fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
     assert "  alpha        4.4136           0.378\n" in printed
     assert sorted(os.listdir()) == ["bg.json", "gg.json", "orders.csv"]
 
@@ -52,9 +52,22 @@ def test_fit_saves_the_fits_of_the_library(
 def test_fit_without_files_shows_the_models_and_saves_none(call: Call) -> None:
     code, printed, _ = call("fit")
     assert code == 0
-    assert "GammaGamma fitted to 946 customers" in printed
+    assert "Gamma-Gamma fitted to 946 customers" in printed
     assert "saved" not in printed
     assert os.listdir() == ["orders.csv"]
+
+
+def test_the_models_to_fit_are_chosen_by_their_kind(
+    call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("fit", "score"):
+        usual = call(command)
+        for option, kind in (("--purchase-model", "bg-nbd"), ("--spend-model", "gamma-gamma")):
+            assert call(command, option, kind) == usual
+            with pytest.raises(SystemExit) as refused:
+                call(command, option, "no-such")
+            assert refused.value.code == 2
+            assert f"argument {option}: invalid choice: 'no-such'" in capsys.readouterr().err
 
 
 def test_fit_into_a_folder_that_is_not_there_is_refused(call: Call) -> None:
@@ -101,8 +114,8 @@ def test_predict_with_one_model_fits_the_other(call: Call) -> None:
     model.save("bg.json")
     code, printed, _ = call("predict", "--model", "bg.json", "-o", "predicted.parquet")
     assert code == 0
-    assert "GammaGamma fitted to 946 customers" in printed
-    assert "BgNbd" not in printed
+    assert "Gamma-Gamma fitted to 946 customers" in printed
+    assert "BG/NBD fitted" not in printed
     ours = pl.read_parquet("predicted.parquet")
     orders = loyalty.Orders(
         loyalty.datasets.cdnow("polars"), customer="customer_id", time="date", amount="amount"
@@ -129,13 +142,16 @@ def test_a_model_that_predicts_no_purchases_is_refused(call: Call, golden: Path)
     for name, kind in (("behaviours", "BehaviourModel"), ("return_propensity", "ReturnPropensity")):
         code, printed, said = call("predict", "--model", str(golden / f"{name}.json"))
         assert (code, printed) == (1, "")
-        assert f"{name}.json holds a {kind}; predict takes BgNbd and GammaGamma" in said
+        assert f"{name}.json holds a {kind}; predict takes purchase and spend models" in said
 
 
 @pytest.mark.parametrize(
     ("models", "message"),
     [
-        (["bg.json", "bg.json"], "two models of one kind: BgNbd of bg.json"),
+        (
+            ["bg.json", "bg.json"],
+            "bg.json holds a second purchase model; predict takes one of each",
+        ),
         (
             ["bg.json", "nothing.json"],
             'model file "nothing.json": No such file or directory (os error 2)',

@@ -180,7 +180,8 @@ def test_no_score_of_any_customer_is_nan_or_outside_its_range(
     summary = loyalty.CustomerSummary(
         frequency=frequency, recency=recency, T=age, monetary_value=money, unit="day"
     )
-    purchases, spend = loyalty.BgNbd(*bg), loyalty.GammaGamma(gg[0], gg[1] + 1, gg[2])
+    purchases = loyalty.BgNbd(r=bg[0], alpha=bg[1], a=bg[2], b=bg[3])
+    spend = loyalty.GammaGamma(p=gg[0], q=gg[1] + 1, v=gg[2])
     alive = purchases.p_alive(summary)
     assert ((alive >= 0) & (alive <= 1)).all()
     assert (alive[np.array(frequency) == 0] == 1).all()

@@ -28,7 +28,7 @@ def reference(name: str) -> list[dict[str, float]]:
 
 def test_one_customer_has_the_high_precision_values() -> None:
     for row in reference("bg_nbd_future.csv"):
-        model = loyalty.BgNbd(row["r"], row["alpha"], row["a"], row["b"])
+        model = loyalty.BgNbd(r=row["r"], alpha=row["alpha"], a=row["a"], b=row["b"])
         one: dict[str, Any] = {
             "horizon": row["horizon"],
             "frequency": int(row["x"]),
@@ -43,7 +43,7 @@ def test_one_customer_has_the_high_precision_values() -> None:
 
 def test_the_whole_future_has_the_high_precision_values() -> None:
     for row in reference("bg_nbd_residual.csv"):
-        model = loyalty.BgNbd(row["r"], row["alpha"], row["a"], row["b"])
+        model = loyalty.BgNbd(r=row["r"], alpha=row["alpha"], a=row["a"], b=row["b"])
         residual = model.discounted_purchases(
             horizon=math.inf,
             discount_rate=row["rate"],

@@ -44,7 +44,7 @@ def scores(
     purchases, spend = models
     periods = {"periods": 12, "period_length": 4.345, "discount_rate": 0.01}
     year = {"horizon": 52, "annual_discount_rate": 0.1}
-    exactly = [purchases.probability_of_n_purchases(n, 39) for n in customers.frequency.tolist()]
+    exactly = [purchases.p_n_purchases_new_customer(n, 39) for n in customers.frequency.tolist()]
     money = customers.monetary_value
     assert money is not None
     return {
@@ -154,7 +154,7 @@ def test_a_golden_file_says_what_the_loaded_objects_say(golden: Path, file: str)
     facts = text["fit"]
     for name in ("log_likelihood", "customers", "left_out", "iterations", "stop", "gradient_norm"):
         assert getattr(fit, name) == facts[name], name
-    np.testing.assert_array_equal(fit.covariance(of_logs=True), facts["covariance_of_logs"])
+    np.testing.assert_array_equal(fit.covariance(on_scale=True), facts["covariance_of_logs"])
 
 
 @pytest.mark.parametrize("file", KINDS)

@@ -61,17 +61,20 @@ def test_refusals(customers: loyalty.CustomerSummary) -> None:
             fit.summary(level)
     with pytest.raises(loyalty.InputError, match="quantity must be"):
         fit.interval("expected_spend", customers)
-    with pytest.raises(loyalty.InputError, match="quantity must be"):
+    with pytest.raises(loyalty.InputError, match="a horizon goes with the expected purchases"):
         fit.interval("expected_purchases", customers)
-    with pytest.raises(TypeError, match="spend must be a Fit, got BgNbd"):
+    with pytest.raises(loyalty.InputError, match="a horizon goes with the expected purchases"):
+        fit.interval("p_alive", customers, horizon=9)
+    with pytest.raises(TypeError, match="spend must be the Fit of a SpendModel, .* got BgNbd"):
         loyalty.clv_interval(customers, fit, fit.model, horizon=1)  # type: ignore[arg-type]
-    with pytest.raises(loyalty.InputError, match="needs the fit of a BG/NBD and that of a Gamma"):
+    with pytest.raises(TypeError, match="spend must be the Fit of a SpendModel, .* Fit of BgNbd"):
         loyalty.clv_interval(customers, fit, fit, horizon=1)  # type: ignore[arg-type]
 
 
 def test_boundary_fits_say_what_they_mean() -> None:
     stayed = loyalty.CustomerSummary(frequency=[3] * 20, recency=[30.0] * 20, T=[30.0] * 20)
-    fit = loyalty.BgNbd.fit(stayed)
+    with pytest.warns(loyalty.LoyaltyWarning, match="BG/NBD: not converged after .* boundary: "):
+        fit = loyalty.BgNbd.fit(stayed)
     assert fit.identification == "boundary"
     assert "nobody is seen to leave" in fit.identification_message
     assert fit.identification_message in fit._repr_html_()
@@ -108,11 +111,14 @@ def test_a_bootstrap_is_a_value_that_depends_on_its_seed(
 
 
 def test_simulated_customers_are_the_models_own() -> None:
-    truth, spend = loyalty.BgNbd(0.8, 5.0, 1.0, 3.0, unit="week"), loyalty.GammaGamma(6, 4, 15)
+    truth, spend = (
+        loyalty.BgNbd(r=0.8, alpha=5.0, a=1.0, b=3.0, unit="week"),
+        loyalty.GammaGamma(p=6, q=4, v=15),
+    )
     customers = truth.simulate([39.0] * 20_000, seed=3)
     assert customers.unit == "week"
     none = (customers.frequency == 0).mean()
-    assert none == pytest.approx(truth.probability_of_n_purchases(0, 39.0), abs=0.015)
+    assert none == pytest.approx(truth.p_n_purchases_new_customer(0, 39.0), abs=0.015)
     spent = spend.simulate(customers, seed=3)
     assert ((spent > 0) == (customers.frequency > 0)).all()
     np.testing.assert_array_equal(spent, spend.simulate(customers, seed=3, threads=1))

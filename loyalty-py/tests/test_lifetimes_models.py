@@ -34,7 +34,7 @@ class Pair(NamedTuple):
 
 def pair(table: pd.DataFrame, unit: str) -> Pair:
     theirs = lifetimes.BetaGeoFitter().fit(table["frequency"], table["recency"], table["T"])
-    ours = loyalty.BgNbd(*theirs.params_[["r", "alpha", "a", "b"]], unit=unit)
+    ours = loyalty.BgNbd(**theirs.params_, unit=unit)
     money = {"monetary_value": table["monetary_value"]} if "monetary_value" in table else {}
     customers = loyalty.CustomerSummary(
         frequency=table["frequency"], recency=table["recency"], T=table["T"], unit=unit, **money
@@ -66,7 +66,7 @@ def example_days(lifetimes_data: Path) -> Pair:
 def spend_pair(cdnow_weeks: Pair) -> tuple[lifetimes.GammaGammaFitter, loyalty.GammaGamma]:
     repeaters = cdnow_weeks.table[cdnow_weeks.table["frequency"] > 0]
     theirs = lifetimes.GammaGammaFitter().fit(repeaters["frequency"], repeaters["monetary_value"])
-    return theirs, loyalty.GammaGamma(*theirs.params_[["p", "q", "v"]])
+    return theirs, loyalty.GammaGamma(**theirs.params_)
 
 
 @pytest.fixture(params=["cdnow_weeks", "example_days"])
@@ -109,11 +109,11 @@ def test_probabilities_of_fewer_than_100_purchases_equal_lifetimes(both: Pair, t
     purchases is NaN."""
     n = np.arange(100)
     theirs = [both.theirs.probability_of_n_purchases_up_to_time(t, k) for k in n.tolist()]
-    ours = both.ours.probability_of_n_purchases(n, t)
+    ours = both.ours.p_n_purchases_new_customer(n, t)
     np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-14)
     with np.errstate(invalid="ignore"):
         assert np.isnan(both.theirs.probability_of_n_purchases_up_to_time(t, 200))
-    assert 0 < both.ours.probability_of_n_purchases(200, t) < ours[-1]
+    assert 0 < both.ours.p_n_purchases_new_customer(200, t) < ours[-1]
 
 
 def test_log_likelihood_at_their_parameters_is_theirs(both: Pair) -> None:
@@ -149,7 +149,7 @@ def test_a_fit_with_weights_equals_lifetimes(lifetimes_data: Path) -> None:
     customers = loyalty.CustomerSummary(rows, weights=None)
     weighted = loyalty.CustomerSummary(rows.assign(w=weights), weights="w")
     ours = loyalty.BgNbd.fit(weighted)
-    at_theirs = loyalty.BgNbd(*theirs.params_[["r", "alpha", "a", "b"]])
+    at_theirs = loyalty.BgNbd(**theirs.params_)
     assert ours.log_likelihood >= at_theirs.log_likelihood(weighted)
     assert ours.customers == weights.sum()
     repeated = rows.loc[rows.index.repeat(weights)]

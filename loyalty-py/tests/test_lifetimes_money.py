@@ -31,7 +31,7 @@ def ulps(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any, An
 
 
 def amounts_of_days(lines: pd.DataFrame) -> list[list[list[float]]]:
-    """For each customer in order of id, for each of his days in order, the amounts."""
+    """For each customer in order of id, for each of their days in order, the amounts."""
     lines = lines.assign(time=lines["time"].dt.floor("D")).sort_values(["id", "time"])
     rows = zip(lines["id"].tolist(), lines["time"].tolist(), lines["amount"].tolist(), strict=True)
     return [

@@ -104,8 +104,10 @@ def test_a_parameter_outside_its_domain_is_refused_by_name(
 def test_a_number_far_beyond_any_shop_is_refused(value: float, shown: str) -> None:
     """So that products and quotients of a few numbers stay within the range of floats."""
     expected = f"must be from 1e-50 to 1e50, got {shown}"
-    assert refusal(lambda: loyalty.BgNbd(1, value, 1, 1)).startswith(f"alpha {expected}")
-    assert refusal(lambda: loyalty.GammaGamma(1, 1, value)).startswith(f"v {expected}")
+    assert refusal(lambda: loyalty.BgNbd(r=1, alpha=value, a=1, b=1)).startswith(
+        f"alpha {expected}"
+    )
+    assert refusal(lambda: loyalty.GammaGamma(p=1, q=1, v=value)).startswith(f"v {expected}")
     message = refusal(lambda: loyalty.CustomerSummary(**ROWS, weights=[1.0, value]))
     assert message.startswith(f'column "weights", row 1: {expected}')
 
@@ -123,12 +125,12 @@ def test_a_time_an_amount_or_a_horizon_far_beyond_any_shop_is_refused() -> None:
 
 @pytest.mark.parametrize("value", ["1", None, 1j, [1.0]])
 def test_a_parameter_that_is_no_number_is_a_type_error(value: Any) -> None:
-    refusal(lambda: loyalty.BgNbd(value, 1, 1, 1), TypeError)
-    refusal(lambda: loyalty.GammaGamma(1, value, 1), TypeError)
+    refusal(lambda: loyalty.BgNbd(r=value, alpha=1, a=1, b=1), TypeError)
+    refusal(lambda: loyalty.GammaGamma(p=1, q=value, v=1), TypeError)
 
 
 def test_a_model_of_an_unknown_unit_is_refused() -> None:
-    message = refusal(lambda: loyalty.BgNbd(1, 1, 1, 1, unit="fortnight"))
+    message = refusal(lambda: loyalty.BgNbd(r=1, alpha=1, a=1, b=1, unit="fortnight"))
     assert message == f'unit must be {UNITS}, got "fortnight"'
 
 
@@ -155,7 +157,7 @@ def test_a_horizon_outside_its_domain_is_refused(horizon: float) -> None:
         ("horizon", lambda: BG.expected_purchases_new_customer(horizon)),
         ("horizon", lambda: BG.expected_purchases_new_customer([1.0, horizon])),
         ("horizon", lambda: loyalty.score(DAYS, horizon=horizon)),
-        ("t", lambda: BG.probability_of_n_purchases(1, horizon)),
+        ("t", lambda: BG.p_n_purchases_new_customer(1, horizon)),
     ):
         assert refusal(call) == f"{name} must be finite and >= 0, got {shown}"
 
@@ -217,7 +219,7 @@ def test_half_a_customer_or_a_customer_beside_a_summary_is_a_type_error() -> Non
 def test_a_number_of_purchases_outside_its_domain_is_refused(
     n: Any, error: Any, message: str
 ) -> None:
-    assert refusal(lambda: BG.probability_of_n_purchases(n, 39), error) == message
+    assert refusal(lambda: BG.p_n_purchases_new_customer(n, 39), error) == message
 
 
 def test_one_customers_spend_outside_its_domain_is_refused() -> None:
@@ -283,6 +285,6 @@ def test_what_is_no_summary_is_a_type_error(wrong: Any) -> None:
 
 def test_models_in_each_others_place_are_a_type_error() -> None:
     message = refusal(lambda: loyalty.clv(CUSTOMERS, GG, BG, horizon=9), TypeError)  # type: ignore[arg-type]
-    assert message == "purchases must be a BgNbd, got GammaGamma"
+    assert message == "purchases must be a PurchaseModel or a Fit of one, got GammaGamma"
     message = refusal(lambda: loyalty.score(DAYS, spend=BG), TypeError)  # type: ignore[arg-type]
-    assert message == "spend must be a GammaGamma, got BgNbd"
+    assert message == "spend must be a SpendModel or a Fit of one, got BgNbd"

@@ -50,7 +50,9 @@ def test_a_log_is_summarised_in_weeks_unless_another_unit_is_asked_for(
 ) -> None:
     for unit in ("week", "day", "calendar_month"):
         options: dict[str, Any] = {} if unit == "week" else {"unit": unit}
-        scores = loyalty.score(orders, observation_end="1997-09-30", purchases=None, **options)
+        scores = loyalty.score(
+            orders, observation_end="1997-09-30", purchases=loyalty.BgNbd, **options
+        )
         assert scores.customers == orders.summarize(unit=unit, observation_end="1997-09-30")
         assert scores.purchases is not None
         assert scores.purchases.model.unit == unit

@@ -55,6 +55,7 @@ def test_the_number_of_threads_changes_no_bit_of_any_score() -> None:
             np.testing.assert_array_equal(ours, expected)
 
 
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_the_number_of_threads_changes_no_bit_of_a_fit() -> None:
     few = many(20_011)
     for fit in (loyalty.BgNbd.fit, loyalty.GammaGamma.fit):
@@ -63,6 +64,7 @@ def test_the_number_of_threads_changes_no_bit_of_a_fit() -> None:
             assert fit(few, threads=threads, max_iterations=5) == first
 
 
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_scores_from_many_threads_at_once_are_the_same_bits() -> None:
     few = many(5_003)
     model = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -100,6 +102,7 @@ def turns_of_another_thread(work: Any) -> int:
     return sum(start < tick < end for tick in ticks)
 
 
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_other_threads_run_on_during_a_fit(crowd: loyalty.CustomerSummary) -> None:
     """More than once an iteration, when the fit looks at signals anyway."""
     calls = itertools.count()
@@ -233,6 +236,7 @@ def test_a_fit_within_a_fit_is_a_fit(customers: loyalty.CustomerSummary) -> None
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*not converged:loyalty.LoyaltyWarning")
 def test_a_forked_child_fits_and_scores_after_its_parent_did() -> None:
     few = many(20_011)
     fit = loyalty.BgNbd.fit(few, threads=2, max_iterations=3)

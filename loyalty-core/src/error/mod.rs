@@ -217,6 +217,8 @@ impl Error {
             | Self::Length { .. }
             | Self::MissingColumn { .. }
             | Self::Refused(_)
+            | Self::TimeZone { .. }
+            | Self::NoTimeZone { .. }
             | Self::Empty { .. } => ErrorKind::Input,
             Self::Segments(_) | Self::Treatments(_) => ErrorKind::Rules,
             Self::Degenerate { .. } | Self::NotConverged { .. } | Self::Cancelled { .. } => {

@@ -2,7 +2,7 @@
 
 Data flows one way::
 
-    Orders ──► CustomerSummary ──► BgNbd, GammaGamma ──► scores, clv, rfm ──► segments
+    Orders ──► CustomerSummary ──► purchase and spend models ──► scores, clv, rfm ──► segments
 
 Examples
 --------
@@ -10,8 +10,8 @@ Examples
 >>> log = loyalty.datasets.cdnow("pandas")
 >>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
 >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
->>> purchases = loyalty.BgNbd.fit(customers).model
->>> spend = loyalty.GammaGamma.fit(customers).model
+>>> purchases = loyalty.BgNbd.fit(customers)
+>>> spend = loyalty.GammaGamma.fit(customers)
 >>> values = loyalty.clv(
 ...     customers, purchases, spend, horizon=52, annual_discount_rate=0.1, margin=0.3
 ... )
@@ -64,12 +64,14 @@ from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders
 from loyalty.persistence import Persistence, persistence
 from loyalty.prior import Prior
+from loyalty.purchase import PurchaseModel
 from loyalty.report import OrdersReport, Refusal
 from loyalty.returns import ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.scoring import Scores, score
 from loyalty.selection import Choice, Selection, choose, select
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
+from loyalty.spend import SpendModel
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 from loyalty.treatments import Treatments
 from loyalty.value import clv, clv_interval
@@ -106,6 +108,7 @@ __all__ = [
     "Persistence",
     "Predictions",
     "Prior",
+    "PurchaseModel",
     "Refusal",
     "ReliabilityBin",
     "RepeatCounts",
@@ -118,6 +121,7 @@ __all__ = [
     "Selection",
     "ShopOptions",
     "SimulatedShop",
+    "SpendModel",
     "TopShare",
     "Tracking",
     "Treatments",

@@ -11,12 +11,10 @@ __all__ = [
     "BehaviourDistribution",
     "BehaviourModel",
     "Behaviours",
-    "BgNbd",
     "Column",
     "CustomerSummary",
     "Discounting",
     "Fit",
-    "GammaGamma",
     "Holdout",
     "Ledger",
     "Occasions",
@@ -25,43 +23,32 @@ __all__ = [
     "Orders",
     "Predictions",
     "Prior",
+    "PurchaseModel",
     "ReturnEconomics",
     "ReturnPropensity",
     "SegmentTable",
+    "SpendModel",
     "Table",
     "Treatments",
     "__version__",
     "align",
-    "alive_calibration",
     "choose",
     "clv",
     "clv_bootstrap",
     "clv_intervals",
-    "discounted_purchases_of_one",
     "expected_returns",
     "frequency_value_correlation",
     "frequency_value_pearson",
-    "future_of_one",
-    "holdout_errors",
     "instant",
     "lasting",
     "load",
     "match_credits",
-    "p_alive_at",
-    "p_no_purchase",
     "persistence",
-    "prediction_intervals",
-    "purchase_distribution",
-    "purchase_distribution_of_one",
-    "repeat_counts",
     "rfm_scores",
     "select_treatments",
     "shop_options",
     "simulate",
-    "simulate_purchases",
-    "simulate_spend",
     "take_ids",
-    "tracking",
     "treatment_columns",
     "units_per_year",
 ]
@@ -164,6 +151,8 @@ class CustomerSummary:
         since_last: Column | None = None,
         left_out: tuple[int, int] | None = None,
     ) -> Self: ...
+    @staticmethod
+    def one(frequency: int, recency: float, t: float) -> CustomerSummary: ...
     def __len__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
     @property
@@ -194,65 +183,102 @@ class Holdout:
     def born_in_holdout(self) -> int: ...
 
 @final
-class BgNbd:
-    def __new__(
-        cls, r: float, alpha: float, a: float, b: float, unit: str | None = None
-    ) -> Self: ...
+class PurchaseModel:
+    def __new__(cls, kind: str, values: list[float], unit: str | None = None) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     @staticmethod
     def fit(
+        kind: str,
         customers: CustomerSummary,
         options: Options,
         progress: Callable[[int, float, float], object] | None,
     ) -> Fit: ...
+    @staticmethod
+    def kinds() -> list[tuple[str, str]]: ...
+    @staticmethod
+    def names(kind: str) -> list[str]: ...
     @property
-    def parameters(self) -> tuple[float, float, float, float]: ...
+    def kind(self) -> str: ...
+    @property
+    def values(self) -> list[float]: ...
     @property
     def unit(self) -> str | None: ...
     def log_likelihood(self, customers: CustomerSummary) -> float: ...
     def p_alive(self, customers: CustomerSummary, threads: int) -> Column: ...
+    def p_alive_at(self, customers: CustomerSummary, horizon: float, threads: int) -> Column: ...
     def expected_purchases(
         self, customers: CustomerSummary, horizon: float, threads: int
     ) -> Column: ...
+    def p_no_purchase(self, customers: CustomerSummary, horizon: float, threads: int) -> Column: ...
     def discounted_purchases(
         self, customers: CustomerSummary, discounting: Discounting, threads: int
     ) -> Column: ...
-    def p_alive_one(self, frequency: int, recency: float, t: float) -> float: ...
-    def expected_purchases_one(
-        self, frequency: int, recency: float, t: float, horizon: float
-    ) -> float: ...
-    def expected_purchases_new_customer(self, horizon: float) -> float: ...
-    def probability_of_n_purchases(self, n: int, t: float) -> float: ...
+    def purchase_distribution(
+        self, customers: CustomerSummary, horizon: float, most: int, threads: int
+    ) -> list[Column]: ...
+    def p_n_purchases(
+        self, frequency: int, recency: float, t: float, n: list[int], horizon: float
+    ) -> Column: ...
+    def expected_purchases_new_customer(self, horizons: list[float]) -> Column: ...
+    def p_n_purchases_new_customer(self, n: list[int], t: float) -> Column: ...
+    def simulate(self, t: Column, seed: int, threads: int) -> CustomerSummary: ...
+    def repeat_counts(
+        self, customers: CustomerSummary, cells: int, estimated: int, threads: int
+    ) -> tuple[list[Column], tuple[float, int, float] | None]: ...
+    def tracking(
+        self,
+        occasions: Occasions,
+        period: float,
+        calibration_end: int | None,
+        observation_end: int | None,
+        threads: int,
+    ) -> tuple[list[Column], int, int]: ...
+    def holdout_errors(
+        self, holdout: Holdout, threads: int
+    ) -> tuple[tuple[int, float, float, float, float, float], list[Column]]: ...
+    def alive_calibration(
+        self, holdout: Holdout, groups: int, by: str, threads: int
+    ) -> list[Column]: ...
     def save(self, path: str | PathLike[str]) -> None: ...
 
 @final
-class GammaGamma:
-    def __new__(cls, p: float, q: float, v: float) -> Self: ...
-    @property
-    def has_finite_mean(self) -> bool: ...
+class SpendModel:
+    def __new__(cls, kind: str, values: list[float]) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     @staticmethod
     def fit(
+        kind: str,
         customers: CustomerSummary,
         options: Options,
         progress: Callable[[int, float, float], object] | None,
     ) -> Fit: ...
+    @staticmethod
+    def kinds() -> list[tuple[str, str]]: ...
+    @staticmethod
+    def names(kind: str) -> list[str]: ...
     @property
-    def parameters(self) -> tuple[float, float, float]: ...
+    def kind(self) -> str: ...
+    @property
+    def values(self) -> list[float]: ...
+    @property
+    def has_finite_mean(self) -> bool: ...
     def log_likelihood(self, customers: CustomerSummary) -> float: ...
     def expected_spend(self, customers: CustomerSummary, threads: int) -> Column: ...
     def expected_spend_one(self, transactions: int, mean: float) -> float: ...
+    def simulate(self, customers: CustomerSummary, seed: int, threads: int) -> Column: ...
     def save(self, path: str | PathLike[str]) -> None: ...
 
 @final
 class Fit:
     def __eq__(self, other: object, /) -> bool: ...
     @property
-    def model(self) -> BgNbd | GammaGamma: ...
+    def model(self) -> PurchaseModel | SpendModel: ...
     @property
     def names(self) -> list[str]: ...
     @property
     def values(self) -> list[float]: ...
+    @property
+    def fitted(self) -> int: ...
     @property
     def log_likelihood(self) -> float: ...
     @property
@@ -277,12 +303,21 @@ class Fit:
     def identification(self) -> str: ...
     @property
     def identification_message(self) -> str: ...
-    def parameter_intervals(self, level: float) -> list[Column]: ...
     @property
     def converged(self) -> bool: ...
     @property
     def standard_errors(self) -> list[float] | None: ...
-    def covariance(self, of_logs: bool) -> list[list[float]] | None: ...
+    def covariance(self, on_scale: bool) -> list[list[float]] | None: ...
+    def parameter_intervals(self, level: float) -> list[Column]: ...
+    def p_alive_intervals(
+        self, customers: CustomerSummary, level: float, threads: int
+    ) -> list[Column]: ...
+    def expected_purchases_intervals(
+        self, customers: CustomerSummary, horizon: float, level: float, threads: int
+    ) -> list[Column]: ...
+    def expected_spend_intervals(
+        self, customers: CustomerSummary, level: float, threads: int
+    ) -> list[Column]: ...
     def to_json(self) -> str: ...
     @staticmethod
     def from_json(text: str) -> Fit | None: ...
@@ -310,22 +345,10 @@ class Options:
         threads: int,
     ) -> Self: ...
 
-def prediction_intervals(
-    fit: Fit,
-    quantity: str,
-    customers: CustomerSummary,
-    horizon: float | None,
-    level: float,
-    threads: int,
-) -> list[Column]: ...
-def simulate_purchases(model: BgNbd, t: Column, seed: int, threads: int) -> CustomerSummary: ...
-def simulate_spend(
-    model: GammaGamma, customers: CustomerSummary, seed: int, threads: int
-) -> Column: ...
 def clv_bootstrap(
     customers: CustomerSummary,
-    purchases: BgNbd,
-    spend: GammaGamma,
+    purchases: PurchaseModel,
+    spend: SpendModel,
     discounting: Discounting,
     margin: float,
     margins: Column | None,
@@ -489,46 +512,11 @@ def match_credits(
 def load(
     path: str | PathLike[str],
 ) -> tuple[
-    BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | BehaviourDistribution, Fit | None
+    PurchaseModel | SpendModel | ReturnPropensity | BehaviourModel | BehaviourDistribution, Fit | None
 ]: ...
 
 _Correlation: TypeAlias = tuple[float, float, float, float]
 
-def p_alive_at(
-    model: BgNbd, customers: CustomerSummary, horizon: float, threads: int
-) -> Column: ...
-def p_no_purchase(
-    model: BgNbd, customers: CustomerSummary, horizon: float, threads: int
-) -> Column: ...
-def purchase_distribution(
-    model: BgNbd, customers: CustomerSummary, horizon: float, most: int, threads: int
-) -> list[Column]: ...
-def future_of_one(
-    model: BgNbd, frequency: int, recency: float, t: float, horizon: float, n: int
-) -> tuple[float, float, float]: ...
-def purchase_distribution_of_one(
-    model: BgNbd, frequency: int, recency: float, t: float, horizon: float, most: int
-) -> list[float]: ...
-def discounted_purchases_of_one(
-    model: BgNbd, frequency: int, recency: float, t: float, discounting: Discounting
-) -> float: ...
-def repeat_counts(
-    model: BgNbd, customers: CustomerSummary, cells: int, estimated: int, threads: int
-) -> tuple[list[Column], tuple[float, int, float] | None]: ...
-def tracking(
-    model: BgNbd,
-    occasions: Occasions,
-    period: float,
-    calibration_end: int | None,
-    observation_end: int | None,
-    threads: int,
-) -> tuple[list[Column], int, int]: ...
-def holdout_errors(
-    model: BgNbd, holdout: Holdout, threads: int
-) -> tuple[tuple[int, float, float, float, float, float], list[Column]]: ...
-def alive_calibration(
-    model: BgNbd, holdout: Holdout, groups: int, by: str, threads: int
-) -> list[Column]: ...
 def frequency_value_correlation(
     customers: CustomerSummary, level: float, threads: int
 ) -> tuple[float, _Correlation, _Correlation] | None: ...
@@ -575,8 +563,8 @@ def simulate(
 def shop_options() -> list[tuple[str, float, float]]: ...
 def clv(
     customers: CustomerSummary,
-    purchases: BgNbd,
-    spend: GammaGamma,
+    purchases: PurchaseModel,
+    spend: SpendModel,
     discounting: Discounting,
     margin: float,
     margins: Column | None,

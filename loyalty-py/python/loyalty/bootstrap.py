@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyalty import _check, _frames, _html, _native
+from loyalty._discounting import discounting_of
 from loyalty._frozen import Frozen
-from loyalty.bg_nbd import BgNbd
-from loyalty.gamma_gamma import GammaGamma
+from loyalty.fit import Fit
+from loyalty.purchase import PurchaseModel
+from loyalty.spend import SpendModel
 from loyalty.summary import CustomerSummary
-from loyalty.value import discounting_of, margins_of
+from loyalty.value import margins_of
 
 __all__ = ["Bootstrap", "clv_bootstrap"]
 
@@ -74,8 +76,8 @@ def _restore(attributes: dict[str, Any]) -> Bootstrap:
 
 def clv_bootstrap(
     customers: CustomerSummary,
-    purchases: BgNbd,
-    spend: GammaGamma,
+    purchases: PurchaseModel | Fit[PurchaseModel],
+    spend: SpendModel | Fit[SpendModel],
     *,
     horizon: float | None = None,
     annual_discount_rate: float | None = None,
@@ -99,8 +101,8 @@ def clv_bootstrap(
     ----------
     customers : CustomerSummary
         With monetary value; weights are whole numbers of customers.
-    purchases : BgNbd
-    spend : GammaGamma
+    purchases : PurchaseModel or a Fit of one
+    spend : SpendModel or a Fit of one
     horizon, annual_discount_rate, discount_rate, periods, period_length, margin
         As for :func:`clv`.
     replicates : int
@@ -129,8 +131,8 @@ def clv_bootstrap(
     >>> customers = loyalty.datasets.cdnow_orders().summarize(
     ...     unit="week", observation_end="1997-09-30"
     ... )
-    >>> purchases = loyalty.BgNbd.fit(customers).model
-    >>> spend = loyalty.GammaGamma.fit(customers).model
+    >>> purchases = loyalty.BgNbd.fit(customers)
+    >>> spend = loyalty.GammaGamma.fit(customers)
     >>> total = loyalty.clv_bootstrap(
     ...     customers, purchases, spend, horizon=52, annual_discount_rate=0.1, replicates=50
     ... )
@@ -138,14 +140,13 @@ def clv_bootstrap(
     True
     """
     _check.instance("customers", customers, CustomerSummary)
-    _check.instance("purchases", purchases, BgNbd)
-    _check.instance("spend", spend, GammaGamma)
+    model = PurchaseModel._given("purchases", purchases)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     estimate, lower, upper, totals, not_converged, failed = _native.clv_bootstrap(
         customers._core,
-        purchases._core,
-        spend._core,
-        discounting_of(purchases.unit or customers.unit, *form),
+        model._core,
+        SpendModel._given("spend", spend)._core,
+        discounting_of(model.unit or customers.unit, *form),
         *margins_of(margin),
         _check.whole("replicates", replicates),
         _check.whole("seed", seed),

@@ -58,11 +58,16 @@ class ModelFileError(LoyaltyError, OSError):
 
 
 class LoyaltyWarning(UserWarning):
-    """Something that was done as asked but may not be what was meant.
+    """Something that was done as asked but may not be what was meant: a fit that did not converge,
+    a mean spend that is infinite, lifetime values of customers whose spend goes with their frequency.
 
     Examples
     --------
-    >>> import loyalty
-    >>> issubclass(loyalty.LoyaltyWarning, UserWarning)
-    True
+    >>> import loyalty, warnings
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always", loyalty.LoyaltyWarning)
+    ...     fit = loyalty.BgNbd.fit(customers, max_iterations=1)
+    >>> print(caught[0].message)
+    BG/NBD: not converged after 1 iterations: iteration limit reached
     """

@@ -5,19 +5,19 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
-from loyalty import _native
+from loyalty import _model, _native
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel
-from loyalty.bg_nbd import BgNbd
 from loyalty.fit import Fit
-from loyalty.gamma_gamma import GammaGamma
+from loyalty.purchase import PurchaseModel
 from loyalty.returns import ReturnPropensity
+from loyalty.spend import SpendModel
 
 __all__ = ["load", "load_fit"]
 
 
 #: A model of any kind.
-Model = BgNbd | GammaGamma | ReturnPropensity | BehaviourModel | BehaviourDistribution
+Model = PurchaseModel | SpendModel | ReturnPropensity | BehaviourModel | BehaviourDistribution
 
 
 def load(path: str | PathLike[str]) -> Model:
@@ -42,10 +42,9 @@ def load(path: str | PathLike[str]) -> Model:
     """
     model, _ = _native.load(path)
     match model:
-        case _native.BgNbd():
-            return BgNbd._of(model)
-        case _native.GammaGamma():
-            return GammaGamma._of(model)
+        case _native.PurchaseModel() | _native.SpendModel():
+            found: PurchaseModel | SpendModel = _by_kind(model)
+            return found
         case _native.ReturnPropensity():
             return ReturnPropensity._of(model)
         case _native.BehaviourDistribution():
@@ -76,6 +75,9 @@ def load_fit(path: str | PathLike[str]) -> Fit[Any] | None:
     _, fit = _native.load(path)
     if fit is None:
         return None
-    model: Any = fit.model
-    wrapped = BgNbd._of(model) if isinstance(model, _native.BgNbd) else GammaGamma._of(model)
-    return Fit._of(fit, wrapped)
+    return Fit._of(fit, _by_kind(fit.model))
+
+
+def _by_kind(native: _native.PurchaseModel | _native.SpendModel) -> Any:
+    """The model in the class of its kind."""
+    return _model.Model._classes[native.kind]._of(native)

@@ -9,29 +9,29 @@ import numpy as np
 
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
-from loyalty.errors import FitError
+from loyalty.errors import FitError, InputError
 from loyalty.prior import natives
+from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import narwhals as nw
     from numpy.typing import NDArray
 
-    from loyalty.bg_nbd import BgNbd
-    from loyalty.gamma_gamma import GammaGamma
+    from loyalty._model import Model
     from loyalty.prior import Prior
-    from loyalty.summary import CustomerSummary
 
 __all__ = ["Fit"]
 
-Model = TypeVar("Model", "BgNbd", "GammaGamma")
+M = TypeVar("M", bound="Model", covariant=True)
+Kind = TypeVar("Kind", bound="Model")
 
 
-class Fit(Frozen, Generic[Model]):
+class Fit(Frozen, Generic[M]):
     """A fitted model, how well it fits and how well the data determine it.
 
-    Made by :meth:`BgNbd.fit` and :meth:`GammaGamma.fit`.
+    Made by the ``fit`` of a model. Wherever a model is asked for, its fit can be given.
 
     Examples
     --------
@@ -49,17 +49,35 @@ class Fit(Frozen, Generic[Model]):
     __slots__ = ("_core", "_frame", "model")
 
     #: The model found.
-    model: Model
+    model: M
     _core: _native.Fit
     _frame: nw.Implementation | None
 
     @classmethod
     def _of(
-        cls, native: _native.Fit, model: Model, frame: nw.Implementation | None = None
-    ) -> Fit[Model]:
-        fit = cls.__new__(cls)
+        cls, native: _native.Fit, model: Kind, frame: nw.Implementation | None = None
+    ) -> Fit[Kind]:
+        fit = Fit.__new__(Fit)
         fit._set(_core=native, model=model, _frame=frame)
         return fit
+
+    @staticmethod
+    def _given(name: str, given: object, kind: type[Kind]) -> Kind:
+        """The model of an argument that must be a fit, as intervals need the errors of a fit."""
+        model = given.model if isinstance(given, Fit) else None
+        if isinstance(model, kind):
+            return model
+        found = type(given).__name__ if model is None else f"Fit of {type(model).__name__}"
+        raise TypeError(
+            f"{name} must be the Fit of a {kind.__name__}, as intervals come from the errors of its "
+            f"parameters, got {found}"
+        )
+
+    def _concern(self) -> str | None:
+        """That it did not converge."""
+        if self._core.converged:
+            return None
+        return f"not converged after {self.iterations} iterations: {self.stop_message}"
 
     @property
     def log_likelihood(self) -> float:
@@ -122,7 +140,7 @@ class Fit(Frozen, Generic[Model]):
 
     @property
     def gradient_norm(self) -> float:
-        """The largest derivative of ln L by the logarithm of a parameter."""
+        """The largest derivative of ln L by a parameter on its scale."""
         return self._core.gradient_norm
 
     @property
@@ -136,17 +154,18 @@ class Fit(Frozen, Generic[Model]):
         errors = self._core.standard_errors
         return None if errors is None else dict(zip(self._core.names, errors, strict=True))
 
-    def covariance(self, *, of_logs: bool = False) -> NDArray[np.float64] | None:
-        """Covariance matrix of the parameters, or of their logarithms.
+    def covariance(self, *, on_scale: bool = False) -> NDArray[np.float64] | None:
+        """Covariance matrix of the parameters, or on the scales on which they are free: of their
+        logarithms where they are above 0.
 
         ::
 
             Cov(ln θ) = (−∂² ln L / ∂ ln θ²)⁻¹        Cov(θ)_ij = θ_i θ_j Cov(ln θ)_ij
         """
-        rows = self._core.covariance(of_logs)
+        rows = self._core.covariance(on_scale)
         return None if rows is None else np.array(rows)
 
-    def converged(self) -> Model:
+    def converged(self) -> M:
         """The model, if the solver ended at a maximum.
 
         Raises
@@ -154,8 +173,8 @@ class Fit(Frozen, Generic[Model]):
         FitError
             With the reason, otherwise.
         """
-        if not self._core.converged:
-            raise FitError(f"not converged after {self.iterations} iterations: {self.stop_message}")
+        if (concern := self._concern()) is not None:
+            raise FitError(concern)
         return self.model
 
     def summary(self, level: float = 0.95) -> Any:
@@ -214,7 +233,8 @@ class Fit(Frozen, Generic[Model]):
         Parameters
         ----------
         quantity : {"p_alive", "expected_purchases", "expected_spend"}
-            What to predict; the last from a Gamma-Gamma fit.
+            What to predict: the first two from the fit of a purchase model, the last from that of a
+            spend model.
         customers : CustomerSummary
         horizon : float, optional
             For the expected purchases, in the unit of the model.
@@ -247,14 +267,17 @@ class Fit(Frozen, Generic[Model]):
         0            1     1.226           0.045  1.141  1.318
         1            2     0.203           0.021  0.166  0.249
         """
-        from loyalty.summary import CustomerSummary
-
+        if quantity not in self.model._intervals:
+            known = " or ".join(f'"{name}"' for name in self.model._intervals)
+            raise InputError(
+                f"quantity must be {known} for a {self.model.title} fit, got {quantity!r}"
+            )
+        if (quantity == "expected_purchases") != (horizon is not None):
+            raise InputError("a horizon goes with the expected purchases, and with them alone")
+        ask = getattr(self._core, f"{quantity}_intervals")
         native = _check.instance("customers", customers, CustomerSummary)._core
-        threads = _check.whole("threads", threads)
-        columns = _native.prediction_intervals(
-            self._core, quantity, native, horizon, level, threads
-        )
-        return customers._answers(columns)
+        given = (native,) if horizon is None else (native, horizon)
+        return customers._answers(ask(*given, level, _check.whole("threads", threads)))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model with the facts of its fit; :func:`load` reads it in every language.
@@ -281,7 +304,7 @@ class Fit(Frozen, Generic[Model]):
         names = self._core.names
         shown: list[object] = ["–"] * len(names) if errors is None else list(errors)
         rows = list(zip(self._core.names, self._core.values, shown, strict=True))
-        title = f"{type(self.model).__name__}: {self.stop_message}"
+        title = f"{self.model.title}: {self.stop_message}"
         facts = [
             ("log-likelihood", f"{self.log_likelihood:.6f}"),
             ("AIC", f"{self.aic:.3f}"),
@@ -308,13 +331,13 @@ def _restore(json: str, model: Any, backend: str | None) -> Fit[Any]:
     return Fit._of(native, model._of(native.model), frame)
 
 
-def options(
-    start: Any,
-    priors: Mapping[str, Prior] | None,
-    penalizer: float,
-    tolerance: float,
-    max_iterations: int,
-    threads: int,
+def native_options(
+    start: Any = None,
+    priors: Mapping[str, Prior] | None = None,
+    penalizer: float = 0.0,
+    tolerance: float = 1e-16,
+    max_iterations: int = 200,
+    threads: int = 0,
 ) -> _native.Options:
     """Checked options of a fit."""
     return _native.Options(
@@ -325,15 +348,3 @@ def options(
         _check.whole("max_iterations", max_iterations),
         _check.whole("threads", threads),
     )
-
-
-def run(
-    fit: Callable[..., _native.Fit],
-    customers: Any,
-    options: _native.Options,
-    progress: Callable[[int, float, float], object] | None,
-) -> _native.Fit:
-    """Calls a native fit with checked arguments."""
-    from loyalty.summary import CustomerSummary
-
-    return fit(_check.instance("customers", customers, CustomerSummary)._core, options, progress)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from loyalty import _check, _frames, _html, _native
-from loyalty.bg_nbd import BgNbd
+from loyalty.fit import Fit
 from loyalty.orders import Moment, Occasions, Orders, Unit, _instant
+from loyalty.purchase import PurchaseModel
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
 if TYPE_CHECKING:
@@ -140,11 +141,11 @@ class HoldoutErrors:
 
 
 def repeat_counts(
-    model: BgNbd,
+    model: PurchaseModel | Fit[PurchaseModel],
     customers: CustomerSummary,
     *,
     cells: int = 8,
-    estimated: int = 4,
+    estimated: int | None = None,
     threads: int = 0,
 ) -> RepeatCounts:
     """Customers by their number of repeat purchases: how many there are, how many the model expects.
@@ -155,14 +156,14 @@ def repeat_counts(
 
     Parameters
     ----------
-    model : BgNbd
+    model : PurchaseModel or a Fit of one
     customers : CustomerSummary
     cells : int
         Rows: 0, 1, 2, …, and in the last that many or more.
-    estimated : int
-        How many parameters were estimated from these customers, for the chi-square test: 0 for a
-        model that comes from elsewhere. Cells are joined from the last on until five customers or
-        more are expected in each.
+    estimated : int, optional
+        How many parameters were estimated from these customers, for the chi-square test: by default
+        those that the fit estimated, or all of a model. 0 for a model that comes from elsewhere.
+        Cells are joined from the last on until five customers or more are expected in each.
     threads : int
         Threads to use, 0 for all.
 
@@ -181,14 +182,16 @@ def repeat_counts(
     >>> customers = loyalty.datasets.cdnow_orders().summarize(
     ...     unit="week", observation_end="1997-09-30"
     ... )
-    >>> counts = loyalty.repeat_counts(loyalty.BgNbd.fit(customers).model, customers)
+    >>> counts = loyalty.repeat_counts(loyalty.BgNbd.fit(customers), customers)
     >>> counts.to_frame()["actual"].tolist()[:4]
     [1411.0, 439.0, 214.0, 100.0]
     >>> round(counts.chi_square.statistic, 2), counts.chi_square.degrees
     (4.82, 3)
     """
-    columns, test = _native.repeat_counts(
-        _check.instance("model", model, BgNbd)._core,
+    found = PurchaseModel._given("model", model)
+    if estimated is None:
+        estimated = model._core.fitted if isinstance(model, Fit) else len(found.parameters)
+    columns, test = found._core.repeat_counts(
         _check.instance("customers", customers, CustomerSummary)._core,
         _check.whole("cells", cells),
         _check.whole("estimated", estimated),
@@ -199,7 +202,7 @@ def repeat_counts(
 
 
 def tracking(
-    model: BgNbd,
+    model: PurchaseModel | Fit[PurchaseModel],
     log: Orders | Occasions,
     *,
     period: float = 1.0,
@@ -219,7 +222,7 @@ def tracking(
 
     Parameters
     ----------
-    model : BgNbd
+    model : PurchaseModel or a Fit of one
     log : Orders or Occasions
     period : float
         The length of a period, in the unit.
@@ -254,16 +257,15 @@ def tracking(
     38  39.0             2457.0               2505.1
     77  78.0             4339.0               4171.4
     """
-    _check.instance("model", model, BgNbd)
+    found = PurchaseModel._given("model", model)
     if isinstance(log, Orders):
-        log = log.occasions(unit=unit or model.unit or "day")  # type: ignore[arg-type]
+        log = log.occasions(unit=unit or found.unit or "day")  # type: ignore[arg-type]
     else:
         _check.instance("log", log, Occasions)
         if unit is not None:
             raise TypeError("occasions bring their own unit")
     zone = log._core.time_zone
-    columns, customers, left_out = _native.tracking(
-        model._core,
+    columns, customers, left_out = found._core.tracking(
         log._core,
         period,
         None if calibration_end is None else _instant("calibration_end", calibration_end, zone),
@@ -273,12 +275,14 @@ def tracking(
     return Tracking(customers, left_out, tuple(columns), log._frame)
 
 
-def holdout_errors(model: BgNbd, split: CalibrationHoldout, *, threads: int = 0) -> HoldoutErrors:
+def holdout_errors(
+    model: PurchaseModel | Fit[PurchaseModel], split: CalibrationHoldout, *, threads: int = 0
+) -> HoldoutErrors:
     """Compares the expected purchases of the holdout period with what happened in it.
 
     Parameters
     ----------
-    model : BgNbd
+    model : PurchaseModel or a Fit of one
         Fitted to ``split.calibration``.
     split : CalibrationHoldout
     threads : int
@@ -293,13 +297,11 @@ def holdout_errors(model: BgNbd, split: CalibrationHoldout, *, threads: int = 0)
     --------
     >>> import loyalty
     >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30", unit="week")
-    >>> model = loyalty.BgNbd.fit(split.calibration).model
-    >>> errors = loyalty.holdout_errors(model, split)
+    >>> errors = loyalty.holdout_errors(loyalty.BgNbd.fit(split.calibration), split)
     >>> round(errors.mae, 4), round(errors.rmse, 4), round(errors.bias, 4)
     (0.7855, 1.608, -0.097)
     """
-    errors, columns = _native.holdout_errors(
-        _check.instance("model", model, BgNbd)._core,
+    errors, columns = PurchaseModel._given("model", model)._core.holdout_errors(
         _check.instance("split", split, CalibrationHoldout)._holdout,
         _check.whole("threads", threads),
     )
@@ -307,7 +309,7 @@ def holdout_errors(model: BgNbd, split: CalibrationHoldout, *, threads: int = 0)
 
 
 def alive_calibration(
-    model: BgNbd,
+    model: PurchaseModel | Fit[PurchaseModel],
     split: CalibrationHoldout,
     *,
     groups: int = 10,
@@ -317,13 +319,13 @@ def alive_calibration(
     """Customers in groups of equal size by a probability, the lowest first: who was said to be alive,
     who was said to buy, and who did.
 
-    Whether somebody is alive cannot be seen, only that he buys. A customer who is alive may well not
-    buy in the holdout period, so the share who bought lies below P(alive) by nature; what it should
+    Whether somebody is alive cannot be seen, only that they buy. A customer who is alive may well
+    not buy in the holdout period, so the share who bought lies below P(alive) by nature; what it should
     equal is the probability of a purchase, 1 − P(no purchase).
 
     Parameters
     ----------
-    model : BgNbd
+    model : PurchaseModel or a Fit of one
     split : CalibrationHoldout
     groups : int
         Equal probabilities are never put into different groups: one-time buyers all have
@@ -350,8 +352,7 @@ def alive_calibration(
     --------
     >>> import loyalty
     >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30", unit="week")
-    >>> model = loyalty.BgNbd.fit(split.calibration).model
-    >>> loyalty.alive_calibration(model, split).round(2)
+    >>> loyalty.alive_calibration(loyalty.BgNbd.fit(split.calibration), split).round(2)
        customers  p_alive  p_purchase  purchased
     0        236     0.21        0.14       0.31
     1        236     0.46        0.32       0.45
@@ -359,8 +360,7 @@ def alive_calibration(
     3        235     0.81        0.70       0.78
     4       1414     1.00        0.16       0.14
     """
-    columns = _native.alive_calibration(
-        _check.instance("model", model, BgNbd)._core,
+    columns = PurchaseModel._given("model", model)._core.alive_calibration(
         _check.instance("split", split, CalibrationHoldout)._holdout,
         _check.whole("groups", groups),
         by,

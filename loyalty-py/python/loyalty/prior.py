@@ -21,9 +21,9 @@ class Prior(Frozen):
         log-normal   −½ ((ln θ − ln median)/σ)²
         gamma        k ln θ − k θ/mean
 
-    A parameter with a unit, α of the BG/NBD (time) and v of the Gamma-Gamma (money), is measured
-    against the data unless the prior is ``absolute``: α in multiples of the customers' mean T, v in
-    multiples of the mean spend. Weeks or days, euros or cents, the forecast is then the same.
+    A parameter with a unit, such as α of the BG/NBD (time) and v of the Gamma-Gamma (money), is
+    measured against the data unless the prior is ``absolute``: times in multiples of the customers'
+    mean T, money in multiples of the mean spend. Weeks or days, euros or cents, the forecast is then the same.
 
     ``pm.find_MAP`` of the Bayesian peers takes densities over θ itself: a gamma prior of shape k here
     is one of shape k + 1 and rate k/mean there.

@@ -16,11 +16,13 @@ from loyalty.correlation import (
     told,
 )
 from loyalty.errors import FitError, InputError
-from loyalty.fit import Fit
-from loyalty.gamma_gamma import GammaGamma, infinite_mean
+from loyalty.fit import Fit, Kind, native_options
+from loyalty.gamma_gamma import GammaGamma
 from loyalty.orders import Moment, Orders, Unit
+from loyalty.purchase import PurchaseModel
 from loyalty.report import Invalid
 from loyalty.rfm import Rfm, rfm
+from loyalty.spend import SpendModel
 from loyalty.summary import CustomerSummary
 from loyalty.treatments import Treatments
 
@@ -43,10 +45,10 @@ class Scores(Frozen):
 
     #: The summary that was scored.
     customers: CustomerSummary
-    #: The fit of the BG/NBD, None where it was given or could not be made.
-    purchases: Fit[BgNbd] | None
-    #: The fit of the Gamma-Gamma, None where it was given or could not be made.
-    spend: Fit[GammaGamma] | None
+    #: The fit of the purchase model; None where a model was given, or it could not be fitted.
+    purchases: Fit[PurchaseModel] | None
+    #: The fit of the spend model; None where a model was given, or it could not be fitted.
+    spend: Fit[SpendModel] | None
     #: RFM scores and segments, None without amounts.
     rfm: Rfm | None
     #: Of frequency and value, which the lifetime value takes to be independent; None without one.
@@ -93,8 +95,8 @@ def score(
     economics: Mapping[str, float] | None = None,
     treatments: Treatments | None = None,
     capacities: Mapping[str, float] | None = None,
-    purchases: BgNbd | None = None,
-    spend: GammaGamma | None = None,
+    purchases: PurchaseModel | Fit[PurchaseModel] | type[PurchaseModel] = BgNbd,
+    spend: SpendModel | Fit[SpendModel] | type[SpendModel] = GammaGamma,
     invalid: Invalid = "raise",
     time_zone: str | None = None,
     threads: int = 0,
@@ -131,8 +133,8 @@ def score(
         By default :meth:`Treatments.customary` for a table or where there are capacities, else none.
     capacities : mapping, optional
         How much there is of what, as for :func:`select`.
-    purchases, spend : optional
-        Models to score with; by default they are fitted to the data.
+    purchases, spend : model, Fit or class of a model
+        What to score with. A class, such as :class:`BgNbd`, is fitted to the data.
     invalid, time_zone
         As for :class:`Orders`, where `data` is a table.
     threads : int
@@ -173,10 +175,10 @@ def score(
         raise InputError(
             "columns and contacts go with a table of order lines, not with its summary"
         )
-    if purchases is not None:
-        _check.instance("purchases", purchases, BgNbd)
-    if spend is not None:
-        _check.instance("spend", spend, GammaGamma)
+    if not isinstance(purchases, type):
+        PurchaseModel._given("purchases", purchases)
+    if not isinstance(spend, type):
+        SpendModel._given("spend", spend)
     threads = _check.whole("threads", threads)
     if data.unit is None:
         raise InputError("the customer summary has no unit: state it when you make the summary")
@@ -192,19 +194,19 @@ def score(
     found += [native.monetary_value(), native.total_amount()]
     scored = _rfm(data, notes)
     found += [] if scored is None else scored._columns[-4:]
-    purchase_fit, purchases = _purchases(purchases, data, threads, notes)
-    if purchases is not None:
-        found.append(purchases._core.p_alive(native, threads))
-        found.append(purchases._core.expected_purchases(native, horizon, threads))
-    spend_fit, spend = _spend(spend, data, threads, notes)
-    if spend is not None:
-        found.append(spend._core.expected_spend(native, threads))
+    purchase_fit, when = _purchases(purchases, data, threads, notes)
+    if when is not None:
+        found.append(when._core.p_alive(native, threads))
+        found.append(when._core.expected_purchases(native, horizon, threads))
+    spend_fit, amounts = _spend(spend, data, threads, notes)
+    if amounts is not None:
+        found.append(amounts._core.expected_spend(native, threads))
     correlation = None
-    if purchases is not None and spend is not None:
+    if when is not None and amounts is not None:
         correlation = frequency_value_correlation(data)
         if correlation is not None and correlation.exceeds(NOTABLE):
             notes.append(told(correlation.pearson))
-        found.append(value.column(data, purchases, spend, discounting, margin, threads))
+        found.append(value.column(data, when, amounts, discounting, margin, threads))
     known = [column for column in found if column is not None]
     share = float(margin) if isinstance(margin, Real) and float(margin) < 1.0 else None
     if log is not None:
@@ -246,32 +248,40 @@ def _rfm(customers: CustomerSummary, notes: list[str]) -> Rfm | None:
 
 
 def _purchases(
-    model: BgNbd | None, customers: CustomerSummary, threads: int, notes: list[str]
-) -> tuple[Fit[BgNbd] | None, BgNbd | None]:
-    """The fit, where one was made, and the model to score with."""
-    if model is not None:
-        return None, model
+    given: PurchaseModel | Fit[PurchaseModel] | type[PurchaseModel],
+    customers: CustomerSummary,
+    threads: int,
+    notes: list[str],
+) -> tuple[Fit[PurchaseModel] | None, PurchaseModel | None]:
+    """The fit, where there is one, and the model to score with."""
+    if isinstance(given, PurchaseModel):
+        return None, given
     try:
-        fit = BgNbd.fit(customers, threads=threads)
+        fit = given if isinstance(given, Fit) else _fitted(given, customers, threads)
     except FitError as error:
         notes.append(f"no P(alive), expected purchases and lifetime value: {error}")
         return None, None
     if fit.stop != "converged":
-        notes.append(f"BG/NBD: {fit.stop_message}")
+        notes.append(f"{fit.model.title}: {fit.stop_message}")
     return fit, fit.model
 
 
 def _spend(
-    model: GammaGamma | None, customers: CustomerSummary, threads: int, notes: list[str]
-) -> tuple[Fit[GammaGamma] | None, GammaGamma | None]:
-    """The fit, where one was made, and the model to score with."""
+    given: SpendModel | Fit[SpendModel] | type[SpendModel],
+    customers: CustomerSummary,
+    threads: int,
+    notes: list[str],
+) -> tuple[Fit[SpendModel] | None, SpendModel | None]:
+    """The fit, where there is one, and the model to score with."""
     if customers._core.monetary_value() is None:
         notes.append("no expected spend and lifetime value: they need amounts")
         return None, None
-    fit = None
+    fit: Fit[SpendModel] | None = None
     try:
-        if model is None:
-            fit = GammaGamma.fit(customers, threads=threads)
+        if isinstance(given, SpendModel):
+            model = given
+        else:
+            fit = given if isinstance(given, Fit) else _fitted(given, customers, threads)
             model = fit.model
         # A mean that the model says is infinite shows here, before anything rests on it.
         model._core.expected_spend(customers._core, threads)
@@ -279,7 +289,12 @@ def _spend(
         notes.append(f"no expected spend and lifetime value: {error}")
         return fit, None
     if fit is not None and fit.stop != "converged":
-        notes.append(f"Gamma-Gamma: {fit.stop_message}")
-    if not model.has_finite_mean:
-        notes.append(infinite_mean(model.q))
+        notes.append(f"{model.title}: {fit.stop_message}")
+    if (concern := model._concern()) is not None:
+        notes.append(f"{model.title}: {concern}")
     return fit, model
+
+
+def _fitted(kind: type[Kind], customers: CustomerSummary, threads: int) -> Fit[Kind]:
+    """A fit whose concerns become notes."""
+    return kind._fit(customers, native_options(threads=threads))

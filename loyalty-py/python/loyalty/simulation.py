@@ -115,7 +115,7 @@ class SimulatedShop(Frozen):
 
     @property
     def truth(self) -> Any:
-        """One row per customer: what he is like, the labels of the four behaviours, and the money a
+        """One row per customer: what they are like, the labels of the four behaviours, and the money a
         year that each behaviour costs against a customer without it."""
         return _frames.table(self._truth, self._frame)
 

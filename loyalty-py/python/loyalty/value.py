@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from loyalty import _check, _columns, _frames, _native
-from loyalty.bg_nbd import BgNbd
+from loyalty._discounting import discounting_of
 from loyalty.correlation import warn_if_notable
-from loyalty.errors import InputError
 from loyalty.fit import Fit
-from loyalty.gamma_gamma import GammaGamma
+from loyalty.purchase import PurchaseModel
+from loyalty.spend import SpendModel
 from loyalty.summary import CustomerSummary
 
 __all__ = ["clv", "clv_interval"]
@@ -20,8 +20,8 @@ __all__ = ["clv", "clv_interval"]
 
 def clv(
     customers: CustomerSummary,
-    purchases: BgNbd,
-    spend: GammaGamma,
+    purchases: PurchaseModel | Fit[PurchaseModel],
+    spend: SpendModel | Fit[SpendModel],
     *,
     horizon: float | None = None,
     annual_discount_rate: float | None = None,
@@ -54,8 +54,8 @@ def clv(
     ----------
     customers : CustomerSummary
         With monetary value.
-    purchases : BgNbd
-    spend : GammaGamma
+    purchases : PurchaseModel or a Fit of one
+    spend : SpendModel or a Fit of one
     horizon : float, optional
         How far the continuous form reaches, in the unit of the model; with a rate it may be
         ``math.inf``, the whole future.
@@ -115,25 +115,19 @@ def clv(
     array([36.29])
     """
     _check.instance("customers", customers, CustomerSummary)
-    _check.instance("purchases", purchases, BgNbd)
-    _check.instance("spend", spend, GammaGamma)
-    discounting = discounting_of(
-        purchases.unit or customers.unit,
-        horizon,
-        annual_discount_rate,
-        discount_rate,
-        periods,
-        period_length,
-    )
-    values = column(customers, purchases, spend, discounting, margin, threads)
+    model = PurchaseModel._given("purchases", purchases)
+    amounts = SpendModel._given("spend", spend)
+    form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
+    discounting = discounting_of(model.unit or customers.unit, *form)
+    values = column(customers, model, amounts, discounting, margin, threads)
     warn_if_notable(customers, threads, stacklevel=2)
     return customers._answer(values)
 
 
 def clv_interval(
     customers: CustomerSummary,
-    purchases: Fit[BgNbd],
-    spend: Fit[GammaGamma],
+    purchases: Fit[PurchaseModel],
+    spend: Fit[SpendModel],
     *,
     horizon: float | None = None,
     annual_discount_rate: float | None = None,
@@ -156,7 +150,7 @@ def clv_interval(
     customers : CustomerSummary
         With monetary value.
     purchases, spend : Fit
-        Of a BG/NBD and of a Gamma-Gamma.
+        Of a purchase model and of a spend model.
     horizon, annual_discount_rate, discount_rate, periods, period_length, margin
         As for :func:`clv`.
     total : bool
@@ -195,15 +189,14 @@ def clv_interval(
     0   72506.0          3777.0  65468.0  80300.0
     """
     _check.instance("customers", customers, CustomerSummary)
-    _check.instance("purchases", purchases, Fit)
-    _check.instance("spend", spend, Fit)
+    model = Fit._given("purchases", purchases, PurchaseModel)
+    Fit._given("spend", spend, SpendModel)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
-    unit = getattr(purchases.model, "unit", None) or customers.unit
     columns = _native.clv_intervals(
         customers._core,
         purchases._core,
         spend._core,
-        discounting_of(unit, *form),
+        discounting_of(model.unit or customers.unit, *form),
         *margins_of(margin),
         total,
         level,
@@ -214,8 +207,8 @@ def clv_interval(
 
 def column(
     customers: CustomerSummary,
-    purchases: BgNbd,
-    spend: GammaGamma,
+    purchases: PurchaseModel,
+    spend: SpendModel,
     discounting: _native.Discounting,
     margin: Any,
     threads: int,
@@ -237,28 +230,3 @@ def margins_of(margin: Any) -> tuple[float, _native.Column | None]:
     if one and not isinstance(margin, Real | np.ndarray):
         raise TypeError(f"margin must be a number, or one per customer, got {margin!r}")
     return (float(margin), None) if one else (1.0, _columns.from_values("margin", margin))
-
-
-def discounting_of(
-    unit: str | None,
-    horizon: float | None,
-    annual_discount_rate: float | None,
-    discount_rate: float | None,
-    periods: int | None,
-    period_length: float | None,
-) -> _native.Discounting:
-    """Checked arguments of either form of discounting."""
-    if horizon is None and periods is not None and period_length is not None:
-        if annual_discount_rate is not None:
-            raise InputError("periods are discounted by discount_rate, per period")
-        periods = _check.whole("periods", periods)
-        return _native.Discounting.per_period(periods, period_length, discount_rate or 0.0)
-    if horizon is None or periods is not None or period_length is not None:
-        raise InputError("give either horizon, or periods and period_length")
-    if annual_discount_rate is None:
-        return _native.Discounting.continuous(horizon, discount_rate or 0.0)
-    if discount_rate is not None:
-        raise InputError("give either annual_discount_rate or discount_rate")
-    if unit is None:
-        raise InputError("annual_discount_rate needs a model or a summary with a known unit")
-    return _native.Discounting.annual(horizon, annual_discount_rate, unit)

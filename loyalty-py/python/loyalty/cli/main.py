@@ -68,27 +68,29 @@ def _fail(options: argparse.Namespace, error: LoyaltyError, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="loyalty",
-        description="Customer scoring from an order log: RFM, BG/NBD, Gamma-Gamma, CLV.",
+        description="Customer scoring from an order log: RFM, purchase and spend models, CLV.",
     )
     parser.add_argument("--version", action="version", version=f"loyalty {loyalty.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     score = commands.add_parser(
         "score",
-        help="fit both models to an order log and score every customer",
-        description="Fits both models to an order log and scores every customer.",
+        help="fit models to an order log and score every customer",
+        description="Fits a purchase and a spend model to an order log and scores every customer.",
     )
     _orders(score)
+    _models(score)
     _lines(score)
     _outlook(score)
     score.set_defaults(run=_score)
     fit = commands.add_parser(
         "fit",
-        help="fit a model to an order log and save it",
-        description="Fits both models to an order log, shows and saves them.",
+        help="fit models to an order log and save them",
+        description="Fits a purchase and a spend model to an order log, shows and saves them.",
     )
     _orders(fit)
-    fit.add_argument("--purchases", metavar="FILE", help="save the BG/NBD here (JSON)")
-    fit.add_argument("--spend", metavar="FILE", help="save the Gamma-Gamma here (JSON)")
+    _models(fit)
+    fit.add_argument("--purchases", metavar="FILE", help="save the purchase model here (JSON)")
+    fit.add_argument("--spend", metavar="FILE", help="save the spend model here (JSON)")
     fit.set_defaults(run=_fit)
     predict = commands.add_parser(
         "predict",
@@ -102,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         action="append",
         required=True,
-        help="a model file, BG/NBD or Gamma-Gamma; give one of each for the lifetime value",
+        help="a file of a purchase or of a spend model; give both for the lifetime value",
     )
     predict.set_defaults(run=_predict)
     returns.add(commands)
@@ -123,6 +125,32 @@ def _orders(command: argparse.ArgumentParser) -> None:
         choices=("raise", "drop"),
         default="raise",
         help="rows that cannot be used: refuse the log, or leave them out and count them",
+    )
+
+
+def _models(command: argparse.ArgumentParser) -> None:
+    for name, models, usual in (
+        ("--purchase-model", loyalty.PurchaseModel, loyalty.BgNbd.kind),
+        ("--spend-model", loyalty.SpendModel, loyalty.GammaGamma.kind),
+    ):
+        kinds = models.kinds()
+        listed = ", ".join(kinds)
+        command.add_argument(
+            name,
+            choices=kinds,
+            default=usual,
+            metavar="KIND",
+            help=f"which to fit: {listed} (default: {usual})",
+        )
+
+
+def _chosen(
+    options: argparse.Namespace,
+) -> tuple[type[loyalty.PurchaseModel], type[loyalty.SpendModel]]:
+    """The models to fit."""
+    return (
+        loyalty.PurchaseModel.kinds()[options.purchase_model],
+        loyalty.SpendModel.kinds()[options.spend_model],
     )
 
 
@@ -219,7 +247,7 @@ def _score(options: argparse.Namespace) -> None:
             orders = _checked(options, frame, roles)
             customers = _summarize(options, orders, options.unit or "week", steps)
             steps.begin("fit and score")
-            scores = _scores(options, customers, None, None, **_decisions(options))
+            scores = _scores(options, customers, *_chosen(options), **_decisions(options))
         _deliver(options, scores, steps)
 
 
@@ -239,8 +267,7 @@ def _score_lines(
     return _scores(
         options,
         frame,
-        None,
-        None,
+        *_chosen(options),
         columns=roles,
         contacts=contacts,
         unit=options.unit or "week",
@@ -271,11 +298,12 @@ def _fit(options: argparse.Namespace) -> None:
         orders = _read(options, steps)
         customers = _summarize(options, orders, options.unit or "week", steps)
         steps.begin("fit")
-        purchases = loyalty.BgNbd.fit(customers)
+        when, amounts = _chosen(options)
+        purchases = when.fit(customers)
         has_amounts = customers.monetary_value is not None
         if options.spend and not has_amounts:
             raise InputError("--spend needs amounts: name their column with --amount")
-        spend = loyalty.GammaGamma.fit(customers) if has_amounts else None
+        spend = amounts.fit(customers) if has_amounts else None
         steps.begin("save")
         fits: list[tuple[Any, str | None]] = [(purchases, options.purchases)]
         fits += [] if spend is None else [(spend, options.spend)]
@@ -287,31 +315,37 @@ def _fit(options: argparse.Namespace) -> None:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    models: dict[type, Any] = {}
+    purchases: loyalty.PurchaseModel | None = None
+    spend: loyalty.SpendModel | None = None
     for path in options.model:
-        model = loyalty.load(path)
-        if not isinstance(model, loyalty.BgNbd | loyalty.GammaGamma):
-            raise InputError(
-                f"{path} holds a {type(model).__name__}; predict takes BgNbd and GammaGamma"
-            )
-        if type(model) in models:
-            raise InputError(f"two models of one kind: {type(model).__name__} of {path}")
-        models[type(model)] = model
-    purchases, spend = models.get(loyalty.BgNbd), models.get(loyalty.GammaGamma)
+        match loyalty.load(path):
+            case loyalty.PurchaseModel() as model if purchases is None:
+                purchases = model
+            case loyalty.SpendModel() as model if spend is None:
+                spend = model
+            case loyalty.PurchaseModel() | loyalty.SpendModel() as model:
+                what = "purchase" if isinstance(model, loyalty.PurchaseModel) else "spend"
+                raise InputError(f"{path} holds a second {what} model; predict takes one of each")
+            case model:
+                raise InputError(
+                    f"{path} holds a {type(model).__name__}; predict takes purchase and spend models"
+                )
     unit = options.unit or (purchases.unit if purchases else None) or "week"
     with Steps(4) as steps:
         orders = _read(options, steps)
         customers = _summarize(options, orders, unit, steps)
         steps.begin("score")
-        scores = _scores(options, customers, purchases, spend)
+        scores = _scores(
+            options, customers, purchases or loyalty.BgNbd, spend or loyalty.GammaGamma
+        )
         _deliver(options, scores, steps)
 
 
 def _scores(
     options: argparse.Namespace,
     customers: Any,
-    purchases: loyalty.BgNbd | None,
-    spend: loyalty.GammaGamma | None,
+    purchases: loyalty.PurchaseModel | type[loyalty.PurchaseModel],
+    spend: loyalty.SpendModel | type[loyalty.SpendModel],
     **further: Any,
 ) -> loyalty.Scores:
     return loyalty.score(

@@ -109,7 +109,7 @@ def _treatments(frame: Any) -> None:
 def fit(result: loyalty.Fit[Any], path: str | None) -> None:
     """A fitted model."""
     errors = result.standard_errors or {}
-    print(f"{type(result.model).__name__} fitted to {result.customers:,.0f} customers: ", end="")
+    print(f"{result.model.title} fitted to {result.customers:,.0f} customers: ", end="")
     print(f"{result.stop_message}, log-likelihood {result.log_likelihood:.3f}")
     rows = [
         [name, f"{value:.6g}", f"{errors[name]:.3g}" if name in errors else "–"]

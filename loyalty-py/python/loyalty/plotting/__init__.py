@@ -7,7 +7,7 @@ Examples
 >>> import loyalty
 >>> from loyalty import plotting
 >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
->>> model = loyalty.BgNbd.fit(customers).model
+>>> model = loyalty.BgNbd.fit(customers)
 >>> axes = plotting.plot_repeat_counts(loyalty.repeat_counts(model, customers))
 >>> axes.get_ylabel()
 'customers'

@@ -32,7 +32,7 @@ def plot_repeat_counts(counts: RepeatCounts, *, ax: Axes | None = None) -> Axes:
     >>> import loyalty
     >>> from loyalty import plotting
     >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week", observation_end="1997-09-30")
-    >>> counts = loyalty.repeat_counts(loyalty.BgNbd.fit(customers).model, customers)
+    >>> counts = loyalty.repeat_counts(loyalty.BgNbd.fit(customers), customers)
     >>> [text.get_text() for text in plotting.plot_repeat_counts(counts).get_xticklabels()][-1]
     '7+'
     """
@@ -106,7 +106,7 @@ def plot_holdout_errors(errors: HoldoutErrors, *, most: int = 7, ax: Axes | None
     >>> import loyalty
     >>> from loyalty import plotting
     >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30", unit="week")
-    >>> model = loyalty.BgNbd.fit(split.calibration).model
+    >>> model = loyalty.BgNbd.fit(split.calibration)
     >>> axes = plotting.plot_holdout_errors(loyalty.holdout_errors(model, split))
     >>> len(axes.lines[0].get_xdata())
     8
@@ -135,7 +135,7 @@ def plot_alive_calibration(groups: Any, *, ax: Axes | None = None) -> Axes:
     >>> import loyalty
     >>> from loyalty import plotting
     >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30", unit="week")
-    >>> model = loyalty.BgNbd.fit(split.calibration).model
+    >>> model = loyalty.BgNbd.fit(split.calibration)
     >>> groups = loyalty.alive_calibration(model, split, by="p_purchase")
     >>> plotting.plot_alive_calibration(groups).get_xlabel()
     'mean probability of a purchase'

@@ -8,6 +8,7 @@ import numpy as np
 
 from loyalty.errors import InputError
 from loyalty.plotting._axes import ACTUAL, axes, in_units, labelled
+from loyalty.purchase import PurchaseModel
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from loyalty.bg_nbd import BgNbd
+    from loyalty.fit import Fit
 
 #: Steps of recency in a matrix, and of time in a path.
 _STEPS = 200
 
 
 def plot_frequency_recency_matrix(
-    model: BgNbd,
+    model: PurchaseModel | Fit[PurchaseModel],
     *,
     horizon: float = 1.0,
     T: float = 100.0,
@@ -34,7 +35,7 @@ def plot_frequency_recency_matrix(
 
     Parameters
     ----------
-    model : BgNbd
+    model : PurchaseModel or a Fit of one
     horizon : float
         In the unit of the model.
     T : float
@@ -54,6 +55,7 @@ def plot_frequency_recency_matrix(
     >>> plotting.plot_frequency_recency_matrix(model, horizon=13, T=39).get_ylabel()
     'recency, in weeks'
     """
+    model = PurchaseModel._given("model", model)
     histories = _histories(T, max_frequency)
     values = np.asarray(model.expected_purchases(histories, horizon))
     title = in_units(f"Expected purchases within {horizon:g}", model.unit).replace(", in", "")
@@ -61,7 +63,7 @@ def plot_frequency_recency_matrix(
 
 
 def plot_probability_alive_matrix(
-    model: BgNbd,
+    model: PurchaseModel | Fit[PurchaseModel],
     *,
     T: float = 100.0,
     max_frequency: int = 30,
@@ -72,7 +74,7 @@ def plot_probability_alive_matrix(
 
     Parameters
     ----------
-    model : BgNbd
+    model : PurchaseModel or a Fit of one
     T : float
         Age of the customers, and the largest recency.
     max_frequency : int
@@ -91,23 +93,28 @@ def plot_probability_alive_matrix(
     >>> axes.images[0].get_array().shape
     (200, 10)
     """
+    model = PurchaseModel._given("model", model)
     values = np.asarray(model.p_alive(_histories(T, max_frequency)))
     return _matrix(values, T, max_frequency, model, "P(alive)", ax, imshow)
 
 
 def plot_alive_history(
-    model: BgNbd, purchases: Sequence[float], T: float, *, ax: Axes | None = None
+    model: PurchaseModel | Fit[PurchaseModel],
+    purchases: Sequence[float],
+    T: float,
+    *,
+    ax: Axes | None = None,
 ) -> Axes:
-    """P(alive) of one customer from his first purchase on: it falls while he stays away, and is back
-    with every purchase.
+    """P(alive) of one customer from their first purchase on: it falls while they stay away, and is
+    back with every purchase.
 
     Parameters
     ----------
-    model : BgNbd
+    model : PurchaseModel or a Fit of one
     purchases : sequence of float
-        The times of his repeat purchases since the first, in the unit of the model: above 0, rising.
+        The times of their repeat purchases since the first, in the unit of the model: above 0, rising.
     T : float
-        How long he has been observed.
+        How long they have been observed.
     ax : matplotlib axes, optional
         By default new ones.
 
@@ -125,6 +132,7 @@ def plot_alive_history(
     >>> round(float(axes.lines[0].get_ydata()[-1]), 6)
     0.192341
     """
+    model = PurchaseModel._given("model", model)
     times = np.asarray(purchases, dtype=float)
     if times.ndim != 1 or not (np.diff(times, prepend=0.0) > 0).all() or (times > T).any():
         raise InputError(
@@ -158,7 +166,7 @@ def _matrix(
     values: Any,
     T: float,
     max_frequency: int,
-    model: BgNbd,
+    model: PurchaseModel,
     title: str,
     ax: Axes | None,
     imshow: dict[str, Any],

@@ -1,40 +1,13 @@
-//! Lifetime value, RFM and segments.
+//! RFM scores and segments.
 
 use loyalty_core::Error;
-use loyalty_core::parallel::Threads;
 use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, ScoreRange, SegmentRule};
-use loyalty_core::value::{Margin, clv_into};
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::Result;
-use crate::models::{BgNbd, Discounting, GammaGamma, column};
 use crate::read::{Numbers, numbers};
 use crate::summary::CustomerSummary;
-
-/// Lifetime value of every customer.
-#[pyfunction]
-#[pyo3(signature = (customers, purchases, spend, discounting, margin, margins, threads))]
-#[expect(clippy::too_many_arguments, reason = "what the core takes")]
-pub(crate) fn clv(
-    py: Python<'_>,
-    customers: &CustomerSummary,
-    purchases: &BgNbd,
-    spend: &GammaGamma,
-    discounting: &Discounting,
-    margin: f64,
-    margins: Option<&Column>,
-    threads: usize,
-) -> Result<Column> {
-    let margins = margins.map(numbers).transpose()?;
-    let margins = margins.as_ref().map(Numbers::or_nan);
-    let margins = margins.as_deref();
-    column(py, "clv", customers, |out| {
-        let margin = margins.map_or(Margin::Same(margin), Margin::PerCustomer);
-        let threads = Threads::new(threads);
-        clv_into(&purchases.0, &spend.0, &customers.0, &discounting.0, margin, out, threads)
-    })
-}
 
 /// RFM scores, and the segments they give: three measures and three scores, the scores that nobody
 /// has on each axis, the segment of each row and the size and value of each segment.

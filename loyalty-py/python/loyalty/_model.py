@@ -1,0 +1,229 @@
+"""What purchase and spend models have in common: a kind, parameters, a fit and a file."""
+
+from __future__ import annotations
+
+import warnings
+from os import PathLike
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
+
+from loyalty import _check, _html
+from loyalty._frozen import Frozen
+from loyalty.errors import LoyaltyWarning
+from loyalty.fit import Fit, native_options
+from loyalty.summary import CustomerSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from loyalty import _native
+    from loyalty.prior import Prior
+
+
+class Parameter:
+    """A parameter of a model, declared in its class in the order of the core, with its meaning."""
+
+    name: str
+
+    def __init__(self, meaning: str) -> None:
+        self.__doc__ = meaning
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, model: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, model: Model, owner: type) -> float: ...
+    def __get__(self, model: Model | None, owner: type) -> Self | float:
+        return self if model is None else model.parameters[self.name]
+
+
+class Model(Frozen):
+    """A model of one of the kinds that the core knows, around its native twin.
+
+    A class of a model names its ``kind`` and declares its parameters; all else stands here and in
+    the two classes below this one. A class derived from one of a model stays of its kind.
+    """
+
+    __slots__ = ("_core",)
+
+    #: What the model is called in files and on the command line.
+    kind: ClassVar[str]
+    #: What it is called in messages.
+    title: ClassVar[str]
+    #: The class of the native twin.
+    _twin: ClassVar[Any]
+    #: The names of the parameters, in order.
+    _names: ClassVar[tuple[str, ...]]
+    #: What a fit gives intervals of.
+    _intervals: ClassVar[tuple[str, ...]]
+    #: The class of every kind.
+    _classes: ClassVar[dict[str, type[Model]]] = {}
+    _core: Any
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "kind" not in vars(cls):
+            return
+        cls._names = tuple(cls._twin.names(cls.kind))
+        declared = tuple(name for name, value in vars(cls).items() if isinstance(value, Parameter))
+        if declared != cls._names:
+            raise TypeError(f"{cls.__name__} declares {declared}, {cls.kind} has {cls._names}")
+        cls.title = dict(cls._twin.kinds())[cls.kind]
+        Model._classes[cls.kind] = cls
+
+    @classmethod
+    def _of(cls, native: Any) -> Self:
+        model = cls.__new__(cls)
+        model._set(_core=native)
+        return model
+
+    @classmethod
+    def _given(cls, name: str, given: object) -> Self:
+        """The model that an argument is, or is a fit of."""
+        model = given.model if isinstance(given, Fit) else given
+        if isinstance(model, cls):
+            return model
+        found = type(model).__name__ if model is given else f"Fit of {type(model).__name__}"
+        raise TypeError(f"{name} must be a {cls.__name__} or a Fit of one, got {found}")
+
+    @classmethod
+    def kinds(cls) -> dict[str, type[Self]]:
+        """The classes of the models of this sort, by what files and the command line call them.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> loyalty.SpendModel.kinds()
+        {'gamma-gamma': <class 'loyalty.gamma_gamma.GammaGamma'>}
+        """
+        return {kind: found for kind, found in Model._classes.items() if issubclass(found, cls)}
+
+    def _arguments(self) -> tuple[Any, ...]:
+        """What makes the native twin again."""
+        return self.kind, tuple(self._core.values)
+
+    def _concern(self) -> str | None:
+        """What the parameters found mean for whoever goes on with them; None where all is well."""
+        return None
+
+    @classmethod
+    def fit(
+        cls,
+        customers: CustomerSummary,
+        *,
+        start: Sequence[float] | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        penalizer: float = 0.0,
+        tolerance: float = 1e-16,
+        max_iterations: int = 200,
+        threads: int = 0,
+        progress: Callable[[int, float, float], object] | None = None,
+    ) -> Fit[Self]:
+        """Fits the model by maximum likelihood.
+
+        Analytic gradient and Hessian, on the scale on which the parameters are free. Ctrl-C ends it.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+            A purchase model uses frequency, recency, T and weights; a spend model frequency, monetary
+            value and weights.
+        start : sequence of float, optional
+            The parameters to start from, in order; by default read off the data.
+        priors : mapping of str to Prior, optional
+            What is known of parameters before the data, by name; see :class:`Prior`.
+        penalizer : float
+            The ridge penalty of lifetimes' ``penalizer_coef``: n · penalizer · Σ θ² is taken off the
+            log-likelihood of n customers, with times in multiples of the largest T and money in its
+            own unit. Priors say the same with a meaning; this is for equal results.
+        tolerance : float
+            Stop when the log-likelihood is this close to its maximum, by the quadratic model.
+        max_iterations : int
+            Most iterations.
+        threads : int
+            Threads to use, 0 for all. The result is the same for every number.
+        progress : callable, optional
+            Called at the start and after every iteration with the iterations made, the
+            log-likelihood and the distance to the maximum; what it raises ends the fit.
+
+        Returns
+        -------
+        Fit
+            A fit without a proper maximum is not an error; ``stop`` names it.
+
+        Raises
+        ------
+        InputError
+            For an option outside its domain, a prior of no parameter, or a summary without a column
+            that the model needs.
+        FitError
+            Where the data say nothing of the parameters, for instance as nobody bought again.
+
+        Warns
+        -----
+        LoyaltyWarning
+            Where the fit did not converge, and where the mean that a spend model finds is infinite.
+        """
+        options = native_options(start, priors, penalizer, tolerance, max_iterations, threads)
+        fit = cls._fit(customers, options, progress)
+        for concern in (fit._concern(), fit.model._concern()):
+            if concern is not None:
+                warnings.warn(f"{cls.title}: {concern}", LoyaltyWarning, stacklevel=2)
+        return fit
+
+    @classmethod
+    def _fit(
+        cls,
+        customers: CustomerSummary,
+        options: _native.Options,
+        progress: Callable[[int, float, float], object] | None = None,
+    ) -> Fit[Self]:
+        """A fit that warns nobody."""
+        if not hasattr(cls, "kind"):
+            raise TypeError(f"{cls.__name__} is what models have in common: fit one of them")
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        found = cls._twin.fit(cls.kind, native, options, progress)
+        return Fit._of(found, cls._of(found.model), customers._frame)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name."""
+        return dict(zip(self._names, self._core.values, strict=True))
+
+    def log_likelihood(self, customers: CustomerSummary) -> float:
+        """ln L of a summary at these parameters."""
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        return float(self._core.log_likelihood(native))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Saves the model; :func:`load` reads it in every language, to the same bits.
+
+        The file is written whole or not at all. :meth:`Fit.save` adds the facts of the fit.
+
+        Raises
+        ------
+        ModelFileError
+            Where it cannot be written.
+        """
+        self._core.save(path)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Model) and bool(self._core == other._core)
+
+    def __hash__(self) -> int:
+        return hash(self._arguments())
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
+        return f"{type(self).__name__}({arguments})"
+
+    def _repr_html_(self) -> str:
+        return _html.table(self.title, list(self.parameters.items()))
+
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), self._arguments())
+
+
+def _restore(model: type[Model], arguments: tuple[Any, ...]) -> Model:
+    return model._of(model._twin(*arguments))

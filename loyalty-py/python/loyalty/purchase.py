@@ -1,0 +1,504 @@
+"""When customers buy: what every purchase model says of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from loyalty import _check, _columns, _frames, _html, _native
+from loyalty._discounting import discounting_of
+from loyalty._model import Model
+from loyalty.errors import InputError
+from loyalty.summary import CustomerSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+__all__ = ["PurchaseModel"]
+
+_EITHER = "expected a CustomerSummary, or frequency, recency and T of one customer"
+#: Most purchases that a distribution tells apart.
+_MOST = 10_000
+
+
+class PurchaseModel(Model):
+    """When customers buy: what all purchase models have in common.
+
+    Customers buy at random times at a rate of their own while they are alive, and at some time leave
+    for good, unseen. How rates and lifetimes vary between the customers is what the models differ in;
+    their own docstrings and docs/models.md have the formulas.
+
+    Every prediction is about many customers, given by a summary, or about one, given by `frequency`
+    (repeat purchases), `recency` (the time of the last one since the first) and `T` (how long they
+    have been observed since the first), all in the unit of the model.
+    """
+
+    __slots__ = ()
+
+    _twin = _native.PurchaseModel
+    _intervals = ("p_alive", "expected_purchases")
+    _core: _native.PurchaseModel
+
+    def _make(self, *values: float, unit: str | None) -> None:
+        """Sets the parameters, given in the order of the core."""
+        self._set(_core=_native.PurchaseModel(self.kind, list(values), unit))
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return *super()._arguments(), self.unit
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of time, where it is known."""
+        return self._core.unit
+
+    @overload
+    def p_alive(self, customers: CustomerSummary, *, threads: int = 0) -> Any: ...
+    @overload
+    def p_alive(self, *, frequency: int, recency: float, T: float) -> float: ...
+    def p_alive(
+        self,
+        customers: CustomerSummary | None = None,
+        *,
+        frequency: int | None = None,
+        recency: float | None = None,
+        T: float | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """Probability that a customer is still active at the end of observation.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+            Or one customer by `frequency`, `recency` and `T`.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame, array or float
+            A frame keyed by the customers' ids where the summary came from a frame, an array where
+            it came from arrays, a float for one customer.
+
+        Raises
+        ------
+        InputError
+            Where the summary is in another unit than the model.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(cdnow.p_alive(frequency=1, recency=1.71, T=38.86), 9)
+        0.212100985
+        """
+        native, answer = _asked(customers, frequency, recency, T)
+        return answer(self._core.p_alive(native, _check.whole("threads", threads)))
+
+    @overload
+    def p_alive_at(
+        self, customers: CustomerSummary, horizon: float, *, threads: int = 0
+    ) -> Any: ...
+    @overload
+    def p_alive_at(self, *, horizon: float, frequency: int, recency: float, T: float) -> float: ...
+    def p_alive_at(
+        self,
+        customers: CustomerSummary | None = None,
+        horizon: float | None = None,
+        *,
+        frequency: int | None = None,
+        recency: float | None = None,
+        T: float | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """Probability that a customer is still active `horizon` after the end of observation.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+            Or one customer by `frequency`, `recency` and `T`.
+        horizon : float
+            In the unit of the model, at least 0.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`p_alive`.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(cdnow.p_alive_at(horizon=39, frequency=2, recency=30.43, T=38.86), 6)
+        0.567138
+        """
+        horizon = _horizon(horizon)
+        native, answer = _asked(customers, frequency, recency, T)
+        return answer(self._core.p_alive_at(native, horizon, _check.whole("threads", threads)))
+
+    @overload
+    def expected_purchases(
+        self, customers: CustomerSummary, horizon: float, *, threads: int = 0
+    ) -> Any: ...
+    @overload
+    def expected_purchases(
+        self, *, horizon: float, frequency: int, recency: float, T: float
+    ) -> float: ...
+    def expected_purchases(
+        self,
+        customers: CustomerSummary | None = None,
+        horizon: float | None = None,
+        *,
+        frequency: int | None = None,
+        recency: float | None = None,
+        T: float | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """Expected number of purchases within `horizon` after the end of observation.
+
+        Parameters
+        ----------
+        customers, horizon, frequency, recency, T, threads
+            As for :meth:`p_alive_at`.
+
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`p_alive`.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(cdnow.expected_purchases(horizon=39, frequency=10, recency=30, T=38.86), 8)
+        4.21829888
+        """
+        horizon = _horizon(horizon)
+        native, answer = _asked(customers, frequency, recency, T)
+        threads = _check.whole("threads", threads)
+        return answer(self._core.expected_purchases(native, horizon, threads))
+
+    def expected_purchases_new_customer(self, horizon: Any) -> Any:
+        """Expected number of purchases of a new customer within `horizon` after their first one,
+        which is not counted.
+
+        Parameters
+        ----------
+        horizon : float or array
+            In the unit of the model, at least 0.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> cdnow.expected_purchases_new_customer([1, 32]).round(4)
+        array([0.0533, 1.0452])
+        """
+        horizons = np.asarray(horizon, dtype=np.float64).ravel().tolist()
+        return _shaped(horizon, self._core.expected_purchases_new_customer(horizons))
+
+    @overload
+    def p_no_purchase(
+        self, customers: CustomerSummary, horizon: float, *, threads: int = 0
+    ) -> Any: ...
+    @overload
+    def p_no_purchase(
+        self, *, horizon: float, frequency: int, recency: float, T: float
+    ) -> float: ...
+    def p_no_purchase(
+        self,
+        customers: CustomerSummary | None = None,
+        horizon: float | None = None,
+        *,
+        frequency: int | None = None,
+        recency: float | None = None,
+        T: float | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """Probability that a customer makes no purchase within `horizon` after the end of
+        observation: they have left, or they are alive and do not buy.
+
+        Parameters
+        ----------
+        customers, horizon, frequency, recency, T, threads
+            As for :meth:`p_alive_at`.
+
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`p_alive`.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(cdnow.p_no_purchase(horizon=39, frequency=2, recency=30.43, T=38.86), 8)
+        0.44537286
+        """
+        horizon = _horizon(horizon)
+        native, answer = _asked(customers, frequency, recency, T)
+        return answer(self._core.p_no_purchase(native, horizon, _check.whole("threads", threads)))
+
+    def p_n_purchases(
+        self, n: Any, *, horizon: float, frequency: int, recency: float, T: float
+    ) -> Any:
+        """Probability that a customer makes exactly `n` purchases within `horizon` after the end of
+        observation. :meth:`p_n_purchases_new_customer` is that of a new one.
+
+        ::
+
+            P(Y = n) = [n = 0] (1 − P(alive)) + P(alive) · P(n purchases of one who is alive)
+
+        Parameters
+        ----------
+        n : int or array of int
+            From 0.
+        horizon, frequency, recency, T
+            As for :meth:`p_alive_at`.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> cdnow.p_n_purchases([0, 1, 2], horizon=39, frequency=2, recency=30.43, T=38.86).round(6)
+        array([0.445373, 0.239319, 0.144183])
+        """
+        one = (_check.whole("frequency", frequency), recency, T)
+        return _shaped(n, self._core.p_n_purchases(*one, _counts(n), horizon))
+
+    def p_n_purchases_new_customer(self, n: Any, t: float) -> Any:
+        """Probability that a new customer makes exactly `n` purchases within `t` after their first one,
+        which is not counted. :meth:`p_n_purchases` is that of one with a history.
+
+        Parameters
+        ----------
+        n : int or array of int
+            From 0.
+        t : float
+            In the unit of the model, at least 0.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> cdnow.p_n_purchases_new_customer([0, 1], 39).round(6)
+        array([0.573786, 0.199395])
+        """
+        return _shaped(n, self._core.p_n_purchases_new_customer(_counts(n), t))
+
+    @overload
+    def purchase_distribution(
+        self, customers: CustomerSummary, horizon: float, *, most: int = 10, threads: int = 0
+    ) -> Any: ...
+    @overload
+    def purchase_distribution(
+        self, *, horizon: float, most: int = 10, frequency: int, recency: float, T: float
+    ) -> NDArray[np.float64]: ...
+    def purchase_distribution(
+        self,
+        customers: CustomerSummary | None = None,
+        horizon: float | None = None,
+        *,
+        most: int = 10,
+        frequency: int | None = None,
+        recency: float | None = None,
+        T: float | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """Distribution of the number of purchases within `horizon` after the end of observation: the
+        probabilities of 0 to `most` purchases, and of more. They add up to 1.
+
+        Parameters
+        ----------
+        customers, horizon, frequency, recency, T, threads
+            As for :meth:`p_alive_at`.
+        most : int
+            The largest number that has a probability of its own, from 0 to 10000.
+
+        Returns
+        -------
+        data frame, dict or array
+            Columns ``p_0`` … ``p_<most>`` and ``p_more``: a frame keyed by the customers' ids where
+            the summary came from a frame, a dict of arrays where it came from arrays, an array of
+            ``most + 2`` values for one customer.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> customers = loyalty.CustomerSummary(
+        ...     frequency=[2, 0], recency=[30.43, 0.0], T=[38.86, 38.86]
+        ... )
+        >>> {n: p.round(3) for n, p in cdnow.purchase_distribution(customers, 39, most=1).items()}
+        {'p_0': array([0.445, 0.855]), 'p_1': array([0.239, 0.11 ]), 'p_more': array([0.315, 0.035])}
+        """
+        horizon = _horizon(horizon)
+        if not 0 <= _check.whole("most", most) <= _MOST:
+            raise InputError(f"most must be from 0 to {_MOST}, got {most}")
+        native, answer = _asked(customers, frequency, recency, T)
+        threads = _check.whole("threads", threads)
+        columns = self._core.purchase_distribution(native, horizon, most, threads)
+        if customers is None:
+            return np.array([answer(column) for column in columns])
+        return customers._answers(columns)
+
+    @overload
+    def discounted_purchases(
+        self,
+        customers: CustomerSummary,
+        *,
+        horizon: float | None = None,
+        annual_discount_rate: float | None = None,
+        discount_rate: float | None = None,
+        periods: int | None = None,
+        period_length: float | None = None,
+        threads: int = 0,
+    ) -> Any: ...
+    @overload
+    def discounted_purchases(
+        self,
+        *,
+        horizon: float | None = None,
+        annual_discount_rate: float | None = None,
+        discount_rate: float | None = None,
+        periods: int | None = None,
+        period_length: float | None = None,
+        frequency: int,
+        recency: float,
+        T: float,
+    ) -> float: ...
+    def discounted_purchases(
+        self,
+        customers: CustomerSummary | None = None,
+        *,
+        horizon: float | None = None,
+        annual_discount_rate: float | None = None,
+        discount_rate: float | None = None,
+        periods: int | None = None,
+        period_length: float | None = None,
+        frequency: int | None = None,
+        recency: float | None = None,
+        T: float | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """Discounted expected purchases after the end of observation, in one of the forms of
+        :func:`loyalty.clv`.
+
+        With ``horizon=math.inf`` and a rate these are the discounted expected residual transactions
+        (DERT) of the whole future::
+
+            DERT = P(alive) · ∫₀^∞ e^(−δt) dE(t)
+
+        with E(t) the expected purchases up to t of one who is alive.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+            Or one customer by `frequency`, `recency` and `T`.
+        horizon, annual_discount_rate, discount_rate, periods, period_length
+            As for :func:`loyalty.clv`.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`p_alive`.
+
+        Examples
+        --------
+        >>> import loyalty, math
+        >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+        >>> dert = cdnow.discounted_purchases(
+        ...     horizon=math.inf, annual_discount_rate=0.1, frequency=2, recency=30.43, T=38.86
+        ... )
+        >>> round(dert, 6)
+        6.371743
+        """
+        unit = self.unit if customers is None else self.unit or customers.unit
+        rates = (horizon, annual_discount_rate, discount_rate)
+        discounting = discounting_of(unit, *rates, periods, period_length)
+        native, answer = _asked(customers, frequency, recency, T)
+        threads = _check.whole("threads", threads)
+        return answer(self._core.discounted_purchases(native, discounting, threads))
+
+    def simulate(self, T: Any, *, seed: int = 0, threads: int = 0) -> CustomerSummary:
+        """Histories of new customers who behave as the model says.
+
+        What varies between the customers is drawn first, then their purchases one by one.
+
+        Parameters
+        ----------
+        T : array, list or Arrow column
+            How long each customer is observed from the first purchase on.
+        seed : int
+            Row i depends on the seed and i alone.
+        threads : int
+            Threads to use, 0 for all.
+
+        Raises
+        ------
+        InputError
+            Where a T is not from 0 to 1e50, or more than 1e6 purchases are to be expected within the
+            longest.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> truth = loyalty.BgNbd(r=0.8, alpha=5, a=1, b=3, unit="week")
+        >>> customers = truth.simulate([39.0] * 5000, seed=7)
+        >>> found = loyalty.BgNbd.fit(customers).model
+        >>> abs(found.r - 0.8) < 0.1
+        True
+        """
+        native = self._core.simulate(
+            _columns.from_values("T", T),
+            _check.whole("seed", seed),
+            _check.whole("threads", threads),
+        )
+        return CustomerSummary._of(native, "customer", None)
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        return text if self.unit is None else f"{text[:-1]}, unit={self.unit!r})"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.title}, unit {self.unit or 'not stated'}"
+        return _html.table(title, list(self.parameters.items()))
+
+
+def _horizon(horizon: float | None) -> float:
+    if horizon is None:
+        raise TypeError("expected a horizon, in the unit of the model")
+    return horizon
+
+
+def _asked(
+    customers: CustomerSummary | None,
+    frequency: int | None,
+    recency: float | None,
+    T: float | None,
+) -> tuple[_native.CustomerSummary, Callable[[_native.Column], Any]]:
+    """Whom a question is about, and what makes an answer of a column."""
+    if customers is None:
+        if frequency is None or recency is None or T is None:
+            raise TypeError(_EITHER)
+        one = _native.CustomerSummary.one(_check.whole("frequency", frequency), recency, T)
+        return one, lambda column: _shaped(frequency, column)
+    if not frequency is recency is T is None:
+        raise TypeError(_EITHER)
+    return _check.instance("customers", customers, CustomerSummary)._core, customers._answer
+
+
+def _counts(n: Any) -> list[int]:
+    return [_check.whole("n", count) for count in np.atleast_1d(n).tolist()]
+
+
+def _shaped(asked: Any, column: _native.Column) -> Any:
+    """A column as it was asked for: a float for one number, an array for several."""
+    values = _frames.array(column)
+    return float(values[0]) if np.ndim(asked) == 0 else values
