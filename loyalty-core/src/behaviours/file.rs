@@ -9,7 +9,10 @@ use crate::behaviours::classify::{BehaviourModel, Rule};
 use crate::behaviours::estimate::Behaviour;
 use crate::behaviours::estimate::RawTrait;
 use crate::behaviours::estimate::TraitModel;
-use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
+
+/// The layout of both files below.
+const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 struct Raw {
@@ -75,7 +78,7 @@ impl BehaviourModel {
     /// # Errors
     /// As [`BehaviourModel::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        of_kind(text, &[Self::KIND])?;
+        of_kind(text, VERSION, &[Self::KIND])?;
         let raw: Raw = parsed(text)?;
         let rule = |raw: RawRule| {
             if let Some(value) = raw.cut.filter(|cut| !(0.0..=1.0).contains(cut)) {
@@ -131,7 +134,7 @@ impl TraitModel {
     /// # Errors
     /// As [`TraitModel::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let kind = of_kind(text, &Behaviour::ALL.map(Behaviour::kind))?;
+        let kind = of_kind(text, VERSION, &Behaviour::ALL.map(Behaviour::kind))?;
         let raw: RawSingle = parsed(text)?;
         let model = Self::try_from(raw.model)?;
         if model.behaviour().kind() != kind {

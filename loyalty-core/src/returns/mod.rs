@@ -2,10 +2,11 @@
 
 mod clustering;
 mod columns;
+mod context;
 mod design;
 mod expected;
 mod facts;
-mod file;
+mod features;
 mod fit;
 mod interval;
 mod kernel;
@@ -13,16 +14,21 @@ mod keys;
 mod lag;
 mod level;
 mod line;
+mod matched;
+mod model_file;
 mod newton;
 mod observe;
 mod open;
 mod optimism;
+mod past;
 mod propensity;
 mod sample;
 mod schema;
 mod score;
 mod settling;
 mod shrink;
+mod shrunk;
+mod state_file;
 mod stream;
 mod update;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DVector;
 
 use super::columns::loss;
 use super::design::Design;
@@ -85,19 +85,10 @@ struct Search<'a> {
     beta: Vec<f64>,
 }
 
-/// The Hessian of the loss, with the penalties on its diagonal.
-pub(super) fn hessian(sums: &Sums, n: usize, fall: impl Fn(usize) -> f64) -> DMatrix<f64> {
-    DMatrix::from_fn(n, n, |i, j| {
-        let (i, j) = (i.min(j), i.max(j));
-        // Columns of padding, and terms that do not vary, have nothing but the penalty.
-        sums.hessian[i * n + j] + if i == j { fall(i) + 1e-9 } else { 0.0 }
-    })
-}
-
 /// The Newton step of sums over rows, and how far below the loss its quadratic model ends.
 fn step(sums: &Sums, beta: &[f64], fall: impl Fn(usize) -> f64) -> Result<(Vec<f64>, f64), Error> {
     let n = beta.len();
-    let hessian = hessian(sums, n, &fall);
+    let hessian = sums.hessian(&fall);
     let slope = DVector::from_fn(n, |i, _| -(sums.gradient[i] + fall(i) * beta[i]));
     let reason = "the features are not finite";
     let cholesky = hessian
