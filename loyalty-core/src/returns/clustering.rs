@@ -50,7 +50,7 @@ impl Clustering {
 /// with the returns R and the exposure E that the pair had before the line, and the probability p by the
 /// history of the customer, or the product, alone: the covariance of a line with those of its pair before.
 fn of_pairs(sampled: &SampledLines, history: usize, prior: &Shrinkage, pair: usize) -> f64 {
-    let (mut together, mut variance) = (0.0, 0.0);
+    let (mut covariance, mut variance) = (0.0, 0.0);
     let at = |history: usize, row: usize| {
         let [exposure, returns] = &sampled.counts[history];
         Counts { exposure: exposure[row], returns: returns[row] }
@@ -58,8 +58,8 @@ fn of_pairs(sampled: &SampledLines, history: usize, prior: &Shrinkage, pair: usi
     for (row, (y, weight)) in sampled.target.iter().zip(&sampled.weight).enumerate() {
         let (a, b) = prior.posterior(at(history, row));
         let (p, pair) = (a / (a + b), at(pair, row));
-        together += weight * (y - p) * (pair.returns - p * pair.exposed());
+        covariance += weight * (y - p) * (pair.returns - p * pair.exposed());
         variance += weight * p * (1.0 - p);
     }
-    if variance > 0.0 { (2.0 * together / variance).max(0.0) } else { 0.0 }
+    if variance > 0.0 { (2.0 * covariance / variance).max(0.0) } else { 0.0 }
 }

@@ -232,8 +232,8 @@ impl Learner<'_> {
         let found = solve(&design, log_odds, self.options.penalty, threads)?;
         let mut line = found.model;
         line.log_odds(|feature| &features[feature], scored);
-        let together = self.sampled.design_effect(scored, order);
-        line.draw(found.optimism.slope(together), found.optimism.centre());
+        let design_effect = self.sampled.design_effect(scored, order);
+        line.draw(found.optimism.slope(design_effect), found.optimism.centre());
         Ok((line, design.rows(), found.penalty, found.iterations))
     }
 

@@ -7,7 +7,7 @@ use super::columns::loss;
 use crate::math::elementary::logistic;
 use crate::math::vector::total;
 
-/// Rows of a tile: it and what is computed of it stay in the nearest cache.
+/// Rows of a tile: it and what is computed of it stay in the nearest cache (64 rows of 64 columns are 32 KB).
 pub(crate) const TILE: usize = 64;
 
 /// Columns that are added side by side; rows have a multiple of it.

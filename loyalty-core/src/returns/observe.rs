@@ -31,7 +31,8 @@ pub(crate) struct Observed {
     sorted: Vec<(u64, usize)>,
 }
 
-/// Lines that are looked at together, about: they and what is known of them stay close to the processor.
+/// About so many lines are looked at in one block: their columns (some 60 of 2 KB) stay in the second cache.
+/// The number moves no bit.
 const BLOCK_LINES: usize = 256;
 
 /// The first of these orders, which are looked at together.
@@ -340,7 +341,9 @@ fn part(lines: &OrderLines, orders: &Range<usize>, order: usize) -> Range<usize>
     of.start - first..of.end - first
 }
 
-/// Bands of the logarithm of a value, half a unit wide: each is two thirds dearer than the one before.
+/// Bands of the logarithm of a value, half a unit wide: each is two thirds dearer than the one before. A choice,
+/// with which the crosses of category × value took 0.0004 off the log-loss of Online Retail II; other widths
+/// were not measured. The bands are in the keys of saved models and must not change.
 #[expect(clippy::cast_possible_truncation, reason = "logarithms of what is below 1e100")]
 fn band(log_value: f64) -> u64 {
     key::of_integer((2.0 * log_value).floor() as i64)
