@@ -40,13 +40,13 @@ pub(crate) struct Feature {
 
 impl Schema {
     /// The lines like a line in its basket, by a category.
-    pub(crate) fn same_in_basket(&self, category: usize) -> usize {
+    pub(crate) fn same_in_basket(category: usize) -> usize {
         Context::ALL.len() + category
     }
 
     /// A number of the caller; whether it is missing comes next.
     pub(crate) fn number(&self, number: usize) -> usize {
-        self.same_in_basket(self.categories.len()) + 2 * number
+        Self::same_in_basket(self.categories.len()) + 2 * number
     }
 
     /// How many features rest on no history; they come first.
@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(features[number].kind, FeatureKind::Context(context));
         }
         for (number, kind) in [
-            (schema.same_in_basket(1), FeatureKind::SameInBasket(1)),
+            (Schema::same_in_basket(1), FeatureKind::SameInBasket(1)),
             (schema.number(1), FeatureKind::Number(1)),
             (schema.number(1) + 1, FeatureKind::NumberMissing(1)),
             (schema.exposure_of(1), FeatureKind::Exposure(1)),

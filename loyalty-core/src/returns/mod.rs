@@ -31,8 +31,8 @@
 //!    `settling` replays the past under several drifts, with open lines heard or not, and takes what
 //!    predicted best; the replay ends with the level of today.
 //! 10. **Scores** (`score`): logit p = δ + the line model on what `observe` finds; `interval` adds the doubt
-//!    of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
-//!    `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
+//!     of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
+//!     `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
 //!
 //! `fit` runs 1 to 9 in this order. `model_file` writes the model with everything under its name,
 //! `state_file` the stream. `columns` has the loops over columns that 3 to 9 share; `expected` turns

@@ -180,7 +180,7 @@ impl Observed {
             }
         }
         for category in 0..schema.categories.len() {
-            ln_each(self.context_mut(schema.same_in_basket(category)));
+            ln_each(self.context_mut(Schema::same_in_basket(category)));
         }
         let since_last = Context::DaysSinceLastOrder as usize * self.lines;
         for (i, [customer, _]) in self.known.iter().enumerate() {
@@ -284,7 +284,7 @@ impl Observed {
         }
         for (category, levels) in table.categories.iter().enumerate() {
             let keys = &levels.keys[range.clone()];
-            let feature = schema.same_in_basket(category);
+            let feature = Schema::same_in_basket(category);
             if keys.iter().all(|&key| key == keys[0]) {
                 self.context_mut(feature)[part.clone()].fill(keys.len() as f64);
                 continue;
