@@ -13,10 +13,14 @@ use crate::orders::Outcome;
 use crate::orders::key;
 use crate::parallel::{Threads, map_chunks};
 
-/// At most about so many lines of each fate are learnt from; each then stands for several.
+/// At most about so many lines of each fate are learnt from; each then stands for several. Some hundred
+/// coefficients are known to a few thousandths of their scale from so many; twice as many cost the
+/// regression twice the time. A choice.
 const MOST: usize = 1 << 17;
 
-/// Kept lines beyond this many per returned one add next to nothing to what is learnt.
+/// Kept lines beyond this many per returned one add next to nothing to what is learnt: the information of
+/// n kept lines per returned one is n / (n + 1) of that of all (Ury 1975, Biometrics 31, 643–649, of controls
+/// per case), 94 % at 16.
 const KEPT_PER_RETURN: usize = 16;
 
 /// Lines that the fit looks at, in order of time; each feature is a column.
