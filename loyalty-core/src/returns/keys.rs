@@ -5,6 +5,19 @@
 /// Keys are well-mixed 64 bits, so they are their own hash. A slot holds the upper half of a key and
 /// where the key stands, and a key is looked for from slot to slot: most lookups touch one slot and one
 /// entry, which is what they cost where there are more keys than fit in a cache.
+///
+/// It is no `hashbrown::HashTable<u32>` of places with the key for its hash, as that is slower where it
+/// counts: finding keys at random, in blocks of 256, takes (best of seven runs, on a machine
+/// busy with other work)
+///
+/// | keys | this | `hashbrown` |
+/// |---|---|---|
+/// | 1,000 | 37 ns a key | 13 |
+/// | 30,000 | 64 | 87 |
+/// | 1,000,000 | 262 | 729 |
+///
+/// A small table is found in no time either way; a large one waits for memory, and here many keys wait
+/// together ([`Keys::guesses`]).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
     /// A power of two of them, at most five in eight taken; 0 is free.
