@@ -122,7 +122,7 @@ enum loyalty_status
     LOYALTY_STATUS_TYPE = 6,
     /** An array is not as long as it must be. */
     LOYALTY_STATUS_LENGTH = 7,
-    /** A column that this call needs is not there. */
+    /** A column that this call needs is not there, or one that the model has not learnt from is. */
     LOYALTY_STATUS_MISSING_COLUMN = 8,
     /** An order log has rows that cannot be used. */
     LOYALTY_STATUS_REFUSED = 9,
@@ -666,18 +666,22 @@ typedef struct loyalty_line_columns {
     const int64_t *return_time;
     /** False where nobody knows when; NULL where all return times are there. */
     const bool *return_time_present;
-    /** Columns with levels, as many as `category_count`, in the order of the model's. */
+    /**
+     * Columns with levels, as many as `category_count`, in any order: a model knows them by their names.
+     */
     const struct loyalty_ids *categories;
     /** How many there are. */
     size_t category_count;
-    /**
-     * Columns of numbers, NaN where missing, as many as `number_count`, in the order of the model's.
-     */
+    /** Columns of numbers, NaN where missing, as many as `number_count`, in any order. */
     const double *const *numbers;
     /** How many there are. */
     size_t number_count;
     /** What the times count, a `loyalty_time_scale`. There is no default. */
     int32_t time_scale;
+    /** The name of each of the columns with levels, UTF-8; needed where there are any. */
+    const char *const *category_names;
+    /** The name of each of the columns of numbers, UTF-8; needed where there are any. */
+    const char *const *number_names;
 } loyalty_line_columns;
 
 /** A correlation coefficient with its test. */
@@ -1721,8 +1725,9 @@ loyalty_status loyalty_return_propensity_save(const struct loyalty_return_propen
  * line's own order. Nothing is learnt from the lines. `threads` is 0 for as many as the machine
  * runs at once; the results are the same for every number.
  *
- * Errors: `LENGTH` or `TYPE` where the lines have other columns than those that the model has
- * learnt from, or `length` is not `loyalty_lines_len`.
+ * Errors: `MISSING_COLUMN` or `TYPE` where the lines have other categories or numbers, by name or by type,
+ * than those that the model has learnt from (their order does not matter); `LENGTH` where `length` is not
+ * `loyalty_lines_len`.
  */
 loyalty_status loyalty_return_propensity_score(const struct loyalty_return_propensity *model,
                                                const struct loyalty_lines *lines,

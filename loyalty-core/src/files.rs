@@ -11,7 +11,6 @@ use crate::Error;
 use crate::error::Cause;
 
 pub(crate) const FORMAT: &str = "loyalty-model";
-pub(crate) const VERSION: u32 = 1;
 
 /// What a file of any version has; read first, so that a later version is named as such.
 #[derive(Deserialize)]
@@ -82,7 +81,8 @@ fn create_beside(path: &Path) -> io::Result<(fs::File, PathBuf)> {
 /// [`BehaviourModel`](crate::behaviours::BehaviourModel), [`BehaviourDistribution`](crate::behaviours::BehaviourDistribution).
 ///
 /// # Errors
-/// [`Error::ModelFile`] where the file cannot be read, is no model file, or has an unknown version.
+/// [`Error::ModelFile`] where the file cannot be read or is no model file. Whether its version is known is
+/// for the reader of its kind to say.
 ///
 /// # Examples
 /// ```
@@ -96,32 +96,38 @@ fn create_beside(path: &Path) -> io::Result<(fs::File, PathBuf)> {
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
 pub fn model_kind(path: impl AsRef<Path>) -> Result<String, Error> {
-    read_with(path.as_ref(), head)
+    let kind = |text: &str| Ok(head(text)?.kind.as_str().unwrap_or_default().to_owned());
+    read_with(path.as_ref(), kind)
 }
 
-/// The kind of a model file, which must be one of these.
-pub(crate) fn of_kind(text: &str, kinds: &[&str]) -> Result<String, Error> {
-    let kind = head(text)?;
-    if kinds.contains(&kind.as_str()) {
-        return Ok(kind);
+/// The kind of a model file, which must be one of these, in the version of its layout that this library
+/// reads: each kind has its own.
+pub(crate) fn of_kind(text: &str, version: u32, kinds: &[&str]) -> Result<String, Error> {
+    let here = Path::new("");
+    let Head { kind, version: got, .. } = head(text)?;
+    let known = kind.as_str().is_some_and(|kind| kinds.contains(&kind));
+    // A kind that is no text is none that any version so far could have.
+    if got != version && (known || !kind.is_string()) {
+        let what = format!("version {got} is unknown, this library reads {version}");
+        return Err(problem(here, &what));
     }
-    let known: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}")).collect();
-    let which = if known.len() == 1 { "not" } else { "none of" };
-    Err(problem(Path::new(""), &format!("kind {kind:?} is {which} {}", known.join(", "))))
+    let kind = kind.as_str().unwrap_or_default();
+    if !known {
+        let known: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}")).collect();
+        let which = if known.len() == 1 { "not" } else { "none of" };
+        return Err(problem(here, &format!("kind {kind:?} is {which} {}", known.join(", "))));
+    }
+    Ok(kind.to_owned())
 }
 
-/// Whether this is a model file of a version that this library reads, and of which kind.
-fn head(text: &str) -> Result<String, Error> {
+/// What says that this is a model file, and of which kind and version.
+fn head(text: &str) -> Result<Head, Error> {
     let here = Path::new("");
     let head: Head = serde_json::from_str(text).map_err(not_json)?;
     if head.format != FORMAT {
         return Err(problem(here, &format!("format {:?} is not {FORMAT:?}", head.format)));
     }
-    if head.version != VERSION {
-        let what = format!("version {} is unknown, this library reads {VERSION}", head.version);
-        return Err(problem(here, &what));
-    }
-    Ok(head.kind.as_str().unwrap_or_default().to_owned())
+    Ok(head)
 }
 
 pub(crate) fn problem(path: &Path, what: &str) -> Error {

@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::estimation::{Fit, FitFacts, Parameter, Parameters, Towards};
-use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
 use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
 use crate::spend::{AnySpendModel, GammaGamma, SpendKind, SpendModel};
 use crate::time::Unit;
+
+/// The layout of the files below, of every kind.
+const VERSION: u32 = 1;
 
 /// A model of purchases or of spend, of any kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,7 +178,7 @@ impl ModelFile {
     /// # Errors
     /// As [`ModelFile::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        of_kind(text, &kinds())?;
+        of_kind(text, VERSION, &kinds())?;
         let raw: Raw = serde_json::from_str(text).map_err(not_json)?;
         let file = Self { model: raw.model()?, fit: raw.fit };
         file.as_fit().map(|_| file)

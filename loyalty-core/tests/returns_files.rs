@@ -35,7 +35,7 @@ fn a_file_that_contradicts_itself_is_refused() {
     let model = fitted(&shop(), 200);
     let json = model.to_json();
     for (found, instead, problem) in [
-        ("\"version\":1", "\"version\":9", "version 9 is unknown"),
+        ("\"version\":2", "\"version\":9", "version 9 is unknown, this library reads 2"),
         (
             "\"kind\":\"return-propensity\"",
             "\"kind\":\"bg-nbd\"",
@@ -44,7 +44,12 @@ fn a_file_that_contradicts_itself_is_refused() {
         ("\"behind_first\":[0", "\"behind_first\":[7", "open lines do not suit each other"),
         ("\"heard\":[false", "\"heard\":[true", "open lines do not suit each other"),
         ("\"keys\":\"", "\"keys\":\"xyz", "16 hexadecimal digits"),
-        ("\"feature\":0", "\"feature\":4000", "the line model and the columns"),
+        (
+            "\"feature\":\"log price\"",
+            "\"feature\":\"log weight\"",
+            "the feature \"log weight\" is unknown",
+        ),
+        ("\"high\":", "\"high\":-1e9,\"was\":", "bounds, knots and weights of the line model"),
         ("\"today\":200", "\"today\":900", "open lines do not suit"),
         ("\"places\":[", "\"places\":[999999,", "open lines and histories"),
         ("\"parts\":[\"customer\"]", "\"parts\":[]", "columns and histories"),

@@ -131,7 +131,7 @@ impl ArrowText<'_> {
     /// `offsets` is NULL or has `rows + 1` values; `data` is NULL or has as many bytes as the last of
     /// them says. They do not change during `'a`.
     pub(crate) unsafe fn new(
-        name: &'static str,
+        name: &str,
         offsets: *const i64,
         data: *const u8,
         rows: usize,

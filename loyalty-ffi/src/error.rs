@@ -32,7 +32,7 @@ pub enum loyalty_status {
     Type = 6,
     /// An array is not as long as it must be.
     Length = 7,
-    /// A column that this call needs is not there.
+    /// A column that this call needs is not there, or one that the model has not learnt from is.
     MissingColumn = 8,
     /// An order log has rows that cannot be used.
     Refused = 9,
@@ -110,7 +110,7 @@ fn status_of(error: &Error) -> loyalty_status {
         Error::Value { .. } => loyalty_status::Value,
         Error::Type { .. } => loyalty_status::Type,
         Error::Length { .. } => loyalty_status::Length,
-        Error::MissingColumn { .. } => loyalty_status::MissingColumn,
+        Error::MissingColumn { .. } | Error::Columns { .. } => loyalty_status::MissingColumn,
         Error::Refused(_) => loyalty_status::Refused,
         Error::Empty { .. } => loyalty_status::Empty,
         Error::Unit { .. } => loyalty_status::Unit,

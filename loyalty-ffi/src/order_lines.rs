@@ -8,6 +8,7 @@ use crate::code;
 use crate::column::{ArrowText, column, mask, optional_column};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{free, give, look};
+use crate::text::read_text;
 use crate::versioned::{self, Versioned};
 
 /// Ids of a table's rows: either `numbers`, or `offsets` and `data` as Arrow stores text (the id of
@@ -34,13 +35,13 @@ pub(crate) enum Ids<'a> {
     Text(&'a str, ArrowText<'a>),
 }
 
-impl Ids<'_> {
+impl<'a> Ids<'a> {
     /// `None` for a column that is left out.
     ///
     /// # Safety
     /// The columns have as many values as `rows` says.
     pub(crate) unsafe fn new(
-        name: &'static str,
+        name: &'a str,
         ids: &loyalty_ids,
         rows: usize,
     ) -> Result<Option<Self>, Failure> {
@@ -99,16 +100,20 @@ pub struct loyalty_line_columns {
     pub return_time: *const i64,
     /// False where nobody knows when; NULL where all return times are there.
     pub return_time_present: *const bool,
-    /// Columns with levels, as many as `category_count`, in the order of the model's.
+    /// Columns with levels, as many as `category_count`, in any order: a model knows them by their names.
     pub categories: *const loyalty_ids,
     /// How many there are.
     pub category_count: usize,
-    /// Columns of numbers, NaN where missing, as many as `number_count`, in the order of the model's.
+    /// Columns of numbers, NaN where missing, as many as `number_count`, in any order.
     pub numbers: *const *const f64,
     /// How many there are.
     pub number_count: usize,
     /// What the times count, a `loyalty_time_scale`. There is no default.
     pub time_scale: i32,
+    /// The name of each of the columns with levels, UTF-8; needed where there are any.
+    pub category_names: *const *const c_char,
+    /// The name of each of the columns of numbers, UTF-8; needed where there are any.
+    pub number_names: *const *const c_char,
 }
 
 // SAFETY: plain data, size first.
@@ -134,14 +139,31 @@ unsafe impl Versioned for loyalty_line_columns {
             numbers: std::ptr::null(),
             number_count: 0,
             time_scale: 0,
+            category_names: std::ptr::null(),
+            number_names: std::ptr::null(),
         }
     }
 }
 
+/// The names of columns.
+///
+/// # Safety
+/// `names` is NULL or has `count` texts that end with NUL and do not change during `'a`.
+unsafe fn names<'a>(
+    name: &'static str,
+    names: *const *const c_char,
+    count: usize,
+) -> Result<Vec<&'a str>, Failure> {
+    // SAFETY: this function's contract.
+    let names = unsafe { column(name, names, count)? };
+    // SAFETY: this function's contract.
+    names.iter().map(|&text| unsafe { read_text(name, text) }).collect()
+}
+
 impl loyalty_line_columns {
     /// # Safety
-    /// Every column has as many values as the struct says.
-    unsafe fn lines(&self) -> Result<OrderLines, Failure> {
+    /// Every column has as many values as the struct says, and as many names.
+    unsafe fn lines<'a>(&'a self) -> Result<OrderLines, Failure> {
         let rows = self.rows;
         // SAFETY: this function's contract.
         let ids = |name, ids: &loyalty_ids| unsafe { Ids::new(name, ids, rows) };
@@ -161,11 +183,25 @@ impl loyalty_line_columns {
                 column("numbers", self.numbers, self.number_count)?,
             )
         };
-        let category = |one: &loyalty_ids| ids("category", one)?.ok_or(Failure::Null("category"));
-        let categories = categories.iter().map(category).collect::<Result<Vec<_>, _>>()?;
         // SAFETY: this function's contract.
-        let number = |&values: &*const f64| unsafe { column("number", values, rows) };
-        let numbers = numbers.iter().map(number).collect::<Result<Vec<_>, _>>()?;
+        let (category_names, number_names) = unsafe {
+            (
+                names("category_names", self.category_names, self.category_count)?,
+                names("number_names", self.number_names, self.number_count)?,
+            )
+        };
+        let category = |(one, name): (&loyalty_ids, &&'a str)| {
+            // SAFETY: this function's contract.
+            unsafe { Ids::new(name, one, rows)? }.ok_or(Failure::Null("category"))
+        };
+        let categories =
+            categories.iter().zip(&category_names).map(category).collect::<Result<Vec<_>, _>>()?;
+        let number = |(&values, name): (&*const f64, &&'a str)| {
+            // SAFETY: this function's contract.
+            Ok::<_, Failure>(Column::new(name, unsafe { column("number", values, rows)? }))
+        };
+        let numbers =
+            numbers.iter().zip(&number_names).map(number).collect::<Result<Vec<_>, _>>()?;
         let mut columns = LineColumns::new(
             customer.as_column(),
             product.as_column(),
@@ -176,7 +212,7 @@ impl loyalty_line_columns {
         columns.order = order.as_ref().map(Ids::as_column);
         columns.line = line.as_ref().map(Ids::as_column);
         columns.categories = categories.iter().map(Ids::as_column).collect();
-        columns.numbers = numbers.iter().map(|values| Column::new("number", *values)).collect();
+        columns.numbers = numbers;
         columns.quantity = quantity.map(|values| Column::new("quantity", values));
         columns.returned = returned.map(|values| Column::new("returned", values));
         columns.return_time =

@@ -58,8 +58,9 @@ pub unsafe extern "C" fn loyalty_return_propensity_save(
 /// line's own order. Nothing is learnt from the lines. `threads` is 0 for as many as the machine
 /// runs at once; the results are the same for every number.
 ///
-/// Errors: `LENGTH` or `TYPE` where the lines have other columns than those that the model has
-/// learnt from, or `length` is not `loyalty_lines_len`.
+/// Errors: `MISSING_COLUMN` or `TYPE` where the lines have other categories or numbers, by name or by type,
+/// than those that the model has learnt from (their order does not matter); `LENGTH` where `length` is not
+/// `loyalty_lines_len`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_return_propensity_score(
     model: *const loyalty_return_propensity,

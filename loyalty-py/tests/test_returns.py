@@ -167,6 +167,22 @@ def test_customers_and_products_have_a_propensity(
         model.products([1], level=2.0)
 
 
+def test_columns_are_known_by_name(table: pd.DataFrame, split: pd.Timestamp) -> None:
+    table = table.assign(brand=table["product"] % 7, months=table["customer"] % 24 + 0.5)
+    known, later = table[table["time"] < split], table[table["time"] >= split]
+    roles = {"categories": ["category", "brand"], "numbers": ["age", "months"]}
+    swapped = {"categories": ["brand", "category"], "numbers": ["months", "age"]}
+    model = loyalty.ReturnPropensity.fit(order_lines(known, **roles), horizon_days=30).model
+    other = model.copy()
+    expected = model.score(order_lines(later, **roles), level=0.9)
+    found = other.score(order_lines(later, **swapped), level=0.9)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    expected = model.update(order_lines(later, **roles))
+    found = other.update(order_lines(later, **swapped))
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert other.level == model.level
+
+
 def test_what_cannot_be_used_is_refused(
     table: pd.DataFrame, model: loyalty.ReturnPropensity
 ) -> None:
@@ -187,8 +203,12 @@ def test_what_cannot_be_used_is_refused(
         order_lines(early)
     with pytest.raises(loyalty.InputError, match="must hold whole numbers, as when the model"):
         model.score(order_lines(table.assign(product=table["product"].astype(str))))
-    with pytest.raises(loyalty.InputError, match="categories"):
+    with pytest.raises(loyalty.InputError, match='the category "category" is missing'):
         model.score(order_lines(table, categories=[]))
+    with pytest.raises(loyalty.InputError, match='the number "price" is unknown'):
+        model.score(order_lines(table, numbers=["age", "price"]))
+    with pytest.raises(loyalty.InputError, match='the number "age" is missing'):
+        model.update(order_lines(table, numbers=["price"]))
     with pytest.raises(loyalty.InputError, match="not before the day"):
         model.update(order_lines(table.head(5)))
     with pytest.raises(loyalty.InputError, match="another id in every line"):

@@ -59,7 +59,7 @@ impl BehaviourModel {
     /// # Errors
     /// As [`BehaviourModel::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        of_kind(text, &[Self::KIND])?;
+        of_kind(text, VERSION, &[Self::KIND])?;
         let file: ModelFile = parsed(text)?;
         let rule = |stored: StoredRule| {
             if let Some(value) = stored.cut.filter(|cut| !(0.0..=1.0).contains(cut)) {

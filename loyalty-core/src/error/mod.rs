@@ -74,6 +74,16 @@ pub enum Error {
         /// The rows of this one.
         got: usize,
     },
+    /// The columns of a table are not those, by name, that a model has learnt from.
+    #[error("{role} {column:?} {problem}")]
+    Columns {
+        /// What the column is: a category, a number.
+        role: &'static str,
+        /// Its name.
+        column: String,
+        /// Whether it is missing, unknown, or there twice.
+        problem: &'static str,
+    },
     /// A column that this call needs is not there.
     #[error("{needed_by} needs the column {column:?}, which is missing")]
     MissingColumn {
@@ -215,6 +225,7 @@ impl Error {
             Self::Value { .. }
             | Self::Type { .. }
             | Self::Length { .. }
+            | Self::Columns { .. }
             | Self::MissingColumn { .. }
             | Self::Refused(_)
             | Self::TimeZone { .. }

@@ -20,7 +20,7 @@ pub use lines::{
     CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, Returns, ReturnsReport,
     match_credits,
 };
-pub(crate) use lines::{IdKind, Levels, Outcome, day_of, key};
+pub(crate) use lines::{IdKind, Levels, Numbers, Outcome, day_of, key};
 
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::keys::Counts;
-use super::sample::Past;
+use super::sample::SampledLines;
 use super::schema::{Part, Schema};
 use super::shrink::Shrinkage;
 
@@ -22,7 +22,7 @@ pub(crate) struct Clustering {
 impl Clustering {
     /// `orders` are the design effects of orders, and of the lines of one product in an order.
     pub(crate) fn of(
-        past: &Past,
+        sampled: &SampledLines,
         schema: &Schema,
         shrinkage: &[Shrinkage],
         [orders, of_product]: [f64; 2],
@@ -30,7 +30,7 @@ impl Clustering {
         let both = [Part::Customer, Part::Product];
         let pair = schema.histories.iter().position(|s| s.parts == both && !s.per_order);
         let with_pairs = |orders: f64, history: usize| match pair {
-            Some(pair) => orders + of_pairs(past, history, &shrinkage[history], pair),
+            Some(pair) => orders + of_pairs(sampled, history, &shrinkage[history], pair),
             None => orders,
         };
         Self { orders, customers: with_pairs(orders, 0), products: with_pairs(of_product, 1) }
@@ -49,17 +49,17 @@ impl Clustering {
 ///
 /// with the returns R and the exposure E that the pair had before the line, and the probability p by the
 /// history of the customer, or the product, alone: the covariance of a line with those of its pair before.
-fn of_pairs(past: &Past, history: usize, prior: &Shrinkage, pair: usize) -> f64 {
-    let (mut together, mut variance) = (0.0, 0.0);
+fn of_pairs(sampled: &SampledLines, history: usize, prior: &Shrinkage, pair: usize) -> f64 {
+    let (mut covariance, mut variance) = (0.0, 0.0);
     let at = |history: usize, row: usize| {
-        let [exposure, returns] = &past.counts[history];
+        let [exposure, returns] = &sampled.counts[history];
         Counts { exposure: exposure[row], returns: returns[row] }
     };
-    for (row, (y, weight)) in past.target.iter().zip(&past.weight).enumerate() {
+    for (row, (y, weight)) in sampled.target.iter().zip(&sampled.weight).enumerate() {
         let (a, b) = prior.posterior(at(history, row));
         let (p, pair) = (a / (a + b), at(pair, row));
-        together += weight * (y - p) * (pair.returns - p * pair.exposed());
+        covariance += weight * (y - p) * (pair.returns - p * pair.exposed());
         variance += weight * p * (1.0 - p);
     }
-    if variance > 0.0 { (2.0 * together / variance).max(0.0) } else { 0.0 }
+    if variance > 0.0 { (2.0 * covariance / variance).max(0.0) } else { 0.0 }
 }

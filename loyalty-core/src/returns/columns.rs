@@ -3,11 +3,6 @@
 
 use multiversion::multiversion;
 
-use super::kernel::{BLOCK, Block};
-use super::keys::Counts;
-use super::level::Due;
-use super::line::{Bounds, Term};
-use super::shrink::Shrinkage;
 use crate::math::elementary::{exp, ln, ln_1p, logistic};
 use crate::math::vector::{LANES, total};
 
@@ -32,46 +27,6 @@ pub(crate) fn ln_1p_each(values: &mut [f64]) {
 pub(crate) fn logistic_each(values: &mut [f64]) {
     for value in values {
         *value = logistic(*value);
-    }
-}
-
-/// The shrunk log-odds of each.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(crate) fn shrunk_each(
-    prior: &Shrinkage,
-    exposure: &[f64],
-    returns: &[f64],
-    log_odds: &mut [f64],
-) {
-    for ((z, &exposure), &returns) in log_odds.iter_mut().zip(exposure).zip(returns) {
-        *z = prior.log_odds(Counts { exposure, returns });
-    }
-}
-
-/// Log-odds z of histories as far as they are believed: z E / (E + k).
-pub(crate) fn believed_each(prior: &Shrinkage, exposure: &[f64], log_odds: &mut [f64]) {
-    let each = log_odds.iter_mut().zip(exposure);
-    each.for_each(|(z, &exposure)| *z *= prior.belief(exposure));
-}
-
-/// Adds a term to log-odds: weight × (basis − mean).
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(crate) fn add_term(
-    log_odds: &mut [f64],
-    values: &[f64],
-    bounds: Bounds,
-    knot: Option<f64>,
-    (weight, mean): (f64, f64),
-) {
-    if let Some(knot) = knot {
-        for (z, &value) in log_odds.iter_mut().zip(values) {
-            let basis = (bounds.within(value) - knot).max(0.0);
-            *z += weight * (basis - mean);
-        }
-    } else {
-        for (z, &value) in log_odds.iter_mut().zip(values) {
-            *z += weight * (bounds.within(value) - mean);
-        }
     }
 }
 
@@ -105,23 +60,6 @@ pub(crate) fn losses(log_odds: &[f64], shift: f64, target: &[f64], weight: &[f64
         let z = z + shift;
         let p = logistic(z);
         [w * loss(z, y), w * (y - p), w * (p * (1.0 - p))]
-    })
-}
-
-/// Sums of what lines tell of the level by a step of their age, from `begin` to `age` days, under log-odds
-/// shifted by as much; those that were back before tell nothing.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(crate) fn told(
-    log_odds: &[f64],
-    lag: &[f64],
-    weight: &[f64],
-    shift: f64,
-    ([begin, age], due): ([f64; 2], Due),
-) -> [f64; 2] {
-    sums_of([log_odds, lag, weight], |[z, lag, w]| {
-        let [score, information] = due.told(z + shift, f64::from(lag < age));
-        let counts = if lag < begin { 0.0 } else { w };
-        [counts * score, counts * information]
     })
 }
 
@@ -171,41 +109,4 @@ fn padded(values: &[f64]) -> [f64; AT_ONCE] {
     let mut block = [0.0; AT_ONCE];
     block[..values.len()].copy_from_slice(values);
     block
-}
-
-/// Σ w, Σ w b, Σ w b² of a basis of values within bounds.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(crate) fn basis_moments(
-    values: &[f64],
-    weight: &[f64],
-    bounds: &Bounds,
-    knot: Option<f64>,
-) -> [f64; 3] {
-    let (bounds, knot) = (*bounds, knot.unwrap_or(f64::NAN));
-    sums_of([values, weight], |[value, w]| {
-        let b = basis(bounds.within(value), knot);
-        [w, w * b, w * b * b]
-    })
-}
-
-/// The bend of a value at a knot, or the value itself where the knot is NaN.
-#[inline(always)]
-fn basis(value: f64, knot: f64) -> f64 {
-    if knot.is_nan() { value } else { (value - knot).max(0.0) }
-}
-
-/// A standardised term of values, into a column of rows of so many blocks.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(crate) fn standardised(
-    cells: &mut [Block],
-    (blocks, column): (usize, usize),
-    values: &[f64],
-    term: &Term,
-    bounds: &Bounds,
-    scale: f64,
-) {
-    let (knot, lane) = (term.knot.unwrap_or(f64::NAN), column % BLOCK);
-    for (block, &value) in cells[column / BLOCK..].iter_mut().step_by(blocks).zip(values) {
-        block.0[lane] = (basis(bounds.within(value), knot) - term.mean) * scale;
-    }
 }

@@ -1,4 +1,4 @@
-//! Learning a return propensity from the past.
+//! Learning a return propensity from the sampled.
 
 use super::ReturnPropensity;
 use super::clustering::Clustering;
@@ -10,7 +10,7 @@ use super::lag::{LagCurve, SeenReturn};
 use super::level::Level;
 use super::line::LineModel;
 use super::newton::{constant_loss, solve};
-use super::sample::Past;
+use super::sample::SampledLines;
 use super::schema::Schema;
 use super::settling::Settling;
 use super::shrink::{Shrinkage, ShrinkageCriterion};
@@ -118,13 +118,14 @@ impl ReturnPropensity {
         let pace = Pace::new(&lag, options.half_life_days);
         let first_day = lines.day(0).min(end);
         let mut stream = Stream::new(&schema, pace, Level::new(0.0, 1.0, true), first_day);
-        let past = Past::of(&schema, &mut stream, lines, outcomes, orders, end);
-        if past.settled.lines == 0 {
+        let table = schema.matched(lines)?;
+        let sampled = SampledLines::of(&schema, &mut stream, &table, outcomes, orders, end);
+        if sampled.settled.lines == 0 {
             let reason = "no line is as old as the horizon at the end of the observation";
             return Err(Error::degenerate("the return propensity", Degeneracy::TooFew, reason));
         }
         let left_out = lines.len() - lines.starts[orders] as usize;
-        Learner { schema, lag, past, options, left_out }.learn(stream)
+        Learner { schema, lag, sampled, options, left_out }.learn(stream)
     }
 }
 
@@ -154,40 +155,40 @@ fn lag(
 struct Learner<'a> {
     schema: Schema,
     lag: LagCurve,
-    past: Past,
+    sampled: SampledLines,
     options: &'a ReturnOptions,
     left_out: usize,
 }
 
 impl Learner<'_> {
     fn learn(mut self, mut stream: Stream) -> Result<ReturnFit, Error> {
-        let (lines, returned) = (self.past.settled.lines, self.past.settled.returned);
+        let (lines, returned) = (self.sampled.settled.lines, self.sampled.settled.returned);
         let rate = (returned as f64 + 0.5) / (lines as f64 + 1.0);
         let log_odds = ln(rate / (1.0 - rate));
         let shrinkage = self.shrinkage(&stream, rate)?;
         let one_fate = returned == 0 || returned == lines;
-        self.past.complete(&shrinkage, self.options.threads);
-        let mut scored = vec![0.0; self.past.rows()];
+        self.sampled.complete(&self.schema, &shrinkage, self.options.threads);
+        let mut scored = vec![0.0; self.sampled.rows()];
         let (line, rows, penalty, iterations) = if one_fate {
             (LineModel::constant(log_odds), 0, 0.0, 0)
         } else {
             self.line(log_odds, &mut scored)?
         };
-        line.log_odds(|feature| &self.past.features[feature], &mut scored);
-        let (target, weight) = (&self.past.target, &self.past.weight);
+        line.log_odds(|feature| &self.sampled.features[feature], &mut scored);
+        let (target, weight) = (&self.sampled.target, &self.sampled.weight);
         let settled = &scored[..target.len()];
-        let settling = Settling::new(&self.past, &scored, &stream.pace);
+        let settling = Settling::new(&self.sampled, &scored, &stream.pace);
         let level = settling.level(stream.today, one_fate);
-        let Past { order, product, .. } = &self.past;
+        let SampledLines { order, product, .. } = &self.sampled;
         let of_products: Vec<(u32, u32)> =
             order.iter().copied().zip(product.iter().copied()).collect();
-        let effect = self.past.design_effect(&scored, order);
-        let orders = [effect, self.past.design_effect(&scored, &of_products)];
-        let clustering = Clustering::of(&self.past, &self.schema, &shrinkage, orders);
+        let effect = self.sampled.design_effect(&scored, order);
+        let orders = [effect, self.sampled.design_effect(&scored, &of_products)];
+        let clustering = Clustering::of(&self.sampled, &self.schema, &shrinkage, orders);
         let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         for (row, &log_odds) in scored.iter().enumerate() {
-            if self.past.number[row] >= stream.open.first() {
-                let line = stream.open.get_mut(self.past.number[row]);
+            if self.sampled.number[row] >= stream.open.first() {
+                let line = stream.open.get_mut(self.sampled.number[row]);
                 line.log_odds = log_odds;
                 line.heard &= level.early;
             }
@@ -217,7 +218,7 @@ impl Learner<'_> {
         log_odds: f64,
         scored: &mut [f64],
     ) -> Result<(LineModel, usize, f64, usize), Error> {
-        let Past { features, target, weight, order, .. } = &self.past;
+        let SampledLines { features, target, weight, order, .. } = &self.sampled;
         let mut kinds = self.schema.features();
         if !self.options.context {
             // The log-odds of histories are left, each with one weight.
@@ -231,8 +232,8 @@ impl Learner<'_> {
         let found = solve(&design, log_odds, self.options.penalty, threads)?;
         let mut line = found.model;
         line.log_odds(|feature| &features[feature], scored);
-        let together = self.past.design_effect(scored, order);
-        line.draw(found.optimism.slope(together), found.optimism.centre());
+        let design_effect = self.sampled.design_effect(scored, order);
+        line.draw(found.optimism.slope(design_effect), found.optimism.centre());
         Ok((line, design.rows(), found.penalty, found.iterations))
     }
 
@@ -245,12 +246,12 @@ impl Learner<'_> {
                 Shrinkage::beta_binomial(&counts, rate)
             }
             ShrinkageCriterion::OneStepAhead if self.schema.histories[history].per_order => {
-                let steps = &self.past.orders[history];
+                let steps = &self.sampled.orders[history];
                 let rate = (steps.returned as f64 + 0.5) / (steps.lines as f64 + 1.0);
                 Shrinkage::one_step_ahead(steps, rate)
             }
             ShrinkageCriterion::OneStepAhead => {
-                Shrinkage::one_step_ahead(&self.past.steps(history), rate)
+                Shrinkage::one_step_ahead(&self.sampled.steps(history), rate)
             }
         };
         let histories = self.schema.histories.len();

@@ -2,7 +2,7 @@
 
 use super::ReturnPropensity;
 use super::keys::Counts;
-use super::schema::Part;
+use super::schema::{OWN, Part};
 use super::score::Scorer;
 
 impl ReturnPropensity {
@@ -31,7 +31,7 @@ impl ReturnPropensity {
         let (first, prior) = (self.schema.first_history(), &self.shrinkage[history]);
         let log_odds = prior.log_odds(known);
         let mut slope = self.line.slope(first + history, log_odds);
-        if history < 2 {
+        if history < OWN.len() {
             // This term has no bend: its slope is the same everywhere.
             slope +=
                 prior.belief(known.exposure) * self.line.slope(self.schema.believed(history), 0.0);

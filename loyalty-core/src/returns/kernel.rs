@@ -1,16 +1,21 @@
 //! The loss of the line model, its gradient and its Hessian over a tile of rows.
 
 use multiversion::multiversion;
+use nalgebra::DMatrix;
 
 use super::columns::loss;
 use crate::math::elementary::logistic;
 use crate::math::vector::total;
 
-/// Rows of a tile: it and what is computed of it stay in the nearest cache.
+/// Rows of a tile: it and what is computed of it stay in the nearest cache (64 rows of 64 columns are 32 KB).
 pub(crate) const TILE: usize = 64;
 
 /// Columns that are added side by side; rows have a multiple of it.
 pub(crate) const BLOCK: usize = 8;
+
+/// Added to the diagonal of every Hessian: columns of padding, and terms that do not vary, have nothing but
+/// their penalty, which may be 0. It is a billionth of the least penalty tried.
+pub(crate) const NEVER_SINGULAR: f64 = 1e-9;
 
 /// Columns of a row that lie in one line of the cache.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +61,15 @@ impl Sums {
         self.loss += other.loss;
         self.gradient.iter_mut().zip(&other.gradient).for_each(|(a, b)| *a += b);
         self.hessian.iter_mut().zip(&other.hessian).for_each(|(a, b)| *a += b);
+    }
+
+    /// The Hessian, with the penalty of each column on its diagonal.
+    pub(crate) fn hessian(&self, penalty: impl Fn(usize) -> f64) -> DMatrix<f64> {
+        let n = self.gradient.len();
+        DMatrix::from_fn(n, n, |i, j| {
+            let (i, j) = (i.min(j), i.max(j));
+            self.hessian[i * n + j] + if i == j { penalty(i) + NEVER_SINGULAR } else { 0.0 }
+        })
     }
 
     /// Adds a tile whose rows stand for `times` as many.

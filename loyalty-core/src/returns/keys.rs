@@ -5,6 +5,19 @@
 /// Keys are well-mixed 64 bits, so they are their own hash. A slot holds the upper half of a key and
 /// where the key stands, and a key is looked for from slot to slot: most lookups touch one slot and one
 /// entry, which is what they cost where there are more keys than fit in a cache.
+///
+/// It is no `hashbrown::HashTable<u32>` of places with the key for its hash, as that is slower where it
+/// counts: finding keys at random, in blocks of 256, takes (best of seven runs, on a machine
+/// busy with other work)
+///
+/// | keys | this | `hashbrown` |
+/// |---|---|---|
+/// | 1,000 | 37 ns a key | 13 |
+/// | 30,000 | 64 | 87 |
+/// | 1,000,000 | 262 | 729 |
+///
+/// A small table is found in no time either way; a large one waits for memory, and here many keys wait
+/// together ([`Keys::guesses`]).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
     /// A power of two of them, at most five in eight taken; 0 is free.
@@ -25,13 +38,13 @@ pub(crate) struct Counts {
 
 /// Keys that were looked for: where they stand, and their counts, each a column.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Found {
+pub(crate) struct LookedUp {
     pub(crate) places: Vec<u32>,
     pub(crate) exposure: Vec<f64>,
     pub(crate) returns: Vec<f64>,
 }
 
-impl Found {
+impl LookedUp {
     pub(crate) fn clear(&mut self) {
         self.places.clear();
         self.exposure.clear();
@@ -121,28 +134,28 @@ impl Keys {
     }
 
     /// Finds each key; those that are not there have the place [`UNKNOWN`] and no counts.
-    pub(crate) fn find_each(&self, keys: &[u64], found: &mut Found) {
-        for (place, &key) in self.guesses(keys, found).iter_mut().zip(keys) {
+    pub(crate) fn find_each(&self, keys: &[u64], looked_up: &mut LookedUp) {
+        for (place, &key) in self.guesses(keys, looked_up).iter_mut().zip(keys) {
             if !self.is_at(*place, key) {
                 *place = self.place(key).unwrap_or(UNKNOWN);
             }
         }
-        self.take_counts(found, keys.len());
+        self.take_counts(looked_up, keys.len());
     }
 
     /// Finds each key, and enters those that are unknown.
-    pub(crate) fn enter_each(&mut self, keys: &[u64], found: &mut Found) {
-        for (place, &key) in self.guesses(keys, found).iter_mut().zip(keys) {
+    pub(crate) fn enter_each(&mut self, keys: &[u64], looked_up: &mut LookedUp) {
+        for (place, &key) in self.guesses(keys, looked_up).iter_mut().zip(keys) {
             if !self.is_at(*place, key) {
                 *place = self.enter(key);
             }
         }
-        self.take_counts(found, keys.len());
+        self.take_counts(looked_up, keys.len());
     }
 
-    /// The counts of the keys found last.
-    fn take_counts(&self, found: &mut Found, keys: usize) {
-        let Found { places, exposure, returns } = found;
+    /// The counts of the keys looked_up last.
+    fn take_counts(&self, looked_up: &mut LookedUp, keys: usize) {
+        let LookedUp { places, exposure, returns } = looked_up;
         let first = places.len() - keys;
         exposure.resize(places.len(), 0.0);
         returns.resize(places.len(), 0.0);
@@ -155,15 +168,15 @@ impl Keys {
 
     /// Where keys stand, most likely, by their first slots: no branch depends on a slot, so that many
     /// are waited for together.
-    fn guesses<'a>(&self, keys: &[u64], found: &'a mut Found) -> &'a mut [u32] {
-        let first = found.places.len();
-        found.places.extend(keys.iter().map(|&key| {
+    fn guesses<'a>(&self, keys: &[u64], looked_up: &'a mut LookedUp) -> &'a mut [u32] {
+        let first = looked_up.places.len();
+        looked_up.places.extend(keys.iter().map(|&key| {
             let slot = self.slots.get(first_slot(key, self.slots.len())).map_or(0, |slot| *slot);
             #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
             let place = (slot as u32).wrapping_sub(1);
             if (slot ^ key) & UPPER_HALF == 0 { place } else { UNKNOWN }
         }));
-        &mut found.places[first..]
+        &mut looked_up.places[first..]
     }
 
     #[inline]

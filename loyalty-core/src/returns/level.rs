@@ -53,7 +53,7 @@ impl Due {
     /// The score and the information of a step that a line began without having come back, by its
     /// log-odds; `returned` is 1 if it came back meanwhile.
     #[inline(always)]
-    pub(crate) fn told(self, log_odds: f64, returned: f64) -> [f64; 2] {
+    pub(crate) fn score_and_information(self, log_odds: f64, returned: f64) -> [f64; 2] {
         let p = logistic(log_odds);
         let kept = 1.0 - p;
         let not_yet = |share: f64| (kept + p * (1.0 - share)).max(f64::MIN_POSITIVE);
@@ -63,7 +63,8 @@ impl Due {
     }
 }
 
-/// P₀: half a unit of log-odds, more than a level moves in a season.
+/// P₀: half a unit of log-odds, more than a level moves in a season. A choice that matters only where a shop
+/// has sold nothing for a long time: with a drift of 3e-4 a day it is reached after more than two years.
 const WIDEST: f64 = 0.25;
 
 impl Level {
@@ -86,7 +87,8 @@ impl Level {
     pub(crate) fn hear(&mut self, log_odds: f64, returned: bool, due: Due) {
         // A level that cannot move need not listen.
         if self.variance + self.drift > 0.0 {
-            let [gap, weight] = due.told(log_odds + self.shift, f64::from(returned));
+            let [gap, weight] =
+                due.score_and_information(log_odds + self.shift, f64::from(returned));
             self.hear_all(gap, weight);
         }
     }
@@ -119,11 +121,12 @@ mod tests {
     fn the_steps_of_a_line_add_up_to_its_residual() {
         for log_odds in [-4.0, -0.3, 0.0, 2.5] {
             let p = logistic(log_odds);
-            let kept: f64 = DUE.iter().map(|due| due.told(log_odds, 0.0)[0]).sum();
+            let kept: f64 = DUE.iter().map(|due| due.score_and_information(log_odds, 0.0)[0]).sum();
             assert!((kept + p).abs() < 1e-14);
             for back in 0..3 {
-                let before: f64 = DUE[..back].iter().map(|due| due.told(log_odds, 0.0)[0]).sum();
-                let total = before + DUE[back].told(log_odds, 1.0)[0];
+                let before: f64 =
+                    DUE[..back].iter().map(|due| due.score_and_information(log_odds, 0.0)[0]).sum();
+                let total = before + DUE[back].score_and_information(log_odds, 1.0)[0];
                 assert!((total - (1.0 - p)).abs() < 1e-14, "{total} of {log_odds} at {back}");
             }
         }
@@ -138,8 +141,8 @@ mod tests {
         for due in DUE {
             for z in [-3.0, 0.2, 1.5] {
                 let slope = |of: &dyn Fn(f64) -> f64| (of(z + 1e-5) - of(z - 1e-5)) / 2e-5;
-                let [back, _] = due.told(z, 1.0);
-                let [kept, weight] = due.told(z, 0.0);
+                let [back, _] = due.score_and_information(z, 1.0);
+                let [kept, weight] = due.score_and_information(z, 0.0);
                 assert!((back - slope(&|z| libm::log(hazard(z, due)))).abs() < 1e-8);
                 assert!((kept - slope(&|z| libm::log(1.0 - hazard(z, due)))).abs() < 1e-8);
                 let h = hazard(z, due);
@@ -153,7 +156,11 @@ mod tests {
         for z in [-800.0, -40.0, 40.0, 800.0] {
             for due in DUE {
                 for returned in [0.0, 1.0] {
-                    assert!(due.told(z, returned).iter().all(|number| number.is_finite()));
+                    assert!(
+                        due.score_and_information(z, returned)
+                            .iter()
+                            .all(|number| number.is_finite())
+                    );
                 }
             }
         }

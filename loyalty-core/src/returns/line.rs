@@ -1,11 +1,9 @@
-//! The line model: log-odds as a sum of terms, each a feature or a bend of it.
+//! The line model: log-odds as a sum over features, each taken as it is and, beyond knots, bent.
 
-use serde::{Deserialize, Serialize};
-
-use super::columns::add_term;
+use multiversion::multiversion;
 
 /// Within what bounds a feature was seen, and what stands for a missing value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Bounds {
     pub(crate) low: f64,
     pub(crate) high: f64,
@@ -20,13 +18,17 @@ impl Bounds {
         let within = if low > self.high { self.high } else { low };
         if value.is_nan() { self.mean } else { within }
     }
+
+    fn is_sound(&self) -> bool {
+        let ordered = self.low <= self.high && (self.low..=self.high).contains(&self.mean);
+        ordered && (self.high - self.low).is_finite()
+    }
 }
 
-/// One term: weight × (basis − mean), where the basis is a feature x or, beyond a knot, x − knot.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// One term of a feature: weight × (basis − mean), where the basis is the feature x or, beyond a knot,
+/// x − knot.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Term {
-    pub(crate) feature: usize,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) knot: Option<f64>,
     pub(crate) mean: f64,
     pub(crate) weight: f64,
@@ -35,67 +37,104 @@ pub(crate) struct Term {
 impl Term {
     /// The basis at a value within bounds.
     #[inline]
-    pub(crate) fn basis(&self, x: f64) -> f64 {
+    fn basis(&self, x: f64) -> f64 {
         self.knot.map_or(x, |knot| (x - knot).max(0.0))
+    }
+
+    fn is_sound(&self) -> bool {
+        let numbers = [self.mean, self.weight, self.knot.unwrap_or_default()];
+        numbers.iter().all(|number| number.is_finite())
+    }
+}
+
+/// What the line model knows of one feature.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LineFeature {
+    /// Its number in the schema.
+    pub(crate) feature: usize,
+    pub(crate) bounds: Bounds,
+    pub(crate) terms: Vec<Term>,
+}
+
+impl LineFeature {
+    /// What a term adds where the feature has that value.
+    #[inline]
+    pub(crate) fn part_of(&self, term: &Term, value: f64) -> f64 {
+        term.weight * (term.basis(self.bounds.within(value)) - term.mean)
     }
 }
 
 /// Log-odds of a line:
 ///
 /// ```text
-/// z = β₀ + Σ_t w_t (b_t(x) − mean_t)
+/// z = β₀ + Σ_f Σ_t w_t (b_t(x_f) − mean_t)
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// A feature that is not listed adds nothing. The order of the list is that of the sum, and so a part of
+/// the model.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LineModel {
     pub(crate) intercept: f64,
-    pub(crate) bounds: Vec<Bounds>,
-    pub(crate) terms: Vec<Term>,
+    pub(crate) features: Vec<LineFeature>,
 }
 
 impl LineModel {
     /// The same log-odds for every line.
     pub(crate) fn constant(log_odds: f64) -> Self {
-        Self { intercept: log_odds, bounds: Vec::new(), terms: Vec::new() }
+        Self { intercept: log_odds, features: Vec::new() }
     }
 
     /// Draws the log-odds to a centre, which lies so far from the intercept, by a factor.
     pub(crate) fn draw(&mut self, factor: f64, centre: f64) {
         self.intercept += (1.0 - factor) * centre;
-        self.terms.iter_mut().for_each(|term| term.weight *= factor);
+        let terms = self.features.iter_mut().flat_map(|feature| &mut feature.terms);
+        terms.for_each(|term| term.weight *= factor);
     }
 
-    /// Whether the terms are of that many features, and finite.
-    pub(crate) fn is_sound(&self, features: usize) -> bool {
-        let bounds = |b: &Bounds| b.low <= b.high && (b.low..=b.high).contains(&b.mean);
-        let term = |term: &Term| {
-            let numbers = [term.mean, term.weight, term.knot.unwrap_or_default()];
-            term.feature < self.bounds.len() && numbers.iter().all(|number| number.is_finite())
+    /// Whether every number is one that a fit can have.
+    pub(crate) fn is_sound(&self) -> bool {
+        let feature = |feature: &LineFeature| {
+            feature.bounds.is_sound() && feature.terms.iter().all(Term::is_sound)
         };
-        let all = self.bounds.is_empty() || self.bounds.len() == features;
-        let finite = self.bounds.iter().all(|b| (b.high - b.low).is_finite() && bounds(b));
-        all && finite && self.intercept.is_finite() && self.terms.iter().all(term)
+        self.intercept.is_finite() && self.features.iter().all(feature)
     }
 
     /// z of lines, whose features are columns; each has the bits that it would have alone.
-    pub(crate) fn log_odds<'a>(&self, feature: impl Fn(usize) -> &'a [f64], log_odds: &mut [f64]) {
+    pub(crate) fn log_odds<'a>(&self, column: impl Fn(usize) -> &'a [f64], log_odds: &mut [f64]) {
         log_odds.fill(self.intercept);
-        for term in &self.terms {
-            let (bounds, values) = (self.bounds[term.feature], feature(term.feature));
-            add_term(log_odds, values, bounds, term.knot, (term.weight, term.mean));
+        for LineFeature { feature, bounds, terms } in &self.features {
+            for term in terms {
+                add_term(log_odds, column(*feature), *bounds, term);
+            }
         }
     }
 
-    /// What a term adds where its feature has that value.
-    #[inline]
-    pub(crate) fn part_of(&self, term: &Term, value: f64) -> f64 {
-        let x = self.bounds[term.feature].within(value);
-        term.weight * (term.basis(x) - term.mean)
+    /// The terms of a feature.
+    pub(crate) fn terms_of(&self, feature: usize) -> impl Iterator<Item = (&LineFeature, &Term)> {
+        let listed = self.features.iter().filter(move |listed| listed.feature == feature);
+        listed.flat_map(|listed| listed.terms.iter().map(move |term| (listed, term)))
     }
 
     /// ∂z/∂x of a feature, for what a doubt about it means for z.
     pub(crate) fn slope(&self, feature: usize, value: f64) -> f64 {
-        let of_feature = self.terms.iter().filter(|term| term.feature == feature);
-        let steep = of_feature.filter(|term| term.knot.is_none_or(|knot| value > knot));
-        steep.map(|term| term.weight).sum()
+        let steep =
+            self.terms_of(feature).filter(|(_, term)| term.knot.is_none_or(|knot| value > knot));
+        steep.map(|(_, term)| term.weight).sum()
+    }
+}
+
+/// Adds a term to log-odds: weight × (basis − mean).
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn add_term(log_odds: &mut [f64], values: &[f64], bounds: Bounds, term: &Term) {
+    let Term { knot, mean, weight } = *term;
+    if let Some(knot) = knot {
+        for (z, &value) in log_odds.iter_mut().zip(values) {
+            let basis = (bounds.within(value) - knot).max(0.0);
+            *z += weight * (basis - mean);
+        }
+    } else {
+        for (z, &value) in log_odds.iter_mut().zip(values) {
+            *z += weight * (bounds.within(value) - mean);
+        }
     }
 }

@@ -3,13 +3,52 @@
 //! [`ReturnPropensity`] is fitted to order lines whose fate is known and then lives on with the shop: it
 //! scores lines as they come, learns from returns as they come, and can be saved on any evening.
 //! [`expected_returns`] turns probabilities into the money that returns of a basket will cost.
+//!
+//! # How the parts work together
+//! The statistics stand in docs/returns.md; this is where each part of them is. A fit is one pass over the
+//! lines in order of time, and then a regression over what the pass has seen.
+//!
+//! 1. **Columns.** `schema` keeps the names of the columns and decides which histories are counted: of
+//!    customers, products, categories, crosses of them. `matched` holds a table against these names, for a
+//!    fit as for every score.
+//! 2. **The stream of lines** (`stream`). A line is entered on its day, under one key per history (`keys`),
+//!    and is open (`open`) until it is settled. As it ages it gives its keys *exposure*, in the steps of the
+//!    lag curve F (`lag`): E = Σ F(age); as it comes back, a return. Counts change at midnight only. `past`
+//!    keeps the usual price and quantity of customers and products.
+//! 3. **What was known of a line** (`observe`): the counts of its keys that morning, and what its order says
+//!    (`context` lists these features, `features` numbers all). Nothing that became known later is in it, so
+//!    a line can be predicted as it will be in use.
+//! 4. **The sample** (`sample`). The pass keeps these columns for settled lines, thinned where there are very
+//!    many, and for the open ones, whose fate the level needs later.
+//! 5. **Shrinkage** (`shrink`, by column in `shrunk`). Each history's Beta prior (mean m, strength k) is that
+//!    under which the counts before each sampled line predict its fate best. It turns counts into log-odds
+//!    z = logit((m k + R) / (k + E)) − logit(m), which are features like the others.
+//! 6. **The design** (`design`): features within the bounds seen, bent by splines where it pays,
+//!    standardised, in blocks that `kernel` sums over.
+//! 7. **Newton's method** (`newton`) finds the coefficients of the penalised logistic regression, and the
+//!    penalty λ that predicts the last fifth of the rows best. `line` is the model that comes of it:
+//!    β₀ + Σ w (b(x) − mean).
+//! 8. **Optimism** (`optimism`). From the same Hessian: by how much log-odds learnt from so few returns stand
+//!    too far apart; all weights are multiplied by that slope γ. It needs the design effect of orders
+//!    (`clustering`): lines of an order come back together, and tell less than their number says.
+//! 9. **The level** (`level`). δ shifts all log-odds and follows what becomes known of lines as they age.
+//!    `settling` replays the past under several drifts, with open lines heard or not, and takes what
+//!    predicted best; the replay ends with the level of today.
+//! 10. **Scores** (`score`): logit p = δ + the line model on what `observe` finds; `interval` adds the doubt
+//!     of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
+//!     `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
+//!
+//! `fit` runs 1 to 9 in this order. `model_file` writes the model with everything under its name,
+//! `state_file` the stream. `columns` has the loops over columns that 3 to 9 share; `expected` turns
+//! probabilities into money, and `facts` says how a fit went.
 
 mod clustering;
 mod columns;
+mod context;
 mod design;
 mod expected;
 mod facts;
-mod file;
+mod features;
 mod fit;
 mod interval;
 mod kernel;
@@ -17,16 +56,21 @@ mod keys;
 mod lag;
 mod level;
 mod line;
+mod matched;
+mod model_file;
 mod newton;
 mod observe;
 mod open;
 mod optimism;
+mod past;
 mod propensity;
 mod sample;
 mod schema;
 mod score;
 mod settling;
 mod shrink;
+mod shrunk;
+mod state_file;
 mod stream;
 mod update;
 

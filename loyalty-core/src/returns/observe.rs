@@ -3,53 +3,15 @@
 use std::ops::Range;
 
 use super::columns::{ln_1p_each, ln_each};
-use super::keys::{Counts, Found};
-use super::schema::{CONTEXT, HistorySpec, Part, Schema};
+use super::context::{Context, Scale, WEEKDAYS};
+use super::keys::{Counts, LookedUp};
+use super::matched::MatchedLines;
+use super::past::Logs;
+use super::schema::{HistorySpec, Part, Schema};
 use super::stream::Stream;
 use crate::orders::OrderLines;
 use crate::orders::key;
 use crate::time::HOUR;
-
-/// What is remembered of a customer's or a product's lines.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Past {
-    pub(crate) lines: f64,
-    pub(crate) orders: f64,
-    pub(crate) log_prices: f64,
-    pub(crate) log_quantities: f64,
-    pub(crate) most_log_price: f64,
-    pub(crate) first_day: i32,
-    pub(crate) last_day: i32,
-}
-
-impl Past {
-    /// Nothing yet; the first line is on that day.
-    pub(crate) fn new(day: i32) -> Self {
-        Self {
-            lines: 0.0,
-            orders: 0.0,
-            log_prices: 0.0,
-            log_quantities: 0.0,
-            most_log_price: f64::MIN,
-            first_day: day,
-            last_day: day,
-        }
-    }
-
-    pub(crate) fn add(&mut self, line: &Logs) {
-        self.lines += 1.0;
-        self.log_prices += line.price;
-        self.log_quantities += line.quantity;
-        self.most_log_price = self.most_log_price.max(line.price);
-    }
-}
-
-/// Logarithms of a line's price and quantity.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Logs {
-    pub(crate) price: f64,
-    pub(crate) quantity: f64,
-}
 
 /// Lines as they are seen before their orders: features, keys, and the counts of the keys, each a column.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +20,7 @@ pub(crate) struct Observed {
     /// Features without histories, one column after the other.
     context: Vec<f64>,
     /// The keys, history by history.
-    pub(crate) found: Found,
+    pub(crate) looked_up: LookedUp,
     /// How many lines before each its order began.
     pub(crate) behind_first: Vec<u32>,
     /// Whether the customer, and the product, are known.
@@ -69,20 +31,21 @@ pub(crate) struct Observed {
     sorted: Vec<(u64, usize)>,
 }
 
-/// Lines that are looked at together, about: they and what is known of them stay close to the processor.
-const TOGETHER: usize = 256;
+/// About so many lines are looked at in one block: their columns (some 60 of 2 KB) stay in the second cache.
+/// The number moves no bit.
+const BLOCK_LINES: usize = 256;
 
 /// The first of these orders, which are looked at together.
-pub(crate) fn together(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+pub(crate) fn order_block(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
     let first = lines.starts[orders.start] as usize;
     let starts = &lines.starts[orders.start + 1..=orders.end];
-    let fit = starts.partition_point(|&end| end as usize <= first + TOGETHER);
+    let fit = starts.partition_point(|&end| end as usize <= first + BLOCK_LINES);
     orders.start..orders.start + fit.max(1)
 }
 
 /// The same within one day.
-pub(crate) fn together_in_a_day(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
-    let (day, block) = (lines.day(orders.start), together(lines, orders));
+pub(crate) fn orders_of_a_day(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+    let (day, block) = (lines.day(orders.start), order_block(lines, orders));
     let of_day = block.clone().take_while(|&order| lines.day(order) == day).count();
     block.start..block.start + of_day
 }
@@ -93,16 +56,17 @@ impl Observed {
         &mut self,
         schema: &Schema,
         state: &Stream,
-        lines: &OrderLines,
+        table: &MatchedLines<'_>,
         orders: Range<usize>,
     ) {
-        self.begin(schema, lines, &orders);
+        let lines = table.lines;
+        self.begin(schema, table, &orders);
         for (history, spec) in schema.histories.iter().enumerate() {
-            self.find_keys(spec, lines, &orders);
-            state.find(history, &self.keys, &mut self.found);
+            self.find_keys(spec, table, &orders);
+            state.find(history, &self.keys, &mut self.looked_up);
         }
         for order in orders.clone() {
-            self.take_pasts(state, part(lines, &orders, order), lines.day(order));
+            self.note_pasts(state, part(lines, &orders, order), lines.day(order));
         }
         self.end(schema);
     }
@@ -112,21 +76,23 @@ impl Observed {
         &mut self,
         schema: &Schema,
         state: &mut Stream,
-        lines: &OrderLines,
+        table: &MatchedLines<'_>,
         orders: Range<usize>,
     ) {
-        self.begin(schema, lines, &orders);
+        let lines = table.lines;
+        self.begin(schema, table, &orders);
         for (history, spec) in schema.histories.iter().enumerate() {
-            self.find_keys(spec, lines, &orders);
-            state.enter(history, &self.keys, &mut self.found);
+            self.find_keys(spec, table, &orders);
+            state.enter(history, &self.keys, &mut self.looked_up);
         }
         for order in orders.clone() {
             let part = part(lines, &orders, order);
-            self.take_pasts(state, part.clone(), state.today);
+            self.note_pasts(state, part.clone(), state.today);
             let n = self.lines;
+            let price = self.context(Context::LogPrice as usize);
             state.remember(part.map(|i| {
-                let logs = Logs { price: self.context[n + i], quantity: self.log_quantity[i] };
-                (self.found.places[i], self.found.places[n + i], logs)
+                let logs = Logs { price: price[i], quantity: self.log_quantity[i] };
+                (self.looked_up.places[i], self.looked_up.places[n + i], logs)
             }));
         }
         self.end(schema);
@@ -142,24 +108,30 @@ impl Observed {
         &self.context[feature * self.lines..(feature + 1) * self.lines]
     }
 
+    /// The same of a feature that is to be noted.
+    fn context_mut(&mut self, feature: usize) -> &mut [f64] {
+        &mut self.context[feature * self.lines..(feature + 1) * self.lines]
+    }
+
     /// Exposure and returns of the keys of a history.
     pub(crate) fn history(&self, history: usize) -> (&[f64], &[f64]) {
         let range = history * self.lines..(history + 1) * self.lines;
-        (&self.found.exposure[range.clone()], &self.found.returns[range])
+        (&self.looked_up.exposure[range.clone()], &self.looked_up.returns[range])
     }
 
     /// The counts of a line's key in a history.
     pub(crate) fn counts(&self, history: usize, line: usize) -> Counts {
         let at = history * self.lines + line;
-        Counts { exposure: self.found.exposure[at], returns: self.found.returns[at] }
+        Counts { exposure: self.looked_up.exposure[at], returns: self.looked_up.returns[at] }
     }
 
     /// What the lines themselves say, before anything is known of their keys.
-    fn begin(&mut self, schema: &Schema, lines: &OrderLines, orders: &Range<usize>) {
+    fn begin(&mut self, schema: &Schema, table: &MatchedLines<'_>, orders: &Range<usize>) {
+        let lines = table.lines;
         let all = lines.starts[orders.start] as usize..lines.starts[orders.end] as usize;
         let n = all.len();
         self.lines = n;
-        self.found.clear();
+        self.looked_up.clear();
         self.log_quantity.clear();
         self.value_band.clear();
         self.behind_first.clear();
@@ -168,49 +140,60 @@ impl Observed {
         self.context.resize(n * schema.context_width(), 0.0);
         self.log_quantity.extend_from_slice(&lines.quantity[all.clone()]);
         ln_each(&mut self.log_quantity);
-        for (value, &price) in self.context[n..2 * n].iter_mut().zip(&lines.price[all.clone()]) {
+        let log_price = self.context_mut(Context::LogPrice as usize);
+        for (value, &price) in log_price.iter_mut().zip(&lines.price[all.clone()]) {
             *value = price.max(schema.least_price);
         }
-        ln_each(&mut self.context[n..2 * n]);
+        ln_each(log_price);
+        let [value, price, free] =
+            [Context::LogValue, Context::LogPrice, Context::FreeOfCharge].map(|of| of as usize * n);
         for i in 0..n {
-            self.context[i] = self.context[n + i] + self.log_quantity[i];
-            self.context[2 * n + i] = f64::from(lines.price[all.start + i] == 0.0);
+            let log_value = self.context[price + i] + self.log_quantity[i];
+            self.context[value + i] = log_value;
+            self.context[free + i] = f64::from(lines.price[all.start + i] == 0.0);
+            self.value_band.push(band(log_value));
         }
-        self.value_band.extend(self.context[..n].iter().map(|&log_value| band(log_value)));
         let mut first = 0;
         for same_time in lines.time[all.clone()].chunk_by(|a, b| a == b) {
             self.calendar(first..first + same_time.len(), same_time[0]);
             first += same_time.len();
         }
-        for (number, numbers) in lines.numbers.iter().enumerate() {
-            let at = (CONTEXT.len() + schema.categories.len() + 2 * number) * n;
-            let values = &numbers.values[all.clone()];
+        for (number, numbers) in table.numbers.iter().enumerate() {
+            let (at, values) = (schema.number(number) * n, &numbers.values[all.clone()]);
             self.context[at..at + n].copy_from_slice(values);
             for (missing, value) in self.context[at + n..at + 2 * n].iter_mut().zip(values) {
                 *missing = f64::from(value.is_nan());
             }
         }
         for order in orders.clone() {
-            self.basket(schema, lines, order, part(lines, orders, order));
+            self.basket(schema, table, order, part(lines, orders, order));
         }
     }
 
     /// Logarithms of what has been counted.
     fn end(&mut self, schema: &Schema) {
-        let n = self.lines;
-        ln_each(&mut self.context[8 * n..12 * n]);
-        ln_1p_each(&mut self.context[12 * n..18 * n]);
-        let first = CONTEXT.len();
-        ln_each(&mut self.context[first * n..(first + schema.categories.len()) * n]);
+        for &feature in Context::ALL {
+            match feature.scale() {
+                Scale::Plain => {}
+                Scale::Log => ln_each(self.context_mut(feature as usize)),
+                Scale::LogOnePlus => ln_1p_each(self.context_mut(feature as usize)),
+            }
+        }
+        for category in 0..schema.categories.len() {
+            ln_each(self.context_mut(Schema::same_in_basket(category)));
+        }
+        let since_last = Context::DaysSinceLastOrder as usize * self.lines;
         for (i, [customer, _]) in self.known.iter().enumerate() {
             // Of a new customer the days since the last order are unknown, not zero.
             if !customer {
-                self.context[14 * n + i] = f64::NAN;
+                self.context[since_last + i] = f64::NAN;
             }
         }
     }
 
-    fn find_keys(&mut self, spec: &HistorySpec, lines: &OrderLines, orders: &Range<usize>) {
+    /// The keys of a history, one per line.
+    fn find_keys(&mut self, spec: &HistorySpec, table: &MatchedLines<'_>, orders: &Range<usize>) {
+        let lines = table.lines;
         let first = lines.starts[orders.start] as usize;
         let all = first..first + self.lines;
         self.keys.clear();
@@ -218,7 +201,7 @@ impl Observed {
             let levels = match *part {
                 Part::Customer => &lines.customer.keys[all.clone()],
                 Part::Product => &lines.product.keys[all.clone()],
-                Part::Category(number) => &lines.categories[number].keys[all.clone()],
+                Part::Category(number) => &table.categories[number].keys[all.clone()],
                 Part::ValueBand => &self.value_band[..],
             };
             if number == 0 {
@@ -230,52 +213,63 @@ impl Observed {
     }
 
     /// What is known of the customer and the products of an order.
-    fn take_pasts(&mut self, state: &Stream, order: Range<usize>, day: i32) {
+    fn note_pasts(&mut self, state: &Stream, order: Range<usize>, day: i32) {
         let (n, since) = (self.lines, |then: i32| f64::from((day - then).max(0)));
-        let customer = state.customers.get(self.found.places[order.start] as usize);
+        let log_price = Context::LogPrice as usize * n;
+        let customer = state.customers.get(self.looked_up.places[order.start] as usize);
         if let Some(past) = customer {
             let (price, quantity) =
                 (past.log_prices / past.lines, past.log_quantities / past.lines);
+            let against = Context::PriceAgainstCustomerMean as usize * n;
+            let quantity_against = Context::QuantityAgainstCustomerMean as usize * n;
             for i in order.clone() {
-                self.context[5 * n + i] = self.context[n + i] - price;
-                self.context[7 * n + i] = self.log_quantity[i] - quantity;
+                self.context[against + i] = self.context[log_price + i] - price;
+                self.context[quantity_against + i] = self.log_quantity[i] - quantity;
             }
-            self.set(12, &order, past.lines);
-            self.set(13, &order, since(past.first_day));
-            self.set(14, &order, since(past.last_day));
-            self.set(15, &order, past.orders);
+            self.set(Context::CustomerLines, &order, past.lines);
+            self.set(Context::DaysSinceFirstOrder, &order, since(past.first_day));
+            self.set(Context::DaysSinceLastOrder, &order, since(past.last_day));
+            self.set(Context::CustomerOrders, &order, past.orders);
         }
         for i in order {
-            let product = state.products.get(self.found.places[n + i] as usize);
+            let product = state.products.get(self.looked_up.places[n + i] as usize);
             if let Some(past) = product {
-                let (price, quantity) = (self.context[n + i], self.log_quantity[i]);
-                let mut set = |feature: usize, value: f64| self.context[feature * n + i] = value;
-                set(3, price - past.log_prices / past.lines);
-                set(4, (price - past.most_log_price).min(0.0));
-                set(6, quantity - past.log_quantities / past.lines);
-                set(16, past.lines);
-                set(17, since(past.first_day));
+                let (price, quantity) = (self.context[log_price + i], self.log_quantity[i]);
+                let mut set = |of: Context, value: f64| self.context[of as usize * n + i] = value;
+                set(Context::PriceAgainstProductMean, price - past.log_prices / past.lines);
+                set(Context::PriceAgainstProductMaximum, (price - past.most_log_price).min(0.0));
+                set(
+                    Context::QuantityAgainstProductMean,
+                    quantity - past.log_quantities / past.lines,
+                );
+                set(Context::ProductLines, past.lines);
+                set(Context::DaysSinceFirstSale, since(past.first_day));
             }
             self.known.push([customer.is_some(), product.is_some()]);
         }
     }
 
     /// Sets a feature of lines that follow each other.
-    fn set(&mut self, feature: usize, lines: &Range<usize>, value: f64) {
-        let first = feature * self.lines;
-        self.context[first + lines.start..first + lines.end].fill(value);
+    fn set(&mut self, feature: Context, lines: &Range<usize>, value: f64) {
+        self.context_mut(feature as usize)[lines.clone()].fill(value);
     }
 
     /// The basket, and lines alike in it. Within an order, lines of one product follow each other, and
     /// within a product those of one variant.
-    fn basket(&mut self, schema: &Schema, lines: &OrderLines, order: usize, part: Range<usize>) {
+    fn basket(
+        &mut self,
+        schema: &Schema,
+        table: &MatchedLines<'_>,
+        order: usize,
+        part: Range<usize>,
+    ) {
+        let lines = table.lines;
         let range = lines.order(order);
         let (start, end) = (range.start, range.end);
         let worth: f64 = range.clone().map(|line| lines.price[line] * lines.quantity[line]).sum();
-        let first_column = CONTEXT.len();
         self.behind_first.extend((0..).take(part.len()));
-        self.set(8, &part, range.len() as f64);
-        self.set(9, &part, worth.max(schema.least_price));
+        self.set(Context::BasketLines, &part, range.len() as f64);
+        self.set(Context::BasketValue, &part, worth.max(schema.least_price));
         let mut first = start;
         while first < end {
             let same = |line: &usize| lines.product.keys[*line] == lines.product.keys[first];
@@ -284,15 +278,15 @@ impl Observed {
                 |line: &usize| lines.categories.iter().any(|c| c.keys[*line] != c.keys[*line - 1]);
             let variants = 1 + (first + 1..first + count).filter(differs).count();
             let alike = part.start + first - start..part.start + first - start + count;
-            self.set(10, &alike, count as f64);
-            self.set(11, &alike, variants as f64);
+            self.set(Context::LinesOfSameProduct, &alike, count as f64);
+            self.set(Context::VariantsOfSameProduct, &alike, variants as f64);
             first += count;
         }
-        for (category, levels) in lines.categories.iter().enumerate() {
+        for (category, levels) in table.categories.iter().enumerate() {
             let keys = &levels.keys[range.clone()];
-            let feature = first_column + category;
+            let feature = Schema::same_in_basket(category);
             if keys.iter().all(|&key| key == keys[0]) {
-                self.set(feature, &part, keys.len() as f64);
+                self.context_mut(feature)[part.clone()].fill(keys.len() as f64);
                 continue;
             }
             let mut sorted = std::mem::take(&mut self.sorted);
@@ -301,7 +295,7 @@ impl Observed {
             sorted.sort_unstable();
             for alike in sorted.chunk_by(|a, b| a.0 == b.0) {
                 for &(_, i) in alike {
-                    self.set(feature, &(i..i + 1), alike.len() as f64);
+                    self.context_mut(feature)[i] = alike.len() as f64;
                 }
             }
             self.sorted = sorted;
@@ -331,11 +325,11 @@ impl Observed {
             }
         };
         let hour = time.div_euclid(HOUR).rem_euclid(24);
-        self.set(18, &part, cosine(hour - 6));
-        self.set(19, &part, cosine(hour));
+        self.set(Context::HourSine, &part, cosine(hour - 6));
+        self.set(Context::HourCosine, &part, cosine(hour));
         let weekday = (time.div_euclid(24 * HOUR) + 3).rem_euclid(7);
-        if let Some(day) = usize::try_from(weekday).ok().filter(|&day| day < 6) {
-            self.set(20 + day, &part, 1.0);
+        if let Some(&day) = usize::try_from(weekday).ok().and_then(|day| WEEKDAYS.get(day)) {
+            self.set(day, &part, 1.0);
         }
     }
 }
@@ -347,7 +341,9 @@ fn part(lines: &OrderLines, orders: &Range<usize>, order: usize) -> Range<usize>
     of.start - first..of.end - first
 }
 
-/// Bands of the logarithm of a value, half a unit wide: each is two thirds dearer than the one before.
+/// Bands of the logarithm of a value, half a unit wide: each is two thirds dearer than the one before. A choice,
+/// with which the crosses of category × value took 0.0004 off the log-loss of Online Retail II; other widths
+/// were not measured. The bands are in the keys of saved models and must not change.
 #[expect(clippy::cast_possible_truncation, reason = "logarithms of what is below 1e100")]
 fn band(log_value: f64) -> u64 {
     key::of_integer((2.0 * log_value).floor() as i64)

@@ -1,7 +1,6 @@
 //! By how much a fit is too sure of what it has learnt.
 
-use super::kernel::Sums;
-use super::newton::hessian;
+use super::kernel::{NEVER_SINGULAR, Sums};
 
 /// What a penalised fit says of its own slope of calibration.
 #[derive(Debug, Clone, Copy)]
@@ -20,9 +19,9 @@ impl Optimism {
     /// Of coefficients β with penalties Λ, from the sums there; the intercept is the first.
     pub(crate) fn of(sums: &Sums, beta: &[f64], fall: impl Fn(usize) -> f64) -> Self {
         let n = beta.len();
-        let penalised = hessian(sums, n, &fall);
+        let penalised = sums.hessian(&fall);
         // Without the penalties, and what keeps columns of padding from being singular.
-        let hessian = hessian(sums, n, |_| -1e-9);
+        let hessian = sums.hessian(|_| -NEVER_SINGULAR);
         let freedom = penalised.cholesky().map_or(0.0, |by| by.solve(&hessian).trace() - 1.0);
         let (mut squares, mut along) = (0.0, 0.0);
         for i in 1..n {

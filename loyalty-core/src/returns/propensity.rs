@@ -86,8 +86,8 @@ impl ReturnPropensity {
         let mut found = Propensity::default();
         let (mut log_odds, mut deviation) = (self.line.intercept + self.stream.level.shift, 0.0);
         let mut add = |feature: usize, value: f64| {
-            let terms = self.line.terms.iter().filter(|term| term.feature == feature);
-            log_odds += terms.map(|term| self.line.part_of(term, value)).sum::<f64>();
+            let terms = self.line.terms_of(feature);
+            log_odds += terms.map(|(listed, term)| listed.part_of(term, value)).sum::<f64>();
         };
         for (history, spec) in self.schema.histories.iter().enumerate().filter(|(_, s)| own(s)) {
             let place = self.stream.place(history, key);

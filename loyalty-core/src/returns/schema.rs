@@ -1,4 +1,4 @@
-//! What a return propensity is learnt from: the histories, the features of a line, and their groups.
+//! What a return propensity is learnt from: the columns of a table, and the histories kept of them.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,7 @@ use crate::Error;
 use crate::orders::{IdKind, OrderLines};
 
 /// A part of a history's key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Customer,
     Product,
@@ -19,8 +18,11 @@ pub(crate) enum Part {
     ValueBand,
 }
 
+/// Whose histories come first and have more features than their log-odds: customers and products.
+pub(crate) const OWN: [Part; 2] = [Part::Customer, Part::Product];
+
 /// What is counted apart, and how.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HistorySpec {
     pub(crate) parts: Vec<Part>,
     /// Counts orders with any return instead of lines.
@@ -41,7 +43,7 @@ pub(crate) struct IdColumn {
 }
 
 /// Names and kinds of the columns, and the histories kept of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Schema {
     pub(crate) customer: IdColumn,
     pub(crate) product: IdColumn,
@@ -51,51 +53,6 @@ pub(crate) struct Schema {
     pub(crate) histories: Vec<HistorySpec>,
     /// Prices below are taken for this one.
     pub(crate) least_price: f64,
-}
-
-/// The features of a line that are no history, in order; those of the caller's columns follow.
-pub(crate) const CONTEXT: [(&str, &str); 26] = [
-    ("log value", "price"),
-    ("log price", "price"),
-    ("free of charge", "price"),
-    ("log price against the product's mean", "price"),
-    ("log price against the product's maximum", "price"),
-    ("log price against the customer's mean", "price"),
-    ("log quantity against the product's mean", "quantity"),
-    ("log quantity against the customer's mean", "quantity"),
-    ("log lines in the basket", "basket"),
-    ("log value of the basket", "basket"),
-    ("log lines of the same product", "basket"),
-    ("log variants of the same product", "basket"),
-    ("log lines of the customer", "tenure"),
-    ("log days since the customer's first order", "tenure"),
-    ("log days since the customer's last order", "tenure"),
-    ("log number of the order", "tenure"),
-    ("log lines of the product", "product age"),
-    ("log days since the product's first sale", "product age"),
-    ("hour, sine", "calendar"),
-    ("hour, cosine", "calendar"),
-    ("Monday", "calendar"),
-    ("Tuesday", "calendar"),
-    ("Wednesday", "calendar"),
-    ("Thursday", "calendar"),
-    ("Friday", "calendar"),
-    ("Saturday", "calendar"),
-];
-
-/// Those among them that also get a spline: value, quantity against the product's, the customer's lines.
-pub(crate) const SPLINED: [usize; 3] = [0, 6, 12];
-
-/// A feature: what it is called, what it belongs to, and whether it is bent by a spline.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Feature {
-    pub(crate) name: String,
-    pub(crate) group: String,
-    pub(crate) splined: bool,
-    /// Whether it is the log-odds of a history, which are shrunk already.
-    pub(crate) shrunk: bool,
-    /// Whether the line model looks at it.
-    pub(crate) used: bool,
 }
 
 impl Schema {
@@ -133,8 +90,8 @@ impl Schema {
     }
 
     /// Those of the customers' and of the products' lines, which come first.
-    fn own_histories() -> [HistorySpec; 2] {
-        [Part::Customer, Part::Product].map(|part| HistorySpec::of_lines(&[part]))
+    fn own_histories() -> [HistorySpec; OWN.len()] {
+        OWN.map(|part| HistorySpec::of_lines(&[part]))
     }
 
     fn add_usual_histories(&mut self, variants: &[usize]) {
@@ -165,24 +122,6 @@ impl Schema {
             expected: "customer, product or a category of the lines",
             value: name.to_owned(),
         })
-    }
-
-    /// Refuses lines of other columns than the model has learnt from.
-    pub(crate) fn admit(&self, lines: &OrderLines) -> Result<(), Error> {
-        let ids = [(&self.customer, &lines.customer), (&self.product, &lines.product)];
-        let count = |name: &'static str, expected: usize, got: usize| {
-            if expected == got {
-                return Ok(());
-            }
-            Err(Error::Length { column: name.to_owned(), expected, got })
-        };
-        count("categories", self.categories.len(), lines.categories.len())?;
-        count("numbers", self.numbers.len(), lines.numbers.len())?;
-        for (column, levels) in ids.into_iter().chain(self.categories.iter().zip(&lines.categories))
-        {
-            Self::same_kind(column, &levels.name, levels.kind)?;
-        }
-        Ok(())
     }
 
     /// Refuses ids of another kind than those that the model has learnt from.
@@ -217,6 +156,11 @@ impl Schema {
         if spec.per_order { format!("orders of the {name}") } else { name }
     }
 
+    /// The group of a history's features: its columns, whatever the value of the line.
+    pub(crate) fn history_group(&self, spec: &HistorySpec) -> String {
+        self.joined(spec, false)
+    }
+
     fn joined(&self, spec: &HistorySpec, with_value: bool) -> String {
         let mut names: Vec<&str> = Vec::new();
         for part in &spec.parts {
@@ -230,71 +174,13 @@ impl Schema {
         }
         names.join(" × ")
     }
-
-    /// Features without histories: the context's, one per category, two per number.
-    pub(crate) fn context_width(&self) -> usize {
-        CONTEXT.len() + self.categories.len() + 2 * self.numbers.len()
-    }
-
-    /// The exposure of the customer (0) or the product (1).
-    pub(crate) fn exposure_of(&self, history: usize) -> usize {
-        self.context_width() + history
-    }
-
-    /// The log-odds of the customer (0) or the product (1), as far as they are believed.
-    pub(crate) fn believed(&self, history: usize) -> usize {
-        self.context_width() + 2 + history
-    }
-
-    /// The first feature that is the log-odds of a history.
-    pub(crate) fn first_history(&self) -> usize {
-        self.context_width() + 4
-    }
-
-    /// All features in order: the context, the exposures of customer and product, their log-odds as far
-    /// as they are believed, the log-odds of the histories.
-    ///
-    /// Each history is shrunk as it predicts best alone. Where several of a customer's add up, long ones
-    /// would be believed too much and short ones too little; so the weight may differ with what is known.
-    pub(crate) fn features(&self) -> Vec<Feature> {
-        let feature = |name: String, group: &str, splined| Feature {
-            name,
-            group: group.to_owned(),
-            splined,
-            shrunk: false,
-            used: true,
-        };
-        let context = CONTEXT.iter().enumerate();
-        let mut features: Vec<Feature> = context
-            .map(|(i, (name, group))| feature((*name).to_owned(), group, SPLINED.contains(&i)))
-            .collect();
-        for column in &self.categories {
-            let name = format!("log lines of the same {} in the basket", column.name);
-            features.push(feature(name, "basket", false));
-        }
-        for name in &self.numbers {
-            features.push(feature(name.clone(), name, true));
-            features.push(feature(format!("{name} is missing"), name, false));
-        }
-        features.push(feature("log exposure of the customer".to_owned(), "customer", false));
-        features.push(feature("log exposure of the product".to_owned(), "product", false));
-        for (name, group) in [(&self.customer.name, "customer"), (&self.product.name, "product")] {
-            let believed = feature(format!("log-odds of {name}, believed"), group, false);
-            features.push(Feature { shrunk: true, ..believed });
-        }
-        for (number, spec) in self.histories.iter().enumerate() {
-            let name = format!("log-odds of {}", self.history_name(spec));
-            let of_history = feature(name, &self.joined(spec, false), number < 2);
-            features.push(Feature { shrunk: true, ..of_history });
-        }
-        features
-    }
 }
 
 /// The categories that products come in several levels of, such as sizes and colours: other than a brand,
 /// they differ between lines of one product; other than a country, between lines of one order. By the
 /// first lines, where there are many.
 fn variants(lines: &OrderLines, orders: usize) -> Vec<usize> {
+    /// The share of so many lines is known to a fifth of a percent: more would cost time for nothing.
     const ENOUGH: u32 = 1 << 16;
     let orders = lines.starts[..=orders].partition_point(|&start| start <= ENOUGH) - 1;
     let seen = lines.starts[orders] as usize;
@@ -312,13 +198,15 @@ fn variants(lines: &OrderLines, orders: usize) -> Vec<usize> {
     (0..lines.categories.len()).filter(differs).collect()
 }
 
-/// Whether one in four is true, or more.
+/// Whether one in four is true, or more. A choice that keeps brands and countries out, which hardly ever
+/// differ, and lets sizes in, which mostly do.
 fn often(all: impl Iterator<Item = bool>) -> bool {
     let (all, those) = all.fold((0, 0), |(all, those), is| (all + 1, those + u32::from(is)));
     those > 0 && 4 * those >= all
 }
 
-/// The price that one in a hundred of those above zero does not reach.
+/// The price that one in a hundred of those above zero does not reach: a logarithm of a gift at 0.001 would
+/// otherwise stand as far from all others as the dearest line. A choice.
 fn least_price(prices: &[f64]) -> f64 {
     let mut above_0: Vec<f64> = prices.iter().copied().filter(|&price| price > 0.0).collect();
     if above_0.is_empty() {

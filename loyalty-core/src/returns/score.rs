@@ -1,15 +1,18 @@
 //! What the model says of a line, and why.
 
 use super::ReturnPropensity;
-use super::columns::{believed_each, ln_1p_each, logistic_each, shrunk_each};
-use super::observe::{Observed, together};
+use super::columns::{ln_1p_each, logistic_each};
+use super::observe::{Observed, order_block};
+use super::schema::OWN;
+use super::shrunk::{believed_each, shrunk_each};
 use crate::Error;
 use crate::estimation::two_sided;
 use crate::math::elementary::logistic;
 use crate::orders::OrderLines;
 use crate::parallel::{Threads, map_chunks};
 
-/// Orders of one piece of work.
+/// Orders of one piece of work: a thousand lines or more, which take a fraction of a
+/// millisecond, so that handing them out costs next to nothing.
 const CHUNK: usize = 512;
 
 /// The scores of a table of lines, in the order of the caller's rows in use.
@@ -60,8 +63,8 @@ impl ReturnPropensity {
     /// the line's own order. Nothing is learnt from the lines.
     ///
     /// # Errors
-    /// [`Error::Length`] or [`Error::Type`] where the lines have other columns than those that the
-    /// model has learnt from.
+    /// [`Error::Columns`] or [`Error::Type`] where the lines have other categories or numbers, by name or by
+    /// type, than the model has learnt from; their order does not matter.
     pub fn score(&self, lines: &OrderLines, threads: Threads) -> Result<LineScores, Error> {
         let scores = self.each(lines, threads, |scorer, line| scorer.scored(self, line))?;
         Ok(LineScores { scores })
@@ -119,12 +122,15 @@ impl ReturnPropensity {
     ) -> Result<Vec<Vec<f64>>, Error> {
         let (names, features) = (self.groups(), self.schema.features());
         let group = |feature: usize| names.iter().position(|name| *name == features[feature].group);
-        let of_term: Vec<usize> =
-            self.line.terms.iter().map(|term| group(term.feature).unwrap_or(0)).collect();
+        let group_of: Vec<usize> =
+            self.line.features.iter().map(|listed| group(listed.feature).unwrap_or(0)).collect();
         self.each(lines, threads, |scorer, line| {
             let mut parts = vec![0.0; names.len()];
-            for (term, &group) in self.line.terms.iter().zip(&of_term) {
-                parts[group] += self.line.part_of(term, scorer.feature(term.feature)[line]);
+            for (listed, &group) in self.line.features.iter().zip(&group_of) {
+                let value = scorer.feature(listed.feature)[line];
+                for term in &listed.terms {
+                    parts[group] += listed.part_of(term, value);
+                }
             }
             parts[names.len() - 1] = self.stream.level.shift;
             parts
@@ -143,16 +149,16 @@ impl ReturnPropensity {
         threads: Threads,
         of: impl Fn(&Scorer, usize) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
-        self.schema.admit(lines)?;
+        let table = self.schema.matched(lines)?;
         let chunks = map_chunks(lines.orders(), CHUNK, threads, |orders| {
             let (mut scorer, mut rest) = (Scorer::default(), orders.clone());
             let mut values = Vec::with_capacity(
                 (lines.starts[orders.end] - lines.starts[orders.start]) as usize,
             );
             while !rest.is_empty() {
-                let block = together(lines, rest.clone());
+                let block = order_block(lines, rest.clone());
                 rest.start = block.end;
-                scorer.observed.look(&self.schema, &self.stream, lines, block);
+                scorer.observed.look(&self.schema, &self.stream, &table, block);
                 scorer.score(self);
                 values.extend((0..scorer.observed.lines()).map(|line| of(&scorer, line)));
             }
@@ -183,18 +189,20 @@ impl Scorer {
         let lines = self.observed.lines();
         self.context = model.schema.context_width();
         self.histories.clear();
-        for history in 0..2 {
-            self.histories.extend_from_slice(self.observed.history(history).0);
+        for own in 0..OWN.len() {
+            self.histories.extend_from_slice(self.observed.history(own).0);
         }
         ln_1p_each(&mut self.histories);
-        self.histories.resize((4 + model.shrinkage.len()) * lines, 0.0);
-        let (before, log_odds) = self.histories.split_at_mut(4 * lines);
+        let own_features = model.schema.first_history() - self.context;
+        self.histories.resize((own_features + model.shrinkage.len()) * lines, 0.0);
+        let (own_columns, log_odds) = self.histories.split_at_mut(own_features * lines);
         let columns = log_odds.chunks_exact_mut(lines);
         for (history, (prior, column)) in model.shrinkage.iter().zip(columns).enumerate() {
             let (exposure, returns) = self.observed.history(history);
             shrunk_each(prior, exposure, returns, column);
-            if history < 2 {
-                let believed = &mut before[(2 + history) * lines..(3 + history) * lines];
+            if history < OWN.len() {
+                let first = (model.schema.believed(history) - self.context) * lines;
+                let believed = &mut own_columns[first..first + lines];
                 believed.copy_from_slice(column);
                 believed_each(prior, exposure, believed);
             }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::keys::{Counts, Found, Keys};
+use super::keys::{Counts, Keys, LookedUp};
 use super::lag::{LagCurve, STEPS};
 use super::level::{Due, Level};
-use super::observe::{Logs, Observed, Past};
 use super::open::{Open, OpenLines};
+use super::past::{Logs, PastLines};
 use super::schema::Schema;
 
 /// How exposure grows with age, how old lines weigh, and when a line is settled.
@@ -87,8 +87,8 @@ pub(crate) struct Stream {
     pub(crate) origin: i32,
     pub(crate) tables: Vec<Keys>,
     per_order: Vec<bool>,
-    pub(crate) customers: Vec<Past>,
-    pub(crate) products: Vec<Past>,
+    pub(crate) customers: Vec<PastLines>,
+    pub(crate) products: Vec<PastLines>,
     pub(crate) open: OpenLines,
     /// For each step, the first line that has not made it.
     pub(crate) cursors: Vec<u64>,
@@ -131,24 +131,24 @@ impl Stream {
     }
 
     /// Finds keys of a history, with their counts as they weigh today.
-    pub(crate) fn find(&self, history: usize, keys: &[u64], found: &mut Found) {
-        self.tables[history].find_each(keys, found);
-        self.as_of_today(found, keys.len());
+    pub(crate) fn find(&self, history: usize, keys: &[u64], looked_up: &mut LookedUp) {
+        self.tables[history].find_each(keys, looked_up);
+        self.as_of_today(looked_up, keys.len());
     }
 
     /// The same, and enters those that are unknown.
-    pub(crate) fn enter(&mut self, history: usize, keys: &[u64], found: &mut Found) {
-        self.tables[history].enter_each(keys, found);
-        self.as_of_today(found, keys.len());
+    pub(crate) fn enter(&mut self, history: usize, keys: &[u64], looked_up: &mut LookedUp) {
+        self.tables[history].enter_each(keys, looked_up);
+        self.as_of_today(looked_up, keys.len());
     }
 
     /// Counts of the keys found last, as they weigh today.
-    fn as_of_today(&self, found: &mut Found, keys: usize) {
+    fn as_of_today(&self, looked_up: &mut LookedUp, keys: usize) {
         if self.pace.half_life.is_none() {
             return;
         }
         let today = self.clock().weight(self.today);
-        for column in [&mut found.exposure, &mut found.returns] {
+        for column in [&mut looked_up.exposure, &mut looked_up.returns] {
             let first = column.len() - keys;
             column[first..].iter_mut().for_each(|count| *count /= today);
         }
@@ -285,7 +285,7 @@ impl Stream {
 
     /// Remembers the lines of an order, whose keys have been entered.
     pub(crate) fn remember(&mut self, places: impl Iterator<Item = (u32, u32, Logs)>) {
-        let new = Past::new(self.today);
+        let new = PastLines::new(self.today);
         for (number, (customer, product, logs)) in places.enumerate() {
             let (customer, product) = (customer as usize, product as usize);
             // Places are given in the order in which keys first come.
@@ -304,16 +304,22 @@ impl Stream {
         }
     }
 
-    /// Opens the lines that were entered. `line` gives the id, where there is one, and the log-odds of
-    /// each.
-    pub(crate) fn open(&mut self, observed: &Observed, line: impl Fn(usize) -> (Option<u64>, f64)) {
+    /// Opens lines whose keys have been entered: how many lines before each its order began, and the
+    /// places of its keys, history by history. `line` gives the id, where there is one, and the log-odds
+    /// of each.
+    pub(crate) fn open(
+        &mut self,
+        behind_first: &[u32],
+        places: &[u32],
+        line: impl Fn(usize) -> (Option<u64>, f64),
+    ) {
         let day = self.today;
-        let open = observed.behind_first.iter().enumerate().map(|(number, &behind_first)| {
+        let open = behind_first.iter().enumerate().map(|(number, &behind_first)| {
             let (id, log_odds) = line(number);
             let [returned, heard, order_returned] = [false; 3];
             Open { day, behind_first, id, log_odds, returned, heard, order_returned }
         });
-        self.open.push(open, &observed.found.places);
+        self.open.push(open, places);
     }
 
     /// A line came back on a day.

@@ -1,7 +1,7 @@
 //! Lines and returns as they come.
 
 use super::ReturnPropensity;
-use super::observe::together_in_a_day;
+use super::observe::orders_of_a_day;
 use super::sample::known_on;
 use super::score::{LineScores, ScoredLine, Scorer};
 use crate::Error;
@@ -18,7 +18,7 @@ impl ReturnPropensity {
     /// As [`Self::score`], and [`Error::Value`] where a line is from a day that is over: the model has
     /// moved on and stays as it is.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
-        self.schema.admit(lines)?;
+        let table = self.schema.matched(lines)?;
         self.not_before_today(lines)?;
         self.not_open_already(lines)?;
         let mut scores = vec![ScoredLine::default(); lines.len()];
@@ -26,10 +26,10 @@ impl ReturnPropensity {
         while order < lines.orders() {
             let day = lines.day(order);
             self.stream.advance(day);
-            let block = together_in_a_day(lines, order..lines.orders());
+            let block = orders_of_a_day(lines, order..lines.orders());
             order = block.end;
             let first = lines.starts[block.start] as usize;
-            scorer.observed.enter(&self.schema, &mut self.stream, lines, block);
+            scorer.observed.enter(&self.schema, &mut self.stream, &table, block);
             scorer.score(self);
             let block = first..first + scorer.observed.lines();
             for line in block.clone() {
@@ -37,8 +37,11 @@ impl ReturnPropensity {
             }
             let number = self.stream.open.next();
             let ids = lines.line.as_ref();
-            self.stream
-                .open(&scorer.observed, |i| (ids.map(|ids| ids[first + i]), scorer.log_odds[i]));
+            self.stream.open(
+                &scorer.observed.behind_first,
+                &scorer.observed.looked_up.places,
+                |i| (ids.map(|ids| ids[first + i]), scorer.log_odds[i]),
+            );
             for (number, line) in (number..).zip(block) {
                 let outcome = lines.outcome.as_ref().map(|outcomes| outcomes[line]);
                 let horizon = self.stream.pace.horizon;

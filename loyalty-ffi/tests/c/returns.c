@@ -14,19 +14,25 @@ static const int64_t ORDERS[LINES] = {900, 900, 901};
 static const int64_t IDS[LINES] = {9001, 9002, 9003};
 static const double PRICES[LINES] = {19.5, 7.25, 19.5};
 
-static loyalty_lines *lines_of_day(int64_t day)
+static loyalty_line_columns columns_of_day(const int64_t *time)
 {
-    const int64_t time[LINES] = {day, day, day};
     loyalty_line_columns columns;
     loyalty_line_columns_init(&columns, sizeof columns);
     columns.rows = LINES;
     columns.customer.numbers = CUSTOMERS;
     columns.product.numbers = PRODUCTS;
     columns.order.numbers = ORDERS;
-    columns.line.numbers = IDS;
     columns.time = time;
     columns.time_scale = LOYALTY_TIME_SCALE_DAYS;
     columns.price = PRICES;
+    return columns;
+}
+
+static loyalty_lines *lines_of_day(int64_t day)
+{
+    const int64_t time[LINES] = {day, day, day};
+    loyalty_line_columns columns = columns_of_day(time);
+    columns.line.numbers = IDS;
     loyalty_lines *lines = NULL;
     OK(loyalty_lines_new(&columns, &lines, &error));
     CHECK(loyalty_lines_len(lines) == LINES);
@@ -159,6 +165,104 @@ static void scores_have_reasons_and_intervals(const char *root)
     loyalty_return_propensity_free(model);
 }
 
+/* Copies a file, with one text that is there replaced by another. */
+static void replace_in_file(const char *from, const char *to, const char *found, const char *instead)
+{
+    static char text[1 << 18];
+    FILE *file = fopen(from, "rb");
+    CHECK(file != NULL);
+    if (file == NULL)
+        return;
+    const size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = 0;
+    fclose(file);
+    const char *at = strstr(text, found);
+    CHECK(at != NULL);
+    file = fopen(to, "wb");
+    CHECK(file != NULL);
+    if (at == NULL || file == NULL)
+        return;
+    fwrite(text, 1, (size_t)(at - text), file);
+    fputs(instead, file);
+    fputs(at + strlen(found), file);
+    fclose(file);
+}
+
+/* The golden model, as if it had learnt from two categories and two numbers. */
+static void columns_are_known_by_name(const char *root, const char *folder)
+{
+    char golden[4096], path[4096];
+    snprintf(golden, sizeof golden, "%s/golden/return_propensity.json", root);
+    snprintf(path, sizeof path, "%s/return_columns.json", folder);
+    replace_in_file(golden, path, "\"categories\":[]",
+                    "\"categories\":[{\"name\":\"size\",\"text\":false},{\"name\":\"color\",\"text\":false}]");
+    replace_in_file(path, path, "\"numbers\":[]", "\"numbers\":[\"age\",\"months\"]");
+    replace_in_file(path, path, "\"features\":[",
+                    "\"features\":[{\"feature\":{\"number\":\"age\"},\"low\":0,\"high\":99,\"mean\":40,"
+                    "\"terms\":[{\"mean\":40,\"weight\":0.03}]},");
+    loyalty_return_propensity *model = NULL;
+    OK(loyalty_return_propensity_load(path, &model, &error));
+    const int64_t today = loyalty_return_propensity_today(model);
+    const int64_t time[LINES] = {today, today, today};
+    static const int64_t SIZES[LINES] = {36, 38, 40}, COLORS[LINES] = {1, 2, 2};
+    static const double AGES[LINES] = {20, 20, 65}, MONTHS[LINES] = {3, 3, 70};
+    const loyalty_ids size = {.numbers = SIZES}, color = {.numbers = COLORS};
+
+    const loyalty_ids categories[3] = {size, color, color}, swapped_categories[2] = {color, size};
+    const double *const numbers[2] = {AGES, MONTHS}, *const swapped_numbers[2] = {MONTHS, AGES};
+    const char *const category_names[3] = {"size", "color", "brand"};
+    const char *const swapped_category_names[2] = {"color", "size"};
+    const char *const number_names[2] = {"age", "months"};
+    const char *const swapped_number_names[2] = {"months", "age"};
+    double scores[LINES], again[LINES];
+
+    loyalty_line_columns columns = columns_of_day(time);
+    columns.categories = categories;
+    columns.category_names = category_names;
+    columns.category_count = 2;
+    columns.numbers = numbers;
+    columns.number_names = number_names;
+    columns.number_count = 2;
+    loyalty_lines *lines = NULL;
+    OK(loyalty_lines_new(&columns, &lines, &error));
+    OK(loyalty_return_propensity_score(model, lines, 1, scores, LINES, &error));
+    loyalty_lines_free(lines);
+
+    columns.categories = swapped_categories;
+    columns.category_names = swapped_category_names;
+    columns.numbers = swapped_numbers;
+    columns.number_names = swapped_number_names;
+    OK(loyalty_lines_new(&columns, &lines, &error));
+    OK(loyalty_return_propensity_score(model, lines, 1, again, LINES, &error));
+    CHECK(same_column(scores, again, LINES));
+    loyalty_lines_free(lines);
+
+    columns.number_names = number_names;
+    OK(loyalty_lines_new(&columns, &lines, &error));
+    OK(loyalty_return_propensity_score(model, lines, 1, again, LINES, &error));
+    CHECK(!same_column(scores, again, LINES));
+    loyalty_lines_free(lines);
+
+    columns.number_count = 1;
+    OK(loyalty_lines_new(&columns, &lines, &error));
+    FAILS(loyalty_return_propensity_score(model, lines, 1, again, LINES, &error), MISSING_COLUMN,
+          "the number \"months\" is missing: the model has learnt from it");
+    loyalty_lines_free(lines);
+    columns.categories = categories;
+    columns.category_names = category_names;
+    columns.category_count = 3;
+    OK(loyalty_lines_new(&columns, &lines, &error));
+    FAILS(loyalty_return_propensity_update(model, lines, again, LINES, &error), MISSING_COLUMN,
+          "the category \"brand\" is unknown: the model has not learnt from it");
+    loyalty_lines_free(lines);
+
+    lines = UNTOUCHED;
+    columns.category_names = NULL;
+    FAILS(loyalty_lines_new(&columns, &lines, &error), NULL_ARGUMENT, "category_names must not be NULL");
+    CHECK(lines == UNTOUCHED);
+    loyalty_return_propensity_free(model);
+}
+
 static void what_cannot_be_used_is_refused(const char *root)
 {
     char path[4096];
@@ -186,6 +290,7 @@ int main(int argc, char **argv)
     }
     load_score_update_save(argv[1], argv[2]);
     scores_have_reasons_and_intervals(argv[1]);
+    columns_are_known_by_name(argv[1], argv[2]);
     what_cannot_be_used_is_refused(argv[1]);
     loyalty_error_free(error);
     return failures != 0;

@@ -258,14 +258,19 @@ fn number(rows: usize) -> u32 {
 }
 
 /// Puts the lines in order: of time, then of everything that tells two lines apart, so that nothing
-/// depends on the order in which the caller's rows stand.
+/// depends on the order in which the caller's rows stand; of categories and numbers by their names, so that
+/// nor does anything on the order of the columns.
 fn sorted(lines: OrderLines, order: &[u64]) -> OrderLines {
+    let mut by_name: Vec<&Levels> = lines.categories.iter().collect();
+    by_name.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut numbers_by_name: Vec<&Numbers> = lines.numbers.iter().collect();
+    numbers_by_name.sort_by(|a, b| a.name.cmp(&b.name));
     let alike = |a: usize, b: usize| -> Ordering {
         let keys = order[a].cmp(&order[b]).then(lines.product.keys[a].cmp(&lines.product.keys[b]));
-        let of_category = |levels: &Levels| levels.keys[a].cmp(&levels.keys[b]);
-        let categories = || lines.categories.iter().map(of_category).find(|c| c.is_ne());
-        let of_number = |numbers: &Numbers| numbers.values[a].total_cmp(&numbers.values[b]);
-        let numbers = || lines.numbers.iter().map(of_number).find(|c| c.is_ne());
+        let of_category = |levels: &&Levels| levels.keys[a].cmp(&levels.keys[b]);
+        let categories = || by_name.iter().map(of_category).find(|c| c.is_ne());
+        let of_number = |numbers: &&Numbers| numbers.values[a].total_cmp(&numbers.values[b]);
+        let numbers = || numbers_by_name.iter().map(of_number).find(|c| c.is_ne());
         keys.then_with(|| categories().unwrap_or(Ordering::Equal))
             .then_with(|| lines.price[a].total_cmp(&lines.price[b]))
             .then_with(|| lines.quantity[a].total_cmp(&lines.quantity[b]))

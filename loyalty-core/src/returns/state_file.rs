@@ -1,4 +1,4 @@
-//! A return propensity as a file: the model, and the state that it goes on from.
+//! The state that a return propensity goes on from, as its file has it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,39 +6,17 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::ReturnPropensity;
-use super::clustering::Clustering;
-use super::facts::ReturnFacts;
 use super::keys::{Counts, Keys};
-use super::lag::LagCurve;
 use super::level::Level;
-use super::line::LineModel;
-use super::observe::Past;
 use super::open::{Open, OpenLines};
+use super::past::PastLines;
 use super::schema::Schema;
-use super::shrink::Shrinkage;
 use super::stream::{Pace, Stream};
 use crate::Error;
-use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
-
-/// The file as it stands; checked when it becomes a model.
-#[derive(Serialize, Deserialize)]
-struct Raw {
-    format: String,
-    version: u32,
-    kind: String,
-    columns: Schema,
-    lag: LagCurve,
-    half_life_days: Option<f64>,
-    shrinkage: Vec<[f64; 2]>,
-    line_model: LineModel,
-    clustering: Clustering,
-    fit: ReturnFacts,
-    state: RawState,
-}
+use crate::files::problem;
 
 #[derive(Serialize, Deserialize)]
-struct RawState {
+pub(super) struct RawState {
     today: i32,
     origin: i32,
     level: Level,
@@ -86,65 +64,12 @@ struct RawOpen {
     places: Vec<u32>,
 }
 
-impl ReturnPropensity {
-    /// Its name in files.
-    pub const KIND: &str = "return-propensity";
-
-    /// Writes the model with its state, whole or not at all: an existing file is replaced only once the
-    /// new one is complete. A model that was read goes on to the last bit as this one does.
-    ///
-    /// # Errors
-    /// [`Error::ModelFile`] where the file cannot be written.
-    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        write_whole(path.as_ref(), &self.to_json())
-    }
-
-    /// Reads a model with its state.
-    ///
-    /// # Errors
-    /// [`Error::ModelFile`] where the file cannot be read, holds another kind of model, has an unknown
-    /// version, or contradicts itself.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_with(path.as_ref(), Self::from_json)
-    }
-
-    /// The model with its state as JSON.
-    pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string(&Raw {
-            format: FORMAT.to_owned(),
-            version: VERSION,
-            kind: Self::KIND.to_owned(),
-            columns: self.schema.clone(),
-            lag: self.lag.clone(),
-            half_life_days: self.stream.pace.half_life,
-            shrinkage: self.shrinkage.iter().map(|s| [s.mean(), s.strength()]).collect(),
-            line_model: self.line.clone(),
-            clustering: self.clustering,
-            fit: self.facts,
-            state: RawState::of(&self.stream),
-        })
-        .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
-        json.push('\n');
-        json
-    }
-
-    /// Reads a model from JSON.
-    ///
-    /// # Errors
-    /// As [`ReturnPropensity::read`].
-    pub fn from_json(text: &str) -> Result<Self, Error> {
-        of_kind(text, &[Self::KIND])?;
-        let raw: Raw = serde_json::from_str(text).map_err(not_json)?;
-        raw.model()
-    }
-}
-
-fn wrong(what: &str) -> Error {
+pub(super) fn wrong(what: &str) -> Error {
     problem(Path::new(""), what)
 }
 
 /// Refuses a file that contradicts itself.
-fn check(good: bool, what: &str) -> Result<(), Error> {
+pub(super) fn check(good: bool, what: &str) -> Result<(), Error> {
     if good { Ok(()) } else { Err(wrong(&format!("{what} do not suit each other"))) }
 }
 
@@ -172,31 +97,8 @@ fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
     keys.ok_or_else(|| wrong("keys are not 16 hexadecimal digits each"))
 }
 
-impl Raw {
-    fn model(self) -> Result<ReturnPropensity, Error> {
-        let lag = LagCurve::new(self.lag.shares().to_vec())?;
-        let shrinkage =
-            self.shrinkage.iter().map(|&[mean, strength]| Shrinkage::new(mean, strength));
-        let shrinkage = shrinkage.collect::<Result<Vec<_>, _>>()?;
-        let schema = self.columns;
-        check(schema.is_sound(), "columns and histories")?;
-        check(shrinkage.len() == schema.histories.len(), "shrinkage and histories")?;
-        let features = schema.features().len();
-        check(self.line_model.is_sound(features), "the line model and the columns")?;
-        let (clustering, facts) = (self.clustering, self.fit);
-        check(clustering.is_sound(), "clustering and orders")?;
-        check(facts.is_sound(), "the fit and its figures")?;
-        let half_life = self.half_life_days;
-        check(half_life.is_none_or(|days| (1.0..=36_600.0).contains(&days)), "half-life and days")?;
-        let pace = Pace::new(&lag, half_life);
-        let stream = self.state.stream(&schema, pace)?;
-        let line = self.line_model;
-        Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream })
-    }
-}
-
 impl RawState {
-    fn of(stream: &Stream) -> Self {
+    pub(super) fn of(stream: &Stream) -> Self {
         let first = stream.open.first();
         let from_first = |number: &u64| number.saturating_sub(first);
         let mut open = RawOpen::default();
@@ -229,7 +131,7 @@ impl RawState {
         }
     }
 
-    fn stream(self, schema: &Schema, pace: Pace) -> Result<Stream, Error> {
+    pub(super) fn stream(self, schema: &Schema, pace: Pace) -> Result<Stream, Error> {
         // Days of the calendar, so that sums of days stay within their type.
         let days = -720_000..=2_940_000;
         let known = days.contains(&self.origin) && days.contains(&self.today);
@@ -289,9 +191,9 @@ impl RawKeys {
 }
 
 impl RawPasts {
-    fn of(pasts: &[Past]) -> Self {
-        let floats = |of: fn(&Past) -> f64| pasts.iter().map(of).collect();
-        let days = |of: fn(&Past) -> i32| pasts.iter().map(of).collect();
+    fn of(pasts: &[PastLines]) -> Self {
+        let floats = |of: fn(&PastLines) -> f64| pasts.iter().map(of).collect();
+        let days = |of: fn(&PastLines) -> i32| pasts.iter().map(of).collect();
         Self {
             lines: floats(|past| past.lines),
             orders: floats(|past| past.orders),
@@ -303,14 +205,14 @@ impl RawPasts {
         }
     }
 
-    fn pasts(&self) -> Result<Vec<Past>, Error> {
+    fn pasts(&self) -> Result<Vec<PastLines>, Error> {
         let n = self.lines.len();
         let floats = [&self.orders, &self.log_prices, &self.log_quantities, &self.most_log_price];
         let days = [&self.first_day, &self.last_day];
         let finite = |values: &&Vec<f64>| values.len() == n && values.iter().all(|v| v.is_finite());
         let good = floats.iter().all(finite) && days.iter().all(|days| days.len() == n);
         check(good && self.lines.iter().all(|&lines| lines >= 1.0), "pasts")?;
-        let past = |at: usize| Past {
+        let past = |at: usize| PastLines {
             lines: self.lines[at],
             orders: self.orders[at],
             log_prices: self.log_prices[at],

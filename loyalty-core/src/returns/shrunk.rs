@@ -1,0 +1,25 @@
+//! The log-odds of histories, a column of lines at a time.
+
+use multiversion::multiversion;
+
+use super::keys::Counts;
+use super::shrink::Shrinkage;
+
+/// The shrunk log-odds of each.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(crate) fn shrunk_each(
+    prior: &Shrinkage,
+    exposure: &[f64],
+    returns: &[f64],
+    log_odds: &mut [f64],
+) {
+    for ((z, &exposure), &returns) in log_odds.iter_mut().zip(exposure).zip(returns) {
+        *z = prior.log_odds(Counts { exposure, returns });
+    }
+}
+
+/// Log-odds z of histories as far as they are believed: z E / (E + k).
+pub(crate) fn believed_each(prior: &Shrinkage, exposure: &[f64], log_odds: &mut [f64]) {
+    let each = log_odds.iter_mut().zip(exposure);
+    each.for_each(|(z, &exposure)| *z *= prior.belief(exposure));
+}
