@@ -10,7 +10,7 @@ use super::options::{Threshold, ThresholdBasis};
 use super::population::Population;
 use crate::Error;
 use crate::error::{non_negative, positive};
-use crate::files::{FORMAT, of_kind, not_json, problem, read_with, write_whole};
+use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
 
 /// The version of a file that holds one behaviour; it rises with each change that an older library could
 /// not read.
@@ -104,7 +104,7 @@ impl BehaviourDistribution {
     /// As [`BehaviourDistribution::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let kinds: Vec<&str> = Behaviour::ALL.iter().map(|behaviour| behaviour.kind()).collect();
-        let kind = of_kind(text, &kinds)?;
+        let kind = of_kind(text, VERSION, &kinds)?;
         let file: DistributionFile = parsed(text)?;
         let found = Self::try_from(file.distribution)?;
         if found.behaviour().kind() != kind {
