@@ -68,11 +68,11 @@ fn main() -> Result<(), loyalty_core::Error> {
         100.0 * top.of_total
     );
     let losses = Losses::of(&ledger)?;
-    for (cause, lost) in LossCause::ALL.iter().zip(losses.by_cause) {
-        println!("  lost by {:<12} {lost:>10.0}", cause.name());
+    for &cause in LossCause::ALL {
+        println!("  lost by {:<12} {:>10.0}", cause.name(), losses.by_cause(cause));
     }
 
-    // The habits, each label wrong with a probability that is bounded over all labels.
+    // The behaviours, each label wrong with a probability that is bounded over all labels.
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default())?;
     let found = model.classify(&ledger, Threads::default());
     println!("\n{:<22} {:>8} {:>15} {:>12}", "habit", "labelled", "expected false", "cost a year");

@@ -47,7 +47,7 @@ fn main() -> Result<(), Error> {
     }
     println!("no plan within the capacities gains {:.3} % more", 100.0 * plan.gap());
     for ((capacity, used), price) in capacities.iter().zip(plan.used()).zip(plan.shadow_prices()) {
-        let Capacity { name, amount } = capacity;
+        let Capacity { name, amount, .. } = capacity;
         println!("{name}: {used:.0} of {amount:.0} used; one more would gain {price:.2}");
     }
 

@@ -101,10 +101,9 @@ pub unsafe extern "C" fn loyalty_behaviour_name(
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
         guard(error, || {
-            let behaviour = Behaviour::ALL.get(position).ok_or(Error::Parameter {
-                name: "position",
-                expected: "below the number of behaviours",
-                value: position as f64,
+            let behaviour = Behaviour::ALL.get(position).ok_or_else(|| {
+                let expected = "below the number of behaviours";
+                Error::parameter("position", expected, position as f64)
             })?;
             put_text(behaviour.name(), buffer, length, full_length);
             Ok(())

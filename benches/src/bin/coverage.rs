@@ -123,7 +123,7 @@ impl Truth {
                 clv_total_interval(&fits.0, &fits.1, &customers, &year, margin, LEVEL, threads)?;
             total.see(found.lower[0], self.total(&customers, &year)?, found.upper[0]);
         }
-        for (count, name) in parameters.iter().zip(BgNbd::NAMES.iter().chain(GammaGamma::NAMES)) {
+        for (count, name) in parameters.iter().zip(["r", "alpha", "a", "b", "p", "q", "v"]) {
             count.print(name);
         }
         alive.print("P(alive)");

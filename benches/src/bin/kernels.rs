@@ -8,8 +8,8 @@
 use loyalty_benches::{scattered, simulate};
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
-use loyalty_core::spend::{GammaGamma, SpendModel};
+use loyalty_core::purchase::{BgNbd, Discounting};
+use loyalty_core::spend::GammaGamma;
 use loyalty_core::summary::{CustomerSummary, SummaryOptions};
 
 const CUSTOMERS: u32 = 100_000;
@@ -84,8 +84,8 @@ mod measured {
     use loyalty_core::estimation::FitOptions;
     use loyalty_core::orders::Orders;
     use loyalty_core::parallel::Threads;
-    use loyalty_core::purchase::{BgNbd, Discounting};
-    use loyalty_core::spend::GammaGamma;
+    use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+    use loyalty_core::spend::{GammaGamma, SpendModel};
     use loyalty_core::summary::{CustomerSummary, SummaryOptions};
     use loyalty_core::value::{Margin, clv_into};
 
