@@ -72,6 +72,7 @@ mod math;
 pub mod models;
 pub mod orders;
 pub mod parallel;
+pub mod pipeline;
 pub mod portfolio;
 pub mod purchase;
 pub mod returns;
