@@ -12,11 +12,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import loyalty
-from loyalty import _frames, shop_scores
-from loyalty.cli import tables
+from loyalty.cli import report, tables
 
 ECONOMICS = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
 CAPACITIES = {"calls": 250.0, "letters": 2000.0}
@@ -47,17 +45,23 @@ def parts(orders: Path, contacts: Path, output: Path) -> dict[str, float]:
     lines, roles = tables.read(str(orders), dict.fromkeys(known), known)
     called, _ = tables.read(str(contacts), dict.fromkeys(tables.CONTACTS), tables.CONTACTS)
     lap("read")
-    log = shop_scores.log(lines, roles, "raise", None)
-    customers = log.orders().summarize(unit="week")
-    plain = loyalty.score(customers)
+    customer = roles["customer"]
+    log = loyalty.Orders(lines, customer=customer, time=roles["time"], amount=roles["amount"])
+    frame = loyalty.score(log.summarize(unit="week")).to_frame()
     lap("summary, models, scores")
-    more, margin, _ = shop_scores.columns(log, customers, called, ECONOMICS, None, 0)
+    ledger = loyalty.Ledger(lines, contacts=called, columns=roles, **ECONOMICS)
+    labels = loyalty.BehaviourModel.fit(ledger).classify(ledger)
+    found = [ledger.table(), labels.table()]
+    for behaviour, impact in report.BEHAVIOURS.items():
+        found.append(labels.scores(behaviour).rename({"impact": impact}))
+    for more in found:
+        new = [name for name in more.columns if name not in frame.columns]
+        frame = frame.join(more.select(customer, *new), on=customer, how="left")
     lap("ledger, behaviours")
-    everything: list[Any] = [*plain._columns, *more]
-    treatments = loyalty.Treatments.customary()
-    more, _, _ = treatments._columns(everything, margin, CAPACITIES, 0)
+    margin = ledger.portfolio["margin"]
+    loyalty.select(frame, customer=customer, capacities=CAPACITIES, margin=margin)
     lap("treatments")
-    tables.write(_frames.table([*everything, *more], customers._frame), str(output))
+    tables.write(frame, str(output))
     lap("write")
     return seconds
 

@@ -154,6 +154,8 @@ mod math;
 pub mod models;
 pub mod orders;
 pub mod parallel;
+#[cfg(all(feature = "behaviours", feature = "decisions", feature = "returns"))]
+pub mod pipeline;
 #[cfg(feature = "behaviours")]
 pub mod portfolio;
 pub mod prelude;

@@ -101,6 +101,35 @@ fn tracking_has_the_same_bits_for_every_number_of_threads() {
     assert_eq!(counts(1), counts(3));
 }
 
+/// E[X(t)] depends on the age alone, so that it is worked out once for all births that reach an age;
+/// the sums have the bits of the sum over births of each period.
+#[test]
+fn tracking_is_the_sum_over_births_of_what_is_expected_at_their_ages() {
+    let (model, log, end) = (cdnow_model(), cdnow(), Some(instant("1997-06-30")));
+    for (unit, period) in
+        [(Unit::Day, 1.0), (Unit::Day, 10.0), (Unit::Week, 1.0), (Unit::Month, 0.5)]
+    {
+        let line = Occasions::of(&log, Clock::new(unit, None).unwrap());
+        let track = Tracking::of(&model, &line, period, None, end, Threads::default()).unwrap();
+        let customers = line.summarize(end, false).unwrap();
+        let oldest = customers.t().iter().copied().fold(0.0, f64::max);
+        let mut births: Vec<f64> = customers.t().iter().map(|t| oldest - t).collect();
+        births.sort_by(f64::total_cmp);
+        let mut before = 0.0;
+        for (number, &expected) in track.expected.iter().enumerate() {
+            let end = (number + 1) as f64 * period;
+            let born = births.chunk_by(|a, b| a == b).take_while(|born| born[0] < end);
+            let at = |born: &[f64]| {
+                let each = model.expected_purchases_new_customer(end - born[0]).unwrap();
+                born.len() as f64 * each
+            };
+            let up_to: f64 = born.map(at).sum();
+            assert_close(before + expected, up_to, 1e-11);
+            before += expected;
+        }
+    }
+}
+
 #[test]
 fn a_period_that_the_log_does_not_fill_is_left_out_and_counted() {
     let model = cdnow_model();

@@ -113,7 +113,7 @@ fn status_of(error: &Error) -> loyalty_status {
         Error::MissingColumn { .. } | Error::Columns { .. } => loyalty_status::MissingColumn,
         Error::Refused(_) => loyalty_status::Refused,
         Error::Empty { .. } => loyalty_status::Empty,
-        Error::Unit { .. } => loyalty_status::Unit,
+        Error::Unit { .. } | Error::NoUnit { .. } => loyalty_status::Unit,
         Error::Degenerate { .. } => loyalty_status::Degenerate,
         Error::NotConverged { .. } => loyalty_status::NotConverged,
         Error::Cancelled { .. } => loyalty_status::Cancelled,

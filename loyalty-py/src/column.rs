@@ -49,6 +49,15 @@ impl Column {
         Self::new(name, Arc::new(Float64Array::from(values)))
     }
 
+    /// Floats of which NaN is a missing one.
+    pub(crate) fn known_floats(name: &str, values: Vec<f64>) -> Self {
+        if !values.iter().any(|value| value.is_nan()) {
+            return Self::floats(name, values);
+        }
+        let known: Vec<bool> = values.iter().map(|value| !value.is_nan()).collect();
+        Self::new(name, Arc::new(Float64Array::new(values.into(), Some(known.into()))))
+    }
+
     pub(crate) fn counts(name: &str, values: &[u32]) -> Self {
         let values = values.iter().map(|&value| i64::from(value));
         Self::new(name, Arc::new(Int64Array::from_iter_values(values)))

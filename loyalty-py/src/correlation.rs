@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::summary::CustomerSummary;
 
 /// Coefficient, p-value, lower and upper end.
-type CorrelationRow = (f64, f64, f64, f64);
+pub(crate) type CorrelationRow = (f64, f64, f64, f64);
 
 /// Customers, Pearson's and Spearman's correlation of frequency and value.
 #[pyfunction]
@@ -23,20 +23,20 @@ pub(crate) fn frequency_value_correlation(
     Ok(found.map(|found| (found.customers, row(found.pearson), row(found.spearman))))
 }
 
-/// Pearson's alone.
+/// What the correlation means for lifetime values, where it is notable.
 #[pyfunction]
-pub(crate) fn frequency_value_pearson(
+pub(crate) fn notable_correlation(
     py: Python<'_>,
     customers: &CustomerSummary,
     level: f64,
     threads: usize,
-) -> Result<Option<CorrelationRow>> {
+) -> Result<Option<String>> {
     let threads = Threads::new(threads);
     let found =
         py.detach(|| FrequencyValueCorrelation::pearson_of(&customers.0, level, threads))?;
-    Ok(found.map(row))
+    Ok(found.and_then(|pearson| pearson.notable()))
 }
 
-fn row(found: Correlation) -> CorrelationRow {
+pub(crate) fn row(found: Correlation) -> CorrelationRow {
     (found.coefficient, found.p_value, found.lower, found.upper)
 }

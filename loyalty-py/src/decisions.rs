@@ -18,7 +18,7 @@ use crate::read::{Numbers, numbers};
 /// A table of treatments.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct Treatments(loyalty_core::decisions::Treatments);
+pub(crate) struct Treatments(pub(crate) loyalty_core::decisions::Treatments);
 
 #[pymethods]
 impl Treatments {
@@ -127,49 +127,6 @@ pub(crate) fn select_treatments(
         let ranked = ranked(&selection);
         let plan = plan(&proposals, &selection, &ranked)?;
         Ok((outcome(&selection, &capacities), ranked, plan))
-    })
-}
-
-/// Gain and bound and the like, columns, and the treatments that were not weighed with what they miss.
-type Answer = (Outcome, Vec<Column>, Vec<(String, Vec<String>)>);
-
-/// The same in the order of the customers: treatment, channel, gain and reason, missing where there is
-/// no treatment.
-#[pyfunction]
-#[pyo3(signature = (treatments, rows, columns, same, named_capacities, threads))]
-pub(crate) fn treatment_columns(
-    py: Python<'_>,
-    treatments: &Treatments,
-    rows: usize,
-    columns: Vec<PyRef<'_, Column>>,
-    same: Vec<(String, f64)>,
-    named_capacities: Vec<(String, f64)>,
-    threads: usize,
-) -> Result<Answer> {
-    let facts = facts(rows, &columns, same)?;
-    let capacities = capacities(named_capacities)?;
-    let table = &treatments.0;
-    drop(columns);
-    py.detach(|| {
-        let threads = Threads::new(threads);
-        let proposals = table.propose(facts, threads)?;
-        let selection = proposals.choices(&capacities)?.select(threads);
-        let chosen = || selection.choice().iter().enumerate();
-        let of = |number: u32| &table.treatments()[number as usize];
-        let text = |name: &str, values: LargeStringArray| Column::new(name, Arc::new(values));
-        let names = chosen().map(|(_, choice)| choice.map(|number| &of(number).name[..]));
-        let channels = chosen().map(|(_, choice)| choice.map(|number| &of(number).channel[..]));
-        let reasons =
-            chosen().map(|(row, choice)| choice.map(|number| proposals.reason(row, number)));
-        let columns = vec![
-            text("treatment", names.collect()),
-            text("channel", channels.collect()),
-            Column::floats("treatment_gain", selection.gains().to_vec()),
-            text("reason", reasons.collect()),
-        ];
-        let missing = proposals.not_weighed().iter();
-        let missing = missing.map(|one| (one.treatment.clone(), one.columns.clone())).collect();
-        Ok((outcome(&selection, &capacities), columns, missing))
     })
 }
 

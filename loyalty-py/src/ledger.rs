@@ -14,7 +14,7 @@ use crate::error::{Result, input};
 use crate::read::{Flags, Ids, Numbers, flags, numbers, times};
 
 /// Customer, time, cost and whether the shop caused it.
-type ContactColumns = (Py<Column>, Py<Column>, Py<Column>, Option<Py<Column>>);
+pub(crate) type ContactColumns = (Py<Column>, Py<Column>, Py<Column>, Option<Py<Column>>);
 
 /// Reason, column, rows, first row.
 type RefusedRows = (&'static str, String, usize, usize);
@@ -165,7 +165,7 @@ impl Ledger {
     }
 }
 
-fn read_lines(
+pub(crate) fn read_lines(
     columns: &HashMap<String, Py<Column>>,
     invalid: loyalty_core::orders::Invalid,
     time_zone: Option<&str>,
@@ -210,7 +210,7 @@ fn read_lines(
     Ok(LedgerLines::new(&lines, invalid)?)
 }
 
-fn read_contacts(
+pub(crate) fn read_contacts(
     columns: Option<&ContactColumns>,
     invalid: loyalty_core::orders::Invalid,
     time_zone: Option<&str>,

@@ -4,7 +4,6 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "the macros hand arguments over by value")]
 
-mod align;
 mod arrow;
 mod behaviours;
 mod column;
@@ -17,6 +16,7 @@ mod ledger;
 mod metrics;
 mod order_lines;
 mod orders;
+mod pipeline;
 mod purchase;
 mod read;
 mod returns;
@@ -31,17 +31,15 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use crate::align::align;
-    #[pymodule_export]
     use crate::behaviours::{
         BehaviourDistribution, BehaviourModel, Behaviours, lasting, persistence,
     };
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]
-    use crate::correlation::{frequency_value_correlation, frequency_value_pearson};
+    use crate::correlation::{frequency_value_correlation, notable_correlation};
     #[pymodule_export]
-    use crate::decisions::{Treatments, choose, select_treatments, take_ids, treatment_columns};
+    use crate::decisions::{Treatments, choose, select_treatments, take_ids};
     #[pymodule_export]
     use crate::files::load;
     #[pymodule_export]
@@ -55,6 +53,8 @@ mod _native {
     #[pymodule_export]
     use crate::orders::{Occasions, Orders, instant};
     #[pymodule_export]
+    use crate::pipeline::score_customers;
+    #[pymodule_export]
     use crate::purchase::PurchaseModel;
     #[pymodule_export]
     use crate::returns::ReturnPropensity;
@@ -65,7 +65,7 @@ mod _native {
     #[pymodule_export]
     use crate::spend::SpendModel;
     #[pymodule_export]
-    use crate::summary::{CustomerSummary, Holdout, units_per_year};
+    use crate::summary::{CustomerSummary, Holdout};
     #[pymodule_export]
     use crate::value::{Discounting, clv, clv_bootstrap, clv_intervals};
 

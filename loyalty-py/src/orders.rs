@@ -18,7 +18,7 @@ type RefusedRows = (&'static str, String, usize, usize);
 /// A checked order log.
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Orders {
-    orders: loyalty_core::orders::Orders,
+    pub(crate) orders: loyalty_core::orders::Orders,
     zone: Option<String>,
 }
 

@@ -23,9 +23,3 @@ pub(crate) fn flags(column: &Column) -> Result<Flags<'_>, Error> {
 pub(crate) fn times<'a>(column: &'a Column, zone: Option<&str>) -> Result<Times<'a>, Error> {
     Times::read(column, zone)
 }
-
-/// The error for a column of the wrong type.
-pub(crate) fn wrong_type(column: &Column, expected: &'static str) -> Error {
-    let got = column.data_type().to_string();
-    Error::Type { column: column.name().to_owned(), expected, got }
-}

@@ -41,21 +41,23 @@ pub(crate) fn rfm_scores(
                 return Err(Error::MissingColumn { column: "recency", needed_by }.into());
             }
         };
-        result(&values, options, table)
+        let rfm = Rfm::score(&values, &options)?;
+        let segments = table.map(|table| table.0.assign(&rfm)).transpose()?;
+        let segmented = table.map(|table| &table.0).zip(segments.as_deref());
+        result(&values, &rfm, segmented)
     })
 }
 
 /// Name, customers and their share, means of the three measures, total money and its share.
 type SegmentRow = (String, f64, f64, f64, f64, f64, f64, f64);
 /// Columns, empty scores by axis, and with a table the segment of each row and the segments.
-type RfmResult = (Vec<Column>, Vec<Vec<u32>>, Option<(Vec<usize>, Vec<SegmentRow>)>);
+pub(crate) type RfmResult = (Vec<Column>, Vec<Vec<u32>>, Option<(Vec<usize>, Vec<SegmentRow>)>);
 
-fn result(
+pub(crate) fn result(
     values: &RfmValues,
-    options: RfmOptions,
-    table: Option<&SegmentTable>,
+    rfm: &Rfm,
+    segmented: Option<(&loyalty_core::rfm::SegmentTable, &[usize])>,
 ) -> Result<RfmResult> {
-    let rfm = Rfm::score(values, &options)?;
     let axes = [RfmAxis::Recency, RfmAxis::Frequency, RfmAxis::Monetary];
     let mut columns = vec![
         Column::floats("recency", values.recency().to_vec()),
@@ -65,9 +67,8 @@ fn result(
     let scored = ["recency_score", "frequency_score", "monetary_score"].into_iter().zip(axes);
     columns.extend(scored.map(|(name, axis)| Column::counts(name, rfm.scores(axis))));
     let empty = axes.map(|axis| rfm.empty_scores(axis)).into();
-    let Some(SegmentTable(table)) = table else { return Ok((columns, empty, None)) };
-    let segments = table.assign(&rfm)?;
-    let rows = table.summarize(&segments, values)?.into_iter().map(|segment| {
+    let Some((table, segments)) = segmented else { return Ok((columns, empty, None)) };
+    let rows = table.summarize(segments, values)?.into_iter().map(|segment| {
         (
             segment.name,
             segment.customers,
@@ -80,7 +81,7 @@ fn result(
         )
     });
     let rows = rows.collect();
-    Ok((columns, empty, Some((segments, rows))))
+    Ok((columns, empty, Some((segments.to_vec(), rows))))
 }
 
 /// A rule table of RFM segments.

@@ -176,9 +176,3 @@ impl Holdout {
 pub(crate) fn split(split: CalibrationHoldout) -> (CustomerSummary, Holdout) {
     (CustomerSummary(split.calibration.clone()), Holdout(split))
 }
-
-/// How many of a unit make a year of 365.25 days.
-#[pyfunction]
-pub(crate) fn units_per_year(unit: &str) -> Result<f64> {
-    Ok(unit.parse::<loyalty_core::time::Unit>()?.per_year())
-}

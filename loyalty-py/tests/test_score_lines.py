@@ -180,3 +180,49 @@ def test_the_command_line_does_the_same(
     code, _, said = call("score", orders, "--treatments", tmp_path / "none.json")
     assert code == 1
     assert "none.json" in said
+
+
+def test_a_margin_of_1_is_a_margin_and_no_margin_is_none(
+    tmp_path: Path, shop: loyalty.SimulatedShop, call: Any
+) -> None:
+    few = shop.lines.select("customer", "time", "amount", "returned_amount")
+    unknown, whole, nearly = (loyalty.score(few, margin=m) for m in (None, 1.0, 0.999999))
+    assert "no profit: it needs the column cost, or a margin" in unknown.notes
+    assert "profit" not in unknown.to_frame().columns
+    assert whole.to_frame().columns == nearly.to_frame().columns
+    profits = (scores.to_frame()["profit"] for scores in (whole, nearly))
+    differences = [abs(a - b) for a, b in zip(*profits, strict=True)]
+    assert max(differences) < 1e-4 * whole.to_frame()["total_amount"].max()
+    assert unknown.to_frame()["clv"].equals(whole.to_frame()["clv"])
+    assert [missing.what for missing in whole.not_computed if "profit" in missing.what] == []
+    lines, out = tmp_path / "lines.csv", tmp_path / "scores.parquet"
+    few.write_csv(lines)
+    for margin, expected in (([], unknown), (["--margin", "1"], whole)):
+        assert call("score", lines, "-o", out, *margin)[0] == 0
+        assert pl.read_parquet(out).equals(expected.to_frame())
+
+
+def test_what_is_missing_names_the_columns_that_would_enable_it(
+    shop: loyalty.SimulatedShop,
+) -> None:
+    scores = loyalty.score(shop.lines.select("customer", "time", "amount"))
+    enabled = {missing.what: missing.enabled_by for missing in scores.not_computed}
+    assert enabled["service_demander"] == ("contacts",)
+    assert enabled["profit"] == ("cost",)
+    assert enabled["self_service"] == ("service_demander", "service_impact")
+    assert scores.notes[-len(enabled) :] == tuple(map(str, scores.not_computed))
+
+
+def test_customers_without_a_line_have_no_values_in_any_kind_of_frame(
+    shop: loyalty.SimulatedShop,
+) -> None:
+    """A line of the first customer cannot be used by the ledger, as its order is missing."""
+    lines = shop.lines.filter(pl.col("customer") < 60)
+    first = lines["customer"].min()
+    lines = lines.with_columns(
+        pl.when(pl.col("customer") != first).then(pl.col("order")).alias("order")
+    )
+    frame = loyalty.score(lines, invalid="drop").to_frame()
+    assert frame["profit"].is_null().to_list() == [True] + [False] * (len(frame) - 1)
+    arrays = loyalty.score(lines.to_dict(as_series=False), invalid="drop").to_frame()
+    assert (arrays["profit"] != arrays["profit"]).tolist() == frame["profit"].is_null().to_list()

@@ -94,7 +94,7 @@ impl Truth {
             let customers = self.shop(seed)?;
             let options = FitOptions::default();
             let fits = (BgNbd::fit(&customers, &options)?, GammaGamma::fit(&customers, &options)?);
-            if [fits.0.stop, fits.1.stop] != [Stop::Converged, Stop::Converged] {
+            if [&fits.0.stop, &fits.1.stop] != [&Stop::Converged; 2] {
                 left_out += 1;
                 continue;
             }

@@ -129,6 +129,12 @@ pub enum Error {
         /// Its unit.
         right_unit: String,
     },
+    /// A table counts time in a unit that is not known, where it must be.
+    #[error("{table} has no unit: state it when you make the summary")]
+    NoUnit {
+        /// The table.
+        table: &'static str,
+    },
     /// The data cannot determine the model's parameters.
     #[error("{model} cannot be fitted: {reason}")]
     Degenerate {
@@ -221,7 +227,10 @@ impl Error {
     /// ```
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Parameter { .. } | Self::Choice { .. } | Self::Unit { .. } => ErrorKind::Argument,
+            Self::Parameter { .. }
+            | Self::Choice { .. }
+            | Self::Unit { .. }
+            | Self::NoUnit { .. } => ErrorKind::Argument,
             Self::Value { .. }
             | Self::Type { .. }
             | Self::Length { .. }

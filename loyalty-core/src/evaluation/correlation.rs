@@ -1,5 +1,7 @@
 //! Do those who buy often spend more? The lifetime value assumes that they do not.
 
+use std::fmt;
+
 use crate::Error;
 use crate::estimation::two_sided;
 use crate::math::correlation_p_value;
@@ -128,10 +130,35 @@ impl FrequencyValueCorrelation {
     }
 }
 
+/// A correlation that is surely larger, in size, is told wherever a lifetime value is made. That of
+/// CDNOW is not: it is 0.11 (0.05 to 0.18), which Fader, Hardie & Lee (2005, Journal of Marketing
+/// Research) find small enough to go on with.
+const NOTABLE: f64 = 0.1;
+
 impl Correlation {
     /// Whether the interval lies beyond a size, above or below 0.
     pub fn exceeds(&self, size: f64) -> bool {
         self.lower > size || self.upper < -size
+    }
+
+    /// Of frequency and value: what it means for lifetime values, where it lies beyond 0.1 in size
+    /// without doubt.
+    pub fn notable(&self) -> Option<String> {
+        if !self.exceeds(NOTABLE) {
+            return None;
+        }
+        let (spend, values) =
+            if self.coefficient > 0.0 { ("more", "high") } else { ("less", "low") };
+        Some(format!(
+            "those who buy often spend {spend} per purchase: Pearson correlation {self}. Lifetime \
+             values take the two to be independent and are too {values} for those who seldom buy"
+        ))
+    }
+}
+
+impl fmt::Display for Correlation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2} ({:.2} to {:.2})", self.coefficient, self.lower, self.upper)
     }
 }
 

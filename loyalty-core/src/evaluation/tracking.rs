@@ -1,9 +1,13 @@
 //! Purchases from week to week: what there were and what the model expects.
 
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
 use crate::Error;
 use crate::parallel::{Threads, map_chunks};
 use crate::purchase::PurchaseModel;
-use crate::summary::{Occasions, same_unit};
+use crate::summary::{Occasions, Timeline, same_unit};
 
 /// Repeat purchases of all customers, period by period from the first purchase of all.
 ///
@@ -76,17 +80,7 @@ impl Tracking {
     ) -> Result<Self, Error> {
         same_unit(model.unit(), Some(occasions.unit()), "the log")?;
         let line = occasions.timeline(period, calibration_end, observation_end)?;
-        let up_to = map_chunks(line.repeats.len(), 1, threads, |chunk| {
-            let end = (chunk.start + 1) as f64 * period;
-            let born = line.births.partition_point(|&(birth, _)| birth < end);
-            let ages: Vec<f64> =
-                line.births[..born].iter().map(|&(birth, _)| end - birth).collect();
-            let mut each = vec![0.0; born];
-            model.expected_purchases_new_customer_into(&ages, &mut each)?;
-            let customers = line.births.iter().map(|&(_, customers)| customers as f64);
-            Ok(each.into_iter().zip(customers).map(|(expected, many)| expected * many).sum())
-        });
-        let mut expected = up_to.into_iter().collect::<Result<Vec<f64>, Error>>()?;
+        let mut expected = expected_up_to(model, &line, period, threads)?;
         for later in (1..expected.len()).rev() {
             expected[later] -= expected[later - 1];
         }
@@ -113,6 +107,87 @@ impl Tracking {
     pub fn cumulative_expected(&self) -> Vec<f64> {
         running_sums(&self.expected)
     }
+}
+
+/// Different ages worked out at a time: a bound on memory that a log by day reaches after centuries.
+const KEPT: usize = 1 << 20;
+
+/// The purchases expected from the first of all to the end of each period.
+fn expected_up_to(
+    model: &dyn PurchaseModel,
+    line: &Timeline,
+    period: f64,
+    threads: Threads,
+) -> Result<Vec<f64>, Error> {
+    let mut expected = Vec::with_capacity(line.repeats.len());
+    while expected.len() < line.repeats.len() {
+        let curve = Curve::of(model, line, period, expected.len(), threads)?;
+        let periods = curve.periods.clone();
+        expected.extend(
+            map_chunks(periods.len(), 16, threads, |chunk| {
+                let up_to = |at: usize| curve.expected_up_to(line, period, periods.start + at);
+                chunk.map(up_to).collect::<Vec<f64>>()
+            })
+            .into_iter()
+            .flatten(),
+        );
+    }
+    Ok(expected)
+}
+
+/// E[X(t)] at the ages that customers have at the ends of some periods.
+///
+/// It depends on the age t alone, and customers of different births reach the same ages: by day, n
+/// periods and n births have n ages, not n². Each is worked out once.
+struct Curve {
+    periods: Range<usize>,
+    /// Where the value of an age stands, by the bits of the age.
+    number: HashMap<u64, usize>,
+    values: Vec<f64>,
+}
+
+impl Curve {
+    /// From this period on, as many periods as have few enough ages, but at least one.
+    fn of(
+        model: &dyn PurchaseModel,
+        line: &Timeline,
+        period: f64,
+        first: usize,
+        threads: Threads,
+    ) -> Result<Self, Error> {
+        // Ages in one go: enough that threads are worth it, few enough that all have work.
+        const CHUNK: usize = 64;
+        let (mut number, mut ages, mut last) = (HashMap::new(), Vec::new(), first);
+        while last < line.repeats.len() && ages.len() < KEPT {
+            for (age, _) in ages_at_end(line, period, last) {
+                number.entry(age.to_bits()).or_insert_with(|| {
+                    ages.push(age);
+                    ages.len() - 1
+                });
+            }
+            last += 1;
+        }
+        let values = map_chunks(ages.len(), CHUNK, threads, |chunk| {
+            let mut values = vec![0.0; chunk.len()];
+            model.expected_purchases_new_customer_into(&ages[chunk], &mut values)?;
+            Ok(values)
+        });
+        let values = values.into_iter().collect::<Result<Vec<Vec<f64>>, Error>>()?.concat();
+        Ok(Self { periods: first..last, number, values })
+    }
+
+    /// The purchases expected from the first of all to the end of a period, summed in order of birth.
+    fn expected_up_to(&self, line: &Timeline, period: f64, number: usize) -> f64 {
+        let expected = |age: f64| self.values[self.number[&age.to_bits()]];
+        ages_at_end(line, period, number).map(|(age, customers)| expected(age) * customers).sum()
+    }
+}
+
+/// For each birth before the end of a period the age then, and how many customers have it.
+fn ages_at_end(line: &Timeline, period: f64, number: usize) -> impl Iterator<Item = (f64, f64)> {
+    let end = (number + 1) as f64 * period;
+    let born = line.births.iter().take_while(move |&&(birth, _)| birth < end);
+    born.map(move |&(birth, customers)| (end - birth, customers as f64))
 }
 
 fn running_sums(column: &[f64]) -> Vec<f64> {

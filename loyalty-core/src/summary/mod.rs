@@ -20,6 +20,7 @@ pub use check::SummaryColumns;
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
 pub(crate) use histories::{Histories, Run};
 pub use occasions::Occasions;
+pub(crate) use timeline::Timeline;
 
 use crate::Error;
 use crate::error::non_negative;

@@ -85,7 +85,7 @@ impl Margin<'_> {
         }
     }
 
-    pub(super) fn check(&self, customers: usize) -> Result<(), Error> {
+    pub(crate) fn check(&self, customers: usize) -> Result<(), Error> {
         const EXPECTED: &str = "from -1000 to 1";
         let allowed = |margin: f64| (-1000.0..=1.0).contains(&margin);
         match *self {

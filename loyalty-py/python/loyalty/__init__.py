@@ -68,7 +68,7 @@ from loyalty.purchase import PurchaseModel
 from loyalty.report import OrdersReport, Refusal
 from loyalty.returns import ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
-from loyalty.scoring import Scores, score
+from loyalty.scoring import NotComputed, Scores, score
 from loyalty.selection import Choice, Selection, choose, select
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.spend import SpendModel
@@ -101,6 +101,7 @@ __all__ = [
     "LoyaltyError",
     "LoyaltyWarning",
     "ModelFileError",
+    "NotComputed",
     "Occasions",
     "OrderLines",
     "Orders",

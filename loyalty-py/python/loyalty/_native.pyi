@@ -31,26 +31,24 @@ __all__ = [
     "Table",
     "Treatments",
     "__version__",
-    "align",
     "choose",
     "clv",
     "clv_bootstrap",
     "clv_intervals",
     "expected_returns",
     "frequency_value_correlation",
-    "frequency_value_pearson",
     "instant",
     "lasting",
     "load",
     "match_credits",
+    "notable_correlation",
     "persistence",
     "rfm_scores",
+    "score_customers",
     "select_treatments",
     "shop_options",
     "simulate",
     "take_ids",
-    "treatment_columns",
-    "units_per_year",
 ]
 
 __version__: str
@@ -520,10 +518,7 @@ _Correlation: TypeAlias = tuple[float, float, float, float]
 def frequency_value_correlation(
     customers: CustomerSummary, level: float, threads: int
 ) -> tuple[float, _Correlation, _Correlation] | None: ...
-def frequency_value_pearson(
-    customers: CustomerSummary, level: float, threads: int
-) -> _Correlation | None: ...
-def units_per_year(unit: str) -> float: ...
+def notable_correlation(customers: CustomerSummary, level: float, threads: int) -> str | None: ...
 def instant(name: str, text: str, zone: str | None) -> int: ...
 def select_treatments(
     treatments: Treatments,
@@ -543,15 +538,6 @@ def choose(
     uses: list[list[float | Column]],
     threads: int,
 ) -> tuple[_Outcome, Column, Column]: ...
-def treatment_columns(
-    treatments: Treatments,
-    rows: int,
-    columns: list[Column],
-    same: list[tuple[str, float]],
-    named_capacities: list[tuple[str, float]],
-    threads: int,
-) -> tuple[_Outcome, list[Column], list[tuple[str, list[str]]]]: ...
-def align(known: Column, wanted: Column, columns: list[Column]) -> list[Column]: ...
 def take_ids(ids: Column, rows: list[int]) -> Column: ...
 def simulate(
     options: dict[str, float],
@@ -570,6 +556,13 @@ def clv(
     margins: Column | None,
     threads: int,
 ) -> Column: ...
+
+RfmScores: TypeAlias = tuple[
+    list[Column],
+    list[list[int]],
+    tuple[list[int], list[tuple[str, float, float, float, float, float, float, float]]] | None,
+]
+
 def rfm_scores(
     summary: CustomerSummary | None,
     recency: Column | None,
@@ -579,11 +572,7 @@ def rfm_scores(
     bins: int,
     nested: bool,
     table: SegmentTable | None,
-) -> tuple[
-    list[Column],
-    list[list[int]],
-    tuple[list[int], list[tuple[str, float, float, float, float, float, float, float]]] | None,
-]: ...
+) -> RfmScores: ...
 
 _Contacts: TypeAlias = tuple[Column, Column, Column, Column | None]
 
@@ -703,3 +692,30 @@ def persistence(
     threads: int,
 ) -> list[tuple[str, int, float, int, float, float, float]]: ...
 def lasting(recurrence: float, years: float, history: float, ahead: float) -> float: ...
+def score_customers(
+    customers: CustomerSummary | None,
+    orders: Orders | None,
+    table: tuple[dict[str, Column], _Contacts | None, str, str | None] | None,
+    *,
+    unit: str,
+    observation_end: int | None,
+    horizon: float | None,
+    annual_discount_rate: float,
+    margin: float | None,
+    margins: Column | None,
+    economics: dict[str, float],
+    treatments: Treatments | None,
+    capacities: list[tuple[str, float]],
+    purchases: Fit | PurchaseModel | str,
+    spend: Fit | SpendModel | str,
+    threads: int,
+) -> tuple[
+    CustomerSummary,
+    tuple[Fit | None, Fit | None],
+    tuple[int, RfmScores] | None,
+    tuple[float, _Correlation, _Correlation] | None,
+    list[Column],
+    list[tuple[str, float]],
+    list[tuple[str, str]],
+    list[tuple[str, str, list[str], str]],
+]: ...

@@ -11,8 +11,6 @@ from loyalty.summary import CustomerSummary
 
 __all__ = ["Correlation", "FrequencyValueCorrelation", "frequency_value_correlation"]
 
-#: A correlation that is surely larger, in size, is told wherever a lifetime value is made.
-NOTABLE = 0.1
 _LEVEL = 0.95
 
 
@@ -136,18 +134,8 @@ def frequency_value_correlation(
     return FrequencyValueCorrelation(many, Correlation(*pearson), Correlation(*spearman))
 
 
-def told(pearson: Correlation) -> str:
-    """What a notable correlation means for lifetime values."""
-    effect = "high" if pearson.coefficient > 0 else "low"
-    return (
-        f"those who buy often spend {'more' if effect == 'high' else 'less'} per purchase: Pearson "
-        f"correlation {pearson}. Lifetime values take the two to be independent and are too {effect} "
-        "for those who seldom buy"
-    )
-
-
 def warn_if_notable(customers: CustomerSummary, threads: int, stacklevel: int) -> None:
     """Warns where a lifetime value rests on an independence that is not there."""
-    found = _native.frequency_value_pearson(customers._core, _LEVEL, threads)
-    if found is not None and (pearson := Correlation(*found)).exceeds(NOTABLE):
-        warnings.warn(told(pearson), LoyaltyWarning, stacklevel=stacklevel + 1)
+    sentence = _native.notable_correlation(customers._core, _LEVEL, threads)
+    if sentence is not None:
+        warnings.warn(sentence, LoyaltyWarning, stacklevel=stacklevel + 1)

@@ -147,6 +147,31 @@ class Rfm(Frozen):
     _segments: tuple[tuple[Any, ...], ...] | None
     _frame: nw.Implementation | None
 
+    @classmethod
+    def _of(
+        cls,
+        bins: int,
+        scored: _native.RfmScores,
+        ids: _native.Column | None,
+        frame: nw.Implementation | None,
+    ) -> Rfm:
+        columns, empty, segmented = scored
+        rows = None
+        if segmented is not None:
+            numbers, rows = segmented
+            names = [row[0] for row in rows]
+            segments = [names[number] for number in numbers]
+            columns = [*columns, _frames.text_column("segment", segments)]
+        result = cls.__new__(cls)
+        result._set(
+            bins=bins,
+            empty_scores=dict(zip(_AXES, empty, strict=True)),
+            _columns=tuple(columns if ids is None else [ids, *columns]),
+            _segments=None if rows is None else tuple(rows),
+            _frame=frame,
+        )
+        return result
+
     def to_frame(self) -> Any:
         """One row per customer: id, the three measures, their scores and the segment."""
         return _frames.table(self._columns, self._frame)
@@ -275,24 +300,9 @@ def rfm(
         recent, count, money, *further = columns
         ids = further.pop(0).as_ids(len(recent)) if customer is not None else None
         weight = further.pop(0) if weights is not None else None
-    columns, empty, segmented = _native.rfm_scores(
-        summary, recent, count, money, weight, bins, nested, table
-    )
-    empty_scores = dict(zip(_AXES, empty, strict=True))
-    _warn(empty_scores, bins)
-    rows = None
-    if segmented is not None:
-        assert segments is not None
-        numbers, rows = segmented
-        columns.append(_frames.text_column("segment", [segments.names[n] for n in numbers]))
-    result = Rfm.__new__(Rfm)
-    result._set(
-        bins=bins,
-        empty_scores=empty_scores,
-        _columns=tuple(columns if ids is None else [ids, *columns]),
-        _segments=None if rows is None else tuple(rows),
-        _frame=frame,
-    )
+    scored = _native.rfm_scores(summary, recent, count, money, weight, bins, nested, table)
+    result = Rfm._of(bins, scored, ids, frame)
+    _warn(result.empty_scores, bins)
     return result
 
 

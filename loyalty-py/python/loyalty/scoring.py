@@ -2,31 +2,63 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
-from numbers import Real
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loyalty import _check, _frames, _html, _native, shop_scores, value
+import narwhals as nw
+
+from loyalty import _check, _columns, _frames, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.bg_nbd import BgNbd
-from loyalty.correlation import (
-    NOTABLE,
-    FrequencyValueCorrelation,
-    frequency_value_correlation,
-    told,
-)
-from loyalty.errors import FitError, InputError
-from loyalty.fit import Fit, Kind, native_options
+from loyalty.correlation import Correlation, FrequencyValueCorrelation
+from loyalty.errors import InputError, LoyaltyWarning
+from loyalty.fit import Fit, Kind
 from loyalty.gamma_gamma import GammaGamma
-from loyalty.orders import Moment, Orders, Unit
+from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _names
+from loyalty.orders import Moment, Orders, Unit, _instant
 from loyalty.purchase import PurchaseModel
 from loyalty.report import Invalid
-from loyalty.rfm import Rfm, rfm
+from loyalty.rfm import Rfm
 from loyalty.spend import SpendModel
 from loyalty.summary import CustomerSummary
-from loyalty.treatments import Treatments
+from loyalty.treatments import Treatments, _amounts
+from loyalty.value import margins_of
 
-__all__ = ["Scores", "score"]
+if TYPE_CHECKING:
+    from loyalty._model import Model
+
+__all__ = ["NotComputed", "Scores", "score"]
+
+#: What a column of order lines may be.
+_ROLES = (*_NEEDED, *_OPTIONAL)
+#: What order lines do not say of money, and how labels are given.
+_ECONOMICS = ("handling", "markdown", "category_cost", "materiality", "false_discovery_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """A part of the scores that is missing. It prints as a sentence.
+
+    Attributes
+    ----------
+    what : str
+        The part, for instance ``profit`` or the name of a behaviour or a treatment.
+    why : str
+        The rest of the sentence.
+    enabled_by : tuple of str
+        The columns that would enable it, by their roles; empty where the data are there and do not
+        suffice.
+    """
+
+    what: str
+    why: str
+    enabled_by: tuple[str, ...]
+    _sentence: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return self._sentence
 
 
 class Scores(Frozen):
@@ -36,6 +68,7 @@ class Scores(Frozen):
         "_columns",
         "correlation",
         "customers",
+        "not_computed",
         "notes",
         "purchases",
         "rfm",
@@ -55,8 +88,10 @@ class Scores(Frozen):
     correlation: FrequencyValueCorrelation | None
     #: What one more unit of each capacity would gain.
     shadow_prices: dict[str, float]
-    #: What was not computed, and what would enable it.
+    #: What is to be known of the scores, and what was not computed and what would enable it.
     notes: tuple[str, ...]
+    #: The latter part by part.
+    not_computed: tuple[NotComputed, ...]
     _columns: tuple[_native.Column, ...]
 
     def to_frame(self) -> Any:
@@ -91,7 +126,7 @@ def score(
     observation_end: Moment | None = None,
     horizon: float | None = None,
     annual_discount_rate: float = 0.1,
-    margin: Any = 1.0,
+    margin: Any = None,
     economics: Mapping[str, float] | None = None,
     treatments: Treatments | None = None,
     capacities: Mapping[str, float] | None = None,
@@ -122,9 +157,10 @@ def score(
         How far expected purchases and lifetime value reach, in the unit; by default a year.
     annual_discount_rate : float
         For the lifetime value.
-    margin : float or array
-        Contribution margin, for the lifetime value; where it is one number below 1, for treatments and,
-        without costs of goods, for profit too.
+    margin : float or array, optional
+        Contribution margin, a share of the amount, for the lifetime value and for treatments; where it
+        is one number also, without costs of goods, for profit. Without it the lifetime value is in
+        revenue, and treatments go by the margin of the costs of goods, where there are costs.
     economics : mapping, optional
         ``handling`` (cost of a returned line), ``markdown`` (what returned goods lose, as a share),
         ``category_cost`` (of serving a customer in one category more, a year), ``materiality`` (what a
@@ -143,7 +179,13 @@ def score(
     Returns
     -------
     Scores
-        With ``notes`` on what was not computed and what would enable it.
+        With ``notes`` on what is to be known of them and what was not computed, and in
+        ``not_computed`` the columns that would enable it.
+
+    Warns
+    -----
+    LoyaltyWarning
+        As :func:`rfm`.
 
     Raises
     ------
@@ -164,137 +206,141 @@ def score(
     >>> frame["treatment"].eq("personal_call").sum()
     10
     """
-    log, orders = None, None
-    if isinstance(data, Orders):
-        data = data.summarize(unit=unit, observation_end=observation_end)
-    elif not isinstance(data, CustomerSummary):
-        log = shop_scores.log(data, columns, invalid, time_zone)
-        orders = log.orders()
-        data = orders.summarize(unit=unit, observation_end=observation_end)
-    if log is None and (columns is not None or contacts is not None):
+    table = None
+    if not isinstance(data, Orders | CustomerSummary):
+        table = _Table.read(data, columns, contacts, invalid, time_zone)
+    elif columns is not None or contacts is not None:
         raise InputError(
             "columns and contacts go with a table of order lines, not with its summary"
         )
-    if not isinstance(purchases, type):
-        PurchaseModel._given("purchases", purchases)
-    if not isinstance(spend, type):
-        SpendModel._given("spend", spend)
-    threads = _check.whole("threads", threads)
-    if data.unit is None:
-        raise InputError("the customer summary has no unit: state it when you make the summary")
-    if horizon is None:
-        horizon = _native.units_per_year(data.unit)
-    discounting = _native.Discounting.annual(horizon, annual_discount_rate, data.unit)
-    native, notes = data._core, list[str]()
-    if orders is not None and orders.report.kept < orders.report.rows:
-        notes.append(f"rows left out: {orders.report}")
-    if log is not None and data.left_out["occasions"]:
-        notes.append(f"after the observation end: {data.left_out['occasions']} occasions")
-    found = [native.customer(data._customer), native.frequency(), native.recency(), native.t()]
-    found += [native.monetary_value(), native.total_amount()]
-    scored = _rfm(data, notes)
-    found += [] if scored is None else scored._columns[-4:]
-    purchase_fit, when = _purchases(purchases, data, threads, notes)
-    if when is not None:
-        found.append(when._core.p_alive(native, threads))
-        found.append(when._core.expected_purchases(native, horizon, threads))
-    spend_fit, amounts = _spend(spend, data, threads, notes)
-    if amounts is not None:
-        found.append(amounts._core.expected_spend(native, threads))
-    correlation = None
-    if when is not None and amounts is not None:
-        correlation = frequency_value_correlation(data)
-        if correlation is not None and correlation.exceeds(NOTABLE):
-            notes.append(told(correlation.pearson))
-        found.append(value.column(data, when, amounts, discounting, margin, threads))
-    known = [column for column in found if column is not None]
-    share = float(margin) if isinstance(margin, Real) and float(margin) < 1.0 else None
-    if log is not None:
-        given = dict(economics or {})
-        if share is not None and "cost" not in log.roles:
-            given["margin"] = share
-        more, shop_margin, missing = shop_scores.columns(
-            log, data, contacts, given, observation_end, threads
+    for name in economics or {}:
+        if name not in (*_ECONOMICS, "margin"):
+            raise InputError(f"economics: {name!r} is none of {', '.join(_ECONOMICS)}")
+    if treatments is not None:
+        _check.instance("treatments", treatments, Treatments)
+    orders = data._core if isinstance(data, Orders) else None if table is None else table.orders
+    end = None
+    if orders is not None and observation_end is not None:
+        end = _instant("observation_end", observation_end, orders.time_zone)
+    same, each = (None, None) if margin is None else margins_of(margin)
+    found, fits, scored, correlations, known, prices, notes, missing = _native.score_customers(
+        data._core if isinstance(data, CustomerSummary) else None,
+        orders,
+        None if table is None else (table.columns, table.contacts, invalid, time_zone),
+        unit=unit,
+        observation_end=end,
+        horizon=horizon,
+        annual_discount_rate=annual_discount_rate,
+        margin=same if each is None else None,
+        margins=each,
+        economics={name: float(value) for name, value in (economics or {}).items()},
+        treatments=None if treatments is None else treatments._core,
+        capacities=_amounts(capacities),
+        purchases=_model("purchases", purchases, PurchaseModel),
+        spend=_model("spend", spend, SpendModel),
+        threads=_check.whole("threads", threads),
+    )
+    if isinstance(data, CustomerSummary):
+        customers = data
+    else:
+        customer, frame = (
+            (data._customer, data._frame) if table is None else (table.customer, table.frame)
         )
-        known += more
-        notes += missing
-        share = shop_margin if share is None else share
-    prices: dict[str, float] = {}
-    if log is not None or treatments is not None or capacities is not None:
-        table = Treatments.customary() if treatments is None else treatments
-        _check.instance("treatments", table, Treatments)
-        more, prices, missing = table._columns(known, share, capacities, threads)
-        known += more
-        notes += missing
+        customers = CustomerSummary._of(found, customer, frame)
+    ids = customers._core.customer(customers._customer)
+    not_computed = tuple(
+        NotComputed(what, why, tuple(columns), sentence) for what, why, columns, sentence in missing
+    )
+    for kind, sentence in notes:
+        if kind == "empty_scores":
+            warnings.warn(sentence, LoyaltyWarning, stacklevel=2)
+    said = [sentence for kind, sentence in notes if kind != "empty_scores"]
     result = Scores.__new__(Scores)
     result._set(
-        customers=data,
-        purchases=purchase_fit,
-        spend=spend_fit,
-        rfm=scored,
-        correlation=correlation,
-        shadow_prices=prices,
-        notes=tuple(notes),
-        _columns=tuple(known),
+        customers=customers,
+        purchases=_fit(fits[0], purchases, customers),
+        spend=_fit(fits[1], spend, customers),
+        rfm=None if scored is None else Rfm._of(*scored, ids, customers._frame),
+        correlation=None if correlations is None else _correlation(*correlations),
+        shadow_prices=dict(prices),
+        notes=(*said, *map(str, not_computed)),
+        not_computed=not_computed,
+        _columns=tuple(known if ids is None else [ids, *known]),
     )
     return result
 
 
-def _rfm(customers: CustomerSummary, notes: list[str]) -> Rfm | None:
-    if customers._core.total_amount() is None:
-        notes.append("no RFM scores and no segments: they need amounts")
-        return None
-    return rfm(customers)
+class _Table(NamedTuple):
+    """A table of order lines: its columns by role, the orders made of them, and contacts."""
+
+    columns: dict[str, _native.Column]
+    orders: _native.Orders
+    contacts: Any
+    customer: str
+    frame: nw.Implementation | None
+
+    @classmethod
+    def read(
+        cls,
+        data: Any,
+        columns: Mapping[str, str] | None,
+        contacts: Any,
+        invalid: Invalid,
+        time_zone: str | None,
+    ) -> _Table:
+        roles = _roles(data, dict(columns or {}))
+        read, frame = _columns.read(data, list(roles.values()))
+        by_role = dict(zip(roles, read, strict=True))
+        orders = _native.Orders(
+            by_role["customer"],
+            by_role["time"],
+            by_role.get("amount"),
+            invalid=invalid,
+            time_zone=time_zone,
+        )
+        return cls(by_role, orders, _contacts(contacts), roles["customer"], frame)
 
 
-def _purchases(
-    given: PurchaseModel | Fit[PurchaseModel] | type[PurchaseModel],
-    customers: CustomerSummary,
-    threads: int,
-    notes: list[str],
-) -> tuple[Fit[PurchaseModel] | None, PurchaseModel | None]:
-    """The fit, where there is one, and the model to score with."""
-    if isinstance(given, PurchaseModel):
-        return None, given
-    try:
-        fit = given if isinstance(given, Fit) else _fitted(given, customers, threads)
-    except FitError as error:
-        notes.append(f"no P(alive), expected purchases and lifetime value: {error}")
-        return None, None
-    if fit.stop != "converged":
-        notes.append(f"{fit.model.title}: {fit.stop_message}")
-    return fit, fit.model
+def _roles(data: Any, named: dict[str, str]) -> dict[str, str]:
+    """The column of each role: those named, and those that are called like their role."""
+    for role in named:
+        if role not in _ROLES:
+            raise InputError(f"columns: {role!r} is none of {', '.join(_ROLES)}")
+    frame = nw.from_native(data, pass_through=True)
+    is_frame = isinstance(frame, nw.DataFrame | nw.LazyFrame) or hasattr(data, "__arrow_c_stream__")
+    if not is_frame and not isinstance(data, Mapping):
+        raise TypeError(
+            "expected Orders, a CustomerSummary, a data frame (pandas, polars, pyarrow, duckdb) or a "
+            f"mapping of columns, got {type(data).__name__}"
+        )
+    here = _names(data)
+    roles = {role: named.get(role, role) for role in _ROLES if role in named or role in here}
+    for role in ("customer", "time"):
+        if role not in roles:
+            listed = ", ".join(here)
+            raise InputError(f'column "{role}" is missing; the table has {listed}')
+    return roles
 
 
-def _spend(
-    given: SpendModel | Fit[SpendModel] | type[SpendModel],
-    customers: CustomerSummary,
-    threads: int,
-    notes: list[str],
-) -> tuple[Fit[SpendModel] | None, SpendModel | None]:
-    """The fit, where there is one, and the model to score with."""
-    if customers._core.monetary_value() is None:
-        notes.append("no expected spend and lifetime value: they need amounts")
-        return None, None
-    fit: Fit[SpendModel] | None = None
-    try:
-        if isinstance(given, SpendModel):
-            model = given
-        else:
-            fit = given if isinstance(given, Fit) else _fitted(given, customers, threads)
-            model = fit.model
-        # A mean that the model says is infinite shows here, before anything rests on it.
-        model._core.expected_spend(customers._core, threads)
-    except FitError as error:
-        notes.append(f"no expected spend and lifetime value: {error}")
-        return fit, None
-    if fit is not None and fit.stop != "converged":
-        notes.append(f"{model.title}: {fit.stop_message}")
-    if (concern := model._concern()) is not None:
-        notes.append(f"{model.title}: {concern}")
-    return fit, model
+def _model(name: str, given: Any, models: type[Model]) -> Any:
+    """The native fit or model, or the kind of a class to fit."""
+    if isinstance(given, type) and issubclass(given, models) and hasattr(given, "kind"):
+        return given.kind
+    if isinstance(given, type):
+        raise TypeError(f"{name} must be a {models.__name__}, a Fit of one or its class")
+    models._given(name, given)
+    return given._core
 
 
-def _fitted(kind: type[Kind], customers: CustomerSummary, threads: int) -> Fit[Kind]:
-    """A fit whose concerns become notes."""
-    return kind._fit(customers, native_options(threads=threads))
+def _fit(
+    native: _native.Fit | None, given: Kind | Fit[Kind] | type[Kind], customers: CustomerSummary
+) -> Fit[Kind] | None:
+    """The fit that was given, or the one that was made."""
+    if native is None or isinstance(given, Fit):
+        return given if isinstance(given, Fit) else None
+    kind = given if isinstance(given, type) else type(given)
+    return Fit._of(native, kind._of(native.model), customers._frame)
+
+
+def _correlation(many: float, pearson: Any, spearman: Any) -> FrequencyValueCorrelation:
+    return FrequencyValueCorrelation(many, Correlation(*pearson), Correlation(*spearman))

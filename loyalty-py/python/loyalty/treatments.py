@@ -111,24 +111,6 @@ class Treatments(Frozen):
         table._set(_core=_native.Treatments(text))
         return table
 
-    def _columns(
-        self,
-        known: Sequence[_native.Column],
-        margin: float | None,
-        capacities: Mapping[str, float] | None,
-        threads: int,
-    ) -> tuple[list[_native.Column], dict[str, float], list[str]]:
-        """Treatment, channel, gain and reason by customer, shadow prices, and what was not weighed."""
-        wanted = set(self.columns)
-        facts = [column for column in known if column.name in wanted]
-        here = {column.name for column in facts}
-        same = [] if margin is None or "margin" in here else [("margin", margin)]
-        outcome, columns, missing = _native.treatment_columns(
-            self._core, len(known[0]), facts, same, _amounts(capacities), threads
-        )
-        prices = {name: price for name, _, _, price in outcome[3]}
-        return columns, prices, [_note(name, lacking) for name, lacking in missing]
-
     def __len__(self) -> int:
         return len(self.names)
 

@@ -121,6 +121,11 @@ impl LedgerLines {
         &self.report
     }
 
+    /// Whether the lines have costs of goods.
+    pub fn has_costs(&self) -> bool {
+        self.given.cost
+    }
+
     /// First and last line, in microseconds since 1970-01-01T00:00.
     pub fn time_range(&self) -> (i64, i64) {
         self.time_range

@@ -190,7 +190,7 @@ def _outlook(command: argparse.ArgumentParser) -> None:
         "--discount-rate", type=float, default=0.1, metavar="R", help="per year (default: 0.1)"
     )
     command.add_argument(
-        "--margin", type=float, default=1.0, metavar="M", help="contribution margin (default: 1)"
+        "--margin", type=float, metavar="M", help="contribution margin (default: not known)"
     )
 
 

@@ -1,0 +1,110 @@
+//! What a table of order lines says beyond orders and amounts: profit, returns and costly behaviours.
+
+use super::notes::{Part, Remarks};
+use super::{OrderTable, ScoreOptions};
+use crate::Error;
+use crate::behaviours::{Behaviour, BehaviourModel, Behaviours};
+use crate::ledger::{Available, Ledger, LedgerOptions};
+use crate::orders::Customers;
+use crate::time::DAY;
+
+/// The ledger of a table of order lines, and the behaviours seen in it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LedgerScores {
+    /// Profit and its parts; one row per customer with order lines, in order of the ids.
+    pub ledger: Ledger,
+    /// What was learned of the behaviours.
+    pub model: BehaviourModel,
+    /// Scores and labels; one row per customer of the ledger.
+    pub behaviours: Behaviours,
+    /// For each customer of the summary the row of the ledger; `None` for one without order lines.
+    pub rows: Vec<Option<usize>>,
+}
+
+impl LedgerScores {
+    /// The margin of the shop, where costs of goods or a margin are known.
+    pub fn margin(&self) -> Option<f64> {
+        self.ledger.available().profit.then_some(self.ledger.portfolio().margin)
+    }
+}
+
+pub(super) fn scored(
+    table: &OrderTable<'_>,
+    customers: Option<&Customers>,
+    options: &ScoreOptions,
+    remarks: &mut Remarks,
+) -> Result<Option<LedgerScores>, Error> {
+    let Some(lines) = table.lines else {
+        remarks.missing(Part::Ledger, "they need amounts", &["amount"]);
+        return Ok(None);
+    };
+    let mut economics = options.economics;
+    if !lines.has_costs() {
+        economics.margin = economics.margin.or(options.margin);
+    }
+    let how = LedgerOptions {
+        economics,
+        // The whole day of the end counts, as in a summary.
+        end: options.observation_end.map(|end| (end.div_euclid(DAY) + 1) * DAY - 1),
+        threads: options.threads,
+        ..LedgerOptions::default()
+    };
+    let ledger = Ledger::new(lines, table.contacts, table.marketing, &how)?;
+    let mut learn = options.behaviours.clone();
+    learn.fit.threads = options.threads;
+    let model = BehaviourModel::fit(&ledger, &learn)?;
+    let behaviours = model.classify(&ledger, options.threads);
+    for (behaviour, why) in model.absent() {
+        let enabled_by = column_missing(*behaviour, ledger.available());
+        remarks.missing(Part::Behaviour(*behaviour), &why[..], enabled_by);
+    }
+    if !ledger.available().profit {
+        let why = "it needs the column cost, or a margin";
+        remarks.missing(Part::Profit, why, &["cost"]);
+    }
+    let rows = match customers {
+        Some(customers) => rows_of(customers, ledger.customers()),
+        None => (0..ledger.len()).map(Some).collect(),
+    };
+    Ok(Some(LedgerScores { ledger, model, behaviours, rows }))
+}
+
+/// The column without which a behaviour does not show, where it is that one which is missing.
+fn column_missing(behaviour: Behaviour, available: Available) -> &'static [&'static str] {
+    match behaviour {
+        Behaviour::ServiceDemander if !available.contacts => &["contacts"],
+        Behaviour::RevenueReverser if !available.returns => &["returned_amount"],
+        Behaviour::PromotionMaximizer if !available.discounts => &["discount"],
+        Behaviour::CouponUser if !available.coupons => &["coupon"],
+        _ => &[],
+    }
+}
+
+/// The row in which each of the customers stands among those known. Both are in order of their ids.
+fn rows_of(customers: &Customers, known: &Customers) -> Vec<Option<usize>> {
+    let mut next = 0;
+    let row = |at: usize| {
+        let id = customers.get(at);
+        while next < known.len() && known.get(next) < id {
+            next += 1;
+        }
+        (next < known.len() && known.get(next) == id).then_some(next)
+    };
+    (0..customers.len()).map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customers_are_found_by_their_ids_and_others_are_not() {
+        let known = Customers::Int(vec![-1, 3, 4, 9]);
+        let rows = |ids| rows_of(&Customers::Int(ids), &known);
+        assert_eq!(rows(vec![-1, 3, 4, 9]), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!(rows(vec![-2, 3, 5, 9, 10]), [None, Some(1), None, Some(3), None]);
+        let text = rows_of(&Customers::from_text(["b"]), &Customers::from_text(["a", "b"]));
+        assert_eq!(text, [Some(1)]);
+    }
+}

@@ -1,0 +1,170 @@
+//! What is to be known of scores: what was not computed, and what speaks for caution.
+
+use std::fmt;
+
+use super::OrderTable;
+use crate::behaviours::Behaviour;
+use crate::summary::CustomerSummary;
+
+/// A part of the scores that may be missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// RFM scores and segments.
+    Rfm,
+    /// P(alive) and expected purchases, and with them the lifetime value.
+    Purchases,
+    /// Expected spend, and with it the lifetime value.
+    Spend,
+    /// Profit, returns and behaviours.
+    Ledger,
+    /// A costly behaviour.
+    Behaviour(Behaviour),
+    /// Profit alone.
+    Profit,
+    /// A treatment, by its name.
+    Treatment(String),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rfm => "RFM scores and no segments",
+            Self::Purchases => "P(alive), expected purchases and lifetime value",
+            Self::Spend => "expected spend and lifetime value",
+            Self::Ledger => "profit, returns and behaviours",
+            Self::Behaviour(behaviour) => behaviour.name(),
+            Self::Profit => "profit",
+            Self::Treatment(name) => name,
+        })
+    }
+}
+
+/// A part that was not computed. It shows as a sentence.
+///
+/// # Examples
+/// ```
+/// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+/// use loyalty_core::pipeline::{Part, ScoreOptions, score};
+/// let columns = OrderColumns {
+///     customer: Column::new("customer", &[1, 1, 1, 2, 2, 3][..]).into(),
+///     time: Column::new("day", &[0, 30, 61, 3, 99, 20]),
+///     scale: TimeScale::Days,
+///     amount: None,
+/// };
+/// let orders = Orders::new(&columns, Invalid::Raise)?;
+/// let scores = score(&orders, &ScoreOptions::default())?;
+/// let missing = &scores.not_computed[0];
+/// assert_eq!((&missing.what, &missing.enabled_by[..]), (&Part::Rfm, &["amount".to_owned()][..]));
+/// assert_eq!(missing.to_string(), "no RFM scores and no segments: they need amounts");
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotComputed {
+    /// What is missing.
+    pub what: Part,
+    /// Why, as the rest of a sentence.
+    pub why: String,
+    /// The columns that would enable it, by their roles: all of those missing for a treatment, any one
+    /// for a profit. Empty where the data are there and do not suffice.
+    pub enabled_by: Vec<String>,
+}
+
+impl NotComputed {
+    pub(super) fn new(what: Part, why: impl Into<String>, enabled_by: &[&str]) -> Self {
+        let enabled_by = enabled_by.iter().map(|&column| column.to_owned()).collect();
+        Self { what, why: why.into(), enabled_by }
+    }
+}
+
+impl fmt::Display for NotComputed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, why, .. } = self;
+        match what {
+            Part::Treatment(name) => write!(f, "{name} was not weighed: {why}"),
+            part => write!(f, "no {part}: {why}"),
+        }
+    }
+}
+
+/// What a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NoteKind {
+    /// Rows of the table could not be used.
+    RowsLeftOut,
+    /// Purchases after the end of observation were left out.
+    AfterObservationEnd,
+    /// The best or the worst RFM score of an axis is nobody's: too many customers share one value.
+    EmptyScores,
+    /// The fit of the purchase model did not end at a maximum.
+    PurchaseFit,
+    /// The fit of the spend model did not end at a maximum.
+    SpendFit,
+    /// The mean spend over all customers is infinite under the spend model.
+    InfiniteMean,
+    /// Frequency and value are correlated, which lifetime values take them not to be.
+    Correlation,
+}
+
+impl NoteKind {
+    /// A short name for tables: `rows_left_out`, `after_observation_end`, …
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RowsLeftOut => "rows_left_out",
+            Self::AfterObservationEnd => "after_observation_end",
+            Self::EmptyScores => "empty_scores",
+            Self::PurchaseFit => "purchase_fit",
+            Self::SpendFit => "spend_fit",
+            Self::InfiniteMean => "infinite_mean",
+            Self::Correlation => "correlation",
+        }
+    }
+}
+
+/// Something to know before scores are used. It shows as its sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Note {
+    /// What it is about.
+    pub kind: NoteKind,
+    /// What there is to know, with its numbers.
+    pub sentence: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+/// What the parts have to say while they are worked out.
+#[derive(Debug, Default)]
+pub(super) struct Remarks {
+    pub(super) notes: Vec<Note>,
+    pub(super) not_computed: Vec<NotComputed>,
+}
+
+impl Remarks {
+    pub(super) fn note(&mut self, kind: NoteKind, sentence: String) {
+        self.notes.push(Note { kind, sentence });
+    }
+
+    /// What of a table is not scored.
+    pub(super) fn left_out(&mut self, table: &OrderTable<'_>, customers: &CustomerSummary) {
+        let report = table.orders.report();
+        if report.refused() > 0 {
+            self.note(NoteKind::RowsLeftOut, format!("rows left out: {report}"));
+        }
+        let later = customers.left_out().occasions;
+        if later > 0 {
+            let sentence = format!("after the observation end: {later} occasions");
+            self.note(NoteKind::AfterObservationEnd, sentence);
+        }
+    }
+
+    pub(super) fn missing(&mut self, what: Part, why: impl Into<String>, enabled_by: &[&str]) {
+        self.not_computed.push(NotComputed::new(what, why, enabled_by));
+    }
+}
