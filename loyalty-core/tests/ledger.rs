@@ -325,3 +325,51 @@ proptest! {
         }
     }
 }
+
+/// A table that knows the days of returns only has them at midnight, before the hour of the order.
+#[test]
+fn a_return_counts_from_the_day_of_the_order_on() {
+    const HOUR: i64 = 3_600_000_000;
+    let lines = |back: &[i64; 1]| {
+        let mut columns = LedgerLineColumns::new(
+            Column::new("who", &[1][..]).into(),
+            Column::new("time", &[15 * HOUR]),
+            TimeScale::Microseconds,
+            Column::new("paid", &[5.0]),
+        );
+        columns.returned_amount = Some(Column::new("back", &[5.0]));
+        columns.return_time = Some(Column::new("when", back));
+        LedgerLines::new(&columns, Invalid::Raise)
+    };
+    for hour in [0, 9, 15, 20] {
+        let ledger = Ledger::new(&lines(&[hour * HOUR]).unwrap(), None, None, &day(1)).unwrap();
+        assert_eq!(ledger.columns().returned_amount, [5.0]);
+    }
+    let refused = lines(&[-HOUR]).unwrap_err().to_string();
+    assert!(refused.contains("\"when\" is before the day of the order in 1 row"), "{refused}");
+}
+
+/// Observed to the end of a day, counted from 1970-01-01.
+fn day(end: i64) -> LedgerOptions {
+    let mut options = LedgerOptions::default();
+    options.end = Some(end * 86_400_000_000 - 1);
+    options
+}
+
+#[test]
+fn a_missing_category_is_one_of_its_own_and_a_missing_product_a_fault() {
+    let names = vec!["shoes", "", "", "hats"];
+    let mut columns = LedgerLineColumns::new(
+        Column::new("who", &[1, 1, 1, 2][..]).into(),
+        Column::new("day", &[0, 40, 80, 0]),
+        TimeScale::Days,
+        Column::new("paid", &[5.0; 4]),
+    );
+    columns.category = Some(Column::new("category", &names).into());
+    let lines = LedgerLines::new(&columns, Invalid::Raise).unwrap();
+    let ledger = Ledger::new(&lines, None, None, &day(100)).unwrap();
+    assert_eq!(ledger.columns().categories, [2.0, 1.0]);
+    columns.product = Some(Column::new("article", &names).into());
+    let refused = LedgerLines::new(&columns, Invalid::Raise).unwrap_err().to_string();
+    assert!(refused.contains("column \"article\" is missing in 2 rows"), "{refused}");
+}

@@ -35,17 +35,15 @@ pub enum Reason {
     QuantityOutOfRange,
     /// A line of which it is not known whether it came back.
     MissingOutcome,
-    /// A line sent back before it was ordered, or outside the years 0001 to 9999.
-    ReturnOutOfRange,
-    /// No order, product or category id (null, or empty text).
-    MissingId,
     /// A depth on offer that is missing or not a share of the list price.
     DepthOutOfRange,
     /// A discount above the list price.
     DiscountAboveList,
     /// More returned than was paid.
     ReturnedMoreThanPaid,
-    /// A return before the order.
+    /// A return outside the years 0001 to 9999.
+    ReturnTimeOutOfRange,
+    /// A return before the day of the order.
     ReturnedBeforeOrdered,
 }
 
@@ -74,11 +72,10 @@ impl Reason {
             Self::MissingLine => "missing_line",
             Self::QuantityOutOfRange => "quantity_out_of_range",
             Self::MissingOutcome => "missing_outcome",
-            Self::ReturnOutOfRange => "return_out_of_range",
-            Self::MissingId => "missing_id",
             Self::DepthOutOfRange => "depth_out_of_range",
             Self::DiscountAboveList => "discount_above_list",
             Self::ReturnedMoreThanPaid => "returned_more_than_paid",
+            Self::ReturnTimeOutOfRange => "return_time_out_of_range",
             Self::ReturnedBeforeOrdered => "returned_before_ordered",
         }
     }
@@ -91,17 +88,17 @@ impl Reason {
             | Self::MissingProduct
             | Self::MissingOrder
             | Self::MissingLine
-            | Self::MissingOutcome
-            | Self::MissingId => "is missing",
+            | Self::MissingOutcome => "is missing",
             Self::QuantityOutOfRange => "is not above 0 and at most 1e50",
-            Self::ReturnOutOfRange => "is before the order or not within the years 0001 to 9999",
-            Self::TimeOutOfRange => "is not within the years 0001 to 9999",
+            Self::TimeOutOfRange | Self::ReturnTimeOutOfRange => {
+                "is not within the years 0001 to 9999"
+            }
             Self::NegativeAmount => "is negative",
             Self::AmountOutOfRange => "is not within 0 to 1e50",
             Self::DepthOutOfRange => "is not within 0 to 1",
             Self::DiscountAboveList => "is above the list price",
             Self::ReturnedMoreThanPaid => "is above the amount paid",
-            Self::ReturnedBeforeOrdered => "is before the order",
+            Self::ReturnedBeforeOrdered => "is before the day of the order",
         }
     }
 }

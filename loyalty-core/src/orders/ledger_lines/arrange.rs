@@ -1,7 +1,7 @@
 //! The rows in use, brought together by group of customers.
 
 use super::super::columns::{Column, CustomerColumn, TimeScale};
-use super::super::intern::intern;
+use super::super::intern::{intern, levels};
 use super::groups::Groups;
 use super::{Given, LedgerLineColumns, LedgerLines};
 use crate::error::report::OrdersReport;
@@ -21,7 +21,8 @@ impl LedgerLineColumns<'_> {
         let groups = Groups::of(&customer, customers.len());
         let place = groups.deal(&customer);
         let numbered = |column: Option<CustomerColumn<'_>>| column.map(|column| ids(&column));
-        let [order, product, category] = self.ids().map(numbered);
+        let (order, product) = (numbered(self.order), numbered(self.product));
+        let category = self.category.map(|column| levels(&column, rows, &row, threads));
         let number = |ids: &Option<(_, Vec<u32>)>, n: usize| ids.as_ref().map_or(0, |ids| ids.1[n]);
         let instant = |n: usize| microseconds(self.scale, self.time.values[row(n)]);
         // Lines of a customer's day are one order where orders have no ids.
@@ -29,7 +30,14 @@ impl LedgerLineColumns<'_> {
             Some(ids) => ids.1[n],
             None => u32::try_from((instant(n) - RANGE.start()) / DAY).unwrap_or(u32::MAX),
         };
-        let ids_of = |n| [customer[n], order_of(n), number(&product, n), number(&category, n)];
+        let ids_of = |n| {
+            [
+                customer[n],
+                order_of(n),
+                number(&product, n),
+                category.as_ref().map_or(0, |levels| levels[n]),
+            ]
+        };
         let ids = scatter(&place, threads, ids_of);
         let (starts, by_customer) = groups.by_customer(&ids, threads);
         LedgerLines {

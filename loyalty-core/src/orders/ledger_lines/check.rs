@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::columns::{Column, CustomerColumn};
+use super::super::lines::day_of;
 use super::LedgerLineColumns;
 use crate::Error;
 use crate::error::report::{OrdersReport, Reason, Refusal, money_reason};
@@ -44,8 +45,13 @@ impl<'a> LedgerLineColumns<'a> {
         let Some(time) = self.scale.microseconds(self.time.values[row]) else {
             return Some((Reason::TimeOutOfRange, self.time.name));
         };
-        if let Some(ids) = self.ids().into_iter().flatten().find(|ids| !ids.is_present(row)) {
-            return Some((Reason::MissingId, ids.name()));
+        // A missing category is a level of its own; a line of no order or no article is a fault.
+        for (ids, reason) in
+            [(self.order, Reason::MissingOrder), (self.product, Reason::MissingProduct)]
+        {
+            if let Some(ids) = ids.filter(|ids| !ids.is_present(row)) {
+                return Some((reason, ids.name()));
+            }
         }
         for column in self.money().into_iter().flatten() {
             if let Some(reason) = money_reason(&column, row) {
@@ -81,8 +87,11 @@ impl<'a> LedgerLineColumns<'a> {
             return None;
         }
         match self.return_scale.microseconds(back.values[row]) {
-            None => Some((Reason::TimeOutOfRange, back.name)),
-            Some(back_at) if back_at < time => Some((Reason::ReturnedBeforeOrdered, back.name)),
+            None => Some((Reason::ReturnTimeOutOfRange, back.name)),
+            // By the day: tables that know days only for one of the two times are common.
+            Some(back_at) if day_of(back_at) < day_of(time) => {
+                Some((Reason::ReturnedBeforeOrdered, back.name))
+            }
             Some(_) => None,
         }
     }

@@ -9,7 +9,7 @@ use crate::error::LARGEST;
 use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
 use crate::parallel::{Threads, collect};
 
-const REASONS: [Reason; 12] = [
+const REASONS: [Reason; 13] = [
     Reason::MissingCustomer,
     Reason::MissingProduct,
     Reason::MissingTime,
@@ -21,7 +21,8 @@ const REASONS: [Reason; 12] = [
     Reason::AmountOutOfRange,
     Reason::QuantityOutOfRange,
     Reason::MissingOutcome,
-    Reason::ReturnOutOfRange,
+    Reason::ReturnTimeOutOfRange,
+    Reason::ReturnedBeforeOrdered,
 ];
 
 pub(super) fn lines(columns: &LineColumns<'_>, invalid: Invalid) -> Result<OrderLines, Error> {
@@ -105,10 +106,12 @@ impl LineColumns<'_> {
         if !column.is_present(row) {
             return None;
         }
-        let time = self.return_scale.microseconds(column.values[row]);
         // By the day: tables that know days only for one of the two times are common.
-        let possible = time.is_some_and(|time| day_of(time) >= day_of(ordered));
-        (!possible).then_some(Reason::ReturnOutOfRange)
+        match self.return_scale.microseconds(column.values[row]) {
+            None => Some(Reason::ReturnTimeOutOfRange),
+            Some(time) if day_of(time) < day_of(ordered) => Some(Reason::ReturnedBeforeOrdered),
+            Some(_) => None,
+        }
     }
 
     fn report(&self, refused: &[Option<Reason>]) -> OrdersReport {
@@ -134,7 +137,9 @@ impl LineColumns<'_> {
             Reason::MissingLine => self.line.as_ref().map_or("line", CustomerColumn::name),
             Reason::QuantityOutOfRange => self.quantity.as_ref().map_or("quantity", |c| c.name),
             Reason::MissingOutcome => self.returned.as_ref().map_or("returned", |c| c.name),
-            Reason::ReturnOutOfRange => self.return_time.as_ref().map_or("return_time", |c| c.name),
+            Reason::ReturnTimeOutOfRange | Reason::ReturnedBeforeOrdered => {
+                self.return_time.as_ref().map_or("return_time", |c| c.name)
+            }
             _ => self.price.name,
         }
     }
