@@ -10,7 +10,8 @@ use common::ledger_shop::{columns, contacts, ledger, ledger_options, lines, retu
 use loyalty_core::Error;
 use loyalty_core::ledger::{Economics, Ledger, LedgerOptions};
 use loyalty_core::orders::{
-    Column, ContactColumns, Contacts, Invalid, LedgerLineColumns, LedgerLines, TimeScale,
+    Column, ContactColumns, Contacts, CustomerColumn, Invalid, LedgerLineColumns, LedgerLines,
+    LineColumns, OrderColumns, OrderLines, Orders, TextColumn, TimeScale,
 };
 use loyalty_core::parallel::Threads;
 use loyalty_core::portfolio::{LossCause, Losses};
@@ -372,4 +373,44 @@ fn a_missing_category_is_one_of_its_own_and_a_missing_product_a_fault() {
     columns.product = Some(Column::new("article", &names).into());
     let refused = LedgerLines::new(&columns, Invalid::Raise).unwrap_err().to_string();
     assert!(refused.contains("column \"article\" is missing in 2 rows"), "{refused}");
+}
+
+/// Text of as many rows as one likes, which takes no room.
+struct Endless(usize);
+
+impl TextColumn for Endless {
+    fn rows(&self) -> usize {
+        self.0
+    }
+
+    fn text(&self, _: usize) -> &'static str {
+        "a"
+    }
+}
+
+#[test]
+fn tables_too_long_for_numbers_of_32_bits_are_refused() {
+    let text = Endless(1 << 32);
+    let who = CustomerColumn::Text(Column { name: "who", values: &text, present: None });
+    let (time, scale) = (Column::new("day", &[0][..]), TimeScale::Days);
+    let amount = Column::new("paid", &[1.0][..]);
+    let lines = LedgerLineColumns::new(who, time, scale, amount);
+    let refused = [
+        Orders::new(&OrderColumns { customer: who, time, scale, amount: None }, Invalid::Raise)
+            .map(|_| ()),
+        OrderLines::new(&LineColumns::new(who, who, time, scale, amount), Invalid::Raise)
+            .map(|_| ()),
+        LedgerLines::new(&lines, Invalid::Raise).map(|_| ()),
+        Contacts::new(
+            &ContactColumns { customer: who, time, scale, cost: amount, firm_caused: None },
+            Invalid::Raise,
+        )
+        .map(|_| ()),
+    ];
+    for refused in refused {
+        let message = refused.unwrap_err().to_string();
+        assert!(message.ends_with("must be below 4294967295, got 4294967296"), "{message}");
+    }
+    let row = loyalty_core::ledger::LedgerRow::from_values(&[1.0]).unwrap_err();
+    assert!(matches!(row, Error::Length { got: 1, .. }));
 }

@@ -221,7 +221,7 @@ unsafe fn customers<'a>(
         unsafe { read_text("groups", name) }.map(Some)
     };
     let each = ledger.chunks_exact(width).enumerate();
-    each.map(|(row, values)| Ok((LedgerRow::from_values(values), group(row)?))).collect()
+    each.map(|(row, values)| Ok((LedgerRow::from_values(values)?, group(row)?))).collect()
 }
 
 fn too_many(rows: usize) -> Failure {

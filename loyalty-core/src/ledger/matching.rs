@@ -3,7 +3,7 @@
 use super::Peers;
 use super::build::Window;
 use crate::Error;
-use crate::error::same_length;
+use crate::error::{countable, same_length};
 use crate::math::ExactSum;
 use crate::orders::{Contacts, CustomerColumn, CustomerId, Customers, dense};
 use crate::parallel::{Threads, fill_parts};
@@ -92,6 +92,7 @@ pub(super) fn peers(
     customer: &CustomerColumn<'_>,
     group: &CustomerColumn<'_>,
 ) -> Result<Peers, Error> {
+    countable("the number of rows", customer.len())?;
     same_length(customer.len(), group.name(), group.len())?;
     let named: Vec<usize> = (0..customer.len())
         .filter(|&row| customer.is_present(row) && group.is_present(row))

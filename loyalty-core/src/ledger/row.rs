@@ -1,5 +1,7 @@
 //! The columns of the ledger, named once for all languages.
 
+use crate::Error;
+
 macro_rules! columns {
     ($($name:ident: $doc:literal,)*) => {
         /// One customer's numbers in the ledger.
@@ -22,11 +24,14 @@ macro_rules! columns {
 
             /// A row from its values in the order of the names.
             ///
-            /// # Panics
-            /// Where there are not as many values as names.
-            pub fn from_values(values: &[f64]) -> Self {
-                let [$($name),*] = *values else { panic!("one value per name") };
-                Self { $($name),* }
+            /// # Errors
+            /// [`Error::Length`] where there are not as many values as names.
+            pub fn from_values(values: &[f64]) -> Result<Self, Error> {
+                let [$($name),*] = *values else {
+                    let (column, got) = ("a row of the ledger".to_owned(), values.len());
+                    return Err(Error::Length { column, expected: Self::NAMES.len(), got });
+                };
+                Ok(Self { $($name),* })
             }
 
             /// The values, in the order of the names.

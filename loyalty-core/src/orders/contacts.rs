@@ -4,6 +4,7 @@ use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
 use crate::Error;
+use crate::error::countable;
 use crate::error::report::{Invalid, OrdersReport, Reason, Refusal, money_reason};
 use crate::parallel::{Threads, collect};
 
@@ -52,10 +53,12 @@ impl Contacts {
     /// Checks every row and takes a copy of those in use. There may be no row: nobody called.
     ///
     /// # Errors
-    /// [`Error::Length`] where the columns differ in length, [`Error::Refused`] with a count by reason
+    /// [`Error::Length`] where the columns differ in length, [`Error::Parameter`] where there are 2³² − 1
+    /// rows or more, [`Error::Refused`] with a count by reason
     /// where rows cannot be used and `invalid` is [`Invalid::Raise`], or where none of them can.
     pub fn new(columns: &ContactColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
         let rows = columns.customer.len();
+        countable("the number of contacts", rows)?;
         columns.customer.same_rows(rows)?;
         columns.time.same_rows(rows)?;
         columns.cost.same_rows(rows)?;

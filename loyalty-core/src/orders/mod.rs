@@ -26,7 +26,7 @@ use crate::error::report::money_reason;
 use intern::intern;
 
 use crate::Error;
-use crate::error::LARGEST;
+use crate::error::{LARGEST, countable};
 use crate::parallel::{Threads, collect, map_chunks};
 use crate::time::bounds;
 
@@ -83,10 +83,11 @@ impl Orders {
     ///
     /// # Errors
     /// [`Error::Length`] where the columns differ in length, [`Error::Empty`] where there is no row,
-    /// [`Error::Refused`] with a count by reason where rows cannot be used and `invalid` is
+    /// [`Error::Parameter`] where there are 2³² − 1 rows or more, [`Error::Refused`] with a count by reason where rows cannot be used and `invalid` is
     /// [`Invalid::Raise`], or where none can.
     pub fn new(columns: &OrderColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
         let rows = columns.customer.len();
+        countable("the number of rows", rows)?;
         columns.time.same_rows(rows)?;
         columns.customer.same_rows(rows)?;
         columns.amount.iter().try_for_each(|amount| amount.same_rows(rows))?;

@@ -13,11 +13,11 @@ use super::keys::{Counts, Keys};
 use super::lag::LagCurve;
 use super::level::Level;
 use super::line::LineModel;
-use super::observe::Past;
+use super::observe::{Logs, Past};
 use super::open::{Open, OpenLines};
 use super::schema::Schema;
 use super::shrink::Shrinkage;
-use super::stream::{Pace, Stream};
+use super::stream::{OrderOfToday, Pace, Stream, Today};
 use crate::Error;
 use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
 
@@ -46,6 +46,9 @@ struct RawState {
     histories: Vec<RawKeys>,
     customers: RawPasts,
     products: RawPasts,
+    /// The orders of a day that is not over.
+    #[serde(default, skip_serializing_if = "RawToday::is_empty")]
+    entered: RawToday,
     open: RawOpen,
     /// How far each step of maturity has come, counted from the first open line.
     cursors: Vec<u64>,
@@ -70,6 +73,18 @@ struct RawPasts {
     most_log_price: Vec<f64>,
     first_day: Vec<i32>,
     last_day: Vec<i32>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct RawToday {
+    /// In microseconds since 1970-01-01T00:00.
+    time: Vec<i64>,
+    /// 16 hexadecimal digits each.
+    order: String,
+    /// How many lines each order has.
+    lines: Vec<usize>,
+    log_price: Vec<f64>,
+    log_quantity: Vec<f64>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -223,6 +238,7 @@ impl RawState {
             histories: stream.tables.iter().map(RawKeys::of).collect(),
             customers: RawPasts::of(&stream.customers),
             products: RawPasts::of(&stream.products),
+            entered: RawToday::of(&stream.entered),
             open,
             cursors: stream.cursors.iter().map(from_first).collect(),
             due: stream.due.iter().map(still_open).collect(),
@@ -237,11 +253,24 @@ impl RawState {
         let tables = self.histories.iter().map(RawKeys::keys).collect::<Result<Vec<_>, _>>()?;
         check(tables.len() == schema.histories.len(), "histories and their counts")?;
         let (customers, products) = (self.customers.pasts()?, self.products.pasts()?);
-        let pasts = [customers.len(), products.len()];
-        check(pasts == [tables[0].len(), tables[1].len()], "customers, products and their counts")?;
         let days = (self.today, pace.horizon);
         let open = self.open.lines(&tables, days)?;
         let lines = open.next();
+        let entered = self.entered.today(&open, self.today)?;
+        let new = lines - entered.logs.len() as u64..lines;
+        for (history, known) in [customers.len(), products.len()].into_iter().enumerate() {
+            // Those that came today have no past yet.
+            let mut there = vec![false; tables[history].len().saturating_sub(known)];
+            for &place in open.places(history, new.clone()) {
+                if let Some(there) =
+                    (place as usize).checked_sub(known).and_then(|at| there.get_mut(at))
+                {
+                    *there = true;
+                }
+            }
+            let suits = known <= tables[history].len() && there.into_iter().all(|there| there);
+            check(suits, "customers, products and their counts")?;
+        }
         check(self.cursors.len() == pace.steps.len(), "steps and cursors")?;
         check(self.cursors.iter().all(|&cursor| cursor <= lines), "cursors and open lines")?;
         let known = |(_, numbers): &(i32, Vec<u64>)| numbers.iter().all(|&line| line < lines);
@@ -250,6 +279,7 @@ impl RawState {
         stream.origin = self.origin;
         stream.tables = tables;
         (stream.customers, stream.products) = (customers, products);
+        stream.entered = entered;
         stream.open = open;
         stream.cursors = self.cursors;
         stream.due = self.due.into_iter().collect::<BTreeMap<_, _>>();
@@ -273,6 +303,7 @@ impl RawKeys {
         let lengths = [self.exposure.len(), self.returns.len()];
         check(lengths == [found.len(); 2], "keys and counts")?;
         let mut keys = Keys::default();
+        keys.room_for(found.len())?;
         for (key, (&exposure, &returns)) in
             found.iter().zip(self.exposure.iter().zip(&self.returns))
         {
@@ -320,6 +351,53 @@ impl RawPasts {
             last_day: self.last_day[at],
         };
         Ok((0..n).map(past).collect())
+    }
+}
+
+impl RawToday {
+    fn is_empty(&self) -> bool {
+        self.time.is_empty()
+    }
+
+    fn of(today: &Today) -> Self {
+        Self {
+            time: today.orders.iter().map(|order| order.time).collect(),
+            order: hexadecimal(today.orders.iter().map(|order| Some(order.key))),
+            lines: today.orders.iter().map(|order| order.lines).collect(),
+            log_price: today.logs.iter().map(|logs| logs.price).collect(),
+            log_quantity: today.logs.iter().map(|logs| logs.quantity).collect(),
+        }
+    }
+
+    fn today(&self, open: &OpenLines, today: i32) -> Result<Today, Error> {
+        let keys = keys_of(&self.order)?;
+        let orders = keys.iter().zip(self.time.iter().zip(&self.lines));
+        let orders: Vec<OrderOfToday> = orders
+            .filter_map(|(&key, (&time, &lines))| Some(OrderOfToday { time, key: key?, lines }))
+            .collect();
+        let prices = self.log_price.iter().zip(&self.log_quantity);
+        let logs: Vec<Logs> = prices.map(|(&price, &quantity)| Logs { price, quantity }).collect();
+        let lengths = [keys.len(), self.time.len(), self.lines.len()];
+        let good = lengths == [orders.len(); 3]
+            && [self.log_price.len(), self.log_quantity.len()] == [logs.len(); 2]
+            && logs.iter().all(|logs| logs.price.is_finite() && logs.quantity.is_finite());
+        let mut number = open.next().checked_sub(logs.len() as u64).filter(|&n| n >= open.first());
+        let before = number.filter(|&first| first > open.first()).map(|first| open.get(first - 1));
+        let mut of_today = good && before.is_none_or(|line| line.day < today);
+        for order in &orders {
+            let lines = number.map(|first| first..first.saturating_add(order.lines as u64));
+            let lines = lines.filter(|lines| of_today && lines.end <= open.next());
+            number = lines.as_ref().map(|lines| lines.end);
+            of_today = order.lines > 0
+                && lines.is_some_and(|lines| {
+                    let is_next = |(behind, line): (u32, &Open)| {
+                        line.day == today && line.behind_first == behind
+                    };
+                    (0..).zip(open.lines(lines)).all(is_next)
+                });
+        }
+        check(of_today && number == Some(open.next()), "orders of the day and open lines")?;
+        Ok(Today { orders, logs })
     }
 }
 

@@ -123,11 +123,10 @@ impl Observed {
         for order in orders.clone() {
             let part = part(lines, &orders, order);
             self.take_pasts(state, part.clone(), state.today);
-            let n = self.lines;
-            state.remember(part.map(|i| {
-                let logs = Logs { price: self.context[n + i], quantity: self.log_quantity[i] };
-                (self.found.places[i], self.found.places[n + i], logs)
-            }));
+            let prices = &self.context[self.lines..2 * self.lines];
+            let logs = |i: usize| Logs { price: prices[i], quantity: self.log_quantity[i] };
+            let time = lines.time[lines.order(order).start];
+            state.note_order(time, lines.order_keys[order], part.map(logs));
         }
         self.end(schema);
     }

@@ -10,17 +10,20 @@ use crate::orders::{OrderLines, Returns, ReturnsReport, day_of};
 impl ReturnPropensity {
     /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
     ///
-    /// Lines come in order of time, an order whole in one call; they may be cut into calls anywhere
-    /// else, with the same result to the last bit. Where lines carry what became of them, it is learnt
+    /// Lines come in order of their days, an order whole in one call. The orders of a day may come in any
+    /// order and be cut into calls anywhere, with the same result to the last bit: a line is scored by
+    /// what was known on the morning of its day, as [`Self::score`] does. Where lines carry what became of them, it is learnt
     /// on the day on which it became known, never before.
     ///
     /// # Errors
-    /// As [`Self::score`], and [`Error::Value`] where a line is from a day that is over: the model has
-    /// moved on and stays as it is.
+    /// As [`Self::score`], [`Error::Value`] where a line is from a day that is over: the model has
+    /// moved on and stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
+    /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
         self.schema.admit(lines)?;
         self.not_before_today(lines)?;
         self.not_open_already(lines)?;
+        self.stream.tables.iter().try_for_each(|keys| keys.room_for(lines.len()))?;
         let mut scores = vec![ScoredLine::default(); lines.len()];
         let (mut scorer, mut order) = (Scorer::default(), 0);
         while order < lines.orders() {

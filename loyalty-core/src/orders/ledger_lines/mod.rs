@@ -89,6 +89,7 @@ impl LedgerLines {
     /// [`Invalid::Raise`], or where none can.
     pub fn new(columns: &LedgerLineColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
         let rows = columns.customer.len();
+        crate::error::countable("the number of lines", rows)?;
         columns.check_lengths(rows)?;
         if rows == 0 {
             return Err(Error::Empty { what: "the order lines", expected: "at least one line" });

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use super::super::{Column, CustomerColumn, TimeScale};
 use super::{IdKind, Levels, LineColumns, Numbers, OrderLines, Outcome, day_of, key};
 use crate::Error;
-use crate::error::LARGEST;
 use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
+use crate::error::{LARGEST, countable};
 use crate::parallel::{Threads, collect};
 
 const REASONS: [Reason; 13] = [
@@ -27,6 +27,7 @@ const REASONS: [Reason; 13] = [
 
 pub(super) fn lines(columns: &LineColumns<'_>, invalid: Invalid) -> Result<OrderLines, Error> {
     let rows = columns.customer.len();
+    countable("the number of lines", rows)?;
     lengths(columns, rows)?;
     known_at_the_order(columns)?;
     if rows == 0 {
@@ -211,6 +212,7 @@ fn take(
         line: columns.line.as_ref().map(|column| keys(column, used).1),
         outcome: columns.returned.as_ref().map(|column| outcomes(columns, column, used)),
         starts: Vec::new(),
+        order_keys: Vec::new(),
         row: (0..number(used.len())).collect(),
         report,
         customer,
@@ -258,15 +260,17 @@ fn unrepeated(ids: &[u64], column: &CustomerColumn<'_>, used: &[usize]) -> Resul
     })
 }
 
+/// A row count as a number of 32 bits, which no table that has been let in exceeds.
 fn number(rows: usize) -> u32 {
-    u32::try_from(rows).unwrap_or_else(|_| panic!("{rows} lines, at most 2^32 - 1 are allowed"))
+    u32::try_from(rows).unwrap_or(u32::MAX)
 }
 
 /// Puts the lines in order: of time, then of everything that tells two lines apart, so that nothing
 /// depends on the order in which the caller's rows stand.
 fn sorted(lines: OrderLines, order: &[u64]) -> OrderLines {
     let alike = |a: usize, b: usize| -> Ordering {
-        let keys = order[a].cmp(&order[b]).then(lines.product.keys[a].cmp(&lines.product.keys[b]));
+        let key = |keys: &[u64]| keys[a].cmp(&keys[b]);
+        let keys = key(order).then(key(&lines.customer.keys)).then(key(&lines.product.keys));
         let of_category = |levels: &Levels| levels.keys[a].cmp(&levels.keys[b]);
         let categories = || lines.categories.iter().map(of_category).find(|c| c.is_ne());
         let of_number = |numbers: &Numbers| numbers.values[a].total_cmp(&numbers.values[b]);
@@ -274,7 +278,6 @@ fn sorted(lines: OrderLines, order: &[u64]) -> OrderLines {
         keys.then_with(|| categories().unwrap_or(Ordering::Equal))
             .then_with(|| lines.price[a].total_cmp(&lines.price[b]))
             .then_with(|| lines.quantity[a].total_cmp(&lines.quantity[b]))
-            .then_with(|| lines.customer.keys[a].cmp(&lines.customer.keys[b]))
             .then_with(|| numbers().unwrap_or(Ordering::Equal))
             .then_with(|| lines.line.as_ref().map_or(Ordering::Equal, |ids| ids[a].cmp(&ids[b])))
     };
@@ -286,6 +289,8 @@ fn sorted(lines: OrderLines, order: &[u64]) -> OrderLines {
         same_time.sort_by(|&a, &b| alike(a as usize, b as usize));
     }
     let starts = starts(&row, order, &lines.customer.keys);
+    let first_lines = &starts[..starts.len() - 1];
+    let order_keys = first_lines.iter().map(|&first| order[row[first as usize] as usize]).collect();
     let pick = |keys: &[u64]| -> Vec<u64> { row.iter().map(|&row| keys[row as usize]).collect() };
     let pick_floats =
         |values: &[f64]| -> Vec<f64> { row.iter().map(|&row| values[row as usize]).collect() };
@@ -305,6 +310,7 @@ fn sorted(lines: OrderLines, order: &[u64]) -> OrderLines {
             .as_ref()
             .map(|outcome| row.iter().map(|&row| outcome[row as usize]).collect()),
         starts,
+        order_keys,
         row,
         report: lines.report,
     }

@@ -150,6 +150,8 @@ pub struct OrderLines {
     pub(crate) outcome: Option<Vec<Outcome>>,
     /// Where each order begins, and behind the last the number of lines.
     pub(crate) starts: Vec<u32>,
+    /// For each order the key of its id.
+    pub(crate) order_keys: Vec<u64>,
     /// For each line, its row among those in use, in the caller's order.
     pub(crate) row: Vec<u32>,
     report: OrdersReport,
