@@ -8,9 +8,9 @@
 //!
 //! | stage | module | from | to |
 //! |---|---|---|---|
-//! | 1 | orders | columns of an order log, of order lines, of contacts | [`Orders`], [`OrderLines`], [`LedgerLines`], [`Contacts`], what was refused in [`OrdersReport`] |
+//! | 1 | orders | columns of an order log, of order lines, of contacts | [`Orders`], [`OrderLines`], [`Contacts`], what was refused in [`OrdersReport`] |
 //! | 1 | simulate | [`ShopOptions`] | a [`Shop`] with known truth |
-//! | 2 | summary | [`Orders`] (or [`Occasions`], batch by batch); [`LedgerLines`] | [`CustomerSummary`], [`CalibrationHoldout`]; profit and habits by customer in a [`Ledger`] |
+//! | 2 | summary | [`Orders`] (or [`Occasions`], batch by batch); [`OrderLines`] | [`CustomerSummary`], [`CalibrationHoldout`]; profit and habits by customer in a [`Ledger`] |
 //! | 3 | models | [`CustomerSummary`]; [`OrderLines`]; [`Ledger`] | [`BgNbd`], [`GammaGamma`], each as a [`Fit`]; [`ReturnPropensity`]; a [`TraitModel`] for each [`Behaviour`]; [`ModelFile`] |
 //! | 4 | scores | models and [`CustomerSummary`] | P(alive), expected purchases, spend, [`clv_into`], [`Rfm`], [`Losses`]; goodness of fit: [`RepeatCounts`], [`Tracking`], [`HoldoutErrors`], [`FrequencyValueCorrelation`] |
 //! | 5 | segments | [`Rfm`]; [`Ledger`] and [`BehaviourModel`] | named segments by a [`SegmentTable`]; costly habits as [`Behaviours`] |

@@ -166,13 +166,10 @@ impl loyalty_line_columns {
         // SAFETY: this function's contract.
         let number = |&values: &*const f64| unsafe { column("number", values, rows) };
         let numbers = numbers.iter().map(number).collect::<Result<Vec<_>, _>>()?;
-        let mut columns = LineColumns::new(
-            customer.as_column(),
-            product.as_column(),
-            Column::new("time", time),
-            code::time_scale(self.time_scale)?,
-            Column::new("price", price),
-        );
+        let scale = code::time_scale(self.time_scale)?;
+        let mut columns = LineColumns::new(customer.as_column(), Column::new("time", time), scale)
+            .with_price(Column::new("price", price));
+        columns.product = Some(product.as_column());
         columns.order = order.as_ref().map(Ids::as_column);
         columns.line = line.as_ref().map(Ids::as_column);
         columns.categories = categories.iter().map(Ids::as_column).collect();

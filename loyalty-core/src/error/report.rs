@@ -3,8 +3,6 @@
 use std::fmt;
 
 use crate::Error;
-use crate::error::LARGEST;
-use crate::orders::Column;
 
 /// Why a row of an order log cannot be used.
 ///
@@ -48,16 +46,6 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Those of an order log; the others are of order lines.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::MissingCustomer,
-        Self::MissingTime,
-        Self::TimeOutOfRange,
-        Self::MissingAmount,
-        Self::NegativeAmount,
-        Self::AmountOutOfRange,
-    ];
-
     /// A short name for tables: `missing_customer`, `missing_time`, …
     pub fn name(self) -> &'static str {
         match self {
@@ -234,19 +222,5 @@ impl fmt::Display for OrdersReport {
             write!(f, "{lead} column {column:?} {rule} in {rows} {noun} (first: row {first_row})")?;
         }
         Ok(())
-    }
-}
-
-/// Why an amount cannot be used, if it cannot.
-pub(crate) fn money_reason(column: &Column<'_, [f64]>, row: usize) -> Option<Reason> {
-    let value = column.values[row];
-    if !column.is_present(row) || value.is_nan() {
-        Some(Reason::MissingAmount)
-    } else if (0.0..=LARGEST).contains(&value) {
-        None
-    } else if value < 0.0 && value.is_finite() {
-        Some(Reason::NegativeAmount)
-    } else {
-        Some(Reason::AmountOutOfRange)
     }
 }

@@ -26,7 +26,7 @@ impl Bill {
     ) -> Result<Self, Error> {
         let rows = rows_of(contacts.customers(), known, "contacts")?;
         let own = |contact: usize| contacts.firm_caused.as_ref().is_none_or(|by| !by[contact]);
-        // By customer of the contacts: all, and those that count as his own.
+        // By customer of the contacts: all, and those that count as the customer's own.
         let mut sums = vec![[ExactSum::default(); 2]; rows.len()];
         fill_parts(&mut sums, threads, |first, sums| {
             for (contact, &customer) in contacts.customer.iter().enumerate() {

@@ -45,22 +45,21 @@ pub(super) fn intern(
     }
 }
 
-/// The number of each row's id among the distinct ones; a missing id is a level of its own, behind all
-/// others.
+/// The same where ids may be missing: that is a level of its own, numbered behind all others.
 pub(super) fn levels(
     column: &CustomerColumn<'_>,
     rows: usize,
     row: impl Fn(usize) -> usize + Sync,
     threads: Threads,
-) -> Vec<u32> {
+) -> (Customers, Vec<u32>) {
     let there: Vec<usize> = (0..rows).filter(|&number| column.is_present(row(number))).collect();
     if there.len() == rows {
-        return intern(column, rows, row, threads).1;
+        return intern(column, rows, row, threads);
     }
     let (distinct, numbers) = intern(column, there.len(), |n| row(there[n]), threads);
     let mut levels = vec![number(distinct.len()); rows];
     there.iter().zip(numbers).for_each(|(&row, number)| levels[row] = number);
-    levels
+    (distinct, levels)
 }
 
 /// Whole numbers that lie close together: which of a range occur, one bit each.

@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::ReturnPropensity;
 use super::clustering::Clustering;
 use super::facts::ReturnFacts;
+use super::file_today::RawToday;
 use super::keys::{Counts, Keys};
 use super::lag::LagCurve;
 use super::level::Level;
 use super::line::LineModel;
-use super::observe::{Logs, Past};
+use super::observe::Past;
 use super::open::{Open, OpenLines};
 use super::schema::Schema;
 use super::shrink::Shrinkage;
-use super::stream::{OrderOfToday, Pace, Stream, Today};
+use super::stream::{Pace, Stream};
 use crate::Error;
 use crate::files::{FORMAT, VERSION, not_json, of_kind, problem, read_with, write_whole};
 
@@ -73,18 +74,6 @@ struct RawPasts {
     most_log_price: Vec<f64>,
     first_day: Vec<i32>,
     last_day: Vec<i32>,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-struct RawToday {
-    /// In microseconds since 1970-01-01T00:00.
-    time: Vec<i64>,
-    /// 16 hexadecimal digits each.
-    order: String,
-    /// How many lines each order has.
-    lines: Vec<usize>,
-    log_price: Vec<f64>,
-    log_quantity: Vec<f64>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -159,11 +148,11 @@ fn wrong(what: &str) -> Error {
 }
 
 /// Refuses a file that contradicts itself.
-fn check(good: bool, what: &str) -> Result<(), Error> {
+pub(super) fn check(good: bool, what: &str) -> Result<(), Error> {
     if good { Ok(()) } else { Err(wrong(&format!("{what} do not suit each other"))) }
 }
 
-fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
+pub(super) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
     let mut text = String::new();
     for key in keys {
         match key {
@@ -175,7 +164,7 @@ fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
     text
 }
 
-fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
+pub(super) fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
     let key = |digits: &[u8]| {
         if digits == b"----------------" {
             return Some(None);
@@ -351,53 +340,6 @@ impl RawPasts {
             last_day: self.last_day[at],
         };
         Ok((0..n).map(past).collect())
-    }
-}
-
-impl RawToday {
-    fn is_empty(&self) -> bool {
-        self.time.is_empty()
-    }
-
-    fn of(today: &Today) -> Self {
-        Self {
-            time: today.orders.iter().map(|order| order.time).collect(),
-            order: hexadecimal(today.orders.iter().map(|order| Some(order.key))),
-            lines: today.orders.iter().map(|order| order.lines).collect(),
-            log_price: today.logs.iter().map(|logs| logs.price).collect(),
-            log_quantity: today.logs.iter().map(|logs| logs.quantity).collect(),
-        }
-    }
-
-    fn today(&self, open: &OpenLines, today: i32) -> Result<Today, Error> {
-        let keys = keys_of(&self.order)?;
-        let orders = keys.iter().zip(self.time.iter().zip(&self.lines));
-        let orders: Vec<OrderOfToday> = orders
-            .filter_map(|(&key, (&time, &lines))| Some(OrderOfToday { time, key: key?, lines }))
-            .collect();
-        let prices = self.log_price.iter().zip(&self.log_quantity);
-        let logs: Vec<Logs> = prices.map(|(&price, &quantity)| Logs { price, quantity }).collect();
-        let lengths = [keys.len(), self.time.len(), self.lines.len()];
-        let good = lengths == [orders.len(); 3]
-            && [self.log_price.len(), self.log_quantity.len()] == [logs.len(); 2]
-            && logs.iter().all(|logs| logs.price.is_finite() && logs.quantity.is_finite());
-        let mut number = open.next().checked_sub(logs.len() as u64).filter(|&n| n >= open.first());
-        let before = number.filter(|&first| first > open.first()).map(|first| open.get(first - 1));
-        let mut of_today = good && before.is_none_or(|line| line.day < today);
-        for order in &orders {
-            let lines = number.map(|first| first..first.saturating_add(order.lines as u64));
-            let lines = lines.filter(|lines| of_today && lines.end <= open.next());
-            number = lines.as_ref().map(|lines| lines.end);
-            of_today = order.lines > 0
-                && lines.is_some_and(|lines| {
-                    let is_next = |(behind, line): (u32, &Open)| {
-                        line.day == today && line.behind_first == behind
-                    };
-                    (0..).zip(open.lines(lines)).all(is_next)
-                });
-        }
-        check(of_today && number == Some(open.next()), "orders of the day and open lines")?;
-        Ok(Today { orders, logs })
     }
 }
 

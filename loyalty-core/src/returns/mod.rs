@@ -6,6 +6,7 @@ mod design;
 mod expected;
 mod facts;
 mod file;
+mod file_today;
 mod fit;
 mod interval;
 mod kernel;
@@ -67,13 +68,10 @@ use stream::Stream;
 /// # let back: Vec<f64> = customer.iter().zip(&product)
 /// #     .map(|(c, p)| f64::from((c * 31 + p * 17) % 11 < 2 + (c % 5))).collect();
 /// # let back_day: Vec<i64> = day.iter().map(|day| day + 5).collect();
-/// let mut columns = LineColumns::new(
-///     Column::new("customer", &customer[..]).into(),
-///     Column::new("article", &product[..]).into(),
-///     Column::new("day", &day),
-///     TimeScale::Days,
-///     Column::new("price", &price),
-/// );
+/// let customer = Column::new("customer", &customer[..]).into();
+/// let mut columns = LineColumns::new(customer, Column::new("day", &day), TimeScale::Days)
+///     .with_price(Column::new("price", &price));
+/// columns.product = Some(Column::new("article", &product[..]).into());
 /// columns.returned = Some(Column::new("returned", &back));
 /// columns.return_time = Some(Column::new("return_day", &back_day));
 /// let lines = OrderLines::new(&columns, Invalid::Raise)?;

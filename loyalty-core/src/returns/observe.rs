@@ -6,7 +6,7 @@ use super::columns::{ln_1p_each, ln_each};
 use super::keys::{Counts, Found};
 use super::schema::{CONTEXT, HistorySpec, Part, Schema};
 use super::stream::Stream;
-use crate::orders::OrderLines;
+use crate::orders::LinesByTime;
 use crate::orders::key;
 use crate::time::HOUR;
 
@@ -73,7 +73,7 @@ pub(crate) struct Observed {
 const TOGETHER: usize = 256;
 
 /// The first of these orders, which are looked at together.
-pub(crate) fn together(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+pub(crate) fn together(lines: &LinesByTime, orders: Range<usize>) -> Range<usize> {
     let first = lines.starts[orders.start] as usize;
     let starts = &lines.starts[orders.start + 1..=orders.end];
     let fit = starts.partition_point(|&end| end as usize <= first + TOGETHER);
@@ -81,7 +81,7 @@ pub(crate) fn together(lines: &OrderLines, orders: Range<usize>) -> Range<usize>
 }
 
 /// The same within one day.
-pub(crate) fn together_in_a_day(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+pub(crate) fn together_in_a_day(lines: &LinesByTime, orders: Range<usize>) -> Range<usize> {
     let (day, block) = (lines.day(orders.start), together(lines, orders));
     let of_day = block.clone().take_while(|&order| lines.day(order) == day).count();
     block.start..block.start + of_day
@@ -93,7 +93,7 @@ impl Observed {
         &mut self,
         schema: &Schema,
         state: &Stream,
-        lines: &OrderLines,
+        lines: &LinesByTime,
         orders: Range<usize>,
     ) {
         self.begin(schema, lines, &orders);
@@ -112,7 +112,7 @@ impl Observed {
         &mut self,
         schema: &Schema,
         state: &mut Stream,
-        lines: &OrderLines,
+        lines: &LinesByTime,
         orders: Range<usize>,
     ) {
         self.begin(schema, lines, &orders);
@@ -154,7 +154,7 @@ impl Observed {
     }
 
     /// What the lines themselves say, before anything is known of their keys.
-    fn begin(&mut self, schema: &Schema, lines: &OrderLines, orders: &Range<usize>) {
+    fn begin(&mut self, schema: &Schema, lines: &LinesByTime, orders: &Range<usize>) {
         let all = lines.starts[orders.start] as usize..lines.starts[orders.end] as usize;
         let n = all.len();
         self.lines = n;
@@ -209,7 +209,7 @@ impl Observed {
         }
     }
 
-    fn find_keys(&mut self, spec: &HistorySpec, lines: &OrderLines, orders: &Range<usize>) {
+    fn find_keys(&mut self, spec: &HistorySpec, lines: &LinesByTime, orders: &Range<usize>) {
         let first = lines.starts[orders.start] as usize;
         let all = first..first + self.lines;
         self.keys.clear();
@@ -267,7 +267,7 @@ impl Observed {
 
     /// The basket, and lines alike in it. Within an order, lines of one product follow each other, and
     /// within a product those of one variant.
-    fn basket(&mut self, schema: &Schema, lines: &OrderLines, order: usize, part: Range<usize>) {
+    fn basket(&mut self, schema: &Schema, lines: &LinesByTime, order: usize, part: Range<usize>) {
         let range = lines.order(order);
         let (start, end) = (range.start, range.end);
         let worth: f64 = range.clone().map(|line| lines.price[line] * lines.quantity[line]).sum();
@@ -340,7 +340,7 @@ impl Observed {
 }
 
 /// Where the lines of an order stand among those of several.
-fn part(lines: &OrderLines, orders: &Range<usize>, order: usize) -> Range<usize> {
+fn part(lines: &LinesByTime, orders: &Range<usize>, order: usize) -> Range<usize> {
     let first = lines.starts[orders.start] as usize;
     let of = lines.order(order);
     of.start - first..of.end - first

@@ -8,7 +8,7 @@ use super::shrink::{Shrinkage, Steps};
 use super::stream::Stream;
 use crate::math::elementary::logistic;
 use crate::orders::key;
-use crate::orders::{OrderLines, Outcome};
+use crate::orders::{LinesByTime, Outcome};
 use crate::parallel::{Threads, map_chunks};
 
 /// At most about so many lines of each fate are learnt from; each then stands for several.
@@ -77,7 +77,7 @@ impl Past {
     pub(crate) fn of(
         schema: &Schema,
         stream: &mut Stream,
-        lines: &OrderLines,
+        lines: &LinesByTime,
         outcomes: &[Outcome],
         orders: usize,
         end: i32,

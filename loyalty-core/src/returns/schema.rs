@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::orders::{IdKind, OrderLines};
+use crate::orders::{IdKind, LinesByTime};
 
 /// A part of a history's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,11 +102,12 @@ impl Schema {
     /// The columns of the lines of so many orders, with the histories asked for crossed keys, beside the
     /// usual ones or those of customer and product alone.
     pub(crate) fn of(
-        lines: &OrderLines,
+        lines: &LinesByTime,
         orders: usize,
         crossed: &[Vec<String>],
         usual: bool,
     ) -> Result<Self, Error> {
+        lines.check_product()?;
         let column = |levels: &crate::orders::Levels| IdColumn {
             name: levels.name.clone(),
             text: levels.kind == IdKind::Text,
@@ -168,7 +169,8 @@ impl Schema {
     }
 
     /// Refuses lines of other columns than the model has learnt from.
-    pub(crate) fn admit(&self, lines: &OrderLines) -> Result<(), Error> {
+    pub(crate) fn admit(&self, lines: &LinesByTime) -> Result<(), Error> {
+        lines.check_product()?;
         let ids = [(&self.customer, &lines.customer), (&self.product, &lines.product)];
         let count = |name: &'static str, expected: usize, got: usize| {
             if expected == got {
@@ -294,7 +296,7 @@ impl Schema {
 /// The categories that products come in several levels of, such as sizes and colours: other than a brand,
 /// they differ between lines of one product; other than a country, between lines of one order. By the
 /// first lines, where there are many.
-fn variants(lines: &OrderLines, orders: usize) -> Vec<usize> {
+fn variants(lines: &LinesByTime, orders: usize) -> Vec<usize> {
     const ENOUGH: u32 = 1 << 16;
     let orders = lines.starts[..=orders].partition_point(|&start| start <= ENOUGH) - 1;
     let seen = lines.starts[orders] as usize;

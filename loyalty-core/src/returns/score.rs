@@ -143,6 +143,7 @@ impl ReturnPropensity {
         threads: Threads,
         of: impl Fn(&Scorer, usize) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
+        let lines = lines.by_time();
         self.schema.admit(lines)?;
         let chunks = map_chunks(lines.orders(), CHUNK, threads, |orders| {
             let (mut scorer, mut rest) = (Scorer::default(), orders.clone());

@@ -5,7 +5,7 @@ use super::observe::together_in_a_day;
 use super::sample::known_on;
 use super::score::{LineScores, ScoredLine, Scorer};
 use crate::Error;
-use crate::orders::{OrderLines, Returns, ReturnsReport, day_of};
+use crate::orders::{LinesByTime, OrderLines, Returns, ReturnsReport, day_of};
 
 impl ReturnPropensity {
     /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
@@ -20,6 +20,7 @@ impl ReturnPropensity {
     /// moved on and stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
     /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
+        let lines = lines.by_time();
         self.schema.admit(lines)?;
         self.not_before_today(lines)?;
         self.not_open_already(lines)?;
@@ -75,7 +76,7 @@ impl ReturnPropensity {
         self.stream.advance(day);
     }
 
-    fn not_open_already(&self, lines: &OrderLines) -> Result<(), Error> {
+    fn not_open_already(&self, lines: &LinesByTime) -> Result<(), Error> {
         let Some(ids) = &lines.line else { return Ok(()) };
         let known = |&line: &usize| self.stream.open.find(ids[line]).is_some();
         let repeated = (0..ids.len()).filter(known).map(|line| lines.row[line] as usize);
@@ -89,7 +90,7 @@ impl ReturnPropensity {
         })
     }
 
-    fn not_before_today(&self, lines: &OrderLines) -> Result<(), Error> {
+    fn not_before_today(&self, lines: &LinesByTime) -> Result<(), Error> {
         let today = self.stream.today;
         let early = |&order: &usize| lines.day(order) < today;
         let rows = (0..lines.orders()).filter(early).flat_map(|order| lines.order(order));

@@ -29,6 +29,12 @@ impl Numbers<'_> {
             .with_present(self.present.as_deref())
     }
 
+    /// The same numbers, each times a factor.
+    pub(crate) fn times(mut self, factor: f64) -> Self {
+        self.values.to_mut().iter_mut().for_each(|value| *value *= factor);
+        self
+    }
+
     /// The values, NaN where they are missing.
     pub(crate) fn or_nan(&self) -> Cow<'_, [f64]> {
         let Some(present) = &self.present else { return Cow::Borrowed(&self.values) };
