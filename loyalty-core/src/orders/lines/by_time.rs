@@ -324,21 +324,19 @@ fn by_number(name: &str, distinct: &Customers, numbers: &[u32]) -> Levels {
 
 /// One key per row in use.
 fn keys(column: &CustomerColumn<'_>, used: &Used) -> (IdKind, Vec<u64>) {
-    let threads = Threads::default();
+    let of_rows = |key: &(dyn Fn(usize) -> u64 + Sync)| {
+        collect(used.len(), Threads::default(), |number| key(used.row(number)))
+    };
     match column {
         CustomerColumn::Int(ids) => {
-            let key = |row: usize| match ids.is_present(row) {
-                true => key::of_integer(ids.values[row]),
-                false => key::MISSING,
-            };
-            (IdKind::Integer, collect(used.len(), threads, |n| key(used.row(n))))
+            let key = |row: usize| key::of_integer(ids.values[row]);
+            let or_missing = |row| if ids.is_present(row) { key(row) } else { key::MISSING };
+            (IdKind::Integer, of_rows(&or_missing))
         }
         CustomerColumn::Text(ids) => {
-            let key = |row: usize| match column.is_present(row) {
-                true => key::of_text(ids.values.text(row)),
-                false => key::MISSING,
-            };
-            (IdKind::Text, collect(used.len(), threads, |n| key(used.row(n))))
+            let key = |row: usize| key::of_text(ids.values.text(row));
+            let or_missing = |row| if column.is_present(row) { key(row) } else { key::MISSING };
+            (IdKind::Text, of_rows(&or_missing))
         }
     }
 }

@@ -119,15 +119,15 @@ impl Raw {
         columns.category = self.category.as_ref().map(Ids::as_column);
         (columns.price, columns.quantity) =
             (Some(Column::new("", &price[..])), Some(Column::new("", &quantity[..])));
-        columns.amount = column(&self.amount);
-        columns.list_amount = column(&self.list_amount);
-        columns.discount = column(&self.discount);
-        columns.maker_discount = column(&self.maker_discount);
-        columns.coupon = column(&self.coupon);
-        columns.offered_depth = column(&self.offered_depth);
-        columns.cost = column(&self.cost);
-        columns.returned = column(&returned);
-        columns.returned_amount = column(&self.paid_back);
+        columns.amount = self.amount.as_deref().map(unnamed);
+        columns.list_amount = self.list_amount.as_deref().map(unnamed);
+        columns.discount = self.discount.as_deref().map(unnamed);
+        columns.maker_discount = self.maker_discount.as_deref().map(unnamed);
+        columns.coupon = self.coupon.as_deref().map(unnamed);
+        columns.offered_depth = self.offered_depth.as_deref().map(unnamed);
+        columns.cost = self.cost.as_deref().map(unnamed);
+        columns.returned = returned.as_deref().map(unnamed);
+        columns.returned_amount = self.paid_back.as_deref().map(unnamed);
         columns.return_time = self
             .back
             .as_ref()
@@ -151,6 +151,7 @@ impl Raw {
     }
 }
 
-fn column(values: &Option<Vec<f64>>) -> Option<Column<'_, [f64]>> {
-    values.as_ref().map(|values| Column::new("", &values[..]))
+/// A column whose rows have been checked: nothing asks for its name.
+fn unnamed(values: &[f64]) -> Column<'_, [f64]> {
+    Column::new("", values)
 }
