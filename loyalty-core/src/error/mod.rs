@@ -287,7 +287,7 @@ pub(crate) fn countable(name: &'static str, rows: usize) -> Result<(), Error> {
     if rows < u32::MAX as usize {
         return Ok(());
     }
-    Err(Error::Parameter { name, expected: "below 4294967295", value: rows as f64 })
+    Err(Error::Parameter { name: name.into(), expected: "below 4294967295", value: rows as f64 })
 }
 
 /// Accepts a column as long as the first.
