@@ -1786,8 +1786,9 @@ loyalty_status loyalty_return_propensity_contributions(const struct loyalty_retu
 
 /**
  * Scores lines by what is known before the day of each, as `loyalty_return_propensity_score` does,
- * and takes them in, at a constant cost per line. Lines come in order of time, an order whole in one
- * call; they may be cut into calls anywhere else, with the same result to the last bit.
+ * and takes them in, at a constant cost per line. Lines come in order of their days, an order whole
+ * in one call; the orders of a day may come in any order and be cut into calls anywhere, with the same
+ * result to the last bit.
  *
  * Errors: as `loyalty_return_propensity_score`, and `VALUE` where a line is from a day that is over,
  * or in the model already; the model is then as before.

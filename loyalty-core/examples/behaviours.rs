@@ -9,7 +9,7 @@
 use loyalty_core::behaviours::{Behaviour, BehaviourModel, BehaviourOptions};
 use loyalty_core::ledger::{Ledger, LedgerOptions};
 use loyalty_core::orders::{
-    Column, ContactColumns, Contacts, Invalid, LedgerLineColumns, LedgerLines, TimeScale,
+    Column, ContactColumns, Contacts, Invalid, LineColumns, OrderLines, TimeScale,
 };
 use loyalty_core::parallel::Threads;
 use loyalty_core::portfolio::{LossCause, Losses, top_shares};
@@ -20,15 +20,12 @@ fn main() -> Result<(), loyalty_core::Error> {
     options.customers = 1500;
     let shop = Shop::simulate(&options, Threads::default())?;
 
-    // Order lines with all that the habits show in; every column but the first three may be missing.
+    // Order lines with all that the behaviours show in; every column but the first three may be missing.
     let lines = &shop.lines;
     let came_back: Vec<bool> = lines.return_time.iter().map(|&time| time != i64::MIN).collect();
-    let mut columns = LedgerLineColumns::new(
-        Column::new("customer", &lines.customer[..]).into(),
-        Column::new("day", &lines.time),
-        TimeScale::Days,
-        Column::new("amount", &lines.amount),
-    );
+    let customer = Column::new("customer", &lines.customer[..]).into();
+    let mut columns = LineColumns::new(customer, Column::new("day", &lines.time), TimeScale::Days)
+        .with_amount(Column::new("amount", &lines.amount));
     columns.order = Some(Column::new("order", &lines.order[..]).into());
     columns.product = Some(Column::new("product", &lines.product[..]).into());
     columns.category = Some(Column::new("category", &lines.category[..]).into());
@@ -41,7 +38,7 @@ fn main() -> Result<(), loyalty_core::Error> {
     columns.returned_amount = Some(Column::new("returned_amount", &lines.returned_amount));
     columns.return_time =
         Some(Column::new("returned_on", &lines.return_time[..]).with_present(Some(&came_back)));
-    let lines = LedgerLines::new(&columns, Invalid::Raise)?;
+    let lines = OrderLines::new(&columns, Invalid::Raise)?;
 
     let calls = &shop.contacts;
     let contacts = Contacts::new(

@@ -101,13 +101,11 @@ fn order_lines(
     let price: Vec<f64> =
         rows.clone().map(|row| lines.list_amount[row] / lines.quantity[row]).collect();
     let category = Column::new("category", &lines.category[rows.clone()]).into();
-    let mut columns = LineColumns::new(
-        Column::new("customer", &lines.customer[rows.clone()]).into(),
-        Column::new("product", &lines.product[rows.clone()]).into(),
-        Column::new("day", &lines.time[rows.clone()]),
-        TimeScale::Days,
-        Column::new("price", &price),
-    );
+    let customer = Column::new("customer", &lines.customer[rows.clone()]).into();
+    let day = Column::new("day", &lines.time[rows.clone()]);
+    let mut columns =
+        LineColumns::new(customer, day, TimeScale::Days).with_price(Column::new("price", &price));
+    columns.product = Some(Column::new("product", &lines.product[rows.clone()]).into());
     columns.order = Some(Column::new("order", &lines.order[rows.clone()]).into());
     columns.line = Some(Column::new("line", &line[..]).into());
     columns.quantity = Some(Column::new("quantity", &lines.quantity[rows.clone()]));

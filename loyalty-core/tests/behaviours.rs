@@ -13,7 +13,7 @@ use loyalty_core::behaviours::{
     CustomerBehaviour, ThresholdBasis, persistence,
 };
 use loyalty_core::ledger::{Ledger, LedgerOptions};
-use loyalty_core::orders::{Column, LedgerLineColumns, LedgerLines, TimeScale};
+use loyalty_core::orders::{Column, LineColumns, OrderLines, TimeScale};
 use loyalty_core::parallel::Threads;
 use loyalty_core::simulate::{Shop, ShopOptions};
 
@@ -269,13 +269,13 @@ fn files_hold_everything() {
 #[test]
 fn what_is_missing_disables_what_needs_it_and_says_so() {
     let (shop, _) = simulated(ShopOptions::default(), 400, 1);
-    let columns = LedgerLineColumns::new(
+    let columns = LineColumns::new(
         Column::new("customer", &shop.lines.customer[..]).into(),
         Column::new("time", &shop.lines.time),
         TimeScale::Days,
-        Column::new("amount", &shop.lines.amount),
-    );
-    let lines = LedgerLines::new(&columns, loyalty_core::orders::Invalid::Raise).unwrap();
+    )
+    .with_amount(Column::new("amount", &shop.lines.amount));
+    let lines = OrderLines::new(&columns, loyalty_core::orders::Invalid::Raise).unwrap();
     let ledger = Ledger::new(&lines, None, None, &LedgerOptions::default()).unwrap();
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
     let said = |behaviour| model.statement(behaviour).to_owned();

@@ -10,10 +10,12 @@ use common::ledger_shop::{columns, contacts, ledger, ledger_options, lines, retu
 use loyalty_core::Error;
 use loyalty_core::ledger::{Economics, Ledger, LedgerOptions};
 use loyalty_core::orders::{
-    Column, ContactColumns, Contacts, Invalid, LedgerLineColumns, LedgerLines, TimeScale,
+    Column, ContactColumns, Contacts, CustomerColumn, Invalid, LineColumns, OrderColumns,
+    OrderLines, Orders, Returns, TextColumn, TimeScale,
 };
 use loyalty_core::parallel::Threads;
 use loyalty_core::portfolio::{LossCause, Losses};
+use loyalty_core::returns::{ReturnOptions, ReturnPropensity};
 use loyalty_core::simulate::ShopOptions;
 use proptest::prelude::*;
 
@@ -100,7 +102,7 @@ fn shuffled(seed: u64, shop: &loyalty_core::simulate::Shop) -> Ledger {
     mixed.lines.returned_amount = pick(&lines.returned_amount);
     let mut options = ledger_options(&ShopOptions::default());
     options.threads = Threads::new(1 + usize::try_from(seed % 3).unwrap());
-    let lines = LedgerLines::new(&columns(&mixed, &returned(&mixed)), Invalid::Raise).unwrap();
+    let lines = OrderLines::new(&columns(&mixed, &returned(&mixed)), Invalid::Raise).unwrap();
     Ledger::new(&lines, Some(&contacts(&mixed)), None, &options).unwrap()
 }
 
@@ -172,11 +174,11 @@ fn later_lines_and_returns_are_not_known_before() {
     assert!((0.85..1.15).contains(&rate), "{rate}");
 }
 
-fn one_line<'a>(values: &'a [f64; 3], time: &'a [i64; 1]) -> LedgerLineColumns<'a> {
+fn one_line<'a>(values: &'a [f64; 3], time: &'a [i64; 1]) -> LineColumns<'a> {
     let customer = Column::new("who", &[1][..]).into();
     let paid = Column::new("paid", &values[..1]);
     let mut columns =
-        LedgerLineColumns::new(customer, Column::new("day", time), TimeScale::Days, paid);
+        LineColumns::new(customer, Column::new("day", time), TimeScale::Days).with_amount(paid);
     columns.list_amount = Some(Column::new("list", &[10.0]));
     columns.discount = Some(Column::new("off", &values[1..2]));
     columns.returned_amount = Some(Column::new("back", &values[2..3]));
@@ -198,22 +200,22 @@ fn lines_that_cannot_be_used_are_refused_by_reason() {
         ([9.0, 1.0, 0.0], i64::MAX, "\"day\" is not within the years"),
     ] {
         let time = [time];
-        let refused = LedgerLines::new(&one_line(&values, &time), Invalid::Raise).unwrap_err();
+        let refused = OrderLines::new(&one_line(&values, &time), Invalid::Raise).unwrap_err();
         assert!(refused.to_string().contains(expected), "{refused}");
     }
-    assert!(LedgerLines::new(&one_line(&[9.0, 1.0, nan], &[5]), Invalid::Raise).is_ok());
+    assert!(OrderLines::new(&one_line(&[9.0, 1.0, nan], &[5]), Invalid::Raise).is_ok());
 }
 
 #[test]
 fn dropped_lines_are_counted() {
-    let mut columns = LedgerLineColumns::new(
+    let mut columns = LineColumns::new(
         Column::new("who", &[1, 1, 2][..]).into(),
         Column::new("day", &[3, 4, 5]),
         TimeScale::Days,
-        Column::new("paid", &[5.0, -5.0, 7.0]),
-    );
+    )
+    .with_amount(Column::new("paid", &[5.0, -5.0, 7.0]));
     columns.offered_depth = Some(Column::new("offer", &[0.0, 0.2, 1.5]));
-    let lines = LedgerLines::new(&columns, Invalid::Drop).unwrap();
+    let lines = OrderLines::new(&columns, Invalid::Drop).unwrap();
     assert_eq!((lines.len(), lines.report().refused()), (1, 2));
     assert_eq!(
         lines.report().to_string(),
@@ -221,19 +223,19 @@ fn dropped_lines_are_counted() {
          column \"offer\" is not within 0 to 1 in 1 row (first: row 2)"
     );
     columns.category = Some(Column::new("category", &[1, 2][..]).into());
-    let refused = LedgerLines::new(&columns, Invalid::Drop).unwrap_err();
+    let refused = OrderLines::new(&columns, Invalid::Drop).unwrap_err();
     assert_eq!(refused, Error::Length { column: "category".to_owned(), expected: 3, got: 2 });
 }
 
 #[test]
 fn contacts_of_strangers_are_counted_and_other_kinds_of_ids_refused() {
-    let line = LedgerLineColumns::new(
+    let line = LineColumns::new(
         Column::new("who", &[1][..]).into(),
         Column::new("day", &[3]),
         TimeScale::Days,
-        Column::new("paid", &[5.0]),
-    );
-    let lines = LedgerLines::new(&line, Invalid::Raise).unwrap();
+    )
+    .with_amount(Column::new("paid", &[5.0]));
+    let lines = OrderLines::new(&line, Invalid::Raise).unwrap();
     let contact = |customer| ContactColumns {
         customer,
         time: Column::new("day", &[3, 3]),
@@ -259,13 +261,13 @@ fn contacts_of_strangers_are_counted_and_other_kinds_of_ids_refused() {
 
 #[test]
 fn economics_outside_their_domain_are_refused() {
-    let line = LedgerLineColumns::new(
+    let line = LineColumns::new(
         Column::new("who", &[1][..]).into(),
         Column::new("day", &[3]),
         TimeScale::Days,
-        Column::new("paid", &[5.0]),
-    );
-    let lines = LedgerLines::new(&line, Invalid::Raise).unwrap();
+    )
+    .with_amount(Column::new("paid", &[5.0]));
+    let lines = OrderLines::new(&line, Invalid::Raise).unwrap();
     let bare = Economics::default();
     for (economics, expected) in [
         (Economics { margin: Some(1.5), ..bare }, "margin must be from 0 to 1, got 1.5"),
@@ -300,17 +302,12 @@ proptest! {
         let paid: Vec<f64> = list.iter().zip(&off).map(|(list, off)| list - off).collect();
         let back: Vec<f64> =
             rows.iter().zip(&paid).map(|(row, paid)| if row.5 > 0.7 { paid * row.5 } else { 0.0 }).collect();
-        let mut columns = LedgerLineColumns::new(
-            Column::new("customer", &customer[..]).into(),
-            Column::new("time", &time),
-            TimeScale::Days,
-            Column::new("amount", &paid),
-        );
+        let mut columns = LineColumns::new(Column::new("customer", &customer[..]).into(), Column::new("time", &time), TimeScale::Days).with_amount(Column::new("amount", &paid));
         columns.category = Some(Column::new("category", &category[..]).into());
         columns.list_amount = Some(Column::new("list", &list));
         columns.discount = Some(Column::new("off", &off));
         columns.returned_amount = Some(Column::new("back", &back));
-        let lines = LedgerLines::new(&columns, Invalid::Raise).unwrap();
+        let lines = OrderLines::new(&columns, Invalid::Raise).unwrap();
         let mut options = LedgerOptions::default();
         options.economics.margin = Some(0.4);
         let ledger = Ledger::new(&lines, None, None, &options).unwrap();
@@ -327,4 +324,169 @@ proptest! {
             prop_assert!(scores.each().concat().iter().all(|value| value.is_finite()));
         }
     }
+}
+
+/// A table that knows the days of returns only has them at midnight, before the hour of the order.
+#[test]
+fn a_return_counts_from_the_day_of_the_order_on() {
+    const HOUR: i64 = 3_600_000_000;
+    let lines = |back: &[i64; 1]| {
+        let mut columns = LineColumns::new(
+            Column::new("who", &[1][..]).into(),
+            Column::new("time", &[15 * HOUR]),
+            TimeScale::Microseconds,
+        )
+        .with_amount(Column::new("paid", &[5.0]));
+        columns.returned_amount = Some(Column::new("back", &[5.0]));
+        columns.return_time = Some(Column::new("when", back));
+        OrderLines::new(&columns, Invalid::Raise)
+    };
+    for hour in [0, 9, 15, 20] {
+        let ledger = Ledger::new(&lines(&[hour * HOUR]).unwrap(), None, None, &day(1)).unwrap();
+        assert_eq!(ledger.columns().returned_amount, [5.0]);
+    }
+    let refused = lines(&[-HOUR]).unwrap_err().to_string();
+    assert!(refused.contains("\"when\" is before the day of the order in 1 row"), "{refused}");
+}
+
+/// Observed to the end of a day, counted from 1970-01-01.
+fn day(end: i64) -> LedgerOptions {
+    let mut options = LedgerOptions::default();
+    options.end = Some(end * 86_400_000_000 - 1);
+    options
+}
+
+#[test]
+fn a_missing_category_is_one_of_its_own_and_a_missing_product_a_fault() {
+    let names = vec!["shoes", "", "", "hats"];
+    let mut columns = LineColumns::new(
+        Column::new("who", &[1, 1, 1, 2][..]).into(),
+        Column::new("day", &[0, 40, 80, 0]),
+        TimeScale::Days,
+    )
+    .with_amount(Column::new("paid", &[5.0; 4]));
+    columns.category = Some(Column::new("category", &names).into());
+    let lines = OrderLines::new(&columns, Invalid::Raise).unwrap();
+    let ledger = Ledger::new(&lines, None, None, &day(100)).unwrap();
+    assert_eq!(ledger.columns().categories, [2.0, 1.0]);
+    columns.product = Some(Column::new("article", &names).into());
+    let refused = OrderLines::new(&columns, Invalid::Raise).unwrap_err().to_string();
+    assert!(refused.contains("column \"article\" is missing in 2 rows"), "{refused}");
+}
+
+/// Text of as many rows as one likes, which takes no room.
+struct Endless(usize);
+
+impl TextColumn for Endless {
+    fn rows(&self) -> usize {
+        self.0
+    }
+
+    fn text(&self, _: usize) -> &'static str {
+        "a"
+    }
+}
+
+#[test]
+fn tables_too_long_for_numbers_of_32_bits_are_refused() {
+    let text = Endless(1 << 32);
+    let who = CustomerColumn::Text(Column { name: "who", values: &text, present: None });
+    let (time, scale) = (Column::new("day", &[0][..]), TimeScale::Days);
+    let amount = Column::new("paid", &[1.0][..]);
+    let lines = LineColumns::new(who, time, scale).with_amount(amount);
+    let refused = [
+        Orders::new(&OrderColumns { customer: who, time, scale, amount: None }, Invalid::Raise)
+            .map(|_| ()),
+        OrderLines::new(&lines, Invalid::Raise).map(|_| ()),
+        Contacts::new(
+            &ContactColumns { customer: who, time, scale, cost: amount, firm_caused: None },
+            Invalid::Raise,
+        )
+        .map(|_| ()),
+    ];
+    for refused in refused {
+        let message = refused.unwrap_err().to_string();
+        assert!(message.ends_with("must be below 4294967295, got 4294967296"), "{message}");
+    }
+}
+
+/// The columns of a simulated shop as the return model names them: prices of pieces, what came back.
+fn with_prices<'a>(
+    shop: &'a loyalty_core::simulate::Shop,
+    returned: &'a [bool],
+    price: &'a [f64],
+    pieces: &'a [f64],
+) -> LineColumns<'a> {
+    let mut columns = columns(shop, returned);
+    columns.amount = None;
+    columns.price = Some(Column::new("price", price));
+    columns.quantity = Some(Column::new("quantity", pieces));
+    columns
+}
+
+/// One table, whichever way the money is said: lines arranged by customer at once or from those by time
+/// make the same ledger, and those by time at once or from those by customer the same model.
+#[test]
+fn both_arrangements_of_one_table_say_the_same() {
+    let (shop, _) = simulated(ShopOptions::default(), 300, 3);
+    let came_back = returned(&shop);
+    // Powers of two, so that price × quantity is the amount to the last bit.
+    let pieces: Vec<f64> = (0..came_back.len()).map(|row| [1.0, 2.0, 4.0][row % 3]).collect();
+    let price: Vec<f64> = shop.lines.amount.iter().zip(&pieces).map(|(a, n)| a / n).collect();
+    let names: Vec<String> = shop.lines.customer.iter().map(|id| format!("c{id}")).collect();
+    for text in [false, true] {
+        let mut by_price = with_prices(&shop, &came_back, &price, &pieces);
+        let mut by_amount = columns(&shop, &came_back);
+        by_amount.quantity = by_price.quantity;
+        for columns in [&mut by_price, &mut by_amount] {
+            if text {
+                columns.customer = Column::new("customer", &names).into();
+            }
+        }
+        let [by_price, by_amount] =
+            [by_price, by_amount].map(|c| OrderLines::new(&c, Invalid::Raise).unwrap());
+        let ledger = |lines| Ledger::new(lines, None, None, &LedgerOptions::default()).unwrap();
+        assert_eq!(ledger(&by_price), ledger(&by_amount));
+        assert_eq!(by_price.time_range(), by_amount.time_range());
+        assert_eq!(by_price.orders(), by_amount.orders());
+        assert_eq!(by_price.returned(), by_amount.returned());
+        let fit = |lines| ReturnPropensity::fit(lines, &ReturnOptions::default()).unwrap().model;
+        assert_eq!(fit(&by_price).to_json(), fit(&by_amount).to_json());
+    }
+}
+
+/// Returns in a table of their own reach the ledger, however the lines are arranged.
+#[test]
+fn returns_of_their_own_table_reach_the_ledger() {
+    let customer = Column::new("who", &[1, 1, 2][..]).into();
+    let bare = LineColumns::new(customer, Column::new("day", &[0, 0, 4]), TimeScale::Days);
+    let money = Column::new("money", &[5.0, 7.0, 9.0][..]);
+    for mut columns in [bare.clone().with_price(money), bare.with_amount(money)] {
+        columns.line = Some(Column::new("line", &[10, 11, 12][..]).into());
+        let lines = OrderLines::new(&columns, Invalid::Raise).unwrap();
+        let ids = Column::new("line", &[12, 10][..]).into();
+        let returns = Returns::new(&ids, &Column::new("day", &[9, 3]), TimeScale::Days).unwrap();
+        let (lines, report) = lines.with_returns(&returns).unwrap();
+        assert_eq!((report.counted, lines.returned()), (2, Some(2)));
+        let of = |end| Ledger::new(&lines, None, None, &day(end)).unwrap();
+        assert_eq!(of(20).columns().returned_amount, [5.0, 9.0]);
+        assert_eq!(of(5).columns().returned_amount, [5.0, 0.0]);
+    }
+}
+
+/// Pieces that came back are their share of the amount.
+#[test]
+fn returned_pieces_are_money_too() {
+    let customer = Column::new("who", &[1, 2][..]).into();
+    let mut columns = LineColumns::new(customer, Column::new("day", &[0, 1]), TimeScale::Days)
+        .with_price(Column::new("price", &[10.0, 3.0]));
+    columns.quantity = Some(Column::new("pieces", &[4.0, 1.0]));
+    columns.returned = Some(Column::new("back", &[1.0, 2.0]));
+    let lines = OrderLines::new(&columns, Invalid::Raise).unwrap();
+    let ledger = Ledger::new(&lines, None, None, &LedgerOptions::default()).unwrap();
+    assert_eq!(ledger.columns().returned_amount, [10.0, 3.0]);
+    assert_eq!(ledger.columns().revenue, [40.0, 3.0]);
+    columns.price = None;
+    let refused = OrderLines::new(&columns, Invalid::Raise).unwrap_err();
+    assert!(matches!(refused, Error::MissingColumn { .. }), "{refused}");
 }

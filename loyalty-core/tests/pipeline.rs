@@ -10,7 +10,7 @@ use loyalty_core::behaviours::Behaviour;
 use loyalty_core::decisions::{Capacity, Treatments};
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::orders::{
-    Column, Contacts, Invalid, LedgerLineColumns, LedgerLines, OrderColumns, Orders, TimeScale,
+    Column, Contacts, Invalid, LineColumns, OrderColumns, OrderLines, Orders, TimeScale,
 };
 use loyalty_core::parallel::Threads;
 use loyalty_core::pipeline::{OrderTable, Part, ScoreOptions, ScoreValues, Scores, score};
@@ -37,7 +37,7 @@ fn orders(lines: &[(i64, i64)], amounts: Option<&[f64]>) -> Orders {
 /// A shop as its tables.
 struct Tables {
     orders: Orders,
-    lines: LedgerLines,
+    lines: OrderLines,
     contacts: Contacts,
 }
 
@@ -65,14 +65,12 @@ fn shop(customers: u32) -> Shop {
 }
 
 /// Only customers, times and amounts of the lines.
-fn plain_lines(shop: &Shop) -> LedgerLines {
-    let columns = LedgerLineColumns::new(
-        Column::new("customer", &shop.lines.customer[..]).into(),
-        Column::new("time", &shop.lines.time),
-        TimeScale::Days,
-        Column::new("amount", &shop.lines.amount),
-    );
-    LedgerLines::new(&columns, Invalid::Raise).unwrap()
+fn plain_lines(shop: &Shop) -> OrderLines {
+    let customer = Column::new("customer", &shop.lines.customer[..]).into();
+    let columns =
+        LineColumns::new(customer, Column::new("time", &shop.lines.time), TimeScale::Days)
+            .with_amount(Column::new("amount", &shop.lines.amount));
+    OrderLines::new(&columns, Invalid::Raise).unwrap()
 }
 
 fn names(scores: &Scores) -> Vec<&'static str> {

@@ -63,6 +63,68 @@ fn batch_equals_stream() {
     assert_ne!(early, late);
 }
 
+/// The table in which all orders of a day have one time, as where only days are known.
+fn by_day(shop: &Shop) -> Shop {
+    let mut shop = shop.clone();
+    shop.time.iter_mut().for_each(|time| *time -= time.rem_euclid(DAY));
+    shop
+}
+
+/// Rows in calls of whole orders; orders of a day may come in any order.
+fn cut_within_days(shop: &Shop, rows: &[usize], seed: u64) -> Vec<Vec<usize>> {
+    let mut random = common::random::Random::new(seed);
+    let mut orders: Vec<(i64, u32, i64)> = Vec::new();
+    for &row in rows {
+        let (day, order) = (shop.time[row] / DAY, shop.order[row]);
+        if orders.last().is_none_or(|last| last.2 != order) {
+            orders.push((day, random.below(1000), order));
+        }
+    }
+    orders.sort_unstable();
+    let mut calls: Vec<Vec<usize>> = vec![Vec::new()];
+    for (_, _, order) in orders {
+        if random.below(3) > 0 {
+            calls.push(Vec::new());
+        }
+        let lines = rows.iter().copied().filter(|&row| shop.order[row] == order);
+        calls.last_mut().unwrap().extend(lines);
+    }
+    calls.retain(|rows| !rows.is_empty());
+    calls
+}
+
+/// However the orders of a day are cut into calls, and whether their times are known or but their day:
+/// each line has the score that it has in one call, and so have those of later days.
+#[test]
+fn cuts_within_a_day_move_no_bit() {
+    for shop in [shop(), by_day(&shop())] {
+        let rest = shop.rows(200..235);
+        let [early, late] = early_and_late(&fitted(&shop, 200)).map(|mut model| {
+            let by_row = |model: &mut ReturnPropensity, calls: &[Vec<usize>]| {
+                let mut found: Vec<(usize, u64)> = Vec::new();
+                for rows in calls {
+                    let scores = model.update(&shop.lines(rows, true)).unwrap();
+                    let bits = scores.lines().iter().map(|line| line.log_odds.to_bits());
+                    found.extend(rows.iter().copied().zip(bits));
+                    // A model that goes through a file in the midst of a day goes on alike.
+                    if rows[0] % 41 == 0 {
+                        *model = ReturnPropensity::from_json(&model.to_json()).unwrap();
+                    }
+                }
+                found.sort_unstable();
+                (found, model.level().to_bits())
+            };
+            let cuts: Vec<_> = (0..10).map(|seed| cut_within_days(&shop, &rest, seed)).collect();
+            assert!(cuts.iter().all(|calls| calls.len() > 90));
+            let all: Vec<_> = cuts.iter().map(|calls| by_row(&mut model.clone(), calls)).collect();
+            let expected = by_row(&mut model, &[rest.clone()]);
+            assert!(all.iter().all(|found| *found == expected));
+            expected
+        });
+        assert_ne!(early, late);
+    }
+}
+
 #[test]
 fn returns_as_events_equal_returns_in_the_table() {
     let shop = shop();
@@ -128,11 +190,7 @@ fn scoring_equals_updating_on_the_morning_of_the_day() {
     let mut model = fitted(&shop, 200);
     assert_eq!(model.today(), 200);
     for day in 200..230 {
-        let mut first = cut(&shop, shop.rows(day..day + 1), |_| true).remove(0);
-        // Of two orders of one moment the second sees the first's lines.
-        let order = shop.order[first[0]];
-        first.retain(|&row| shop.order[row] == order);
-        let lines = shop.lines(&first, false);
+        let lines = shop.lines(&shop.rows(day..day + 1), false);
         model.advance(i32::try_from(day).unwrap());
         let scores = model.score(&lines, Threads::ONE).unwrap();
         assert_eq!(scores, model.clone().update(&lines).unwrap());

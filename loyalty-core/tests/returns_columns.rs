@@ -37,13 +37,10 @@ fn lines(
     let returned = floats(&|row| shop.returned[row]);
     let age = floats(&|row| shop.age[row]);
     let months = floats(&|row| shop.customer[row] as f64 / 12.0);
-    let mut columns = LineColumns::new(
-        Column::new("customer", &customer[..]).into(),
-        Column::new("product", &product[..]).into(),
-        Column::new("time", &time),
-        TimeScale::Microseconds,
-        Column::new("price", &price),
-    );
+    let who = Column::new("customer", &customer[..]).into();
+    let mut columns = LineColumns::new(who, Column::new("time", &time), TimeScale::Microseconds)
+        .with_price(Column::new("price", &price));
+    columns.product = Some(Column::new("product", &product[..]).into());
     columns.order = Some(Column::new("order", &order[..]).into());
     columns.line = Some(Column::new("line", &line[..]).into());
     columns.returned = Some(Column::new("returned", &returned));

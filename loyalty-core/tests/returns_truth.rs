@@ -23,13 +23,11 @@ fn the_golden_model_reads_and_scores_alike() {
     let take = |values: &[i64]| -> Vec<i64> { rows.iter().map(|&row| values[row]).collect() };
     let product: Vec<i64> = rows.iter().map(|&row| shop.size[row] + 3).collect();
     let customer: Vec<i64> = shop.customer.iter().map(|id| id % 12).collect();
-    let mut columns = LineColumns::new(
-        Column::new("customer", &customer[..]).into(),
-        Column::new("product", &product[..]).into(),
-        Column::new("time", &shop.time),
-        TimeScale::Microseconds,
-        Column::new("price", &shop.price),
-    );
+    let customer = Column::new("customer", &customer[..]).into();
+    let time = Column::new("time", &shop.time[..]);
+    let mut columns = LineColumns::new(customer, time, TimeScale::Microseconds)
+        .with_price(Column::new("price", &shop.price));
+    columns.product = Some(Column::new("product", &product[..]).into());
     let (order, line) = (take(&shop.order), take(&shop.line));
     columns.order = Some(Column::new("order", &order[..]).into());
     columns.line = Some(Column::new("line", &line[..]).into());

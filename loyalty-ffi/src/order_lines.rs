@@ -202,13 +202,10 @@ impl loyalty_line_columns {
         };
         let numbers =
             numbers.iter().zip(&number_names).map(number).collect::<Result<Vec<_>, _>>()?;
-        let mut columns = LineColumns::new(
-            customer.as_column(),
-            product.as_column(),
-            Column::new("time", time),
-            code::time_scale(self.time_scale)?,
-            Column::new("price", price),
-        );
+        let scale = code::time_scale(self.time_scale)?;
+        let mut columns = LineColumns::new(customer.as_column(), Column::new("time", time), scale)
+            .with_price(Column::new("price", price));
+        columns.product = Some(product.as_column());
         columns.order = order.as_ref().map(Ids::as_column);
         columns.line = line.as_ref().map(Ids::as_column);
         columns.categories = categories.iter().map(Ids::as_column).collect();

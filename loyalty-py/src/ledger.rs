@@ -4,20 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use loyalty_core::ledger::{Economics, LedgerOptions, LedgerRow};
-use loyalty_core::orders::{Contacts, LedgerLineColumns, LedgerLines};
+use loyalty_core::orders::Contacts;
 use loyalty_core::parallel::Threads;
 use loyalty_core::portfolio::{LossCause, Losses};
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::{Result, input};
-use crate::read::{Flags, Ids, Numbers, flags, numbers, times};
+use crate::order_lines::OrderLines;
+use crate::read::{Flags, Ids, flags, numbers, times};
 
 /// Customer, time, cost and whether the shop caused it.
 pub(crate) type ContactColumns = (Py<Column>, Py<Column>, Py<Column>, Option<Py<Column>>);
-
-/// Reason, column, rows, first row.
-type RefusedRows = (&'static str, String, usize, usize);
 
 /// Numbers by name.
 type Named = Vec<(&'static str, f64)>;
@@ -26,7 +24,7 @@ type Named = Vec<(&'static str, f64)>;
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Ledger {
     pub(crate) table: loyalty_core::ledger::Ledger,
-    pub(crate) lines: Arc<LedgerLines>,
+    pub(crate) lines: Arc<loyalty_core::orders::OrderLines>,
     pub(crate) contacts: Option<Arc<Contacts>>,
     pub(crate) options: LedgerOptions,
 }
@@ -34,11 +32,11 @@ pub(crate) struct Ledger {
 #[pymethods]
 impl Ledger {
     #[new]
-    #[pyo3(signature = (columns, contacts, marketing, economics, start, end, period, period_days, invalid, time_zone, threads))]
+    #[pyo3(signature = (lines, contacts, marketing, economics, start, end, period, period_days, invalid, time_zone, threads))]
     #[expect(clippy::too_many_arguments, reason = "what the core takes")]
     fn new(
         py: Python<'_>,
-        columns: HashMap<String, Py<Column>>,
+        lines: &OrderLines,
         contacts: Option<ContactColumns>,
         marketing: Option<ContactColumns>,
         economics: HashMap<String, f64>,
@@ -63,8 +61,8 @@ impl Ledger {
         options.period_days = period_days;
         options.threads = Threads::new(threads);
         let invalid = invalid.parse()?;
+        let lines = Arc::clone(&lines.0);
         py.detach(|| {
-            let lines = read_lines(&columns, invalid, time_zone)?;
             let contacts = read_contacts(contacts.as_ref(), invalid, time_zone)?;
             let marketing = read_contacts(marketing.as_ref(), invalid, time_zone)?;
             let ledger = loyalty_core::ledger::Ledger::new(
@@ -73,8 +71,7 @@ impl Ledger {
                 marketing.as_ref(),
                 &options,
             )?;
-            let (lines, contacts) = (Arc::new(lines), contacts.map(Arc::new));
-            Ok(Self { table: ledger, lines, contacts, options })
+            Ok(Self { table: ledger, lines, contacts: contacts.map(Arc::new), options })
         })
     }
 
@@ -89,15 +86,6 @@ impl Ledger {
     fn columns(&self) -> Vec<Column> {
         let each = LedgerRow::NAMES.iter().zip(self.table.columns().each());
         each.map(|(name, values)| Column::floats(name, values.to_vec())).collect()
-    }
-
-    /// Rows read, and the refusals as (reason, column, rows, first row), and the message.
-    fn report(&self) -> (usize, Vec<RefusedRows>, String) {
-        let report = self.lines.report();
-        let refusals = report.refusals().iter().map(|refusal| {
-            (refusal.reason.name(), refusal.column.clone(), refusal.rows, refusal.first_row)
-        });
-        (report.rows(), refusals.collect(), report.to_string())
     }
 
     /// The numbers of the whole shop.
@@ -163,51 +151,6 @@ impl Ledger {
             Ok(Self { table: ledger, lines, contacts, options: self.options.clone() })
         })
     }
-}
-
-pub(crate) fn read_lines(
-    columns: &HashMap<String, Py<Column>>,
-    invalid: loyalty_core::orders::Invalid,
-    time_zone: Option<&str>,
-) -> Result<LedgerLines> {
-    let get = |name: &str| columns.get(name).map(Py::get);
-    let needed =
-        |name: &str| get(name).ok_or_else(|| input(format!("the column {name:?} is missing")));
-    let ids = |name: &str| get(name).map(|column| Ids::read(column)).transpose();
-    let floats = |name: &str| get(name).map(numbers).transpose();
-    let (customer, order) = (Ids::read(needed("customer")?)?, ids("order")?);
-    let (product, category) = (ids("product")?, ids("category")?);
-    let (time, amount) = (needed("time")?, numbers(needed("amount")?)?);
-    let when = times(time, time_zone)?;
-    let back = match get("return_time") {
-        Some(column) => Some((column, times(column, time_zone)?)),
-        None => None,
-    };
-    let money = [
-        floats("list_amount")?,
-        floats("discount")?,
-        floats("maker_discount")?,
-        floats("coupon")?,
-        floats("offered_depth")?,
-        floats("cost")?,
-        floats("returned_amount")?,
-    ];
-    let times = when.column(time.name());
-    let mut lines =
-        LedgerLineColumns::new(customer.as_column(), times, when.scale(), amount.as_column());
-    lines.order = order.as_ref().map(Ids::as_column);
-    lines.product = product.as_ref().map(Ids::as_column);
-    lines.category = category.as_ref().map(Ids::as_column);
-    let [list, discount, maker, coupon, offered, cost, returned] =
-        money.each_ref().map(|numbers| numbers.as_ref().map(Numbers::as_column));
-    (lines.list_amount, lines.discount, lines.maker_discount) = (list, discount, maker);
-    (lines.coupon, lines.offered_depth, lines.cost) = (coupon, offered, cost);
-    lines.returned_amount = returned;
-    if let Some((column, back)) = &back {
-        lines.return_time = Some(back.column(column.name()));
-        lines.return_scale = back.scale();
-    }
-    Ok(LedgerLines::new(&lines, invalid)?)
 }
 
 pub(crate) fn read_contacts(

@@ -1,9 +1,11 @@
 //! Order lines, and credit notes matched to them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{LargeStringArray, TimestampMicrosecondArray};
-use loyalty_core::orders::{CreditColumns, CustomerColumn, Invalid, LineColumns, Returns};
+use arrow_schema::DataType;
+use loyalty_core::orders::{CreditColumns, Invalid, LineColumns, Returns};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -15,29 +17,18 @@ type RefusedRows = (&'static str, String, usize, usize);
 
 /// Checked order lines.
 #[pyclass(frozen, module = "loyalty._native")]
-pub(crate) struct OrderLines(pub(crate) loyalty_core::orders::OrderLines);
+pub(crate) struct OrderLines(pub(crate) Arc<loyalty_core::orders::OrderLines>);
 
 #[pymethods]
 impl OrderLines {
+    /// Columns by role, further ones with levels and of numbers, and what the rows are read by.
     #[new]
-    #[expect(clippy::too_many_arguments, reason = "one per column")]
-    #[pyo3(signature = (
-        customer, product, time, price, quantity, order, line, categories, numbers, returned,
-        return_time, known_later, invalid, time_zone
-    ))]
+    #[pyo3(signature = (columns, categories, numbers, known_later, invalid, time_zone))]
     fn new(
         py: Python<'_>,
-        customer: &Column,
-        product: &Column,
-        time: &Column,
-        price: &Column,
-        quantity: Option<&Column>,
-        order: Option<&Column>,
-        line: Option<&Column>,
+        columns: HashMap<String, Py<Column>>,
         categories: Vec<Py<Column>>,
         numbers: Vec<Py<Column>>,
-        returned: Option<&Column>,
-        return_time: Option<&Column>,
         known_later: Vec<String>,
         invalid: &str,
         time_zone: Option<&str>,
@@ -45,12 +36,7 @@ impl OrderLines {
         let invalid: Invalid = invalid.parse()?;
         let categories: Vec<&Column> = categories.iter().map(Py::get).collect();
         let numbers: Vec<&Column> = numbers.iter().map(Py::get).collect();
-        let ids = [Some(customer), Some(product), order, line];
-        let floats = [Some(price), quantity, returned];
-        let instants = (time, return_time);
-        py.detach(|| {
-            read(ids, floats, instants, &categories, &numbers, &known_later, time_zone, invalid)
-        })
+        py.detach(|| read(&columns, &categories, &numbers, &known_later, time_zone, invalid))
     }
 
     /// The same lines with what became of them, and returns counted and unknown.
@@ -63,7 +49,7 @@ impl OrderLines {
     ) -> Result<(Self, usize, usize)> {
         py.detach(|| {
             let (lines, report) = self.0.with_returns(&read_returns(line, time, time_zone)?)?;
-            Ok((Self(lines), report.counted, report.unknown))
+            Ok((Self(Arc::new(lines)), report.counted, report.unknown))
         })
     }
 
@@ -97,53 +83,71 @@ impl OrderLines {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "columns by kind")]
-fn read(
-    ids: [Option<&Column>; 4],
-    floats: [Option<&Column>; 3],
-    (time, return_time): (&Column, Option<&Column>),
+pub(crate) fn read(
+    columns: &HashMap<String, Py<Column>>,
     categories: &[&Column],
     more: &[&Column],
     known_later: &[String],
     time_zone: Option<&str>,
     invalid: Invalid,
 ) -> Result<OrderLines> {
-    let ids = ids.into_iter().map(|column| column.map(|column| Ids::read(column)).transpose());
-    let ids: Vec<Option<Ids<'_>>> = ids.collect::<std::result::Result<_, _>>()?;
-    let column = |number: usize| ids[number].as_ref().map(Ids::as_column);
-    let reads = [numbers, numbers, numbers_or_flags];
-    let floats = floats.into_iter().zip(reads).map(|(column, read)| column.map(read).transpose());
-    let floats: Vec<Option<Numbers<'_>>> = floats.collect::<std::result::Result<_, _>>()?;
-    let float = |number: usize| floats[number].as_ref().map(Numbers::as_column);
-    let time_read = times(time, time_zone)?;
-    let return_read = return_time.map(|column| times(column, time_zone)).transpose()?;
+    let get = |role: &str| columns.get(role).map(Py::get);
+    let needed =
+        |role: &str| get(role).ok_or_else(|| input(format!("the column {role:?} is missing")));
+    let ids = |role: &str| get(role).map(|column| Ids::read(column)).transpose();
+    let floats = |role: &str| get(role).map(numbers).transpose();
+
+    let (customer, time) = (Ids::read(needed("customer")?)?, needed("time")?);
+    let [order, product, line, category] =
+        [ids("order")?, ids("product")?, ids("line")?, ids("category")?];
+    let [amount, price, quantity] = [floats("amount")?, floats("price")?, floats("quantity")?];
+    let [list_amount, discount, maker_discount, coupon] =
+        [floats("list_amount")?, floats("discount")?, floats("maker_discount")?, floats("coupon")?];
+    let [offered_depth, cost, returned_amount] =
+        [floats("offered_depth")?, floats("cost")?, floats("returned_amount")?];
+    let returned = match get("returned") {
+        // A flag speaks of all pieces, however many there are.
+        Some(column) if column.data_type() == &DataType::Boolean => {
+            Some(numbers_or_flags(column)?.times(1e50))
+        }
+        Some(column) => Some(numbers_or_flags(column)?),
+        None => None,
+    };
+    let when = times(time, time_zone)?;
+    let back = match get("return_time") {
+        Some(column) => Some((column, times(column, time_zone)?)),
+        None => None,
+    };
     let categories: Vec<Ids<'_>> =
         categories.iter().map(|column| Ids::read(column)).collect::<std::result::Result<_, _>>()?;
     let more: Vec<Numbers<'_>> =
         more.iter().copied().map(numbers_or_flags).collect::<std::result::Result<_, _>>()?;
     let later: Vec<&str> = known_later.iter().map(String::as_str).collect();
-    let (Some(customer), Some(product), Some(price)) = (column(0), column(1), float(0)) else {
-        return Err(input("customer, product and price are needed"));
-    };
-    let mut columns = LineColumns::new(
-        customer,
-        product,
-        time_read.column(time.name()),
-        time_read.scale(),
-        price,
-    );
-    columns.quantity = float(1);
-    columns.returned = float(2);
-    columns.order = column(2);
-    columns.line = column(3);
-    columns.categories = categories.iter().map(Ids::as_column).collect::<Vec<CustomerColumn<'_>>>();
-    columns.numbers = more.iter().map(Numbers::as_column).collect();
-    columns.known_later = &later;
-    if let (Some(times), Some(column)) = (&return_read, return_time) {
-        columns.return_time = Some(times.column(column.name()));
-        columns.return_scale = times.scale();
+
+    let mut lines = LineColumns::new(customer.as_column(), when.column(time.name()), when.scale());
+    lines.order = order.as_ref().map(Ids::as_column);
+    lines.product = product.as_ref().map(Ids::as_column);
+    lines.line = line.as_ref().map(Ids::as_column);
+    lines.category = category.as_ref().map(Ids::as_column);
+    lines.amount = amount.as_ref().map(Numbers::as_column);
+    lines.price = price.as_ref().map(Numbers::as_column);
+    lines.quantity = quantity.as_ref().map(Numbers::as_column);
+    lines.list_amount = list_amount.as_ref().map(Numbers::as_column);
+    lines.discount = discount.as_ref().map(Numbers::as_column);
+    lines.maker_discount = maker_discount.as_ref().map(Numbers::as_column);
+    lines.coupon = coupon.as_ref().map(Numbers::as_column);
+    lines.offered_depth = offered_depth.as_ref().map(Numbers::as_column);
+    lines.cost = cost.as_ref().map(Numbers::as_column);
+    lines.returned = returned.as_ref().map(Numbers::as_column);
+    lines.returned_amount = returned_amount.as_ref().map(Numbers::as_column);
+    lines.categories = categories.iter().map(Ids::as_column).collect();
+    lines.numbers = more.iter().map(Numbers::as_column).collect();
+    lines.known_later = &later;
+    if let Some((column, times)) = &back {
+        lines.return_time = Some(times.column(column.name()));
+        lines.return_scale = times.scale();
     }
-    Ok(OrderLines(loyalty_core::orders::OrderLines::new(&columns, invalid)?))
+    Ok(OrderLines(Arc::new(loyalty_core::orders::OrderLines::new(&lines, invalid)?)))
 }
 
 /// Returns in a table of their own.

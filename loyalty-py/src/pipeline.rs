@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{BooleanArray, LargeStringArray};
 use loyalty_core::decisions::Capacity;
 use loyalty_core::models::Model;
-use loyalty_core::orders::{Contacts, LedgerLines};
+use loyalty_core::orders::Contacts;
 use loyalty_core::parallel::Threads;
 use loyalty_core::pipeline::{
     GivenModel, OrderTable, ScoreColumn, ScoreInput, ScoreOptions, ScoreValues, Scores,
@@ -19,7 +19,8 @@ use crate::correlation::{CorrelationRow, row};
 use crate::decisions::Treatments;
 use crate::error::{Result, input};
 use crate::fits::Fit;
-use crate::ledger::{ContactColumns, read_contacts, read_lines};
+use crate::ledger::{ContactColumns, read_contacts};
+use crate::order_lines::{OrderLines, read};
 use crate::orders::Orders;
 use crate::purchase::PurchaseModel;
 use crate::read::{Numbers, numbers};
@@ -139,13 +140,14 @@ pub(crate) fn score_customers(
     py.detach(|| {
         let (lines, contacts) = match &table {
             None => (None, None),
-            Some(table) => read(table)?,
+            Some(table) => tables(table)?,
         };
         let data = match (customers, orders, &table) {
             (Some(customers), ..) => ScoreInput::from(&customers.0),
             (None, Some(orders), None) => ScoreInput::from(&orders.orders),
             (None, Some(orders), Some(_)) => {
-                let mut table = OrderTable::new(&orders.orders, lines.as_ref());
+                let mut table =
+                    OrderTable::new(&orders.orders, lines.as_ref().map(|lines| &*lines.0));
                 table.contacts = contacts.as_ref();
                 ScoreInput::from(table)
             }
@@ -156,11 +158,11 @@ pub(crate) fn score_customers(
 }
 
 /// The lines, where they have amounts, and the contacts.
-fn read(table: &Table) -> Result<(Option<LedgerLines>, Option<Contacts>)> {
+fn tables(table: &Table) -> Result<(Option<OrderLines>, Option<Contacts>)> {
     let (columns, contacts, invalid, zone) = table;
     let (invalid, zone) = (invalid.parse()?, zone.as_deref());
-    let has_amounts = columns.contains_key("amount");
-    let lines = has_amounts.then(|| read_lines(columns, invalid, zone)).transpose()?;
+    let has_amounts = columns.contains_key("amount") || columns.contains_key("price");
+    let lines = has_amounts.then(|| read(columns, &[], &[], &[], zone, invalid)).transpose()?;
     Ok((lines, read_contacts(contacts.as_ref(), invalid, zone)?))
 }
 

@@ -172,6 +172,61 @@ def test_refused_rows_are_counted() -> None:
     ]
 
 
+def test_one_table_of_order_lines_makes_ledger_and_return_model() -> None:
+    shop = loyalty.simulate(300, seed=5, backend="pandas", return_rate=0.2).lines
+    shop["price"] = shop["amount"] / shop["quantity"]
+    roles: dict[str, Any] = {
+        role: role
+        for role in ("customer", "time", "product", "order", "category", "discount", "cost")
+    }
+    back = {"returned_amount": "returned_amount", "return_time": "return_time"}
+    by_amount = loyalty.OrderLines(shop, amount="amount", quantity="quantity", **roles, **back)
+    by_price = loyalty.OrderLines(shop, price="price", quantity="quantity", **roles, **back)
+    ledgers = [loyalty.Ledger(lines).table() for lines in (by_amount, by_price)]
+    table = loyalty.Ledger(shop, columns=dict.fromkeys(NOT_NAMED)).table()
+    assert ledgers[0].equals(table)
+    np.testing.assert_allclose(ledgers[1].to_numpy(), table.to_numpy(), rtol=1e-9, atol=1e-9)
+    fits = [loyalty.ReturnPropensity.fit(lines, horizon_days=30) for lines in (by_amount, by_price)]
+    scores = [fit.model.score(by_amount)["probability"] for fit in fits]
+    np.testing.assert_allclose(scores[0], scores[1], rtol=1e-6)
+    with pytest.raises(loyalty.InputError, match="OrderLines already"):
+        loyalty.Ledger(by_price, columns={"customer": "customer"})
+
+
+NOT_NAMED = ("list_amount", "maker_discount", "coupon", "offered_depth")
+
+
+def test_both_take_a_return_of_the_same_day_and_a_line_without_category() -> None:
+    lines = {
+        "customer": [1, 1, 2],
+        "time": ["2024-01-01T15:00", "2024-02-01T08:00", "2024-02-02T08:00"],
+        "amount": [9.0, 20.0, 5.0],
+        "category": ["shoes", None, "shoes"],
+        "returned_amount": [9.0, 0.0, 0.0],
+        "return_time": ["2024-01-01T09:00", None, None],
+    }
+    assert loyalty.Ledger(lines).table()["categories"].tolist() == [2.0, 1.0]
+    named = {name: name for name in lines}
+    assert loyalty.OrderLines(lines, **named).returned == 1
+    lines["return_time"] = ["2023-12-31T23:00", None, None]
+    for refuse in (loyalty.Ledger, lambda lines: loyalty.OrderLines(lines, **named)):
+        with pytest.raises(loyalty.InputError, match="is before the day of the order"):
+            refuse(lines)
+
+
+def test_flags_and_pieces_of_returns_are_money() -> None:
+    lines: dict[str, Any] = {
+        "customer": [1, 2],
+        "time": ["2024-01-01"] * 2,
+        "price": [10.0, 3.0],
+        "quantity": [4, 1],
+        "returned": [1, 0],
+    }
+    assert loyalty.Ledger(lines).table()["returned_amount"].tolist() == [10.0, 0.0]
+    lines["returned"] = [True, False]
+    assert loyalty.Ledger(lines).table()["returned_amount"].tolist() == [40.0, 0.0]
+
+
 def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.BehaviourModel) -> None:
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}
     reversal = model.distributions["revenue_reverser"]

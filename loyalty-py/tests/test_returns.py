@@ -199,7 +199,7 @@ def test_what_cannot_be_used_is_refused(
         order_lines(broken)
     assert len(order_lines(broken, invalid="drop")) == len(table) - 1
     early = table.assign(return_time=table["time"] - DAY, returned_amount=1.0)
-    with pytest.raises(loyalty.InputError, match="is before the order"):
+    with pytest.raises(loyalty.InputError, match="is before the day of the order"):
         order_lines(early)
     with pytest.raises(loyalty.InputError, match="must hold whole numbers, as when the model"):
         model.score(order_lines(table.assign(product=table["product"].astype(str))))

@@ -18,7 +18,7 @@ use crate::ledger::{Ledger, LedgerRow};
 /// ```
 /// use loyalty_core::behaviours::{Behaviour, BehaviourDistribution, BehaviourFitOptions};
 /// use loyalty_core::ledger::{Ledger, LedgerOptions};
-/// use loyalty_core::orders::{Column, Invalid, LedgerLineColumns, LedgerLines, TimeScale};
+/// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
 /// use loyalty_core::parallel::Threads;
 /// # let customer: Vec<i64> = (0..4000).map(|i| i % 400).collect();
 /// # let day: Vec<i64> = (0..4000).map(|i| (i * 13) % 700).collect();
@@ -28,14 +28,11 @@ use crate::ledger::{Ledger, LedgerRow};
 ///     .map(|i| if i % 400 < 40 { (i / 400) % 2 == 0 } else { (i % 400 + i / 400) % 12 == 5 })
 ///     .map(|back| if back { 50.0 } else { 0.0 })
 ///     .collect();
-/// let mut columns = LedgerLineColumns::new(
-///     Column::new("customer", &customer[..]).into(),
-///     Column::new("day", &day),
-///     TimeScale::Days,
-///     Column::new("paid", &paid),
-/// );
+/// let customer = Column::new("customer", &customer[..]).into();
+/// let mut columns = LineColumns::new(customer, Column::new("day", &day), TimeScale::Days)
+///     .with_amount(Column::new("paid", &paid));
 /// columns.returned_amount = Some(Column::new("back", &back));
-/// let lines = LedgerLines::new(&columns, Invalid::Raise)?;
+/// let lines = OrderLines::new(&columns, Invalid::Raise)?;
 /// let mut options = LedgerOptions::default();
 /// options.economics.margin = Some(0.4);
 /// options.economics.handling = Some(20.0);

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::ledger::{Ledger, LedgerOptions};
 use crate::math::elementary::exp_m1;
 use crate::math::ranks::mid_ranks;
-use crate::orders::{Contacts, LedgerLines};
+use crate::orders::{Contacts, OrderLines};
 use crate::parallel::Threads;
 use crate::time::YEAR;
 
@@ -131,7 +131,7 @@ fn forgetting(recurrence: f64) -> f64 {
 /// # Errors
 /// As [`Ledger::new`] and [`BehaviourModel::fit`], for either half.
 pub fn persistence(
-    lines: &LedgerLines,
+    lines: &OrderLines,
     contacts: Option<&Contacts>,
     ledger: &LedgerOptions,
     options: &BehaviourOptions,

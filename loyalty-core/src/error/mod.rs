@@ -325,6 +325,15 @@ pub(crate) fn at_least_0(value: f64) -> Option<&'static str> {
     }
 }
 
+/// Accepts a table whose rows can be numbered in 32 bits, which halves what their numbers take of the
+/// processor's cache.
+pub(crate) fn countable(name: &'static str, rows: usize) -> Result<(), Error> {
+    if rows < u32::MAX as usize {
+        return Ok(());
+    }
+    Err(Error::Parameter { name: name.into(), expected: "below 4294967295", value: rows as f64 })
+}
+
 /// Accepts a column as long as the first.
 pub(crate) fn same_length(expected: usize, column: &str, got: usize) -> Result<(), Error> {
     if got == expected {

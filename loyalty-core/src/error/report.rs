@@ -3,8 +3,6 @@
 use std::fmt;
 
 use crate::Error;
-use crate::error::LARGEST;
-use crate::orders::Column;
 
 /// Why a row of an order log cannot be used.
 ///
@@ -35,31 +33,19 @@ pub enum Reason {
     QuantityOutOfRange,
     /// A line of which it is not known whether it came back.
     MissingOutcome,
-    /// A line sent back before it was ordered, or outside the years 0001 to 9999.
-    ReturnOutOfRange,
-    /// No order, product or category id (null, or empty text).
-    MissingId,
     /// A depth on offer that is missing or not a share of the list price.
     DepthOutOfRange,
     /// A discount above the list price.
     DiscountAboveList,
     /// More returned than was paid.
     ReturnedMoreThanPaid,
-    /// A return before the order.
+    /// A return outside the years 0001 to 9999.
+    ReturnTimeOutOfRange,
+    /// A return before the day of the order.
     ReturnedBeforeOrdered,
 }
 
 impl Reason {
-    /// Those of an order log; the others are of order lines.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::MissingCustomer,
-        Self::MissingTime,
-        Self::TimeOutOfRange,
-        Self::MissingAmount,
-        Self::NegativeAmount,
-        Self::AmountOutOfRange,
-    ];
-
     /// A short name for tables: `missing_customer`, `missing_time`, …
     pub fn name(self) -> &'static str {
         match self {
@@ -74,11 +60,10 @@ impl Reason {
             Self::MissingLine => "missing_line",
             Self::QuantityOutOfRange => "quantity_out_of_range",
             Self::MissingOutcome => "missing_outcome",
-            Self::ReturnOutOfRange => "return_out_of_range",
-            Self::MissingId => "missing_id",
             Self::DepthOutOfRange => "depth_out_of_range",
             Self::DiscountAboveList => "discount_above_list",
             Self::ReturnedMoreThanPaid => "returned_more_than_paid",
+            Self::ReturnTimeOutOfRange => "return_time_out_of_range",
             Self::ReturnedBeforeOrdered => "returned_before_ordered",
         }
     }
@@ -91,17 +76,17 @@ impl Reason {
             | Self::MissingProduct
             | Self::MissingOrder
             | Self::MissingLine
-            | Self::MissingOutcome
-            | Self::MissingId => "is missing",
+            | Self::MissingOutcome => "is missing",
             Self::QuantityOutOfRange => "is not above 0 and at most 1e50",
-            Self::ReturnOutOfRange => "is before the order or not within the years 0001 to 9999",
-            Self::TimeOutOfRange => "is not within the years 0001 to 9999",
+            Self::TimeOutOfRange | Self::ReturnTimeOutOfRange => {
+                "is not within the years 0001 to 9999"
+            }
             Self::NegativeAmount => "is negative",
             Self::AmountOutOfRange => "is not within 0 to 1e50",
             Self::DepthOutOfRange => "is not within 0 to 1",
             Self::DiscountAboveList => "is above the list price",
             Self::ReturnedMoreThanPaid => "is above the amount paid",
-            Self::ReturnedBeforeOrdered => "is before the order",
+            Self::ReturnedBeforeOrdered => "is before the day of the order",
         }
     }
 }
@@ -237,19 +222,5 @@ impl fmt::Display for OrdersReport {
             write!(f, "{lead} column {column:?} {rule} in {rows} {noun} (first: row {first_row})")?;
         }
         Ok(())
-    }
-}
-
-/// Why an amount cannot be used, if it cannot.
-pub(crate) fn money_reason(column: &Column<'_, [f64]>, row: usize) -> Option<Reason> {
-    let value = column.values[row];
-    if !column.is_present(row) || value.is_nan() {
-        Some(Reason::MissingAmount)
-    } else if (0.0..=LARGEST).contains(&value) {
-        None
-    } else if value < 0.0 && value.is_finite() {
-        Some(Reason::NegativeAmount)
-    } else {
-        Some(Reason::AmountOutOfRange)
     }
 }

@@ -1,8 +1,8 @@
-//! Whether a customer spends a fixed amount: his spending by periods against chance.
+//! Whether a customer spends a fixed amount: their spending by periods against chance.
 
 use super::customer::Line;
-use super::look::Shop;
 use super::row::LedgerRow;
+use super::shop::Shop;
 use crate::time::{DAY, Occasion};
 
 /// How many degrees of freedom the shop's variation of orders is worth beside a customer's own.
@@ -65,7 +65,7 @@ impl Period {
     }
 }
 
-/// Sums over the periods of a customer in which he ordered.
+/// Sums over the periods of a customer in which they ordered.
 #[derive(Default)]
 pub(super) struct Spending {
     periods: f64,
@@ -101,7 +101,7 @@ impl Spending {
     ///
     /// whatever the n_p are, so that regular trips are no budget. The dispersion is the ratio of the two
     /// sides. σ² is the customer's own variance within periods, drawn to what the variation of orders
-    /// in the shop makes of his mean order. What is heavy-tailed in the amounts is so in both, so that
+    /// in the shop makes of their mean order. What is heavy-tailed in the amounts is so in both, so that
     /// the ratio keeps P − 1 degrees of freedom (Box & Andersen 1955, JRSS B 17(1)).
     pub(super) fn book(self, shop: &Shop, row: &mut LedgerRow) {
         let Self { periods, orders, spent, .. } = self;

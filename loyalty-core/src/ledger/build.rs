@@ -2,15 +2,15 @@
 
 use super::budget::Periods;
 use super::customer::Accountant;
-use super::look::{Look, Shop};
 use super::matching::Bill;
 use super::priced::Pricing;
 use super::returns::{Maturity, ReturnRates};
 use super::row::LedgerColumns;
+use super::shop::{Shop, ShopSums};
 use super::{Available, Ledger, LedgerOptions, Portfolio};
 use crate::Error;
 use crate::math::ExactSum;
-use crate::orders::{Contacts, LedgerLine, LedgerLines};
+use crate::orders::{Contacts, LedgerLine, LinesByCustomer, OrderLines};
 use crate::parallel::{Threads, fill_columns, map_chunks};
 use crate::time::{DAY, YEAR};
 
@@ -37,13 +37,14 @@ impl Window {
 }
 
 pub(super) fn build(
-    lines: &LedgerLines,
+    lines: &OrderLines,
     contacts: Option<&Contacts>,
     marketing: Option<&Contacts>,
     options: &LedgerOptions,
 ) -> Result<Ledger, Error> {
+    let lines = lines.by_customer();
     let threads = options.threads.for_rows(lines.len());
-    let (first, last) = lines.time_range();
+    let (first, last) = lines.time_range;
     let start = options.start.unwrap_or(first);
     let end = options.end.unwrap_or(last);
     let origin = start.max(first).div_euclid(DAY) * DAY;
@@ -57,8 +58,8 @@ pub(super) fn build(
     let margin = options.economics.margin.or_else(|| margin_of(lines, &window, threads));
     let pricing = Pricing { lines, window: &window, maturity, rates: &rates, margin, options };
     let accountant = |shop| Accountant::new(window.end, periods, shop, lines.given.category);
-    let shop = look(&pricing, || accountant(Shop::default()), threads);
-    let mut columns = LedgerColumns::zeros(lines.customers().len());
+    let shop = shop(&pricing, || accountant(Shop::default()), threads);
+    let mut columns = LedgerColumns::zeros(lines.customers.len());
     let ends: Vec<usize> =
         (0..lines.groups.count()).map(|group| lines.groups.members(group).end).collect();
     let used = fill_columns(columns.each_mut(), &ends, threads, |members, columns| {
@@ -86,7 +87,7 @@ pub(super) fn build(
         lines_outside: lines.len() - used,
         ..Portfolio::default()
     };
-    let known = lines.customers();
+    let known = &lines.customers;
     if let Some(contacts) = contacts {
         let bill = Bill::of(contacts, known, &window, threads)?;
         portfolio.unmatched_contacts += bill.unmatched;
@@ -112,7 +113,7 @@ pub(super) fn build(
     })
 }
 
-fn available(lines: &LedgerLines, contacts: bool, profit: bool) -> Available {
+fn available(lines: &LinesByCustomer, contacts: bool, profit: bool) -> Available {
     Available {
         discounts: lines.given.discount,
         offers: lines.given.discount && lines.given.offered_depth,
@@ -126,7 +127,7 @@ fn available(lines: &LedgerLines, contacts: bool, profit: bool) -> Available {
 
 /// Σ of two numbers over the lines looked at.
 fn totals(
-    lines: &LedgerLines,
+    lines: &LinesByCustomer,
     window: &Window,
     threads: Threads,
     of: impl Fn(&LedgerLine) -> [f64; 2] + Sync,
@@ -147,7 +148,7 @@ fn totals(
 }
 
 /// Margin at list price from the costs of the lines.
-fn margin_of(lines: &LedgerLines, window: &Window, threads: Threads) -> Option<f64> {
+fn margin_of(lines: &LinesByCustomer, window: &Window, threads: Threads) -> Option<f64> {
     if !lines.given.cost {
         return None;
     }
@@ -156,7 +157,7 @@ fn margin_of(lines: &LedgerLines, window: &Window, threads: Threads) -> Option<f
 }
 
 /// Share of a returned line's amount that is paid back.
-fn returned_share(lines: &LedgerLines, window: &Window, threads: Threads) -> f64 {
+fn returned_share(lines: &LinesByCustomer, window: &Window, threads: Threads) -> f64 {
     if !lines.given.returned_amount {
         return 1.0;
     }
@@ -168,21 +169,21 @@ fn returned_share(lines: &LedgerLines, window: &Window, threads: Threads) -> f64
 }
 
 /// What is known of the whole shop, from some of the groups.
-fn look(
+fn shop(
     pricing: &Pricing<'_>,
     accountant: impl Fn() -> Accountant + Sync,
     threads: Threads,
 ) -> Shop {
     let groups = &pricing.lines.groups;
     let step = groups.count().div_ceil(LOOKED_AT);
-    let looks = map_chunks(groups.count().div_ceil(step), 1, threads, |number| {
+    let sums = map_chunks(groups.count().div_ceil(step), 1, threads, |number| {
         let (mut accountant, mut rows) = (accountant(), Vec::new());
-        groups.members(number.start * step).fold(Look::default(), |sum, customer| {
+        groups.members(number.start * step).fold(ShopSums::default(), |sum, customer| {
             pricing.of_customer(customer, &mut rows);
-            sum.merge(accountant.look(&mut rows))
+            sum.merge(accountant.shop_sums(&mut rows))
         })
     });
-    looks.into_iter().fold(Look::default(), Look::merge).shop()
+    sums.into_iter().fold(ShopSums::default(), ShopSums::merge).shop()
 }
 
 /// Profit, by customer and for the shop.

@@ -1,8 +1,8 @@
 //! One customer's order lines become one row of the ledger.
 
 use super::budget::{Period, Periods, Spending, spent_on_new};
-use super::look::{Amounts, Look, Pairs, Shop};
 use super::row::LedgerRow;
+use super::shop::{Amounts, Pairs, Shop, ShopSums};
 use crate::time::YEAR;
 
 /// An order line with all that the ledger needs of it.
@@ -108,7 +108,7 @@ impl Accountant {
     }
 
     /// The customer's contribution to what is estimated of the whole shop.
-    pub(super) fn look(&mut self, lines: &mut [Line]) -> Look {
+    pub(super) fn shop_sums(&mut self, lines: &mut [Line]) -> ShopSums {
         self.arrange(lines);
         let returns = self.pairs(lines, |line| {
             let expected = line.due * line.rate;
@@ -121,7 +121,7 @@ impl Accountant {
             let off = line.off() - depth * line.list;
             (off, line.list, off * off)
         });
-        Look { returns, discounts, amounts: Amounts::of(&self.orders) }
+        ShopSums { returns, discounts, amounts: Amounts::of(&self.orders) }
     }
 
     /// Pairs of lines by how far each is off what is expected, its weight, and the variance of that.

@@ -3,7 +3,7 @@
 use super::Peers;
 use super::build::Window;
 use crate::Error;
-use crate::error::same_length;
+use crate::error::{countable, same_length};
 use crate::math::ExactSum;
 use crate::orders::{Contacts, CustomerColumn, CustomerId, Customers, dense};
 use crate::parallel::{Threads, fill_parts};
@@ -26,7 +26,7 @@ impl Bill {
     ) -> Result<Self, Error> {
         let rows = rows_of(contacts.customers(), known, "contacts")?;
         let own = |contact: usize| contacts.firm_caused.as_ref().is_none_or(|by| !by[contact]);
-        // By customer of the contacts: all, and those that count as his own.
+        // By customer of the contacts: all, and those that count as the customer's own.
         let mut sums = vec![[ExactSum::default(); 2]; rows.len()];
         fill_parts(&mut sums, threads, |first, sums| {
             for (contact, &customer) in contacts.customer.iter().enumerate() {
@@ -92,6 +92,7 @@ pub(super) fn peers(
     customer: &CustomerColumn<'_>,
     group: &CustomerColumn<'_>,
 ) -> Result<Peers, Error> {
+    countable("the number of rows", customer.len())?;
     same_length(customer.len(), group.name(), group.len())?;
     let named: Vec<usize> = (0..customer.len())
         .filter(|&row| customer.is_present(row) && group.is_present(row))

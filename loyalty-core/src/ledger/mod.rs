@@ -8,17 +8,17 @@ mod budget;
 mod build;
 mod customer;
 mod economics;
-mod look;
 mod matching;
 mod priced;
 mod returns;
 mod row;
+mod shop;
 
 pub use economics::Economics;
 pub use row::{LedgerColumns, LedgerRow};
 
 use crate::Error;
-use crate::orders::{Contacts, CustomerColumn, Customers, LedgerLines};
+use crate::orders::{Contacts, CustomerColumn, Customers, OrderLines};
 use crate::parallel::Threads;
 use crate::time::Occasion;
 
@@ -112,7 +112,7 @@ pub struct Portfolio {
     pub lines_outside: usize,
 }
 
-/// Per customer what he brought in, what he cost, and the evidence on his habits: one row for each
+/// Per customer what they brought in, what they cost, and the evidence on their habits: one row for each
 /// customer of the order lines, in order of the ids.
 ///
 /// ```text
@@ -125,14 +125,14 @@ pub struct Portfolio {
 /// # Examples
 /// ```
 /// use loyalty_core::ledger::{Ledger, LedgerOptions};
-/// use loyalty_core::orders::{Column, Invalid, LedgerLineColumns, LedgerLines, TimeScale};
+/// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
 /// let customer = Column::new("who", &[7, 7, 8][..]).into();
 /// let time = Column::new("day", &[0, 30, 3][..]);
 /// let paid = Column::new("paid", &[9.0, 20.0, 5.0][..]);
-/// let mut columns = LedgerLineColumns::new(customer, time, TimeScale::Days, paid);
+/// let mut columns = LineColumns::new(customer, time, TimeScale::Days).with_amount(paid);
 /// columns.discount = Some(Column::new("off", &[1.0, 0.0, 5.0][..]));
 /// columns.cost = Some(Column::new("cost", &[6.0, 13.0, 8.0][..]));
-/// let lines = LedgerLines::new(&columns, Invalid::Raise)?;
+/// let lines = OrderLines::new(&columns, Invalid::Raise)?;
 /// let ledger = Ledger::new(&lines, None, None, &LedgerOptions::default())?;
 /// assert_eq!(ledger.columns().profit, [10.0, -3.0]);
 /// # Ok::<(), loyalty_core::Error>(())
@@ -153,7 +153,7 @@ pub struct Ledger {
 pub(crate) struct Peers {
     /// The names of the groups, in order.
     pub(crate) names: Customers,
-    /// For each customer the number of his group; `u32::MAX` where he has none.
+    /// For each customer the number of their group; `u32::MAX` where they have none.
     pub(crate) of: Vec<u32>,
 }
 
@@ -168,7 +168,7 @@ impl Ledger {
     /// between start and end, [`Error::Type`] where the ids of contacts are of another kind than those
     /// of the lines.
     pub fn new(
-        lines: &LedgerLines,
+        lines: &OrderLines,
         contacts: Option<&Contacts>,
         marketing: Option<&Contacts>,
         options: &LedgerOptions,

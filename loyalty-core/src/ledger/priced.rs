@@ -4,11 +4,11 @@ use super::LedgerOptions;
 use super::build::Window;
 use super::customer::Line;
 use super::returns::{Maturity, ReturnRates};
-use crate::orders::{LedgerLine, LedgerLines};
+use crate::orders::{LedgerLine, LinesByCustomer};
 
 /// What lines are priced by.
 pub(super) struct Pricing<'a> {
-    pub(super) lines: &'a LedgerLines,
+    pub(super) lines: &'a LinesByCustomer,
     pub(super) window: &'a Window,
     pub(super) maturity: Maturity,
     pub(super) rates: &'a ReturnRates,

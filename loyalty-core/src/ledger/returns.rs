@@ -2,7 +2,7 @@
 //! article comes back.
 
 use crate::math::ExactSum;
-use crate::orders::{LedgerLine, LedgerLines};
+use crate::orders::{LedgerLine, LinesByCustomer};
 use crate::parallel::{Threads, map_chunks};
 
 use super::build::Window;
@@ -25,7 +25,7 @@ const CHUNK: usize = 1 << 18;
 pub(super) struct Maturity(Vec<f64>);
 
 impl Maturity {
-    pub(super) fn of(lines: &LedgerLines, window: &Window, threads: Threads) -> Self {
+    pub(super) fn of(lines: &LinesByCustomer, window: &Window, threads: Threads) -> Self {
         if !lines.given.return_time {
             return Self(Vec::new());
         }
@@ -89,7 +89,7 @@ pub(super) struct ReturnRates {
 
 impl ReturnRates {
     pub(super) fn of(
-        lines: &LedgerLines,
+        lines: &LinesByCustomer,
         window: &Window,
         maturity: &Maturity,
         threads: Threads,

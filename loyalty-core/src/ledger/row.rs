@@ -37,6 +37,6 @@ columns! {
     spend_square: "Sum of the squared spending of these periods.",
     budget_freedom: "Degrees of freedom of the dispersion.",
     dispersion: "Variance of the spending per period against that of orders drawn at random.",
-    new_square: "Squared deviations of the spending in categories that were new to him.",
+    new_square: "Squared deviations of the spending in categories that were new to the customer.",
     new_spend: "Products of these deviations and those of all spending.",
 }

@@ -3,8 +3,10 @@
 use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
+use super::rows::{self, Fault, Used, customer_and_time, money_reason};
 use crate::Error;
-use crate::error::report::{Invalid, OrdersReport, Reason, Refusal, money_reason};
+use crate::error::countable;
+use crate::error::report::{Invalid, OrdersReport};
 use crate::parallel::{Threads, collect};
 
 /// Contacts as the caller holds them: one row per contact, in any order.
@@ -52,24 +54,17 @@ impl Contacts {
     /// Checks every row and takes a copy of those in use. There may be no row: nobody called.
     ///
     /// # Errors
-    /// [`Error::Length`] where the columns differ in length, [`Error::Refused`] with a count by reason
+    /// [`Error::Length`] where the columns differ in length, [`Error::Parameter`] where there are 2³² − 1
+    /// rows or more, [`Error::Refused`] with a count by reason
     /// where rows cannot be used and `invalid` is [`Invalid::Raise`], or where none of them can.
     pub fn new(columns: &ContactColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
         let rows = columns.customer.len();
+        countable("the number of contacts", rows)?;
         columns.customer.same_rows(rows)?;
         columns.time.same_rows(rows)?;
         columns.cost.same_rows(rows)?;
         columns.firm_caused.iter().try_for_each(|caused| caused.same_rows(rows))?;
-        let mut refusals = Vec::new();
-        let mut used = Vec::with_capacity(rows);
-        for row in 0..rows {
-            match columns.refuse(row) {
-                None => used.push(row),
-                Some((reason, column)) => Refusal::count(&mut refusals, reason, column, row, 1),
-            }
-        }
-        refusals.sort_by_key(|refusal| (refusal.reason as usize, refusal.first_row));
-        let report = OrdersReport::new(rows, refusals).accepted(invalid)?;
+        let (report, used) = rows::check(rows, invalid, |row| columns.fault(row))?;
         Ok(columns.take(report, &used))
     }
 
@@ -95,31 +90,23 @@ impl Contacts {
 }
 
 impl<'a> ContactColumns<'a> {
-    fn refuse(&self, row: usize) -> Option<(Reason, &'a str)> {
-        if !self.customer.is_present(row) {
-            return Some((Reason::MissingCustomer, self.customer.name()));
-        }
-        if !self.time.is_present(row) {
-            return Some((Reason::MissingTime, self.time.name));
-        }
-        if self.scale.microseconds(self.time.values[row]).is_none() {
-            return Some((Reason::TimeOutOfRange, self.time.name));
-        }
-        money_reason(&self.cost, row).map(|reason| (reason, self.cost.name))
+    fn fault(&self, row: usize) -> Option<Fault<'a>> {
+        let fault = customer_and_time(&self.customer, &self.time, self.scale, row);
+        fault.or_else(|| money_reason(&self.cost, row).map(|reason| (reason, self.cost.name)))
     }
 
-    fn take(&self, report: OrdersReport, used: &[usize]) -> Contacts {
+    fn take(&self, report: OrdersReport, used: &Used) -> Contacts {
         let threads = Threads::default();
-        let (customers, customer) = intern(&self.customer, used.len(), |n| used[n], threads);
+        let (customers, customer) = intern(&self.customer, used.len(), |n| used.row(n), threads);
         let instant = |row: usize| self.scale.microseconds(self.time.values[row]);
         Contacts {
             customers,
             customer,
-            time: collect(used.len(), threads, |n| instant(used[n]).unwrap_or_default()),
-            cost: collect(used.len(), threads, |n| self.cost.values[used[n]] + 0.0),
+            time: collect(used.len(), threads, |n| instant(used.row(n)).unwrap_or_default()),
+            cost: collect(used.len(), threads, |n| self.cost.values[used.row(n)] + 0.0),
             // Unknown counts as not caused by the shop, which is what it says without the column.
             firm_caused: self.firm_caused.as_ref().map(|caused| {
-                used.iter().map(|&row| caused.is_present(row) && caused.values[row]).collect()
+                used.iter().map(|row| caused.is_present(row) && caused.values[row]).collect()
             }),
             report,
         }

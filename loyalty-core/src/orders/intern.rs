@@ -45,6 +45,23 @@ pub(super) fn intern(
     }
 }
 
+/// The same where ids may be missing: that is a level of its own, numbered behind all others.
+pub(super) fn levels(
+    column: &CustomerColumn<'_>,
+    rows: usize,
+    row: impl Fn(usize) -> usize + Sync,
+    threads: Threads,
+) -> (Customers, Vec<u32>) {
+    let there: Vec<usize> = (0..rows).filter(|&number| column.is_present(row(number))).collect();
+    if there.len() == rows {
+        return intern(column, rows, row, threads);
+    }
+    let (distinct, numbers) = intern(column, there.len(), |n| row(there[n]), threads);
+    let mut levels = vec![number(distinct.len()); rows];
+    there.iter().zip(numbers).for_each(|(&row, number)| levels[row] = number);
+    (distinct, levels)
+}
+
 /// Whole numbers that lie close together: which of a range occur, one bit each.
 struct Dense {
     first: i64,
@@ -230,9 +247,9 @@ impl<K: Copy + Ord + Hash> Distinct<K> {
     }
 }
 
-/// A row count as the dense customer number; orders of 2³² customers do not fit in memory.
+/// A row count as a number of 32 bits, which no table that has been let in exceeds.
 fn number(count: usize) -> u32 {
-    u32::try_from(count).expect("fewer than 2^32 rows")
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

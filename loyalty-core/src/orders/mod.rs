@@ -5,8 +5,8 @@ mod contact_exposure;
 mod contacts;
 mod customers;
 mod intern;
-mod ledger_lines;
 mod lines;
+mod rows;
 mod short_text;
 
 pub use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
@@ -14,21 +14,21 @@ pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
 pub use contact_exposure::ContactExposure;
 pub use contacts::{ContactColumns, Contacts};
 pub use customers::{CustomerId, Customers, TextIds};
-pub(crate) use ledger_lines::LedgerLine;
-pub use ledger_lines::{LedgerLineColumns, LedgerLines};
 pub use lines::{
     CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, Returns, ReturnsReport,
     match_credits,
 };
-pub(crate) use lines::{IdKind, Levels, Numbers, Outcome, day_of, key};
+pub(crate) use lines::{
+    IdKind, LedgerLine, Levels, LinesByCustomer, LinesByTime, Numbers, Outcome, day_of, key,
+};
 
 use std::ops::Range;
 
-use crate::error::report::money_reason;
 use intern::intern;
+use rows::{Fault, Used, customer_and_time, money_reason};
 
 use crate::Error;
-use crate::error::LARGEST;
+use crate::error::{LARGEST, countable};
 use crate::parallel::{Threads, collect, map_chunks};
 use crate::time::bounds;
 
@@ -85,18 +85,23 @@ impl Orders {
     ///
     /// # Errors
     /// [`Error::Length`] where the columns differ in length, [`Error::Empty`] where there is no row,
-    /// [`Error::Refused`] with a count by reason where rows cannot be used and `invalid` is
+    /// [`Error::Parameter`] where there are 2³² − 1 rows or more, [`Error::Refused`] with a count by reason where rows cannot be used and `invalid` is
     /// [`Invalid::Raise`], or where none can.
     pub fn new(columns: &OrderColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
         let rows = columns.customer.len();
+        countable("the number of rows", rows)?;
         columns.time.same_rows(rows)?;
         columns.customer.same_rows(rows)?;
         columns.amount.iter().try_for_each(|amount| amount.same_rows(rows))?;
         if rows == 0 {
             return Err(Error::Empty { what: "the order log", expected: "at least one order" });
         }
-        let report = columns.check().accepted(invalid)?;
-        Ok(columns.take(report))
+        let (report, used) = if columns.is_clean() {
+            (OrdersReport::new(rows, Vec::new()), Used::all(rows))
+        } else {
+            rows::check(rows, invalid, |row| columns.fault(row))?
+        };
+        Ok(columns.take(report, &used))
     }
 
     /// The number of order lines in use.
@@ -145,19 +150,14 @@ impl Orders {
     }
 }
 
-impl OrderColumns<'_> {
+impl<'a> OrderColumns<'a> {
     /// Why a row cannot be used, if it cannot.
-    fn refuse(&self, row: usize) -> Option<Reason> {
-        if !self.customer.is_present(row) {
-            return Some(Reason::MissingCustomer);
-        }
-        if !self.time.is_present(row) {
-            return Some(Reason::MissingTime);
-        }
-        if self.scale.microseconds(self.time.values[row]).is_none() {
-            return Some(Reason::TimeOutOfRange);
-        }
-        money_reason(self.amount.as_ref()?, row)
+    fn fault(&self, row: usize) -> Option<Fault<'a>> {
+        let fault = customer_and_time(&self.customer, &self.time, self.scale, row);
+        fault.or_else(|| {
+            let amount = self.amount.as_ref()?;
+            money_reason(amount, row).map(|reason| (reason, amount.name))
+        })
     }
 
     /// Whether every row can be used, seen column by column.
@@ -187,44 +187,12 @@ impl OrderColumns<'_> {
         map_chunks(rows, CHUNK, Threads::default(), chunk).into_iter().all(|good| good)
     }
 
-    fn check(&self) -> OrdersReport {
-        let rows = self.customer.len();
-        if self.is_clean() {
-            return OrdersReport::new(rows, Vec::new());
-        }
-        let mut refusals = Reason::ALL.map(|reason| Refusal {
-            reason,
-            column: self.column_of(reason).to_owned(),
-            rows: 0,
-            first_row: 0,
-        });
-        for row in 0..rows {
-            let Some(reason) = self.refuse(row) else { continue };
-            let refusal = &mut refusals[reason as usize];
-            if refusal.rows == 0 {
-                refusal.first_row = row;
-            }
-            refusal.rows += 1;
-        }
-        OrdersReport::new(rows, refusals.into())
-    }
-
-    fn column_of(&self, reason: Reason) -> &str {
-        match reason {
-            Reason::MissingCustomer => self.customer.name(),
-            Reason::MissingTime | Reason::TimeOutOfRange => self.time.name,
-            _ => self.amount.as_ref().map_or("amount", |amount| amount.name),
-        }
-    }
-
     /// Copies the rows in use.
-    fn take(&self, report: OrdersReport) -> Orders {
+    fn take(&self, report: OrdersReport, used: &Used) -> Orders {
         if report.refused() == 0 {
             return self.take_rows(report, |row| row);
         }
-        let used: Vec<usize> =
-            (0..self.customer.len()).filter(|&row| self.refuse(row).is_none()).collect();
-        self.take_rows(report, |number| used[number])
+        self.take_rows(report, |number| used.row(number))
     }
 
     fn take_rows(&self, report: OrdersReport, row: impl Fn(usize) -> usize + Sync) -> Orders {

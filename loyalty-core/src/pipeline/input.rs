@@ -1,7 +1,7 @@
 //! What can be scored.
 
 use crate::Error;
-use crate::orders::{Contacts, LedgerLines, Orders};
+use crate::orders::{Contacts, OrderLines, Orders};
 use crate::summary::{CustomerSummary, SummaryOptions};
 
 use super::ScoreOptions;
@@ -28,7 +28,7 @@ pub struct OrderTable<'a> {
     /// Customers, times and amounts.
     pub orders: &'a Orders,
     /// All columns of the lines; `None` for a table without amounts, which says nothing of profit.
-    pub lines: Option<&'a LedgerLines>,
+    pub lines: Option<&'a OrderLines>,
     /// Contacts of customers with the service.
     pub contacts: Option<&'a Contacts>,
     /// Marketing sent to customers.
@@ -37,7 +37,7 @@ pub struct OrderTable<'a> {
 
 impl<'a> OrderTable<'a> {
     /// A table without contacts; set them after.
-    pub fn new(orders: &'a Orders, lines: Option<&'a LedgerLines>) -> Self {
+    pub fn new(orders: &'a Orders, lines: Option<&'a OrderLines>) -> Self {
         Self { orders, lines, contacts: None, marketing: None }
     }
 }

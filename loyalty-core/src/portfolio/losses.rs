@@ -90,14 +90,15 @@ impl Losses {
     /// # Examples
     /// ```
     /// use loyalty_core::ledger::{Ledger, LedgerOptions};
-    /// use loyalty_core::orders::{Column, Invalid, LedgerLineColumns, LedgerLines, TimeScale};
+    /// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
     /// use loyalty_core::portfolio::{LossCause, Losses};
     /// let customer = Column::new("who", &[7, 8][..]).into();
     /// let paid = Column::new("paid", &[20.0, 5.0][..]);
-    /// let mut columns = LedgerLineColumns::new(customer, Column::new("day", &[0, 3]), TimeScale::Days, paid);
+    /// let day = Column::new("day", &[0, 3][..]);
+    /// let mut columns = LineColumns::new(customer, day, TimeScale::Days).with_amount(paid);
     /// columns.discount = Some(Column::new("off", &[1.0, 5.0]));
     /// columns.cost = Some(Column::new("cost", &[13.0, 8.0]));
-    /// let lines = LedgerLines::new(&columns, Invalid::Raise)?;
+    /// let lines = OrderLines::new(&columns, Invalid::Raise)?;
     /// let losses = Losses::of(&Ledger::new(&lines, None, None, &LedgerOptions::default())?)?;
     /// assert_eq!((losses.profit, losses.unprofitable, losses.loss), (4.0, 1, 3.0));
     /// assert_eq!(losses.by_cause(LossCause::Discounts), 3.0);

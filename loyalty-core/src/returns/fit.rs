@@ -19,7 +19,7 @@ use crate::Error;
 use crate::error::Degeneracy;
 use crate::error::non_negative;
 use crate::math::elementary::ln;
-use crate::orders::{OrderLines, Outcome, day_of};
+use crate::orders::{LinesByTime, OrderLines, Outcome, day_of};
 use crate::parallel::{Threads, map_chunks};
 
 /// How a return propensity is learnt.
@@ -105,6 +105,7 @@ impl ReturnPropensity {
     /// settled, [`Error::Parameter`] and [`Error::Choice`] for options outside their domain.
     pub fn fit(lines: &OrderLines, options: &ReturnOptions) -> Result<ReturnFit, Error> {
         options.check()?;
+        let lines = lines.by_time();
         let outcomes = lines.outcome.as_ref().ok_or(Error::MissingColumn {
             column: "returned",
             needed_by: "the fit of a return propensity",
@@ -131,7 +132,7 @@ impl ReturnPropensity {
 
 /// The lag curve of the returns known by the end.
 fn lag(
-    lines: &OrderLines,
+    lines: &LinesByTime,
     outcomes: &[Outcome],
     orders: usize,
     horizon: u32,

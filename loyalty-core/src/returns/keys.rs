@@ -1,5 +1,8 @@
 //! Counts by key: exposure and returns of every level of a history.
 
+use crate::Error;
+use crate::error::countable;
+
 /// Exposure and returns by key.
 ///
 /// Keys are well-mixed 64 bits, so they are their own hash. A slot holds the upper half of a key and
@@ -72,6 +75,11 @@ impl Keys {
         self.entries.len()
     }
 
+    /// Accepts so many keys more, whose places fit into 32 bits.
+    pub(crate) fn room_for(&self, keys: usize) -> Result<(), Error> {
+        countable("the number of keys of a history", self.len().saturating_add(keys))
+    }
+
     /// Keys and counts by place.
     pub(crate) fn entries(&self) -> &[(u64, Counts)] {
         &self.entries
@@ -130,7 +138,8 @@ impl Keys {
     }
 
     fn number(entries: usize) -> u32 {
-        u32::try_from(entries).unwrap_or_else(|_| panic!("more than 2^32 keys")) - 1
+        // Whoever enters lines has asked for room before.
+        u32::try_from(entries).unwrap_or(UNKNOWN) - 1
     }
 
     /// Finds each key; those that are not there have the place [`UNKNOWN`] and no counts.

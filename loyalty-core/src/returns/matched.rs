@@ -2,12 +2,12 @@
 
 use super::schema::{IdColumn, Schema};
 use crate::Error;
-use crate::orders::{Levels, Numbers, OrderLines};
+use crate::orders::{Levels, LinesByTime, Numbers};
 
 /// Order lines, with their categories and numbers in the order of the model's, whatever theirs is.
 #[derive(Debug, Clone)]
 pub(crate) struct MatchedLines<'a> {
-    pub(crate) lines: &'a OrderLines,
+    pub(crate) lines: &'a LinesByTime,
     pub(crate) categories: Vec<&'a Levels>,
     pub(crate) numbers: Vec<&'a Numbers>,
 }
@@ -18,7 +18,8 @@ impl Schema {
     /// # Errors
     /// [`Error::Columns`] where a category or a number is missing, unknown or there twice,
     /// [`Error::Type`] where ids are of another kind than those learnt from.
-    pub(crate) fn matched<'a>(&self, lines: &'a OrderLines) -> Result<MatchedLines<'a>, Error> {
+    pub(crate) fn matched<'a>(&self, lines: &'a LinesByTime) -> Result<MatchedLines<'a>, Error> {
+        lines.check_product()?;
         let names: Vec<&str> = self.categories.iter().map(|column| column.name.as_str()).collect();
         let categories = by_name("the category", &names, &lines.categories, |levels| &levels.name)?;
         let names: Vec<&str> = self.numbers.iter().map(String::as_str).collect();

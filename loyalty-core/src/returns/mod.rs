@@ -71,6 +71,7 @@ mod settling;
 mod shrink;
 mod shrunk;
 mod state_file;
+mod state_today;
 mod stream;
 mod update;
 
@@ -115,13 +116,10 @@ use stream::Stream;
 /// # let back: Vec<f64> = customer.iter().zip(&product)
 /// #     .map(|(c, p)| f64::from((c * 31 + p * 17) % 11 < 2 + (c % 5))).collect();
 /// # let back_day: Vec<i64> = day.iter().map(|day| day + 5).collect();
-/// let mut columns = LineColumns::new(
-///     Column::new("customer", &customer[..]).into(),
-///     Column::new("article", &product[..]).into(),
-///     Column::new("day", &day),
-///     TimeScale::Days,
-///     Column::new("price", &price),
-/// );
+/// let customer = Column::new("customer", &customer[..]).into();
+/// let mut columns = LineColumns::new(customer, Column::new("day", &day), TimeScale::Days)
+///     .with_price(Column::new("price", &price));
+/// columns.product = Some(Column::new("article", &product[..]).into());
 /// columns.returned = Some(Column::new("returned", &back));
 /// columns.return_time = Some(Column::new("return_day", &back_day));
 /// let lines = OrderLines::new(&columns, Invalid::Raise)?;

@@ -9,7 +9,7 @@ use super::matched::MatchedLines;
 use super::past::Logs;
 use super::schema::{HistorySpec, Part, Schema};
 use super::stream::Stream;
-use crate::orders::OrderLines;
+use crate::orders::LinesByTime;
 use crate::orders::key;
 use crate::time::HOUR;
 
@@ -36,7 +36,7 @@ pub(crate) struct Observed {
 const BLOCK_LINES: usize = 256;
 
 /// The first of these orders, which are looked at together.
-pub(crate) fn order_block(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+pub(crate) fn order_block(lines: &LinesByTime, orders: Range<usize>) -> Range<usize> {
     let first = lines.starts[orders.start] as usize;
     let starts = &lines.starts[orders.start + 1..=orders.end];
     let fit = starts.partition_point(|&end| end as usize <= first + BLOCK_LINES);
@@ -44,7 +44,7 @@ pub(crate) fn order_block(lines: &OrderLines, orders: Range<usize>) -> Range<usi
 }
 
 /// The same within one day.
-pub(crate) fn orders_of_a_day(lines: &OrderLines, orders: Range<usize>) -> Range<usize> {
+pub(crate) fn orders_of_a_day(lines: &LinesByTime, orders: Range<usize>) -> Range<usize> {
     let (day, block) = (lines.day(orders.start), order_block(lines, orders));
     let of_day = block.clone().take_while(|&order| lines.day(order) == day).count();
     block.start..block.start + of_day
@@ -88,12 +88,10 @@ impl Observed {
         for order in orders.clone() {
             let part = part(lines, &orders, order);
             self.note_pasts(state, part.clone(), state.today);
-            let n = self.lines;
-            let price = self.context(Context::LogPrice as usize);
-            state.remember(part.map(|i| {
-                let logs = Logs { price: price[i], quantity: self.log_quantity[i] };
-                (self.looked_up.places[i], self.looked_up.places[n + i], logs)
-            }));
+            let prices = self.context(Context::LogPrice as usize);
+            let logs = |i: usize| Logs { price: prices[i], quantity: self.log_quantity[i] };
+            let time = table.lines.time[table.lines.order(order).start];
+            state.note_order(time, table.lines.order_keys[order], part.map(logs));
         }
         self.end(schema);
     }
@@ -335,7 +333,7 @@ impl Observed {
 }
 
 /// Where the lines of an order stand among those of several.
-fn part(lines: &OrderLines, orders: &Range<usize>, order: usize) -> Range<usize> {
+fn part(lines: &LinesByTime, orders: &Range<usize>, order: usize) -> Range<usize> {
     let first = lines.starts[orders.start] as usize;
     let of = lines.order(order);
     of.start - first..of.end - first

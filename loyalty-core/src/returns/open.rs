@@ -101,6 +101,30 @@ impl OpenLines {
         self.by_id.find(mixed(id), same).copied()
     }
 
+    /// Puts the lines from a number on in another order: `from` says, for each, which of them it was.
+    pub(crate) fn rearrange(&mut self, first: u64, from: &[usize]) {
+        let at = self.at(first);
+        let ids = |lines: &[Open]| -> Vec<(u64, u64)> {
+            (first..).zip(&lines[at..]).filter_map(|(n, line)| Some((line.id?, n))).collect()
+        };
+        for (id, number) in ids(&self.lines) {
+            if let Ok(entry) = self.by_id.find_entry(mixed(id), |&other| other == number) {
+                entry.remove();
+            }
+        }
+        let lines: Vec<Open> = from.iter().map(|&line| self.lines[at + line]).collect();
+        self.lines[at..].copy_from_slice(&lines);
+        for places in &mut self.places {
+            let moved: Vec<u32> = from.iter().map(|&line| places[at + line]).collect();
+            places[at..].copy_from_slice(&moved);
+        }
+        let Self { by_id, lines, base, .. } = self;
+        for (id, number) in ids(lines) {
+            let hash = |&number: &u64| hash(lines[position(number, *base)].id);
+            by_id.insert_unique(mixed(id), number, hash);
+        }
+    }
+
     /// Closes the first line.
     pub(crate) fn pop(&mut self) -> Option<Open> {
         let line = *self.lines.get(self.closed)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::orders::{IdKind, OrderLines};
+use crate::orders::{IdKind, LinesByTime};
 
 /// A part of a history's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,11 +59,12 @@ impl Schema {
     /// The columns of the lines of so many orders, with the histories asked for crossed keys, beside the
     /// usual ones or those of customer and product alone.
     pub(crate) fn of(
-        lines: &OrderLines,
+        lines: &LinesByTime,
         orders: usize,
         crossed: &[Vec<String>],
         usual: bool,
     ) -> Result<Self, Error> {
+        lines.check_product()?;
         let column = |levels: &crate::orders::Levels| IdColumn {
             name: levels.name.clone(),
             text: levels.kind == IdKind::Text,
@@ -179,7 +180,7 @@ impl Schema {
 /// The categories that products come in several levels of, such as sizes and colours: other than a brand,
 /// they differ between lines of one product; other than a country, between lines of one order. By the
 /// first lines, where there are many.
-fn variants(lines: &OrderLines, orders: usize) -> Vec<usize> {
+fn variants(lines: &LinesByTime, orders: usize) -> Vec<usize> {
     /// The share of so many lines is known to a fifth of a percent: more would cost time for nothing.
     const ENOUGH: u32 = 1 << 16;
     let orders = lines.starts[..=orders].partition_point(|&start| start <= ENOUGH) - 1;

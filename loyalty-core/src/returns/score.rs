@@ -149,6 +149,7 @@ impl ReturnPropensity {
         threads: Threads,
         of: impl Fn(&Scorer, usize) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
+        let lines = lines.by_time();
         let table = self.schema.matched(lines)?;
         let chunks = map_chunks(lines.orders(), CHUNK, threads, |orders| {
             let (mut scorer, mut rest) = (Scorer::default(), orders.clone());

@@ -11,6 +11,7 @@ use super::level::Level;
 use super::open::{Open, OpenLines};
 use super::past::PastLines;
 use super::schema::Schema;
+use super::state_today::RawToday;
 use super::stream::{Pace, Stream};
 use crate::Error;
 use crate::files::problem;
@@ -24,6 +25,9 @@ pub(super) struct RawState {
     histories: Vec<RawKeys>,
     customers: RawPasts,
     products: RawPasts,
+    /// The orders of a day that is not over.
+    #[serde(default, skip_serializing_if = "RawToday::is_empty")]
+    entered: RawToday,
     open: RawOpen,
     /// How far each step of maturity has come, counted from the first open line.
     cursors: Vec<u64>,
@@ -73,7 +77,7 @@ pub(super) fn check(good: bool, what: &str) -> Result<(), Error> {
     if good { Ok(()) } else { Err(wrong(&format!("{what} do not suit each other"))) }
 }
 
-fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
+pub(super) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
     let mut text = String::new();
     for key in keys {
         match key {
@@ -85,7 +89,7 @@ fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
     text
 }
 
-fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
+pub(super) fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
     let key = |digits: &[u8]| {
         if digits == b"----------------" {
             return Some(None);
@@ -125,6 +129,7 @@ impl RawState {
             histories: stream.tables.iter().map(RawKeys::of).collect(),
             customers: RawPasts::of(&stream.customers),
             products: RawPasts::of(&stream.products),
+            entered: RawToday::of(&stream.entered),
             open,
             cursors: stream.cursors.iter().map(from_first).collect(),
             due: stream.due.iter().map(still_open).collect(),
@@ -139,11 +144,24 @@ impl RawState {
         let tables = self.histories.iter().map(RawKeys::keys).collect::<Result<Vec<_>, _>>()?;
         check(tables.len() == schema.histories.len(), "histories and their counts")?;
         let (customers, products) = (self.customers.pasts()?, self.products.pasts()?);
-        let pasts = [customers.len(), products.len()];
-        check(pasts == [tables[0].len(), tables[1].len()], "customers, products and their counts")?;
         let days = (self.today, pace.horizon);
         let open = self.open.lines(&tables, days)?;
         let lines = open.next();
+        let entered = self.entered.today(&open, self.today)?;
+        let new = lines - entered.logs.len() as u64..lines;
+        for (history, known) in [customers.len(), products.len()].into_iter().enumerate() {
+            // Those that came today have no past yet.
+            let mut there = vec![false; tables[history].len().saturating_sub(known)];
+            for &place in open.places(history, new.clone()) {
+                if let Some(there) =
+                    (place as usize).checked_sub(known).and_then(|at| there.get_mut(at))
+                {
+                    *there = true;
+                }
+            }
+            let suits = known <= tables[history].len() && there.into_iter().all(|there| there);
+            check(suits, "customers, products and their counts")?;
+        }
         check(self.cursors.len() == pace.steps.len(), "steps and cursors")?;
         check(self.cursors.iter().all(|&cursor| cursor <= lines), "cursors and open lines")?;
         let known = |(_, numbers): &(i32, Vec<u64>)| numbers.iter().all(|&line| line < lines);
@@ -152,6 +170,7 @@ impl RawState {
         stream.origin = self.origin;
         stream.tables = tables;
         (stream.customers, stream.products) = (customers, products);
+        stream.entered = entered;
         stream.open = open;
         stream.cursors = self.cursors;
         stream.due = self.due.into_iter().collect::<BTreeMap<_, _>>();
@@ -175,6 +194,7 @@ impl RawKeys {
         let lengths = [self.exposure.len(), self.returns.len()];
         check(lengths == [found.len(); 2], "keys and counts")?;
         let mut keys = Keys::default();
+        keys.room_for(found.len())?;
         for (key, (&exposure, &returns)) in
             found.iter().zip(self.exposure.iter().zip(&self.returns))
         {

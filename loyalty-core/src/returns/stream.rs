@@ -75,10 +75,29 @@ impl Clock {
     }
 }
 
+/// An order of the day that has begun.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct OrderOfToday {
+    pub(crate) time: i64,
+    /// The key of its id.
+    pub(crate) key: u64,
+    pub(crate) lines: usize,
+}
+
+/// The orders of the day that has begun, in the order in which they came. Their lines are the last of
+/// the open ones.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Today {
+    pub(crate) orders: Vec<OrderOfToday>,
+    /// Of every line.
+    pub(crate) logs: Vec<Logs>,
+}
+
 /// Everything that is known on the morning of a day.
 ///
-/// Counts change at midnight only: a line sees what was known at the end of the day before, however
-/// the lines and returns of a day are cut into calls.
+/// Counts and pasts change at midnight only: a line sees what was known at the end of the day before,
+/// however the lines and returns of a day are cut into calls. At midnight the orders of the day are put
+/// in order of time and key, so that neither do the sums over them depend on the cuts.
 #[derive(Debug, Clone)]
 pub(crate) struct Stream {
     pub(crate) pace: Pace,
@@ -89,6 +108,7 @@ pub(crate) struct Stream {
     per_order: Vec<bool>,
     pub(crate) customers: Vec<PastLines>,
     pub(crate) products: Vec<PastLines>,
+    pub(crate) entered: Today,
     pub(crate) open: OpenLines,
     /// For each step, the first line that has not made it.
     pub(crate) cursors: Vec<u64>,
@@ -111,6 +131,7 @@ impl Stream {
             per_order: schema.histories.iter().map(|spec| spec.per_order).collect(),
             customers: Vec::new(),
             products: Vec::new(),
+            entered: Today::default(),
             open: OpenLines::default(),
             due: BTreeMap::new(),
             level,
@@ -161,6 +182,7 @@ impl Stream {
     /// Goes on to the morning of a day. Days that have passed stay as they are.
     pub(crate) fn advance(&mut self, day: i32) {
         while self.today < day {
+            self.end_day();
             // Nothing happens on days without an open line but that the level may drift.
             self.today += 1;
             self.take_returns();
@@ -283,25 +305,68 @@ impl Stream {
         }
     }
 
-    /// Remembers the lines of an order, whose keys have been entered.
-    pub(crate) fn remember(&mut self, places: impl Iterator<Item = (u32, u32, Logs)>) {
+    /// Notes an order of today, whose keys have been entered and whose lines are about to be opened.
+    pub(crate) fn note_order(&mut self, time: i64, key: u64, logs: impl Iterator<Item = Logs>) {
+        let before = self.entered.logs.len();
+        self.entered.logs.extend(logs);
+        let lines = self.entered.logs.len() - before;
+        self.entered.orders.push(OrderOfToday { time, key, lines });
+    }
+
+    /// The lines of today become past.
+    fn end_day(&mut self) {
+        if self.entered.orders.is_empty() {
+            return;
+        }
+        let Today { orders, mut logs } = std::mem::take(&mut self.entered);
+        let first = self.open.next() - logs.len() as u64;
+        if let Some(from) = self.rearranged(&orders, first) {
+            self.open.rearrange(first, &from);
+            let mut place = vec![0; from.len()];
+            (0..).zip(&from).for_each(|(to, &from)| place[from] = to);
+            for number in self.due.values_mut().flatten().filter(|number| **number >= first) {
+                let line = usize::try_from(*number - first).unwrap_or(usize::MAX);
+                *number = first + place[line];
+            }
+            logs = from.iter().map(|&line| logs[line]).collect();
+        }
         let new = PastLines::new(self.today);
-        for (number, (customer, product, logs)) in places.enumerate() {
-            let (customer, product) = (customer as usize, product as usize);
-            // Places are given in the order in which keys first come.
-            if customer == self.customers.len() {
-                self.customers.push(new);
-            }
-            if product == self.products.len() {
-                self.products.push(new);
-            }
+        self.customers.resize(self.tables[0].len(), new);
+        self.products.resize(self.tables[1].len(), new);
+        for (number, logs) in (first..).zip(&logs) {
+            let of = |history: usize| self.open.place(history, number) as usize;
+            let (customer, product) = (of(0), of(1));
+            let first_of_order = self.open.get(number).behind_first == 0;
             let (customer, product) = (&mut self.customers[customer], &mut self.products[product]);
-            customer.add(&logs);
-            product.add(&logs);
-            customer.orders += f64::from(number == 0);
+            customer.add(logs);
+            product.add(logs);
+            customer.orders += f64::from(first_of_order);
             product.orders += 1.0;
             (customer.last_day, product.last_day) = (self.today, self.today);
         }
+    }
+
+    /// For each line of today in order of time and key of the orders, which of those that came it is;
+    /// `None` where they came so.
+    fn rearranged(&self, orders: &[OrderOfToday], first: u64) -> Option<Vec<usize>> {
+        let mut starts = Vec::with_capacity(orders.len());
+        let mut lines = 0;
+        for order in orders {
+            starts.push(lines);
+            lines += order.lines;
+        }
+        let by = |&order: &usize| {
+            let place = self.open.place(0, first + starts[order] as u64);
+            let customer = self.tables[0].entries()[place as usize].0;
+            (orders[order].time, orders[order].key, customer)
+        };
+        let mut order: Vec<usize> = (0..orders.len()).collect();
+        if order.is_sorted_by_key(by) {
+            return None;
+        }
+        order.sort_by_key(by);
+        let lines = |order: usize| starts[order]..starts[order] + orders[order].lines;
+        Some(order.into_iter().flat_map(lines).collect())
     }
 
     /// Opens lines whose keys have been entered: how many lines before each its order began, and the

@@ -5,22 +5,26 @@ use super::observe::orders_of_a_day;
 use super::sample::known_on;
 use super::score::{LineScores, ScoredLine, Scorer};
 use crate::Error;
-use crate::orders::{OrderLines, Returns, ReturnsReport, day_of};
+use crate::orders::{LinesByTime, OrderLines, Returns, ReturnsReport, day_of};
 
 impl ReturnPropensity {
     /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
     ///
-    /// Lines come in order of time, an order whole in one call; they may be cut into calls anywhere
-    /// else, with the same result to the last bit. Where lines carry what became of them, it is learnt
+    /// Lines come in order of their days, an order whole in one call. The orders of a day may come in any
+    /// order and be cut into calls anywhere, with the same result to the last bit: a line is scored by
+    /// what was known on the morning of its day, as [`Self::score`] does. Where lines carry what became of them, it is learnt
     /// on the day on which it became known, never before.
     ///
     /// # Errors
-    /// As [`Self::score`], and [`Error::Value`] where a line is from a day that is over: the model has
-    /// moved on and stays as it is.
+    /// As [`Self::score`], [`Error::Value`] where a line is from a day that is over: the model has
+    /// moved on and stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
+    /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
+        let lines = lines.by_time();
         let table = self.schema.matched(lines)?;
         self.not_before_today(lines)?;
         self.not_open_already(lines)?;
+        self.stream.tables.iter().try_for_each(|keys| keys.room_for(lines.len()))?;
         let mut scores = vec![ScoredLine::default(); lines.len()];
         let (mut scorer, mut order) = (Scorer::default(), 0);
         while order < lines.orders() {
@@ -75,7 +79,7 @@ impl ReturnPropensity {
         self.stream.advance(day);
     }
 
-    fn not_open_already(&self, lines: &OrderLines) -> Result<(), Error> {
+    fn not_open_already(&self, lines: &LinesByTime) -> Result<(), Error> {
         let Some(ids) = &lines.line else { return Ok(()) };
         let known = |&line: &usize| self.stream.open.find(ids[line]).is_some();
         let repeated = (0..ids.len()).filter(known).map(|line| lines.row[line] as usize);
@@ -89,7 +93,7 @@ impl ReturnPropensity {
         })
     }
 
-    fn not_before_today(&self, lines: &OrderLines) -> Result<(), Error> {
+    fn not_before_today(&self, lines: &LinesByTime) -> Result<(), Error> {
         let today = self.stream.today;
         let early = |&order: &usize| lines.day(order) < today;
         let rows = (0..lines.orders()).filter(early).flat_map(|order| lines.order(order));

@@ -10,7 +10,8 @@ pub(crate) struct Buckets {
 
 impl Buckets {
     pub(crate) fn of(counts: &[u32]) -> Self {
-        let all = 0..u32::try_from(counts.len()).expect("fewer than 2^32 customers");
+        // No summary has more customers.
+        let all = 0..u32::try_from(counts.len()).unwrap_or(u32::MAX);
         let most = counts.iter().copied().max().unwrap_or(0) as usize;
         if most > counts.len().saturating_mul(2) + 1024 {
             return Self::sorted(all.collect(), counts);

@@ -2,7 +2,7 @@
 
 use super::{CustomerSummary, LeftOut, MonetaryValue};
 use crate::Error;
-use crate::error::{above_0, at_least_0, same_length, shown};
+use crate::error::{above_0, at_least_0, countable, same_length, shown};
 use crate::orders::{Column, CustomerColumn, CustomerId, Customers};
 use crate::time::Unit;
 
@@ -69,10 +69,12 @@ impl CustomerSummary {
     /// Checks every row and takes a copy of the columns.
     ///
     /// # Errors
-    /// [`Error::Length`], [`Error::Empty`], or [`Error::Value`] with the first row that breaks its
+    /// [`Error::Length`], [`Error::Empty`], [`Error::Parameter`] where there are 2³² − 1 customers or
+    /// more, or [`Error::Value`] with the first row that breaks its
     /// column's rule and how many more do; see [`SummaryColumns`] for the rules.
     pub fn new(columns: &SummaryColumns<'_>) -> Result<Self, Error> {
         let rows = columns.frequency.values.len();
+        countable("the number of customers", rows)?;
         if rows == 0 {
             let expected = "at least one customer";
             return Err(Error::Empty { what: "the customer summary", expected });

@@ -3,6 +3,7 @@
 use super::grouping::{Grouped, by_group};
 use super::{CustomerSummary, MonetaryValue, Occasions};
 use crate::Error;
+use crate::error::countable;
 use crate::orders::{Customers, Orders};
 use crate::parallel::{Threads, map_chunks};
 use crate::time::{Clock, Occasion, Unit};
@@ -261,6 +262,7 @@ impl Table {
     /// The rows of all groups.
     fn join(self, parts: &[Part], customers: &Customers) -> Result<CustomerSummary, Error> {
         let frequency: Vec<u32> = parts.iter().flat_map(|part| &part.frequency).copied().collect();
+        countable("the number of customers", frequency.len())?;
         if frequency.is_empty() {
             let expected = "an order at or before the observation end";
             return Err(Error::Empty { what: "the customer summary", expected });

@@ -4,7 +4,7 @@
 
 use loyalty_core::ledger::{Economics, Ledger, LedgerOptions};
 use loyalty_core::orders::{
-    Column, ContactColumns, Contacts, Invalid, LedgerLineColumns, LedgerLines, TimeScale,
+    Column, ContactColumns, Contacts, Invalid, LineColumns, OrderLines, TimeScale,
 };
 use loyalty_core::parallel::Threads;
 use loyalty_core::simulate::{Shop, ShopOptions};
@@ -12,14 +12,14 @@ use loyalty_core::simulate::{Shop, ShopOptions};
 const DAY: i64 = 86_400_000_000;
 
 /// Columns with the simulator's names.
-pub(crate) fn columns<'a>(shop: &'a Shop, returned: &'a [bool]) -> LedgerLineColumns<'a> {
+pub(crate) fn columns<'a>(shop: &'a Shop, returned: &'a [bool]) -> LineColumns<'a> {
     let lines = &shop.lines;
-    let mut columns = LedgerLineColumns::new(
+    let mut columns = LineColumns::new(
         Column::new("customer", &lines.customer[..]).into(),
         Column::new("time", &lines.time),
         TimeScale::Days,
-        Column::new("amount", &lines.amount),
-    );
+    )
+    .with_amount(Column::new("amount", &lines.amount));
     columns.order = Some(Column::new("order", &lines.order[..]).into());
     columns.product = Some(Column::new("product", &lines.product[..]).into());
     columns.category = Some(Column::new("category", &lines.category[..]).into());
@@ -39,8 +39,8 @@ pub(crate) fn returned(shop: &Shop) -> Vec<bool> {
     shop.lines.returned_amount.iter().map(|&amount| amount > 0.0).collect()
 }
 
-pub(crate) fn lines(shop: &Shop) -> LedgerLines {
-    LedgerLines::new(&columns(shop, &returned(shop)), Invalid::Raise).expect("clean lines")
+pub(crate) fn lines(shop: &Shop) -> OrderLines {
+    OrderLines::new(&columns(shop, &returned(shop)), Invalid::Raise).expect("clean lines")
 }
 
 pub(crate) fn contacts(shop: &Shop) -> Contacts {

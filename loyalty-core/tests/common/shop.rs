@@ -99,13 +99,11 @@ impl Shop {
         let (price, quantity, age) =
             (floats(&self.price), floats(&self.quantity), floats(&self.age));
         let returned = floats(&self.returned);
-        let mut columns = LineColumns::new(
-            Column::new("customer", &customer[..]).into(),
-            Column::new("product", &product).into(),
-            Column::new("time", &time),
-            TimeScale::Microseconds,
-            Column::new("price", &price),
-        );
+        let customer = Column::new("customer", &customer[..]).into();
+        let time = Column::new("time", &time[..]);
+        let mut columns = LineColumns::new(customer, time, TimeScale::Microseconds)
+            .with_price(Column::new("price", &price));
+        columns.product = Some(Column::new("product", &product).into());
         columns.quantity = Some(Column::new("quantity", &quantity));
         columns.order = Some(Column::new("order", &order[..]).into());
         columns.line = Some(Column::new("line", &line[..]).into());

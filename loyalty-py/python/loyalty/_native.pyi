@@ -414,17 +414,9 @@ class SegmentTable:
 class OrderLines:
     def __new__(
         cls,
-        customer: Column,
-        product: Column,
-        time: Column,
-        price: Column,
-        quantity: Column | None,
-        order: Column | None,
-        line: Column | None,
+        columns: dict[str, Column],
         categories: list[Column],
         numbers: list[Column],
-        returned: Column | None,
-        return_time: Column | None,
         known_later: list[str],
         invalid: str,
         time_zone: str | None,
@@ -580,7 +572,7 @@ _Contacts: TypeAlias = tuple[Column, Column, Column, Column | None]
 class Ledger:
     def __new__(
         cls,
-        columns: dict[str, Column],
+        lines: OrderLines,
         contacts: _Contacts | None,
         marketing: _Contacts | None,
         economics: dict[str, float],
@@ -595,7 +587,6 @@ class Ledger:
     def __len__(self) -> int: ...
     def ids(self, name: str) -> Column: ...
     def columns(self) -> list[Column]: ...
-    def report(self) -> tuple[int, list[tuple[str, str, int, int]], str]: ...
     def portfolio(self) -> list[tuple[str, float]]: ...
     @property
     def has_profit(self) -> bool: ...

@@ -1,4 +1,4 @@
-"""The profit ledger: what every customer brought in, what he cost, and the evidence on his habits."""
+"""The profit ledger: what every customer brought in and cost, and the evidence on their habits."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import narwhals as nw
 from loyalty import _check, _columns, _frames, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
+from loyalty.order_lines import OrderLines
 from loyalty.orders import Moment, _instant
-from loyalty.report import Invalid, OrdersReport, Refusal
+from loyalty.report import Invalid, OrdersReport
 
 if TYPE_CHECKING:
     from typing import Self
@@ -22,8 +23,11 @@ __all__ = ["Ledger", "Losses", "TopShare"]
 #: The calendar period of a budget.
 Period = Literal["day", "week", "month", "quarter", "year"]
 
-_NEEDED = ("customer", "time", "amount")
+_NEEDED = ("customer", "time")
 _OPTIONAL = (
+    "amount",
+    "price",
+    "quantity",
     "order",
     "product",
     "category",
@@ -33,6 +37,7 @@ _OPTIONAL = (
     "coupon",
     "offered_depth",
     "cost",
+    "returned",
     "returned_amount",
     "return_time",
 )
@@ -52,7 +57,7 @@ class TopShare:
 class Losses:
     """The profit of all customers, the loss of the unprofitable ones, and what causes it.
 
-    A customer's loss is shared out over the causes in proportion to what each took from him.
+    A customer's loss is shared out over the causes in proportion to what each took from them.
     """
 
     profit: float
@@ -65,7 +70,7 @@ class Losses:
 
 
 class Ledger(Frozen):
-    """One row per customer: what he brought in, what he cost, and the evidence on his habits.
+    """One row per customer: what they brought in, what they cost, and the evidence on their habits.
 
     ::
 
@@ -73,19 +78,20 @@ class Ledger(Frozen):
 
     Parameters
     ----------
-    lines : data frame or mapping of columns
-        One row per order line. ``customer``, ``time`` and ``amount`` (what was paid) are needed;
-        ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (paid for by the shop),
+    lines : OrderLines, data frame or mapping of columns
+        :class:`OrderLines`, or a table of them with one row per order line. ``customer``, ``time`` and
+        ``amount`` (what was paid; or ``price`` of a piece and ``quantity``) are needed; ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (paid for by the shop),
         ``maker_discount``, ``coupon``, ``offered_depth`` (share of the list price on offer in the
-        category that day), ``cost``, ``returned_amount`` and ``return_time`` are used where they are
-        there. docs/behaviours.md says what each enables.
+        category that day), ``cost``, ``returned_amount`` (or ``returned`` pieces) and ``return_time``
+        are used where they are there. docs/behaviours.md says what each enables.
     contacts : data frame or mapping of columns, optional
         Service contacts: ``customer``, ``time``, ``cost`` and, where known, ``firm_caused``: true or
         false, 1 or 0.
     marketing : data frame or mapping of columns, optional
         Marketing contacts: ``customer``, ``time``, ``cost``.
     columns : mapping, optional
-        Names in `lines` that differ: ``{"customer": "client"}``; a name of None leaves a column out.
+        Names in a table of `lines` that differ: ``{"customer": "client"}``; a name of None leaves a
+        column out.
     margin : float, optional
         Margin at list price as a share of it; by default from ``cost``.
     handling, markdown, category_cost : float, optional
@@ -96,7 +102,7 @@ class Ledger(Frozen):
     period, period_days
         The calendar period of a budget, or its length in days.
     invalid : {"raise", "drop"}
-        What to do with rows that cannot be used.
+        What to do with rows of tables that cannot be used.
     time_zone : str, optional
         The zone on whose clock days are read.
     threads : int
@@ -154,8 +160,10 @@ class Ledger(Frozen):
         time_zone: str | None = None,
         threads: int = 0,
     ) -> None:
-        named = _roles(lines, columns or {})
-        read, frame = _columns.read(lines, list(named.values()))
+        if not isinstance(lines, OrderLines):
+            lines = _order_lines(lines, columns or {}, invalid, time_zone)
+        elif columns is not None:
+            raise InputError("columns names those of a table, but lines are OrderLines already")
         money = {
             "margin": margin,
             "handling": handling,
@@ -163,7 +171,7 @@ class Ledger(Frozen):
             "category_cost": category_cost,
         }
         native = _native.Ledger(
-            dict(zip(named, read, strict=True)),
+            lines._core,
             _contacts(contacts),
             _contacts(marketing),
             {name: float(value) for name, value in money.items() if value is not None},
@@ -175,12 +183,12 @@ class Ledger(Frozen):
             time_zone,
             _check.whole("threads", threads),
         )
-        rows, refusals, message = native.report()
-        refused = tuple(Refusal(*refusal) for refusal in refusals)
-        kept = rows - sum(refusal.rows for refusal in refused)
-        report = OrdersReport(rows, kept, refused, message)
         self._set(
-            _core=native, _customer=named["customer"], _frame=frame, _zone=time_zone, report=report
+            _core=native,
+            _customer=lines._customer,
+            _frame=lines._frame,
+            _zone=time_zone,
+            report=lines.report,
         )
 
     def table(self) -> Any:
@@ -272,17 +280,33 @@ class Ledger(Frozen):
         raise TypeError("a Ledger cannot be pickled; pickle its table or a fitted model instead")
 
 
-def _roles(lines: Any, columns: Mapping[str, str | None]) -> dict[str, str]:
-    """The name in the table of each column that is there."""
+def _order_lines(
+    lines: Any, columns: Mapping[str, str | None], invalid: Invalid, time_zone: str | None
+) -> OrderLines:
+    """A table's lines, by the columns that are there."""
     unknown = [role for role in columns if role not in (*_NEEDED, *_OPTIONAL)]
     if unknown:
         raise InputError(f"columns: {unknown[0]!r} is none of {', '.join((*_NEEDED, *_OPTIONAL))}")
-    named = {role: columns.get(role, role) for role in _NEEDED}
+    named: dict[str, Any] = {role: columns.get(role, role) for role in _NEEDED}
     there = set(_names(lines))
     for role in _OPTIONAL:
         if role in columns or role in there:
             named[role] = columns.get(role, role)
-    return {role: name for role, name in named.items() if name is not None}
+    if named.get("price") is None and "amount" not in columns:
+        named["amount"] = "amount"
+
+    def drop(role: str, says_nothing: bool) -> None:
+        """Drops a column that stands in the table but says nothing more."""
+        if role not in columns and says_nothing:
+            named.pop(role, None)
+
+    drop("price", named.get("amount") is not None)
+    drop("returned", named.get("returned_amount") is not None)
+    pieces = named.get("price") is not None or named.get("returned") is not None
+    drop("quantity", not pieces)
+    known = named.get("returned") is not None or named.get("returned_amount") is not None
+    drop("return_time", not known)
+    return OrderLines(lines, **named, invalid=invalid, time_zone=time_zone)
 
 
 def _names(data: Any) -> list[str]:

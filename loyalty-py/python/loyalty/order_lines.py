@@ -19,16 +19,22 @@ __all__ = ["CreditMatches", "OrderLines", "match_credits"]
 class OrderLines(Frozen):
     """Checked order lines: who ordered what, when, at what price, and what became of it.
 
+    One table for the profit ledger (:class:`Ledger`) and for the return model
+    (:class:`ReturnPropensity`), which need different columns of it.
+
     Parameters
     ----------
     data : data frame or mapping of columns
         As for :class:`Orders`. Other columns than those named are not looked at.
-    customer, product : str
-        The columns of ids: whole numbers or text.
+    customer : str
+        The column of ids of customers: whole numbers or text.
     time : str
         The column of times, as for :class:`Orders`.
-    price : str
-        The price of one piece, from 0 to 1e50.
+    product : str, optional
+        The ids of articles, which the return model needs.
+    price, amount : str
+        The price of one piece, or what was paid for the line, from 0 to 1e50: one of them is needed
+        and says the other with the quantity.
     quantity : str, optional
         Pieces, above 0; 1 where left out.
     order : str, optional
@@ -36,14 +42,23 @@ class OrderLines(Frozen):
         order. The lines of an order have one time, or follow each other in time.
     line : str, optional
         The line's own id, by which :meth:`ReturnPropensity.update_returns` finds it later.
+    category : str, optional
+        The category of the article, of which the ledger counts how many a customer buys; for the
+        return model the first of the columns with levels. Missing is a level of its own.
     categories : sequence of str
         Further columns with levels, such as size, brand or country; missing is a level of its own.
     numbers : sequence of str
         Further columns of numbers or flags known at the order, such as an age; they may be missing.
+    list_amount, discount, maker_discount, coupon, offered_depth, cost : str, optional
+        Money of the line that the ledger uses; see :class:`Ledger`.
     returned : str, optional
-        Above 0 where the line was sent back: a flag, a quantity, or an amount.
+        Above 0 where the line was sent back: a flag, or how many pieces. It may not be missing.
+    returned_amount : str, optional
+        What of the amount was paid back; 0 or missing where the line was kept. Where left out, it is
+        the amount's share that ``returned`` is of the quantity.
     return_time : str, optional
-        When it was; missing where it was not, or where nobody knows.
+        When it was, from the day of the order on; looked at only where the line came back, and
+        missing where nobody knows.
     known_later : sequence of str
         Columns that are known only after the order, such as a delivery date: none of the columns
         above that a score may rest on may be among them.
@@ -71,11 +86,12 @@ class OrderLines(Frozen):
     <OrderLines: 3 lines of 2 orders, 1 returned>
     """
 
-    __slots__ = ("_core", "_frame", "report")
+    __slots__ = ("_core", "_customer", "_frame", "report")
 
     #: Rows read, in use and refused.
     report: OrdersReport
     _core: _native.OrderLines
+    _customer: str
     _frame: nw.Implementation | None
 
     def __init__(
@@ -83,15 +99,24 @@ class OrderLines(Frozen):
         data: Any,
         *,
         customer: str,
-        product: str,
         time: str,
-        price: str,
+        product: str | None = None,
+        price: str | None = None,
+        amount: str | None = None,
         quantity: str | None = None,
         order: str | None = None,
         line: str | None = None,
+        category: str | None = None,
         categories: Sequence[str] = (),
         numbers: Sequence[str] = (),
+        list_amount: str | None = None,
+        discount: str | None = None,
+        maker_discount: str | None = None,
+        coupon: str | None = None,
+        offered_depth: str | None = None,
+        cost: str | None = None,
         returned: str | None = None,
+        returned_amount: str | None = None,
         return_time: str | None = None,
         known_later: Sequence[str] = (),
         invalid: Invalid = "raise",
@@ -100,31 +125,43 @@ class OrderLines(Frozen):
         for name, several in (("categories", categories), ("numbers", numbers)):
             if isinstance(several, str):
                 raise TypeError(f"{name} must be a sequence of column names, got {several!r}")
-        if return_time is not None and returned is None:
-            raise InputError("return_time needs the column returned")
-        roles = [customer, product, time, price, quantity, order, line, returned, return_time]
-        names = [name for name in [*roles, *categories, *numbers] if name is not None]
+        if return_time is not None and returned is None and returned_amount is None:
+            raise InputError("return_time needs the column returned or returned_amount")
+        roles = {
+            "customer": customer,
+            "product": product,
+            "time": time,
+            "price": price,
+            "amount": amount,
+            "quantity": quantity,
+            "order": order,
+            "line": line,
+            "category": category,
+            "list_amount": list_amount,
+            "discount": discount,
+            "maker_discount": maker_discount,
+            "coupon": coupon,
+            "offered_depth": offered_depth,
+            "cost": cost,
+            "returned": returned,
+            "returned_amount": returned_amount,
+            "return_time": return_time,
+        }
+        named = {role: name for role, name in roles.items() if name is not None}
+        names = [*named.values(), *categories, *numbers]
         columns, frame = _columns.read(data, names)
         found = dict(zip(names, columns, strict=True))
         native = _native.OrderLines(
-            customer=found[customer],
-            product=found[product],
-            time=found[time],
-            price=found[price],
-            quantity=None if quantity is None else found[quantity],
-            order=None if order is None else found[order],
-            line=None if line is None else found[line],
-            categories=[found[name] for name in categories],
-            numbers=[found[name] for name in numbers],
-            returned=None if returned is None else found[returned],
-            return_time=None if return_time is None else found[return_time],
-            known_later=list(known_later),
-            invalid=invalid,
-            time_zone=time_zone,
+            {role: found[name] for role, name in named.items()},
+            [found[name] for name in categories],
+            [found[name] for name in numbers],
+            list(known_later),
+            invalid,
+            time_zone,
         )
         rows, refusals, message = native.report()
         report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
-        self._set(_core=native, _frame=frame, report=report)
+        self._set(_core=native, _customer=customer, _frame=frame, report=report)
 
     def with_returns(
         self, data: Any, *, line: str, time: str, time_zone: str | None = None
@@ -166,7 +203,9 @@ class OrderLines(Frozen):
         ids, times = _columns.read(data, [line, time]).columns
         native, counted, unknown = self._core.with_returns(ids, times, time_zone)
         lines = object.__new__(OrderLines)
-        lines._set(_core=native, _frame=self._frame, report=self.report)
+        lines._set(
+            _core=native, _customer=self._customer, _frame=self._frame, report=self.report
+        )
         return lines, {"counted": counted, "unknown": unknown}
 
     @property

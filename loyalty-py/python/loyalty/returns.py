@@ -197,8 +197,8 @@ class ReturnPropensity:
     def update(self, lines: OrderLines) -> Any:
         """Scores lines as :meth:`score` does, each by what is known before its day, and takes them in.
 
-        Lines come in order of time, an order whole in one call; they may be cut into calls anywhere
-        else, with the same result to the last bit. Where they carry what became of them, it counts
+        Lines come in order of their days, an order whole in one call; the orders of a day may come in
+        any order and be cut into calls anywhere, with the same result to the last bit. Where they carry what became of them, it counts
         from the day after it became known.
 
         Raises

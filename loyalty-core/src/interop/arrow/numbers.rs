@@ -52,6 +52,13 @@ impl<'a> Numbers<'a> {
         Self::read_with_flags(column)
     }
 
+    /// The same numbers, each times a factor.
+    #[must_use]
+    pub fn times(mut self, factor: f64) -> Self {
+        self.values.to_mut().iter_mut().for_each(|value| *value *= factor);
+        self
+    }
+
     /// Reads the numbers of a column; flags, of which true is 1 and false is 0, are numbers too.
     ///
     /// # Errors

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::rows::Used;
 use super::super::{Column, CustomerColumn, TimeScale};
-use super::check::instants;
+use super::by_time::instants;
 use super::key;
 use crate::Error;
 use crate::error::same_length;
@@ -176,11 +177,10 @@ impl Table {
         for row in 0..rows {
             columns.check(row)?;
         }
-        let all: Vec<usize> = (0..rows).collect();
         let key = |row: usize| key::fold(id(&columns.customer, row), id(&columns.product, row));
         Ok(Self {
             key: (0..rows).map(key).collect(),
-            time: instants(&columns.time, columns.scale, &all),
+            time: instants(&columns.time, columns.scale, &Used::all(rows)),
             quantity: columns.quantity.values.to_vec(),
             price: columns.price.values.to_vec(),
         })

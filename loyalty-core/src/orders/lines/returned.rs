@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{OrderLines, Outcome, day_of, key};
+use super::{LinesByTime, OrderLines, Outcome, Source, day_of, key};
 use crate::Error;
 use crate::error::same_length;
 use crate::orders::{Column, CustomerColumn, TimeScale};
+use crate::time::DAY;
 
 /// Returns as events: which line came back, and when.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,13 +94,10 @@ impl OrderLines {
     /// # Examples
     /// ```
     /// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, Returns, TimeScale};
-    /// let mut columns = LineColumns::new(
-    ///     Column::new("customer", &[7, 7, 9][..]).into(),
-    ///     Column::new("article", &[1, 2, 1][..]).into(),
-    ///     Column::new("day", &[0, 0, 4]),
-    ///     TimeScale::Days,
-    ///     Column::new("price", &[60.0, 5.0, 60.0]),
-    /// );
+    /// let customer = Column::new("customer", &[7, 7, 9][..]).into();
+    /// let day = Column::new("day", &[0, 0, 4][..]);
+    /// let mut columns = LineColumns::new(customer, day, TimeScale::Days)
+    ///     .with_price(Column::new("price", &[60.0, 5.0, 60.0]));
     /// columns.line = Some(Column::new("line", &[100, 101, 102][..]).into());
     /// let lines = OrderLines::new(&columns, Invalid::Raise)?;
     /// let ids = Column::new("line", &[102, 55][..]).into();
@@ -110,19 +108,21 @@ impl OrderLines {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn with_returns(&self, returns: &Returns) -> Result<(Self, ReturnsReport), Error> {
-        let ids = self
+        let lines = self.by_time();
+        let ids = lines
             .line
             .as_ref()
             .ok_or(Error::MissingColumn { column: "line", needed_by: "a table of returns" })?;
         let line_of: HashMap<u64, usize> = ids.iter().copied().zip(0..).collect();
-        let mut outcomes = self.outcome.clone().unwrap_or_else(|| vec![Outcome::Kept; self.len()]);
-        let mut report = ReturnsReport::default();
+        let mut outcomes =
+            lines.outcome.clone().unwrap_or_else(|| vec![Outcome::Kept; lines.len()]);
+        let (mut report, mut found) = (ReturnsReport::default(), Vec::new());
         for (row, (id, day)) in returns.iter().enumerate() {
             let Some(&line) = line_of.get(&id) else {
                 report.unknown += 1;
                 continue;
             };
-            let ordered = day_of(self.time[line]);
+            let ordered = day_of(lines.time[line]);
             if day < ordered {
                 return Err(Error::Value {
                     column: returns.time.clone(),
@@ -137,7 +137,23 @@ impl OrderLines {
                 Outcome::Returned(before) => Outcome::Returned(before.min(day)),
                 Outcome::Kept | Outcome::ReturnedSometime => Outcome::Returned(day),
             };
+            found.push((lines.row[line] as usize, i64::from(day) * DAY));
         }
-        Ok((Self { outcome: Some(outcomes), ..self.clone() }, report))
+        let by_time = LinesByTime { outcome: Some(outcomes), ..lines.clone() };
+        let lines = match &self.source {
+            Source::Time(source) => {
+                let mut raw = source.1.clone();
+                raw.note_returns(&by_time, &found);
+                Self::of(Source::Time(Box::new((by_time, raw))), self.report.clone())
+            }
+            Source::Customer(source) => {
+                let mut source = source.clone();
+                source.0.note_returns(&found);
+                let lines = Self::of(Source::Customer(source), self.report.clone());
+                lines.by_time.get_or_init(|| by_time);
+                lines
+            }
+        };
+        Ok((lines, report))
     }
 }

@@ -15,13 +15,13 @@ pub(super) struct Shop {
 
 /// Sums over customers.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Look {
+pub(super) struct ShopSums {
     pub(super) returns: Pairs,
     pub(super) discounts: Pairs,
     pub(super) amounts: Amounts,
 }
 
-impl Look {
+impl ShopSums {
     pub(super) fn merge(self, with: Self) -> Self {
         Self {
             returns: self.returns.merge(with.returns),

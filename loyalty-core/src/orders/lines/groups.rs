@@ -11,7 +11,7 @@ const GROUP: usize = 1 << 15;
 ///
 /// Lines lie together by group, within one in the caller's order: writing them to as many places as there
 /// are customers would miss the cache with each.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Groups {
     customers: usize,
     shift: u32,
@@ -40,7 +40,7 @@ impl Groups {
     }
 
     /// Each row's place among the lines.
-    pub(super) fn deal(&self, customer: &[u32]) -> Vec<u32> {
+    pub(super) fn places(&self, customer: &[u32]) -> Vec<u32> {
         let mut next = self.starts.clone();
         let place = |customer: &u32| {
             let next = &mut next[(customer >> self.shift) as usize];

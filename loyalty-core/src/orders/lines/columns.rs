@@ -1,0 +1,196 @@
+//! Order lines as the caller holds them.
+
+use super::super::columns::{Column, CustomerColumn, TimeScale};
+
+/// Order lines as the caller holds them: one row per article of an order, in any order of the rows.
+///
+/// Customer, time and money are needed: `amount`, or `price` (of a piece) and `quantity`. Each of the
+/// other columns enables something:
+///
+/// | column | one value per line | enables |
+/// |---|---|---|
+/// | `amount` | what was paid for the line; price × quantity where left out | the ledger |
+/// | `price` | price of one piece; amount / quantity where left out | the return model |
+/// | `quantity` | pieces, above 0; 1 where left out | |
+/// | `order` | id of the order; without it the lines of a customer's day are one order | |
+/// | `product` | id of the article | the return model; return rates cleaned of what is bought |
+/// | `line` | the line's own id | returns in a table of their own |
+/// | `category` | id of its category; missing is a level of its own | cross-buying breadth, reallocation of a budget |
+/// | `categories` | further properties with levels (size, brand, country), alike | the return model |
+/// | `numbers` | further numbers known at the order (age); NaN is missing | the return model |
+/// | `list_amount` | line total at list price; without it the amount and what was taken off | discount depth |
+/// | `discount` | money off that the shop pays for | discount depth |
+/// | `maker_discount` | money off that the maker pays back | |
+/// | `coupon` | money off by coupons | coupon use |
+/// | `offered_depth` | share of the list price on offer in the category that day, 0 to 1 | selection of offers |
+/// | `cost` | cost of the goods | profit, break-even points |
+/// | `returned` | above 0 where the line was sent back: pieces or, without `quantity`, a flag | returns |
+/// | `returned_amount` | what of the amount was paid back; 0 or missing where the line was kept | returns |
+/// | `return_time` | when it came back; looked at only where it did, missing where nobody knows | how long returns take |
+///
+/// Where `returned_amount` is left out it is the amount's share min(1, `returned` / `quantity`). The day of
+/// a return is not before that of the order, whatever the hours.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LineColumns<'a> {
+    /// Who ordered.
+    pub customer: CustomerColumn<'a>,
+    /// When, as integers on the scale below.
+    pub time: Column<'a, [i64]>,
+    /// What the time integers count.
+    pub scale: TimeScale,
+    /// What was paid for the line, from 0 to 1e50 as all money.
+    pub amount: Option<Column<'a, [f64]>>,
+    /// Price of one piece.
+    pub price: Option<Column<'a, [f64]>>,
+    /// Pieces, above 0; 1 where left out.
+    pub quantity: Option<Column<'a, [f64]>>,
+    /// Which order the line belongs to.
+    pub order: Option<CustomerColumn<'a>>,
+    /// Which article.
+    pub product: Option<CustomerColumn<'a>>,
+    /// The line's own id, by which returns find it later.
+    pub line: Option<CustomerColumn<'a>>,
+    /// The category of the article, the first of the properties with levels.
+    pub category: Option<CustomerColumn<'a>>,
+    /// Further properties with levels: size, brand, country.
+    pub categories: Vec<CustomerColumn<'a>>,
+    /// Further numbers known at the order: age, discount.
+    pub numbers: Vec<Column<'a, [f64]>>,
+    /// The line at list price.
+    pub list_amount: Option<Column<'a, [f64]>>,
+    /// Money off that the shop pays for.
+    pub discount: Option<Column<'a, [f64]>>,
+    /// Money off that the maker pays back.
+    pub maker_discount: Option<Column<'a, [f64]>>,
+    /// Money off by coupons.
+    pub coupon: Option<Column<'a, [f64]>>,
+    /// The depth on offer.
+    pub offered_depth: Option<Column<'a, [f64]>>,
+    /// Cost of the goods.
+    pub cost: Option<Column<'a, [f64]>>,
+    /// Above 0 where the line was sent back.
+    pub returned: Option<Column<'a, [f64]>>,
+    /// What was paid back.
+    pub returned_amount: Option<Column<'a, [f64]>>,
+    /// When the line came back.
+    pub return_time: Option<Column<'a, [i64]>>,
+    /// What the integers of the return times count.
+    pub return_scale: TimeScale,
+    /// Columns of the caller's table that are known only after the order, such as a delivery date. None
+    /// of the columns above that a score may rest on may be among them.
+    pub known_later: &'a [&'a str],
+}
+
+impl<'a> LineColumns<'a> {
+    /// The columns that no line is without; set `amount` or `price`, and the others, after.
+    pub fn new(customer: CustomerColumn<'a>, time: Column<'a, [i64]>, scale: TimeScale) -> Self {
+        Self {
+            customer,
+            time,
+            scale,
+            amount: None,
+            price: None,
+            quantity: None,
+            order: None,
+            product: None,
+            line: None,
+            category: None,
+            categories: Vec::new(),
+            numbers: Vec::new(),
+            list_amount: None,
+            discount: None,
+            maker_discount: None,
+            coupon: None,
+            offered_depth: None,
+            cost: None,
+            returned: None,
+            returned_amount: None,
+            return_time: None,
+            return_scale: scale,
+            known_later: &[],
+        }
+    }
+
+    /// The same lines with what was paid for each.
+    #[must_use]
+    pub fn with_amount(self, amount: Column<'a, [f64]>) -> Self {
+        Self { amount: Some(amount), ..self }
+    }
+
+    /// The same lines with the price of a piece of each.
+    #[must_use]
+    pub fn with_price(self, price: Column<'a, [f64]>) -> Self {
+        Self { price: Some(price), ..self }
+    }
+
+    /// The properties with levels, the category first; one that is named twice counts once.
+    pub(super) fn all_categories(&self) -> impl Iterator<Item = &CustomerColumn<'a>> {
+        let again = |category: &&CustomerColumn<'_>| {
+            self.categories.iter().any(|other| other.name() == category.name())
+        };
+        self.category.iter().filter(move |category| !again(category)).chain(&self.categories)
+    }
+
+    pub(super) fn has_returns(&self) -> bool {
+        self.returned.is_some() || self.returned_amount.is_some()
+    }
+
+    /// Pieces of a row in use.
+    pub(super) fn pieces(&self, row: usize) -> f64 {
+        self.quantity.as_ref().map_or(1.0, |column| number(column, row))
+    }
+
+    /// What was paid for a row in use.
+    pub(super) fn paid(&self, row: usize) -> f64 {
+        match (&self.amount, &self.price) {
+            (Some(amount), _) => number(amount, row),
+            (None, Some(price)) => number(price, row) * self.pieces(row),
+            (None, None) => 0.0,
+        }
+    }
+
+    /// The price of a piece of a row in use.
+    pub(super) fn piece_price(&self, row: usize) -> f64 {
+        match (&self.price, &self.amount) {
+            (Some(price), _) => number(price, row),
+            (None, Some(amount)) => number(amount, row) / self.pieces(row),
+            (None, None) => 0.0,
+        }
+    }
+
+    /// What was paid back of a row in use.
+    pub(super) fn paid_back(&self, row: usize) -> f64 {
+        match (&self.returned_amount, &self.returned) {
+            (Some(amount), _) => number(amount, row),
+            (None, Some(returned)) => {
+                let share = number(returned, row) / self.pieces(row);
+                self.paid(row) * share.min(1.0)
+            }
+            (None, None) => 0.0,
+        }
+    }
+
+    /// Whether a row in use came back.
+    pub(super) fn came_back(&self, row: usize) -> bool {
+        let above_0 = |column: &Option<Column<'a, [f64]>>| {
+            column.as_ref().is_some_and(|column| number(column, row) > 0.0)
+        };
+        above_0(&self.returned) || above_0(&self.returned_amount)
+    }
+
+    /// When a row in use came back, in microseconds, where it did and that is known.
+    pub(super) fn back_at(&self, row: usize) -> Option<i64> {
+        let time = self.return_time.as_ref().filter(|time| time.is_present(row))?;
+        if !self.came_back(row) {
+            return None;
+        }
+        self.return_scale.microseconds(time.values[row])
+    }
+}
+
+/// A number in use. Adding zero turns −0 into 0; what is missing is 0.
+pub(super) fn number(column: &Column<'_, [f64]>, row: usize) -> f64 {
+    let value = column.values[row] + 0.0;
+    if value.is_nan() || !column.is_present(row) { 0.0 } else { value }
+}
