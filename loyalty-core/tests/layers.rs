@@ -39,7 +39,7 @@ const EXCEPTIONS: [(&str, &str); 0] = [];
 
 /// Sets of files within one folder that use each other in a circle. May fall, never rise: most are a
 /// constant or a helper of ten lines in the wrong one of two files.
-const MOST_CIRCLES_WITHIN_A_FOLDER: usize = 11;
+const MOST_CIRCLES_WITHIN_A_FOLDER: usize = 10;
 
 /// Every file of the source, by its path below `src`.
 fn source() -> BTreeMap<String, String> {

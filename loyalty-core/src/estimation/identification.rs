@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Parameter;
+use super::layout::Parameter;
 
 /// How well the data determine the parameters of a model.
 ///

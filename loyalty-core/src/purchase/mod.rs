@@ -11,6 +11,7 @@
 //! frequencies and ages are worked out once; [`Discounting`] turns the purchases to come into what they
 //! count today. A further model is a folder with its process and a line in `kinds.rs`.
 
+mod alive;
 mod batch;
 mod beta_geometric;
 mod bg_nbd;

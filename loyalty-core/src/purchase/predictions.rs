@@ -1,5 +1,6 @@
 //! The predictions of a process, for one customer and for many.
 
+use super::alive;
 use super::batch::{fill_distributions, fill_p_alive, times_alive};
 use super::kinds::kind_of;
 use super::likelihood::ln_likelihood;
@@ -8,7 +9,6 @@ use super::simulate::simulate;
 use super::{Discounting, PurchaseKind, PurchaseModel};
 use crate::Error;
 use crate::error::{non_negative, same_length};
-use crate::math::elementary::logistic;
 use crate::parallel::{Threads, fill, fill_rows};
 use crate::summary::{CustomerSummary, History};
 use crate::time::Unit;
@@ -26,7 +26,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     }
 
     fn p_alive(&self, history: &History) -> f64 {
-        if M::can_have_left(history.x()) { logistic(self.ln_odds_alive(history)) } else { 1.0 }
+        alive::p_alive(self, history)
     }
 
     fn p_alive_at(&self, history: &History, horizon: f64) -> Result<f64, Error> {
@@ -45,13 +45,13 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     }
 
     fn p_no_purchase(&self, history: &History, horizon: f64) -> Result<f64, Error> {
-        Ok(no_purchase(self, history, non_negative("horizon", horizon)?))
+        Ok(alive::no_purchase(self, history, non_negative("horizon", horizon)?))
     }
 
     fn p_n_purchases(&self, history: &History, n: u32, horizon: f64) -> Result<f64, Error> {
         let horizon = non_negative("horizon", horizon)?;
         if n == 0 {
-            return Ok(no_purchase(self, history, horizon));
+            return Ok(alive::no_purchase(self, history, horizon));
         }
         let if_alive = self.exactly_if_alive(history.x(), n, history.t(), horizon);
         Ok(self.p_alive(history) * if_alive)
@@ -66,7 +66,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         let horizon = non_negative("horizon", horizon)?;
         check_counts(out.len())?;
         self.counts_if_alive(history.x(), out.len(), horizon)(history.t(), out);
-        mix_with_gone(self, history, out);
+        alive::mix_with_gone(self, history, out);
         Ok(())
     }
 
@@ -145,7 +145,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
         check_batch(self, customers, out)?;
-        fill(out, threads, |row| no_purchase(self, &customers.history(row), horizon));
+        fill(out, threads, |row| alive::no_purchase(self, &customers.history(row), horizon));
         Ok(())
     }
 
@@ -195,22 +195,6 @@ fn of_one(t: f64, function: impl Fn(&mut [f64], &mut [f64])) -> f64 {
     let mut out = [0.0];
     function(&mut [t], &mut out);
     out[0]
-}
-
-fn p_gone<M: PurchaseProcess>(model: &M, history: &History) -> f64 {
-    if M::can_have_left(history.x()) { logistic(-model.ln_odds_alive(history)) } else { 0.0 }
-}
-
-fn no_purchase<M: PurchaseProcess>(model: &M, history: &History, horizon: f64) -> f64 {
-    let none = model.exactly_if_alive(history.x(), 0, history.t(), horizon);
-    (p_gone(model, history) + model.p_alive(history) * none).min(1.0)
-}
-
-/// Turns what a customer does if alive into what they do.
-pub(super) fn mix_with_gone<M: PurchaseProcess>(model: &M, history: &History, out: &mut [f64]) {
-    let alive = model.p_alive(history);
-    out.iter_mut().for_each(|probability| *probability *= alive);
-    out[0] = (out[0] + p_gone(model, history)).min(1.0);
 }
 
 fn check_batch<M: PurchaseProcess>(

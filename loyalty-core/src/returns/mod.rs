@@ -70,6 +70,7 @@ mod score;
 mod settling;
 mod shrink;
 mod shrunk;
+mod state_codec;
 mod state_file;
 mod state_today;
 mod stream;

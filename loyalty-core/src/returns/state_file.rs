@@ -1,8 +1,6 @@
 //! The state that a return propensity goes on from, as its file has it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +9,10 @@ use super::level::Level;
 use super::open::{Open, OpenLines};
 use super::past::PastLines;
 use super::schema::Schema;
+use super::state_codec::{check, hexadecimal, keys_of, wrong};
 use super::state_today::RawToday;
 use super::stream::{Pace, Stream};
 use crate::Error;
-use crate::files::problem;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct RawState {
@@ -66,39 +64,6 @@ struct RawOpen {
     order_returned: Vec<bool>,
     /// For each line, the place of its key in every history.
     places: Vec<u32>,
-}
-
-pub(super) fn wrong(what: &str) -> Error {
-    problem(Path::new(""), what)
-}
-
-/// Refuses a file that contradicts itself.
-pub(super) fn check(good: bool, what: &str) -> Result<(), Error> {
-    if good { Ok(()) } else { Err(wrong(&format!("{what} do not suit each other"))) }
-}
-
-pub(super) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
-    let mut text = String::new();
-    for key in keys {
-        match key {
-            // Writing to a string cannot fail.
-            Some(key) => drop(write!(text, "{key:016x}")),
-            None => text.push_str("----------------"),
-        }
-    }
-    text
-}
-
-pub(super) fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
-    let key = |digits: &[u8]| {
-        if digits == b"----------------" {
-            return Some(None);
-        }
-        let text = std::str::from_utf8(digits).ok().filter(|text| text.len() == 16)?;
-        u64::from_str_radix(text, 16).ok().map(Some)
-    };
-    let keys: Option<Vec<Option<u64>>> = text.as_bytes().chunks(16).map(key).collect();
-    keys.ok_or_else(|| wrong("keys are not 16 hexadecimal digits each"))
 }
 
 impl RawState {

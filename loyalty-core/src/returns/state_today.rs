@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::open::{Open, OpenLines};
 use super::past::Logs;
-use super::state_file::{check, hexadecimal, keys_of};
+use super::state_codec::{check, hexadecimal, keys_of};
 use super::stream::{OrderOfToday, Today};
 use crate::Error;
 

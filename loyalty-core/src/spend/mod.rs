@@ -7,6 +7,7 @@
 mod gamma_gamma;
 mod kinds;
 mod model;
+mod predictions;
 
 pub use gamma_gamma::GammaGamma;
 pub use kinds::{AnySpendModel, SpendKind};

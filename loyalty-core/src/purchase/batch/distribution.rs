@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::purchase::predictions::mix_with_gone;
+use crate::purchase::alive::mix_with_gone;
 use crate::purchase::process::PurchaseProcess;
 use crate::summary::{Buckets, CustomerSummary};
 

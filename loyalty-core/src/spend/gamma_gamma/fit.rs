@@ -34,7 +34,10 @@ pub(in crate::spend) fn fit_to(
 }
 
 /// ln L of a summary.
-pub(super) fn ln_likelihood(model: &GammaGamma, summary: &CustomerSummary) -> Result<f64, Error> {
+pub(in crate::spend) fn ln_likelihood(
+    model: &GammaGamma,
+    summary: &CustomerSummary,
+) -> Result<f64, Error> {
     let spenders = Spenders::of(summary, money(summary, "the log-likelihood")?, Threads::default());
     let at: Vec<f64> = model.values().into_iter().map(|value| Scale::Log.of(value)).collect();
     Ok(spenders.evaluate(&at, Threads::default()).value)

@@ -4,16 +4,12 @@ mod fit;
 mod likelihood;
 mod simulate;
 
-pub(super) use self::fit::fit_to;
-use self::fit::ln_likelihood;
-use self::simulate::simulate;
+pub(super) use self::fit::{fit_to, ln_likelihood};
+pub(super) use self::simulate::simulate;
 
 use crate::Error;
-use crate::error::{non_negative, positive, same_length};
+use crate::error::positive;
 use crate::estimation::{Dimension, Parameter, Parameters, Towards, exactly};
-use crate::parallel::{Threads, fill};
-use crate::spend::{SpendKind, SpendModel};
-use crate::summary::CustomerSummary;
 
 /// The Gamma-Gamma model: a customer's purchases vary around a mean of their own.
 ///
@@ -82,61 +78,15 @@ impl GammaGamma {
         self.v
     }
 
-    fn spend(&self, transactions: u32, mean: f64) -> f64 {
+    /// The expected spend, where it is finite.
+    pub(super) fn spend(&self, transactions: u32, mean: f64) -> f64 {
         let x = f64::from(transactions);
         self.p * (self.v + x * mean) / self.degrees(transactions)
     }
 
     /// p x + q − 1, which must be above 0 for the mean to be finite.
-    fn degrees(&self, transactions: u32) -> f64 {
+    pub(super) fn degrees(&self, transactions: u32) -> f64 {
         self.p * f64::from(transactions) + (self.q - 1.0)
-    }
-}
-
-impl SpendModel for GammaGamma {
-    fn kind(&self) -> SpendKind {
-        SpendKind::GammaGamma
-    }
-
-    fn has_finite_mean(&self) -> bool {
-        self.q > 1.0
-    }
-
-    fn expected_spend(&self, transactions: u32, mean: f64) -> Result<f64, Error> {
-        let mean = non_negative("mean", mean)?;
-        if self.degrees(transactions) > 0.0 {
-            return Ok(self.spend(transactions, mean));
-        }
-        let reason = format!("q = {} is too small for {transactions} purchases", self.q);
-        Err(Error::Infinite { quantity: "the expected spend", reason })
-    }
-
-    fn expected_spend_into(
-        &self,
-        customers: &CustomerSummary,
-        out: &mut [f64],
-        threads: Threads,
-    ) -> Result<(), Error> {
-        let needed_by = "the expected spend";
-        let mean = customers
-            .monetary_value()
-            .ok_or(Error::MissingColumn { column: "monetary_value", needed_by })?;
-        same_length(customers.len(), "out", out.len())?;
-        let infinite = |row: &usize| self.degrees(customers.transactions(*row)) <= 0.0;
-        if let Some(row) = (0..customers.len()).find(infinite) {
-            let reason = format!("q = {} is too small for the customer in row {row}", self.q);
-            return Err(Error::Infinite { quantity: needed_by, reason });
-        }
-        fill(out, threads, |row| self.spend(customers.transactions(row), mean[row]));
-        Ok(())
-    }
-
-    fn log_likelihood(&self, summary: &CustomerSummary) -> Result<f64, Error> {
-        ln_likelihood(self, summary)
-    }
-
-    fn simulate(&self, customers: &CustomerSummary, seed: u64, threads: Threads) -> Vec<f64> {
-        simulate(self, customers, seed, threads)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::parallel::{Threads, fill};
 use crate::summary::CustomerSummary;
 
 /// Monetary values of customers who spend as the model says.
-pub(super) fn simulate(
+pub(in crate::spend) fn simulate(
     model: &GammaGamma,
     customers: &CustomerSummary,
     seed: u64,

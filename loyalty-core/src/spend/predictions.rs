@@ -1,0 +1,55 @@
+//! The predictions of the Gamma-Gamma.
+
+use super::gamma_gamma::{GammaGamma, ln_likelihood, simulate};
+use super::{SpendKind, SpendModel};
+use crate::Error;
+use crate::error::{non_negative, same_length};
+use crate::parallel::{Threads, fill};
+use crate::summary::CustomerSummary;
+
+impl SpendModel for GammaGamma {
+    fn kind(&self) -> SpendKind {
+        SpendKind::GammaGamma
+    }
+
+    fn has_finite_mean(&self) -> bool {
+        self.q() > 1.0
+    }
+
+    fn expected_spend(&self, transactions: u32, mean: f64) -> Result<f64, Error> {
+        let mean = non_negative("mean", mean)?;
+        if self.degrees(transactions) > 0.0 {
+            return Ok(self.spend(transactions, mean));
+        }
+        let reason = format!("q = {} is too small for {transactions} purchases", self.q());
+        Err(Error::Infinite { quantity: "the expected spend", reason })
+    }
+
+    fn expected_spend_into(
+        &self,
+        customers: &CustomerSummary,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        let needed_by = "the expected spend";
+        let mean = customers
+            .monetary_value()
+            .ok_or(Error::MissingColumn { column: "monetary_value", needed_by })?;
+        same_length(customers.len(), "out", out.len())?;
+        let infinite = |row: &usize| self.degrees(customers.transactions(*row)) <= 0.0;
+        if let Some(row) = (0..customers.len()).find(infinite) {
+            let reason = format!("q = {} is too small for the customer in row {row}", self.q());
+            return Err(Error::Infinite { quantity: needed_by, reason });
+        }
+        fill(out, threads, |row| self.spend(customers.transactions(row), mean[row]));
+        Ok(())
+    }
+
+    fn log_likelihood(&self, summary: &CustomerSummary) -> Result<f64, Error> {
+        ln_likelihood(self, summary)
+    }
+
+    fn simulate(&self, customers: &CustomerSummary, seed: u64, threads: Threads) -> Vec<f64> {
+        simulate(self, customers, seed, threads)
+    }
+}
