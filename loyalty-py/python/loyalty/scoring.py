@@ -314,7 +314,9 @@ def _roles(data: Any, named: dict[str, str]) -> dict[str, str]:
             f"mapping of columns, got {type(data).__name__}"
         )
     here = _names(data)
-    roles = {role: named.get(role, role) for role in _ROLES if role in named or role in here}
+    # A column called "line" may count the lines of each order; as an id of its own it must be named.
+    meant = {*named, *(role for role in here if role != "line")}
+    roles = {role: named.get(role, role) for role in _ROLES if role in meant}
     for role in ("customer", "time"):
         if role not in roles:
             listed = ", ".join(here)

@@ -31,7 +31,11 @@ COMMON = {
 
 
 #: Further columns of order lines; each is taken where it is called like its role.
-LINES = {role: role.replace("_", "") for role in ledger._OPTIONAL}
+LINES = {
+    role: role.replace("_", "")
+    for role in ledger._OPTIONAL
+    if role not in {*COMMON, "line", "price", "quantity", "returned"}
+}
 #: Columns of service contacts.
 CONTACTS = {"customer": COMMON["customer"], "time": COMMON["time"], "cost": "cost contactcost"}
 CONTACTS |= {"firm_caused": "firmcaused"}
