@@ -26,6 +26,7 @@ from dropout import renewals_rows, survival_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
 from hard_cases import hard_cases_rows
+from mbg_nbd import mbg_nbd_derivatives_rows, mbg_nbd_rows
 from mpmath import mp, mpf
 from tails import (
     chi_square_rows,
@@ -60,6 +61,11 @@ FILES = {
     "bg_nbd": (bg_nbd_rows, [*BG_NBD, "horizon", "n", "ln_l", "p_alive", "expected", "pmf"]),
     "bg_nbd_future": (bg_nbd_future_rows, [*BG_NBD, "horizon", "n", *FUTURE]),
     "bg_nbd_residual": (bg_nbd_residual_rows, [*BG_NBD, "rate", "residual"]),
+    "mbg_nbd": (
+        mbg_nbd_rows,
+        [*BG_NBD, "horizon", "n", "ln_l", "p_alive", "later", "expected", "p_n", "p_n_new"],
+    ),
+    "mbg_nbd_derivatives": (mbg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),
     "hard_cases": (hard_cases_rows, ["quantity", "model", *BG_NBD, "horizon", "exact"]),
     "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),
     "bg_nbd_derivatives": (bg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::bg_nbd::BgNbd;
 use super::likelihood::fit_to;
+use super::mbg_nbd::MbgNbd;
 use super::process::{Needs, PurchaseProcess};
 use super::{Discounting, PurchaseModel};
 use crate::Error;
@@ -127,6 +128,8 @@ macro_rules! purchase_models {
 purchase_models! {
     /// Customers may leave after every repeat purchase.
     1 => BgNbd,
+    /// Customers may leave after every purchase, the first included.
+    2 => MbgNbd,
 }
 
 /// The kind of a model's type.

@@ -53,6 +53,7 @@ from loyalty.goodness import (
     tracking,
 )
 from loyalty.ledger import Ledger, Losses, TopShare
+from loyalty.mbg_nbd import MbgNbd
 from loyalty.metrics import (
     Calibration,
     Predictions,
@@ -100,6 +101,7 @@ __all__ = [
     "Losses",
     "LoyaltyError",
     "LoyaltyWarning",
+    "MbgNbd",
     "ModelFileError",
     "NotComputed",
     "Occasions",
