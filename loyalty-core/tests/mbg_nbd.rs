@@ -82,7 +82,7 @@ fn assert_relative(found: f64, exact: f64, tolerance: f64, row: &[f64]) {
 #[test]
 fn parameters_come_back_from_simulated_customers() {
     let truth = MbgNbd::new(0.8, 5.0, 1.0, 3.0).unwrap();
-    let customers = truth.simulate(&[60.0; 20_000], 11, Threads::default()).unwrap();
+    let customers = truth.simulate(&vec![60.0; 20_000], 11, Threads::default()).unwrap();
     let fit = MbgNbd::fit(&customers, &FitOptions::default()).unwrap();
     let errors = fit.standard_errors().unwrap();
     for ((found, truth), error) in fit.model.values().iter().zip(truth.values()).zip(errors) {
@@ -96,7 +96,7 @@ fn parameters_come_back_from_simulated_customers() {
 #[test]
 fn many_customers_have_the_bits_of_one() {
     let model = MbgNbd::new(0.5248, 6.183, 0.8914, 1.614).unwrap();
-    let customers = model.simulate(&[52.0; 3000], 3, Threads::default()).unwrap();
+    let customers = model.simulate(&vec![52.0; 3000], 3, Threads::default()).unwrap();
     let (mut alive, mut expected) = (vec![0.0; 3000], vec![0.0; 3000]);
     model.p_alive_into(&customers, &mut alive, Threads::default()).unwrap();
     model.expected_purchases_into(&customers, 26.0, &mut expected, Threads::default()).unwrap();

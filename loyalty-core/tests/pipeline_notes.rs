@@ -112,7 +112,7 @@ fn what_speaks_for_caution_is_noted_with_its_kind() {
 #[test]
 fn a_correlation_of_frequency_and_value_is_told() {
     // Who buys often spends more, without doubt.
-    let rows = 200;
+    let rows = 200_u32;
     let x: Vec<f64> = (0..rows).map(|row| f64::from(1 + row % 8)).collect();
     let t_x: Vec<f64> = (0..rows).map(|row| f64::from(10 + row % 13)).collect();
     let t = vec![39.0; rows as usize];

@@ -117,7 +117,7 @@ fn cuts_within_a_day_move_no_bit() {
             let cuts: Vec<_> = (0..10).map(|seed| cut_within_days(&shop, &rest, seed)).collect();
             assert!(cuts.iter().all(|calls| calls.len() > 90));
             let all: Vec<_> = cuts.iter().map(|calls| by_row(&mut model.clone(), calls)).collect();
-            let expected = by_row(&mut model, &[rest.clone()]);
+            let expected = by_row(&mut model, std::slice::from_ref(&rest));
             assert!(all.iter().all(|found| *found == expected));
             expected
         });

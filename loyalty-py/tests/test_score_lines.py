@@ -126,8 +126,8 @@ def test_refusals(shop: loyalty.SimulatedShop) -> None:
     score = loyalty.score
     with pytest.raises(loyalty.InputError, match="go with a table of order lines"):
         score(shop.orders(), contacts=shop.contacts)
-    with pytest.raises(loyalty.InputError, match="columns: 'price' is none of customer"):
-        score(shop.lines, columns={"price": "amount"})
+    with pytest.raises(loyalty.InputError, match="columns: 'colour' is none of customer"):
+        score(shop.lines, columns={"colour": "amount"})
     with pytest.raises(loyalty.InputError, match='column "time" is missing'):
         score(shop.lines.drop("time"))
     with pytest.raises(loyalty.InputError, match='column "cost" is missing|the column "cost"'):
