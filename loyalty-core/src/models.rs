@@ -97,7 +97,7 @@ impl From<GammaGamma> for Model {
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::files::{Model, ModelFile};
+/// use loyalty_core::models::{Model, ModelFile};
 /// use loyalty_core::purchase::BgNbd;
 /// let model = BgNbd::new(0.1 + 0.2, 4.414, 0.793, 2.426)?;
 /// let file = ModelFile::from(model);

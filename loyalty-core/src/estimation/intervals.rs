@@ -80,7 +80,7 @@ impl<M: Parameters> Fit<M> {
     /// ```
     /// use loyalty_core::estimation::{FitOptions, Scale};
     /// use loyalty_core::parallel::Threads;
-    /// use loyalty_core::purchase::BgNbd;
+    /// use loyalty_core::purchase::{BgNbd, PurchaseModel};
     /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
     /// # let frequency = [0.0, 2.0, 0.0, 1.0, 7.0, 0.0, 3.0, 0.0, 4.0, 1.0, 0.0, 1.0];
     /// # let recency = [0.0, 30.0, 0.0, 2.0, 37.0, 0.0, 5.0, 0.0, 33.0, 3.0, 0.0, 1.5];

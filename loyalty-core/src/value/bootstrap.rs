@@ -95,7 +95,7 @@ pub struct Bootstrap {
 /// let total =
 ///     clv_bootstrap(&purchases, &spend, &customers, &year, Margin::Same(0.3), &options)?;
 /// assert!(total.lower < total.estimate && total.estimate < total.upper);
-/// # Ok::<(), Error>(())
+/// # Ok::<(), loyalty_core::Error>(())
 /// ```
 ///
 /// # References

@@ -35,8 +35,8 @@ pub enum Margin<'a> {
 /// ```
 /// use loyalty_core::orders::Column;
 /// use loyalty_core::parallel::Threads;
-/// use loyalty_core::purchase::{BgNbd, Discounting};
-/// use loyalty_core::spend::GammaGamma;
+/// use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+/// use loyalty_core::spend::{GammaGamma, SpendModel};
 /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 /// use loyalty_core::value::{Margin, clv_into};
 /// let mut columns = SummaryColumns::new(&[2.0], &[30.43], &[38.86]);

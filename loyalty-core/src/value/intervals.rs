@@ -44,7 +44,7 @@ use crate::value::clv::{Margin, clv_into};
 ///     clv_total_interval(&fits.0, &fits.1, &customers, &year, margin, 0.95, Threads::default())?;
 /// assert!((value.estimate.iter().sum::<f64>() / total.estimate[0] - 1.0).abs() < 1e-14);
 /// assert!(0.0 < total.lower[0] && total.lower[0] < total.estimate[0]);
-/// # Ok::<(), Error>(())
+/// # Ok::<(), loyalty_core::Error>(())
 /// ```
 pub fn clv_intervals<P: PurchaseModel + Parameters, S: SpendModel + Parameters>(
     purchases: &Fit<P>,

@@ -32,7 +32,11 @@ impl<'a> LineColumns<'a> {
     /// No column that a score may rest on is known only after the order.
     pub(super) fn check_known_at_the_order(&self) -> Result<(), Error> {
         let ids = [Some(&self.customer), self.product.as_ref(), self.order.as_ref()];
-        let names = ids.into_iter().flatten().chain(self.all_categories()).map(super::super::columns::CustomerColumn::name);
+        let names = ids
+            .into_iter()
+            .flatten()
+            .chain(self.all_categories())
+            .map(super::super::columns::CustomerColumn::name);
         let numbers = [self.amount.as_ref(), self.price.as_ref(), self.quantity.as_ref()];
         let numbers = numbers.into_iter().flatten().chain(&self.numbers).map(|column| column.name);
         let later = |name: &&str| self.known_later.contains(name);
