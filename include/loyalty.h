@@ -85,6 +85,8 @@ enum loyalty_purchase_kind {
     LOYALTY_PURCHASE_KIND_BG_NBD = 1,
     /** MBG/NBD: r, alpha, a, b. */
     LOYALTY_PURCHASE_KIND_MBG_NBD = 2,
+    /** NBD: r, alpha. */
+    LOYALTY_PURCHASE_KIND_NBD = 3,
 };
 
 /** Kinds of models of spend, with the parameters of each in their order; as above. */

@@ -28,6 +28,7 @@ from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
 from hard_cases import hard_cases_rows
 from mbg_nbd import mbg_nbd_derivatives_rows, mbg_nbd_rows
 from mpmath import mp, mpf
+from nbd import nbd_rows
 from tails import (
     chi_square_rows,
     correlation_rows,
@@ -66,6 +67,10 @@ FILES = {
         [*BG_NBD, "horizon", "n", "ln_l", "p_alive", "later", "expected", "p_n", "p_n_new"],
     ),
     "mbg_nbd_derivatives": (mbg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),
+    "nbd": (
+        nbd_rows,
+        ["r", "alpha", "x", "t_x", "T", "horizon", "n", "ln_l", "expected", "p_n"],
+    ),
     "hard_cases": (hard_cases_rows, ["quantity", "model", *BG_NBD, "horizon", "exact"]),
     "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),
     "bg_nbd_derivatives": (bg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::bg_nbd::BgNbd;
 use super::likelihood::fit_to;
 use super::mbg_nbd::MbgNbd;
+use super::nbd::Nbd;
 use super::process::{Needs, PurchaseProcess};
 use super::{Discounting, PurchaseModel};
 use crate::Error;
@@ -130,6 +131,8 @@ purchase_models! {
     1 => BgNbd,
     /// Customers may leave after every purchase, the first included.
     2 => MbgNbd,
+    /// Nobody leaves.
+    3 => Nbd,
 }
 
 /// The kind of a model's type.

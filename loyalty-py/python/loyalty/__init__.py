@@ -61,6 +61,7 @@ from loyalty.metrics import (
     ReturnEconomics,
     expected_returns,
 )
+from loyalty.nbd import Nbd
 from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders
 from loyalty.persistence import Persistence, persistence
@@ -103,6 +104,7 @@ __all__ = [
     "LoyaltyWarning",
     "MbgNbd",
     "ModelFileError",
+    "Nbd",
     "NotComputed",
     "Occasions",
     "OrderLines",
