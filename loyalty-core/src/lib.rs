@@ -133,7 +133,7 @@
         feature = "returns",
         feature = "simulate"
     )),
-    allow(dead_code, unused_imports)
+    allow(dead_code, unused_imports, unused_macros)
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The Rust block of the README is a program that compiles.
