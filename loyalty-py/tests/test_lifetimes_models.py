@@ -140,6 +140,7 @@ def test_standard_errors_equal_lifetimes(both: Pair) -> None:
         assert error == pytest.approx(both.theirs.standard_errors_[name], rel=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:.*not converged")
 def test_a_fit_with_weights_equals_lifetimes(lifetimes_data: Path) -> None:
     rows = pd.DataFrame(
         {"frequency": [0, 1, 2, 5], "recency": [0, 3, 8, 9.5], "T": [10, 9, 11, 12.0]}

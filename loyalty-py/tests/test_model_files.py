@@ -156,7 +156,7 @@ PARAMETERS = TEXT["parameters"]
         ({"format": "other"}, 'format "other" is not "loyalty-model"'),
         ({"version": 2}, "version 2 is unknown, this library reads 1"),
         ({"version": 99, "kind": None, "parameters": []}, "version 99 is unknown, this library reads 1"),
-        ({"kind": "pareto-nbd"}, 'kind "pareto-nbd" is none of "bg-nbd", "gamma-gamma"'),
+        ({"kind": "pareto-nbd"}, 'kind "pareto-nbd" is none of "bg-nbd", "mbg-nbd", "nbd", "gamma-gamma"'),
         ({"parameters": {"r": 1.0, "alpha": 1.0, "a": 1.0}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": "2"}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": None}}, 'parameter "b" is missing'),

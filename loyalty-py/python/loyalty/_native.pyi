@@ -502,7 +502,8 @@ def match_credits(
 def load(
     path: str | PathLike[str],
 ) -> tuple[
-    PurchaseModel | SpendModel | ReturnPropensity | BehaviourModel | BehaviourDistribution, Fit | None
+    PurchaseModel | SpendModel | ReturnPropensity | BehaviourModel | BehaviourDistribution,
+    Fit | None,
 ]: ...
 
 _Correlation: TypeAlias = tuple[float, float, float, float]

@@ -203,9 +203,7 @@ class OrderLines(Frozen):
         ids, times = _columns.read(data, [line, time]).columns
         native, counted, unknown = self._core.with_returns(ids, times, time_zone)
         lines = object.__new__(OrderLines)
-        lines._set(
-            _core=native, _customer=self._customer, _frame=self._frame, report=self.report
-        )
+        lines._set(_core=native, _customer=self._customer, _frame=self._frame, report=self.report)
         return lines, {"counted": counted, "unknown": unknown}
 
     @property
