@@ -550,7 +550,7 @@ def clv(
     threads: int,
 ) -> Column: ...
 
-RfmScores: TypeAlias = tuple[
+_RfmScores: TypeAlias = tuple[
     list[Column],
     list[list[int]],
     tuple[list[int], list[tuple[str, float, float, float, float, float, float, float]]] | None,
@@ -565,7 +565,7 @@ def rfm_scores(
     bins: int,
     nested: bool,
     table: SegmentTable | None,
-) -> RfmScores: ...
+) -> _RfmScores: ...
 
 _Contacts: TypeAlias = tuple[Column, Column, Column, Column | None]
 
@@ -704,7 +704,7 @@ def score_customers(
 ) -> tuple[
     CustomerSummary,
     tuple[Fit | None, Fit | None],
-    tuple[int, RfmScores] | None,
+    tuple[int, _RfmScores] | None,
     tuple[float, _Correlation, _Correlation] | None,
     list[Column],
     list[tuple[str, float]],

@@ -33,7 +33,7 @@ class MbgNbd(PurchaseModel):
     >>> cdnow = loyalty.MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614)
     >>> customers = loyalty.CustomerSummary(frequency=[0, 0], recency=[0, 0], T=[5, 38.86])
     >>> cdnow.p_alive(customers).round(3)
-    array([0.548, 0.391])
+    array([0.57, 0.39])
     """
 
     __slots__ = ()

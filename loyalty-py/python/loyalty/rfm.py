@@ -151,7 +151,7 @@ class Rfm(Frozen):
     def _of(
         cls,
         bins: int,
-        scored: _native.RfmScores,
+        scored: _native._RfmScores,
         ids: _native.Column | None,
         frame: nw.Implementation | None,
     ) -> Rfm:
