@@ -48,7 +48,10 @@ fn texts_that_are_no_model() {
             "version 2 is unknown, this library reads 1",
         ),
         (sound.replace(": 1,", ": -1,"), "invalid value: integer `-1`, expected u32"),
-        (sound.replace("bg-nbd", "pareto-nbd"), "kind \"pareto-nbd\" is none of \"bg-nbd\", "),
+        (
+            sound.replace("bg-nbd", "pareto-nbd"),
+            "kind \"pareto-nbd\" is none of \"bg-nbd\", \"mbg-nbd\", \"nbd\", \"gamma-gamma\"",
+        ),
         (sound.replace("bg-nbd", "gamma-gamma"), "parameter \"p\" is missing"),
         (sound.replace("\"alpha\"", "\"beta\""), "parameter \"alpha\" is missing"),
         (sound.replace("4.414", "\"4.414\""), "parameter \"alpha\" is missing"),

@@ -155,7 +155,7 @@ pub struct AliveGroup {
 /// Customers in `groups` groups of equal size by a probability, the lowest first: who was said to be
 /// alive, who was said to buy, and who did.
 ///
-/// Whether somebody is alive cannot be seen, only that he buys. A customer who is alive may well not
+/// Whether somebody is alive cannot be seen, only that they buy. A customer who is alive may well not
 /// buy in the holdout period, so the share who bought lies below P(alive) by nature; what it should
 /// equal is the probability of a purchase, 1 − P(no purchase). Equal probabilities are never put into
 /// different groups: one-time buyers all have P(alive) = 1, and there are fewer groups then.

@@ -1,4 +1,4 @@
-//! The profit ledger: what each customer brought in, what they cost, and the evidence on their habits.
+//! The profit ledger: what each customer brought in, what they cost, and the evidence on their behaviours.
 //!
 //! [`Ledger::new`] adds up order lines, service contacts and marketing contacts by customer, with what a
 //! sale earns and a return costs as [`Economics`]. Which columns the lines have decides what can be said
@@ -112,7 +112,7 @@ pub struct Portfolio {
     pub lines_outside: usize,
 }
 
-/// Per customer what they brought in, what they cost, and the evidence on their habits: one row for each
+/// Per customer what they brought in, what they cost, and the evidence on their behaviours: one row for each
 /// customer of the order lines, in order of the ids.
 ///
 /// ```text

@@ -3,7 +3,7 @@
 use super::grouping::Grouped;
 use crate::math::ExactSum;
 
-/// A customer of the merged table: where he is in either batch.
+/// A customer of the merged table: where they are in either batch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pair {
     pub(super) mine: Option<usize>,

@@ -157,7 +157,7 @@ impl Grouped {
         grouped
     }
 
-    /// Appends a customer by his order lines, which are in order.
+    /// Appends a customer by their order lines, which are in order.
     fn push_customer(&mut self, lines: &[Line], packing: Packing, with_amounts: bool) {
         for same in lines.chunk_by(|a, b| a[0] == b[0]) {
             self.key.push(packing.key(&same[0]));

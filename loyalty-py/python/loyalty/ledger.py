@@ -1,4 +1,4 @@
-"""The profit ledger: what every customer brought in and cost, and the evidence on their habits."""
+"""The profit ledger: what every customer brought in and cost, and the evidence on their behaviours."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Losses:
 
 
 class Ledger(Frozen):
-    """One row per customer: what they brought in, what they cost, and the evidence on their habits.
+    """One row per customer: what they brought in, what they cost, and the evidence on their behaviours.
 
     ::
 
