@@ -643,7 +643,8 @@ typedef struct loyalty_ids {
 
 /**
  * The columns of order lines. Set by `loyalty_line_columns_init`, then field by field; `rows`,
- * `customer`, `product`, `time`, `time_scale` and `price` are needed.
+ * `customer`, `time`, `time_scale` and `price` or `amount` are needed, and `product` where returns are to
+ * be predicted. All money is from 0 to 1e50.
  */
 typedef struct loyalty_line_columns {
     /** Set by `loyalty_line_columns_init`. */
@@ -652,7 +653,7 @@ typedef struct loyalty_line_columns {
     size_t rows;
     /** Who ordered. */
     struct loyalty_ids customer;
-    /** What. */
+    /** What; a model of returns needs it. */
     struct loyalty_ids product;
     /** Which order a line belongs to; left out, a customer's lines of one day are one order. */
     struct loyalty_ids order;
@@ -660,7 +661,7 @@ typedef struct loyalty_line_columns {
     struct loyalty_ids line;
     /** When: whole numbers on the scale below. */
     const int64_t *time;
-    /** Price of one piece, from 0 to 1e50. */
+    /** Price of one piece; amount / quantity where left out. */
     const double *price;
     /** Pieces, above 0; NULL for 1 everywhere. */
     const double *quantity;
@@ -686,6 +687,24 @@ typedef struct loyalty_line_columns {
     const char *const *category_names;
     /** The name of each of the columns of numbers, UTF-8; needed where there are any. */
     const char *const *number_names;
+    /** The category of the article. */
+    struct loyalty_ids category;
+    /** What was paid for the line; price x quantity where left out. */
+    const double *amount;
+    /** The line at list price. */
+    const double *list_amount;
+    /** Money off that the shop pays for. */
+    const double *discount;
+    /** Money off that the maker pays back. */
+    const double *maker_discount;
+    /** Money off by coupons. */
+    const double *coupon;
+    /** The share of the list price on offer in the category that day, from 0 to 1. */
+    const double *offered_depth;
+    /** Cost of the goods. */
+    const double *cost;
+    /** What of the amount was paid back; the share returned / quantity of it where left out. */
+    const double *returned_amount;
 } loyalty_line_columns;
 
 /** A correlation coefficient with its test. */
@@ -711,6 +730,18 @@ typedef struct loyalty_rfm_options {
      * instead of each axis over all customers; false by default.
      */
     bool nested;
+    /**
+     * Thresholds of one's own in place of ranks, ascending, `breaks` for each axis: scores run from 1 to
+     * `breaks` + 1, and `bins` has no part in it. A value that equals a threshold is on its lower side.
+     * Time since the last purchase; NULL, the default, for ranks.
+     */
+    const double *recency_breaks;
+    /** Number of purchases; NULL by default. */
+    const double *frequency_breaks;
+    /** Money; NULL by default. */
+    const double *monetary_breaks;
+    /** The number of thresholds of each axis, from 1 to 999; 0 by default, for ranks. */
+    size_t breaks;
 } loyalty_rfm_options;
 
 /** One segment: how many customers, and what they are like. Means of an empty segment are 0. */
@@ -1690,7 +1721,7 @@ void loyalty_line_columns_init(struct loyalty_line_columns *columns, size_t size
 /**
  * Checks order lines and takes a copy of them.
  *
- * Errors: `EMPTY` without rows; `REFUSED` where rows cannot be used, with a count by reason in the
+ * Errors: `EMPTY` without rows; `MISSING_COLUMN` where there is neither price nor amount; `REFUSED` where rows cannot be used, with a count by reason in the
  * message; `VALUE` where two lines have one id; `INVALID_UTF8`; `CHOICE` for an unknown code. Free
  * with `loyalty_lines_free`.
  */
@@ -1950,7 +1981,8 @@ void loyalty_rfm_options_init(struct loyalty_rfm_options *options, size_t size);
  * NULL for the defaults.
  *
  * Errors: `MISSING_COLUMN` where the summary has no total amounts; `PARAMETER` unless the number
- * of bins is from 1 to 1000. Free with `loyalty_rfm_free`.
+ * of bins is from 1 to 1000, for more than 999 thresholds, or for nested scores with thresholds; `VALUE` for
+ * thresholds that do not ascend. Free with `loyalty_rfm_free`.
  */
 loyalty_status loyalty_rfm_of(const struct loyalty_summary *summary,
                               const struct loyalty_rfm_options *options,
@@ -1992,7 +2024,7 @@ loyalty_status loyalty_rfm_scores(const struct loyalty_rfm *rfm,
                                   struct loyalty_error **error);
 
 /**
- * Counts the scores of an axis that no customer has, because too many customers share one value.
+ * Counts the scores of an axis that no customer has: too many share one value, or there are too few.
  *
  * Errors: `CHOICE` for an unknown axis.
  */
@@ -2013,6 +2045,19 @@ loyalty_status loyalty_rfm_empty_scores(const struct loyalty_rfm *rfm,
                                         size_t length,
                                         struct loyalty_error **error);
 
+/**
+ * Copies the thresholds between the scores of an axis, ascending: one fewer than `loyalty_rfm_bins`. As
+ * `loyalty_rfm_options` they score other customers in the same way.
+ *
+ * Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is `loyalty_rfm_bins` - 1;
+ * `UNAVAILABLE` for nested scores, which have no thresholds that hold for all customers.
+ */
+loyalty_status loyalty_rfm_breaks(const struct loyalty_rfm *rfm,
+                                  int32_t axis,
+                                  double *out,
+                                  size_t length,
+                                  struct loyalty_error **error);
+
 /** Frees RFM scores; NULL is allowed. */
 void loyalty_rfm_free(struct loyalty_rfm *rfm);
 
@@ -2032,11 +2077,15 @@ loyalty_status loyalty_segment_table_customary(struct loyalty_segment_table **ou
  *
  *     [{"name": "Active", "recency": [3, 5]}, {"name": "Lapsed", "recency": [1, 2]}]
  *
+ * Where a name states a fact, a rule asks for it by `orders_at_least`, `orders_at_most`,
+ * `first_order_within_days` and `first_order_not_within_days` (longer ago, or nobody knows when: scores
+ * made by `loyalty_rfm_new` do not). A name may stand in several rules.
+ *
  * `json` is UTF-8 and ends with NUL.
  *
  * Errors: `SEGMENTS` where the text is not such a list, with the first cell that has no segment or
- * two, with a range that ends before it starts or reaches beyond the scores, with a name used
- * twice, or where there is no rule. Free with `loyalty_segment_table_free`.
+ * two, with a range that ends before it starts or reaches beyond the scores, or where there is no
+ * rule. Free with `loyalty_segment_table_free`.
  */
 loyalty_status loyalty_segment_table_from_json(const char *json,
                                                uint32_t bins,

@@ -64,9 +64,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     clv_into(&purchases, &spend, customers, &year, Margin::Same(0.3), &mut value, threads)?;
 
     // The same customers by recency, frequency and money.
-    let rfm = Rfm::score(&RfmValues::of(customers)?, &RfmOptions::default())?;
+    let measures = RfmValues::of(customers)?;
+    let rfm = Rfm::score(&measures, &RfmOptions::default())?;
     let table = SegmentTable::customary();
-    let segment = table.assign(&rfm)?;
+    let segment = table.assign(&rfm, &measures)?;
 
     println!("\n{:>8} {:<18} {:>7} {:>9}", "customer", "segment", "p_alive", "value");
     let mut by_value: Vec<usize> = (0..rows).collect();

@@ -61,7 +61,7 @@ fn one_customer_is_scored_with_what_one_customer_can_tell() {
     assert!(names.contains(&"segment") && !names.contains(&"clv"));
     let kinds: Vec<NoteKind> = scores.notes.iter().map(|note| note.kind).collect();
     assert_eq!(kinds[..3], [NoteKind::EmptyScores; 3]);
-    let sentence = "no customer has the recency score 5: too many share one value";
+    let sentence = "no customer has the recency score 5: there are fewer customers than scores";
     assert_eq!(scores.notes[0].sentence, sentence);
     let parts: Vec<&Part> = scores.not_computed.iter().map(|missing| &missing.what).collect();
     assert_eq!(parts, [&Part::Spend]);

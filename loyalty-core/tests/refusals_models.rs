@@ -13,7 +13,7 @@ use loyalty_core::estimation::FitOptions;
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
-use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues, SegmentRule, SegmentTable};
+use loyalty_core::rfm::{Rfm, RfmBreaks, RfmOptions, RfmValues, SegmentRule, SegmentTable};
 use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use loyalty_core::time::Unit;
@@ -269,8 +269,42 @@ fn segment_tables_that_leave_a_cell_out_or_give_it_twice() {
     assert_eq!(table(vec![low.clone()]), gap);
     let twice = "segment table: both \"Low\" and \"All\" have recency 1, frequency 1, monetary 1";
     assert_eq!(table(vec![low.clone(), rule("All", [1, 2])]), twice);
+    let halves = SegmentTable::new(vec![low.clone(), rule("Low", [2, 2])], 2).unwrap();
+    assert_eq!(halves.names(), ["Low"], "a name may stand in several rules");
+    let with = |edit: fn(&mut SegmentRule)| {
+        let mut odd = rule("Odd", [1, 2]);
+        edit(&mut odd);
+        table(vec![odd])
+    };
+    let none = "segment table: no segment for recency 1, frequency 1, monetary 1";
+    assert_eq!(with(|odd| odd.orders_at_least = Some(2)), format!("{none}, 0 orders"));
+    assert_eq!(with(|odd| odd.orders_at_most = Some(2)), format!("{none}, 3 orders"));
+    assert_eq!(
+        with(|odd| odd.first_order_within_days = Some(90.0)),
+        format!("{none}, a first order long ago or nobody knows when")
+    );
+    assert_eq!(
+        with(|odd| odd.first_order_not_within_days = Some(90.0)),
+        format!("{none}, a first order 90 days ago")
+    );
+    let crossed = with(|odd| (odd.orders_at_least, odd.orders_at_most) = (Some(3), Some(2)));
+    assert_eq!(crossed, "segment table: \"Odd\" has at least more orders than at most");
+    for days in [-1.0, f64::NAN, f64::INFINITY] {
+        let mut odd = rule("Odd", [1, 2]);
+        odd.first_order_within_days = Some(days);
+        let expected = format!("segment table: \"Odd\" has {days} days, allowed are 0 to 1e50");
+        assert_eq!(table(vec![odd]), expected);
+    }
+    let bound = |number: u32| {
+        let scores = [number, number];
+        let mut one = SegmentRule::new(number.to_string(), scores, scores, scores);
+        one.orders_at_least = Some(number);
+        one
+    };
+    let wide = SegmentTable::new((1..=100).map(bound).collect(), 100);
+    let expected = "segment table: has bounds that make more than 20000000 places to check";
+    assert_eq!(message(wide), expected);
     let name = "segment table: the name \"Low\" stands twice";
-    assert_eq!(table(vec![low.clone(), rule("Low", [2, 2])]), name);
     for (range, shown) in
         [([0, 1], "0 to 1"), ([2, 1], "2 to 1"), ([1, 3], "1 to 3"), ([3, 3], "3 to 3")]
     {
@@ -309,7 +343,10 @@ fn segment_tables_from_other_texts_or_for_other_scores() {
     options.bins = 4;
     let rfm = Rfm::score(&values, &options).unwrap();
     let expected = "segment table: is for scores of 1 to 5, these run to 4";
-    assert_eq!(message(SegmentTable::customary().assign(&rfm)), expected);
+    assert_eq!(message(SegmentTable::customary().assign(&rfm, &values)), expected);
+    let others = RfmValues::new(&[1.0], &[1.0], &[1.0], None).unwrap();
+    let expected = "column \"scores\" has 2 rows, but 1 are expected";
+    assert_eq!(message(SegmentTable::customary().assign(&rfm, &others)), expected);
     let expected = "column \"segments\" has 1 rows, but 2 are expected";
     assert_eq!(message(SegmentTable::customary().summarize(&[0], &values)), expected);
 }
@@ -326,4 +363,29 @@ fn numbers_of_bins_outside_one_to_a_thousand() {
         options.bins = bins;
         assert_eq!(message(Rfm::score(&values, &options)), expected);
     }
+}
+
+#[test]
+fn thresholds_that_are_none() {
+    let breaks =
+        |recency: &[f64], frequency: &[f64]| message(RfmBreaks::new(recency, frequency, recency));
+    let number = "the number of breaks must be from 1 to 999, got ";
+    assert_eq!(breaks(&[], &[]), format!("{number}0"));
+    assert_eq!(breaks(&[1.0; 1000], &[1.0; 1000]), format!("{number}1000"));
+    let length = "column \"breaks of the frequency\" has 1 rows, but 2 are expected";
+    assert_eq!(breaks(&[1.0, 2.0], &[1.0]), length);
+    for (value, shown) in [(0.5, "0.5"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
+        let expected = format!(
+            "column \"breaks of the frequency\", row 1: must be ascending, from -1e50 to 1e50, got {shown}"
+        );
+        assert_eq!(breaks(&[1.0, 2.0], &[1.0, value]), expected);
+    }
+    let values = RfmValues::new(&[1.0], &[1.0], &[1.0], None).unwrap();
+    let mut options = RfmOptions::default();
+    options.nested = true;
+    options.breaks = Some(RfmBreaks::new([1.0], [1.0], [1.0]).unwrap());
+    let expected = "nested must be 0 where breaks are given, got 1";
+    assert_eq!(message(Rfm::score(&values, &options)), expected);
+    let expected = "column \"age_days\", row 0: ";
+    assert!(message(values.with_age_days(&[f64::NAN])).starts_with(expected));
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use common::{cdnow, instant, reference, whole};
 use loyalty_core::orders::Column;
-use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues, SegmentRule, SegmentTable};
+use loyalty_core::rfm::{
+    Rfm, RfmAxis, RfmBreaks, RfmOptions, RfmValues, SegmentRule, SegmentTable,
+};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns, SummaryOptions};
 use loyalty_core::time::Unit;
 
@@ -104,7 +106,7 @@ fn segment_sums(segments: &[Segment]) -> BTreeMap<String, [u32; 3]> {
     };
     let table =
         SegmentTable::first_match(segments.iter().map(rule).collect(), "Others", 5).unwrap();
-    let assigned = table.assign(&score(&values)).unwrap();
+    let assigned = table.assign(&score(&values), &values).unwrap();
     let summary = table.summarize(&assigned, &values).unwrap();
     let shares: f64 = summary.iter().map(|segment| segment.share_of_customers).sum();
     assert!((shares - 1.0).abs() < 1e-14);
@@ -182,7 +184,7 @@ fn the_other_table_gives_the_published_segments_but_for_customers_at_a_threshold
 }
 
 /// One customer in each of the 125 cells, and the cells.
-fn every_cell() -> (Rfm, Vec<[u32; 3]>) {
+fn every_cell() -> (RfmValues, Rfm, Vec<[u32; 3]>) {
     let scores = 1..=5_u32;
     let pairs = scores.clone().flat_map(|r| (1..=5).map(move |f| (r, f)));
     let cells: Vec<[u32; 3]> =
@@ -190,22 +192,24 @@ fn every_cell() -> (Rfm, Vec<[u32; 3]>) {
     let column = |axis: usize| cells.iter().map(|cell| f64::from(cell[axis])).collect::<Vec<_>>();
     let elapsed: Vec<f64> = column(0).iter().map(|score| 100.0 - score).collect();
     let values = RfmValues::new(&elapsed, &column(1), &column(2), None).unwrap();
-    (score(&values), cells)
+    let rfm = score(&values);
+    (values, rfm, cells)
 }
 
 #[test]
 fn equal_parts_have_equal_scores() {
-    let (rfm, cells) = every_cell();
+    let (_, rfm, cells) = every_cell();
     assert!((0..125).all(|row| rfm.cell(row) == cells[row]));
 }
 
 #[test]
 fn the_customary_table_gives_every_cell_its_segment() {
     let table = SegmentTable::customary();
-    let (rfm, cells) = every_cell();
+    let (values, rfm, cells) = every_cell();
     let names = table.names();
-    let segments = table.assign(&rfm).unwrap();
-    // Frequency 1 to 5 across, recency 5 down to 1.
+    let young = values.clone().with_age_days(&[90.0; 125]).unwrap();
+    let segments = table.assign(&rfm, &young).unwrap();
+    // Frequency 1 to 5 across, which is the number of orders, recency 5 down to 1.
     let grid = [
         ["New customers", "Potential loyalists", "Potential loyalists", "Champions", "Champions"],
         ["Promising", "Potential loyalists", "Potential loyalists", "Loyal", "Loyal"],
@@ -218,6 +222,56 @@ fn the_customary_table_gives_every_cell_its_segment() {
         assert_eq!(names[segment], expected, "recency {r}, frequency {f}, monetary {m}");
     }
     assert_eq!(names.len(), 10);
+    // Nobody is new whose first order is longer ago, or of whom nobody knows when it was.
+    for values in [values.clone(), values.with_age_days(&[91.0; 125]).unwrap()] {
+        let segments = table.assign(&rfm, &values).unwrap();
+        assert!(segments.iter().all(|&segment| names[segment] != "New customers"));
+    }
+}
+
+#[test]
+fn who_has_bought_before_is_not_new_and_who_has_not_is_not_loyal() {
+    let table = SegmentTable::customary();
+    let names = table.names();
+    let named = |recency: &[f64], frequency: &[f64], options: &RfmOptions| {
+        let money = vec![5.0; recency.len()];
+        let values = RfmValues::new(recency, frequency, &money, None).unwrap();
+        let values = values.with_age_days(&vec![9.0; recency.len()]).unwrap();
+        let segments = table.assign(&Rfm::score(&values, options).unwrap(), &values).unwrap();
+        segments.into_iter().map(|segment| names[segment].to_owned()).collect::<Vec<_>>()
+    };
+    let recency: Vec<f64> = (0..50).map(f64::from).collect();
+    let all_seven = named(&recency, &[7.0; 50], &RfmOptions::default());
+    assert!(all_seven.iter().all(|name| name != "New customers" && name != "Promising"));
+    assert_eq!(all_seven[0], "Potential loyalists");
+    // Thresholds of one's own may give one order the best score.
+    let mut options = RfmOptions::default();
+    options.breaks = Some(RfmBreaks::new([10.0; 4], [0.0; 4], [0.0; 4]).unwrap());
+    assert_eq!(named(&[5.0, 5.0], &[1.0, 2.0], &options), ["New customers", "Champions"]);
+}
+
+#[test]
+fn the_thresholds_found_give_the_same_scores_again() {
+    let rows = published();
+    let values = values_of(&rows);
+    let first = score(&values);
+    let breaks = first.breaks().unwrap().clone();
+    // As the table of the package has it, but right-closed: score 5 up to 113 days, 2 from 3 orders on.
+    assert_eq!(breaks.axis(RfmAxis::Recency), [113.0, 179.0, 296.0, 480.0]);
+    assert_eq!(breaks.axis(RfmAxis::Frequency), [3.0, 4.0, 5.0, 7.0]);
+    let mut options = RfmOptions::default();
+    options.breaks = Some(breaks.clone());
+    let again = Rfm::score(&values, &options).unwrap();
+    assert!((0..first.len()).all(|row| again.cell(row) == first.cell(row)));
+    // Ties leave scores empty: they still are, and whoever is strictly better than all has the best.
+    let tied = RfmValues::new(&[3.0; 4], &[1.0; 4], &[9.0; 4], None).unwrap();
+    options.breaks = score(&tied).breaks().cloned();
+    assert_eq!(Rfm::score(&tied, &options).unwrap().cell(0), [1, 1, 1]);
+    let better = RfmValues::new(&[2.9], &[2.0], &[9.5], None).unwrap();
+    let better = Rfm::score(&better, &options).unwrap();
+    assert_eq!(better.cell(0), [5, 5, 5]);
+    let sentence = "no customer has the recency score 1: none is on that side of the threshold";
+    assert_eq!(better.remarks()[0], sentence);
 }
 
 #[test]
@@ -228,10 +282,11 @@ fn the_best_customer_has_the_best_scores_and_the_worst_the_worst() {
         &[5000.0, 800.0, 410.0, 90.0, 10.0],
         None,
     );
-    let rfm = score(&values.unwrap());
+    let values = values.unwrap();
+    let rfm = score(&values);
     assert_eq!(rfm.cell(0), [5, 5, 5]);
     assert_eq!(rfm.cell(4), [1, 1, 1]);
-    assert_eq!(SegmentTable::customary().assign(&rfm).unwrap()[0], 0, "a champion");
+    assert_eq!(SegmentTable::customary().assign(&rfm, &values).unwrap()[0], 0, "a champion");
 }
 
 #[test]
@@ -305,7 +360,7 @@ fn a_segment_summary_adds_up_what_its_customers_have() {
     let (table, values) = (table.unwrap(), values.unwrap());
     let mut options = RfmOptions::default();
     options.bins = 2;
-    let segments = table.assign(&Rfm::score(&values, &options).unwrap()).unwrap();
+    let segments = table.assign(&Rfm::score(&values, &options).unwrap(), &values).unwrap();
     assert_eq!(segments, [0, 1, 1]);
     let [ours, theirs] = &table.summarize(&segments, &values).unwrap()[..] else { panic!("two") };
     assert_eq!((ours.customers, ours.share_of_customers), (2.0, 0.5));

@@ -20,7 +20,7 @@ fn bins() -> impl Strategy<Value = u32> {
 }
 
 /// The scores, one measure at a time changed by a function.
-fn score_mapped(rows: &[Row], options: RfmOptions, weighted: bool, map: fn(f64) -> f64) -> Rfm {
+fn score_mapped(rows: &[Row], options: &RfmOptions, weighted: bool, map: fn(f64) -> f64) -> Rfm {
     let column = |get: fn(&Row) -> f64| rows.iter().map(get).collect::<Vec<_>>();
     let mapped = |get: fn(&Row) -> f64| rows.iter().map(|row| map(get(row))).collect::<Vec<_>>();
     let weights = column(|row| f64::from(row.3));
@@ -30,10 +30,10 @@ fn score_mapped(rows: &[Row], options: RfmOptions, weighted: bool, map: fn(f64) 
         &mapped(|row| f64::from(row.2)),
         weighted.then_some(&weights),
     );
-    Rfm::score(&values.unwrap(), &options).unwrap()
+    Rfm::score(&values.unwrap(), options).unwrap()
 }
 
-fn score(rows: &[Row], options: RfmOptions) -> Rfm {
+fn score(rows: &[Row], options: &RfmOptions) -> Rfm {
     score_mapped(rows, options, false, |value| value)
 }
 
@@ -58,8 +58,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
+    fn the_thresholds_found_give_the_same_scores(rows in rows(), bins in 2..1000_u32) {
+        let mut options = options(bins, false);
+        let ranked = score(&rows, &options);
+        options.breaks = ranked.breaks().cloned();
+        let again = score(&rows, &options);
+        for row in 0..rows.len() {
+            prop_assert_eq!(again.cell(row), ranked.cell(row));
+        }
+    }
+
+    #[test]
     fn scores_are_one_plus_the_share_of_customers_strictly_worse(rows in rows(), bins in bins()) {
-        let rfm = score(&rows, options(bins, false));
+        let rfm = score(&rows, &options(bins, false));
         prop_assert_eq!((rfm.bins(), rfm.len()), (bins, rows.len()));
         for (axis, place) in AXES.into_iter().zip(0..) {
             let measure: Vec<i64> = rows.iter().map(|row| measures(row)[place]).collect();
@@ -72,7 +83,7 @@ proptest! {
 
     #[test]
     fn better_is_never_scored_lower_and_equal_is_scored_equal(rows in rows(), bins in bins()) {
-        let rfm = score(&rows, options(bins, false));
+        let rfm = score(&rows, &options(bins, false));
         for a in 0..rows.len() {
             for b in 0..rows.len() {
                 for axis in 0..3 {
@@ -86,7 +97,7 @@ proptest! {
 
     #[test]
     fn scores_run_from_one_to_the_number_of_bins(rows in rows(), bins in bins(), nested: bool) {
-        let rfm = score(&rows, options(bins, nested));
+        let rfm = score(&rows, &options(bins, nested));
         for axis in AXES {
             let scores = rfm.scores(axis);
             prop_assert!(scores.iter().all(|score| (1..=bins).contains(score)));
@@ -99,18 +110,21 @@ proptest! {
     #[test]
     fn a_monotone_change_of_scale_changes_no_score(rows in rows(), bins in bins(), nested: bool) {
         let options = options(bins, nested);
-        let cents = score_mapped(&rows, options, false, |value| 100.0 * value + 3000.0);
-        let cubes = score_mapped(&rows, options, false, |value| value * value * value + 8000.0);
-        prop_assert_eq!(&cents, &score(&rows, options));
-        prop_assert_eq!(&cubes, &score(&rows, options));
+        let cents = score_mapped(&rows, &options, false, |value| 100.0 * value + 3000.0);
+        let cubes = score_mapped(&rows, &options, false, |value| value * value * value + 8000.0);
+        let plain = score(&rows, &options);
+        for row in 0..rows.len() {
+            prop_assert_eq!(cents.cell(row), plain.cell(row));
+            prop_assert_eq!(cubes.cell(row), plain.cell(row));
+        }
     }
 
     #[test]
     fn a_whole_weight_is_that_many_customers(rows in rows(), bins in bins(), nested: bool) {
         let options = options(bins, nested);
-        let weighted = score_mapped(&rows, options, true, |value| value);
+        let weighted = score_mapped(&rows, &options, true, |value| value);
         let copies = rows.iter().flat_map(|row| std::iter::repeat_n(*row, row.3 as usize));
-        let repeated = score(&copies.collect::<Vec<_>>(), options);
+        let repeated = score(&copies.collect::<Vec<_>>(), &options);
         let mut first = 0;
         for (row, copy) in rows.iter().enumerate() {
             prop_assert_eq!(weighted.cell(row), repeated.cell(first));
@@ -126,9 +140,9 @@ proptest! {
         }),
         bins in bins(), nested: bool,
     ) {
-        let straight = score(&rows, options(bins, nested));
+        let straight = score(&rows, &options(bins, nested));
         let moved: Vec<Row> = shuffled.iter().map(|&row| rows[row]).collect();
-        let moved = score(&moved, options(bins, nested));
+        let moved = score(&moved, &options(bins, nested));
         for (place, &row) in shuffled.iter().enumerate() {
             prop_assert_eq!(moved.cell(place), straight.cell(row));
         }
@@ -136,7 +150,7 @@ proptest! {
 
     #[test]
     fn nested_scores_rank_within_the_scores_before(rows in rows(), bins in bins()) {
-        let rfm = score(&rows, options(bins, true));
+        let rfm = score(&rows, &options(bins, true));
         for row in 0..rows.len() {
             for axis in 0..3 {
                 // The customers who share all earlier scores, ranked among themselves.
@@ -147,7 +161,7 @@ proptest! {
                 prop_assert_eq!(rfm.cell(row)[axis], naive(&measure, place, bins));
             }
         }
-        let independent = score(&rows, options(bins, false));
+        let independent = score(&rows, &options(bins, false));
         prop_assert_eq!(rfm.scores(RfmAxis::Recency), independent.scores(RfmAxis::Recency));
     }
 }

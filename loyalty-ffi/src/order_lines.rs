@@ -72,7 +72,8 @@ impl<'a> Ids<'a> {
 pub struct loyalty_lines(pub(crate) OrderLines);
 
 /// The columns of order lines. Set by `loyalty_line_columns_init`, then field by field; `rows`,
-/// `customer`, `product`, `time`, `time_scale` and `price` are needed.
+/// `customer`, `time`, `time_scale` and `price` or `amount` are needed, and `product` where returns are to
+/// be predicted. All money is from 0 to 1e50.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct loyalty_line_columns {
@@ -82,7 +83,7 @@ pub struct loyalty_line_columns {
     pub rows: usize,
     /// Who ordered.
     pub customer: loyalty_ids,
-    /// What.
+    /// What; a model of returns needs it.
     pub product: loyalty_ids,
     /// Which order a line belongs to; left out, a customer's lines of one day are one order.
     pub order: loyalty_ids,
@@ -90,7 +91,7 @@ pub struct loyalty_line_columns {
     pub line: loyalty_ids,
     /// When: whole numbers on the scale below.
     pub time: *const i64,
-    /// Price of one piece, from 0 to 1e50.
+    /// Price of one piece; amount / quantity where left out.
     pub price: *const f64,
     /// Pieces, above 0; NULL for 1 everywhere.
     pub quantity: *const f64,
@@ -114,6 +115,24 @@ pub struct loyalty_line_columns {
     pub category_names: *const *const c_char,
     /// The name of each of the columns of numbers, UTF-8; needed where there are any.
     pub number_names: *const *const c_char,
+    /// The category of the article.
+    pub category: loyalty_ids,
+    /// What was paid for the line; price x quantity where left out.
+    pub amount: *const f64,
+    /// The line at list price.
+    pub list_amount: *const f64,
+    /// Money off that the shop pays for.
+    pub discount: *const f64,
+    /// Money off that the maker pays back.
+    pub maker_discount: *const f64,
+    /// Money off by coupons.
+    pub coupon: *const f64,
+    /// The share of the list price on offer in the category that day, from 0 to 1.
+    pub offered_depth: *const f64,
+    /// Cost of the goods.
+    pub cost: *const f64,
+    /// What of the amount was paid back; the share returned / quantity of it where left out.
+    pub returned_amount: *const f64,
 }
 
 // SAFETY: plain data, size first.
@@ -141,6 +160,15 @@ unsafe impl Versioned for loyalty_line_columns {
             time_scale: 0,
             category_names: std::ptr::null(),
             number_names: std::ptr::null(),
+            category: loyalty_ids::NONE,
+            amount: std::ptr::null(),
+            list_amount: std::ptr::null(),
+            discount: std::ptr::null(),
+            maker_discount: std::ptr::null(),
+            coupon: std::ptr::null(),
+            offered_depth: std::ptr::null(),
+            cost: std::ptr::null(),
+            returned_amount: std::ptr::null(),
         }
     }
 }
@@ -168,15 +196,18 @@ impl loyalty_line_columns {
         // SAFETY: this function's contract.
         let ids = |name, ids: &loyalty_ids| unsafe { Ids::new(name, ids, rows) };
         let customer = ids("customer", &self.customer)?.ok_or(Failure::Null("customer"))?;
-        let product = ids("product", &self.product)?.ok_or(Failure::Null("product"))?;
+        let (product, category) =
+            (ids("product", &self.product)?, ids("category", &self.category)?);
         let (order, line) = (ids("order", &self.order)?, ids("line", &self.line)?);
+        let number = |name: &'static str, values: *const f64| {
+            // SAFETY: this function's contract.
+            let values = unsafe { optional_column(values, rows)? };
+            Ok::<_, Failure>(values.map(|values| Column::new(name, values)))
+        };
         // SAFETY: this function's contract.
-        let (time, price, quantity, returned, return_time, present, categories, numbers) = unsafe {
+        let (time, return_time, present, categories, numbers) = unsafe {
             (
                 column("time", self.time, rows)?,
-                column("price", self.price, rows)?,
-                optional_column(self.quantity, rows)?,
-                optional_column(self.returned, rows)?,
                 optional_column(self.return_time, rows)?,
                 mask("return_time_present", self.return_time_present, rows)?,
                 column("categories", self.categories, self.category_count)?,
@@ -190,28 +221,37 @@ impl loyalty_line_columns {
                 names("number_names", self.number_names, self.number_count)?,
             )
         };
-        let category = |(one, name): (&loyalty_ids, &&'a str)| {
+        let level = |(one, name): (&loyalty_ids, &&'a str)| {
             // SAFETY: this function's contract.
             unsafe { Ids::new(name, one, rows)? }.ok_or(Failure::Null("category"))
         };
         let categories =
-            categories.iter().zip(&category_names).map(category).collect::<Result<Vec<_>, _>>()?;
-        let number = |(&values, name): (&*const f64, &&'a str)| {
+            categories.iter().zip(&category_names).map(level).collect::<Result<Vec<_>, _>>()?;
+        let feature = |(&values, name): (&*const f64, &&'a str)| {
             // SAFETY: this function's contract.
             Ok::<_, Failure>(Column::new(name, unsafe { column("number", values, rows)? }))
         };
         let numbers =
-            numbers.iter().zip(&number_names).map(number).collect::<Result<Vec<_>, _>>()?;
+            numbers.iter().zip(&number_names).map(feature).collect::<Result<Vec<_>, _>>()?;
         let scale = code::time_scale(self.time_scale)?;
-        let mut columns = LineColumns::new(customer.as_column(), Column::new("time", time), scale)
-            .with_price(Column::new("price", price));
-        columns.product = Some(product.as_column());
+        let mut columns = LineColumns::new(customer.as_column(), Column::new("time", time), scale);
+        columns.product = product.as_ref().map(Ids::as_column);
+        columns.category = category.as_ref().map(Ids::as_column);
         columns.order = order.as_ref().map(Ids::as_column);
         columns.line = line.as_ref().map(Ids::as_column);
         columns.categories = categories.iter().map(Ids::as_column).collect();
         columns.numbers = numbers;
-        columns.quantity = quantity.map(|values| Column::new("quantity", values));
-        columns.returned = returned.map(|values| Column::new("returned", values));
+        columns.price = number("price", self.price)?;
+        columns.quantity = number("quantity", self.quantity)?;
+        columns.amount = number("amount", self.amount)?;
+        columns.list_amount = number("list_amount", self.list_amount)?;
+        columns.discount = number("discount", self.discount)?;
+        columns.maker_discount = number("maker_discount", self.maker_discount)?;
+        columns.coupon = number("coupon", self.coupon)?;
+        columns.offered_depth = number("offered_depth", self.offered_depth)?;
+        columns.cost = number("cost", self.cost)?;
+        columns.returned = number("returned", self.returned)?;
+        columns.returned_amount = number("returned_amount", self.returned_amount)?;
         columns.return_time =
             return_time.map(|values| Column::new("return_time", values).with_present(present));
         Ok(OrderLines::new(&columns, Invalid::Raise)?)
@@ -230,7 +270,7 @@ pub unsafe extern "C" fn loyalty_line_columns_init(
 
 /// Checks order lines and takes a copy of them.
 ///
-/// Errors: `EMPTY` without rows; `REFUSED` where rows cannot be used, with a count by reason in the
+/// Errors: `EMPTY` without rows; `MISSING_COLUMN` where there is neither price nor amount; `REFUSED` where rows cannot be used, with a count by reason in the
 /// message; `VALUE` where two lines have one id; `INVALID_UTF8`; `CHOICE` for an unknown code. Free
 /// with `loyalty_lines_free`.
 #[unsafe(no_mangle)]

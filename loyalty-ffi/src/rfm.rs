@@ -1,6 +1,9 @@
 //! Recency, frequency and monetary scores.
 
-use loyalty_core::rfm::{Rfm, RfmOptions, RfmValues};
+use std::ptr;
+
+use loyalty_core::Error;
+use loyalty_core::rfm::{Rfm, RfmBreaks, RfmOptions, RfmValues};
 
 use crate::code;
 use crate::column::{column, copy_column, optional_column};
@@ -26,13 +29,16 @@ pub struct loyalty_rfm {
 
 impl loyalty_rfm {
     /// # Safety
-    /// `options` is NULL or was set by `loyalty_rfm_options_init`.
+    /// `options` is NULL or was set by `loyalty_rfm_options_init`, and its thresholds are arrays as long
+    /// as it says.
     unsafe fn new(values: RfmValues, options: *const loyalty_rfm_options) -> Result<Self, Failure> {
         // SAFETY: this function's contract.
         let options = unsafe { versioned::read(options)? };
         let mut core = RfmOptions::default();
         core.bins = options.bins;
         core.nested = options.nested;
+        // SAFETY: this function's contract.
+        core.breaks = unsafe { options.own_breaks()? };
         let scores = Rfm::score(&values, &core)?;
         Ok(Self { values, scores })
     }
@@ -49,6 +55,33 @@ pub struct loyalty_rfm_options {
     /// Whether frequency is ranked within each recency score and money within each pair of these,
     /// instead of each axis over all customers; false by default.
     pub nested: bool,
+    /// Thresholds of one's own in place of ranks, ascending, `breaks` for each axis: scores run from 1 to
+    /// `breaks` + 1, and `bins` has no part in it. A value that equals a threshold is on its lower side.
+    /// Time since the last purchase; NULL, the default, for ranks.
+    pub recency_breaks: *const f64,
+    /// Number of purchases; NULL by default.
+    pub frequency_breaks: *const f64,
+    /// Money; NULL by default.
+    pub monetary_breaks: *const f64,
+    /// The number of thresholds of each axis, from 1 to 999; 0 by default, for ranks.
+    pub breaks: usize,
+}
+
+impl loyalty_rfm_options {
+    /// # Safety
+    /// The thresholds are NULL or have `breaks` values.
+    unsafe fn own_breaks(&self) -> Result<Option<RfmBreaks>, Failure> {
+        if self.breaks == 0 {
+            return Ok(None);
+        }
+        // SAFETY: this function's contract.
+        unsafe {
+            let recency = column("recency_breaks", self.recency_breaks, self.breaks)?;
+            let frequency = column("frequency_breaks", self.frequency_breaks, self.breaks)?;
+            let monetary = column("monetary_breaks", self.monetary_breaks, self.breaks)?;
+            Ok(Some(RfmBreaks::new(recency, frequency, monetary)?))
+        }
+    }
 }
 
 // SAFETY: plain data, size first.
@@ -57,7 +90,15 @@ unsafe impl Versioned for loyalty_rfm_options {
 
     fn defaults() -> Self {
         let core = RfmOptions::default();
-        Self { struct_size: size_of::<Self>(), bins: core.bins, nested: core.nested }
+        Self {
+            struct_size: size_of::<Self>(),
+            bins: core.bins,
+            nested: core.nested,
+            recency_breaks: ptr::null(),
+            frequency_breaks: ptr::null(),
+            monetary_breaks: ptr::null(),
+            breaks: 0,
+        }
     }
 }
 
@@ -72,7 +113,8 @@ pub unsafe extern "C" fn loyalty_rfm_options_init(options: *mut loyalty_rfm_opti
 /// NULL for the defaults.
 ///
 /// Errors: `MISSING_COLUMN` where the summary has no total amounts; `PARAMETER` unless the number
-/// of bins is from 1 to 1000. Free with `loyalty_rfm_free`.
+/// of bins is from 1 to 1000, for more than 999 thresholds, or for nested scores with thresholds; `VALUE` for
+/// thresholds that do not ascend. Free with `loyalty_rfm_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_rfm_of(
     summary: *const loyalty_summary,
@@ -154,7 +196,7 @@ pub unsafe extern "C" fn loyalty_rfm_scores(
     }
 }
 
-/// Counts the scores of an axis that no customer has, because too many customers share one value.
+/// Counts the scores of an axis that no customer has: too many share one value, or there are too few.
 ///
 /// Errors: `CHOICE` for an unknown axis.
 #[unsafe(no_mangle)]
@@ -187,6 +229,30 @@ pub unsafe extern "C" fn loyalty_rfm_empty_scores(
         guard(error, || {
             let empty = borrow("rfm", rfm)?.scores.empty_scores(code::axis(axis)?);
             copy_column(&empty, out, length)
+        })
+    }
+}
+
+/// Copies the thresholds between the scores of an axis, ascending: one fewer than `loyalty_rfm_bins`. As
+/// `loyalty_rfm_options` they score other customers in the same way.
+///
+/// Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is `loyalty_rfm_bins` - 1;
+/// `UNAVAILABLE` for nested scores, which have no thresholds that hold for all customers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_rfm_breaks(
+    rfm: *const loyalty_rfm,
+    axis: i32,
+    out: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let breaks = borrow("rfm", rfm)?.scores.breaks();
+            let (model, quantity) = ("RFM with nested scores", "thresholds for all customers");
+            let nested = Error::Unavailable { model, quantity };
+            copy_column(breaks.ok_or(nested)?.axis(code::axis(axis)?), out, length)
         })
     }
 }

@@ -69,11 +69,15 @@ pub unsafe extern "C" fn loyalty_segment_table_customary(
 ///     [{"name": "Active", "recency": [3, 5]}, {"name": "Lapsed", "recency": [1, 2]}]
 /// ```
 ///
+/// Where a name states a fact, a rule asks for it by `orders_at_least`, `orders_at_most`,
+/// `first_order_within_days` and `first_order_not_within_days` (longer ago, or nobody knows when: scores
+/// made by `loyalty_rfm_new` do not). A name may stand in several rules.
+///
 /// `json` is UTF-8 and ends with NUL.
 ///
 /// Errors: `SEGMENTS` where the text is not such a list, with the first cell that has no segment or
-/// two, with a range that ends before it starts or reaches beyond the scores, with a name used
-/// twice, or where there is no rule. Free with `loyalty_segment_table_free`.
+/// two, with a range that ends before it starts or reaches beyond the scores, or where there is no
+/// rule. Free with `loyalty_segment_table_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_segment_table_from_json(
     json: *const c_char,
@@ -159,7 +163,7 @@ pub unsafe extern "C" fn loyalty_segment_table_assign(
     unsafe {
         guard(error, || {
             let (table, rfm) = (borrow("table", table)?, borrow("rfm", rfm)?);
-            copy_column(&table.0.assign(&rfm.scores)?, out, length)
+            copy_column(&table.0.assign(&rfm.scores, &rfm.values)?, out, length)
         })
     }
 }
@@ -180,7 +184,7 @@ pub unsafe extern "C" fn loyalty_segment_table_summarize(
     unsafe {
         guard(error, || {
             let (table, rfm) = (borrow("table", table)?, borrow("rfm", rfm)?);
-            let segments = table.0.assign(&rfm.scores)?;
+            let segments = table.0.assign(&rfm.scores, &rfm.values)?;
             let summaries = table.0.summarize(&segments, &rfm.values)?;
             let summaries: Vec<_> = summaries.iter().map(loyalty_segment_summary::from).collect();
             copy_column(&summaries, out, length)

@@ -42,7 +42,7 @@ type Missing = (String, String, Vec<String>, String);
 type Answer = (
     CustomerSummary,
     Fits,
-    Option<(u32, RfmResult)>,
+    Option<RfmResult>,
     Option<Correlations>,
     Vec<Column>,
     Vec<(String, f64)>,
@@ -184,8 +184,7 @@ fn answer(scores: Scores) -> Result<Answer> {
     };
     let correlation =
         scores.correlation.map(|found| (found.customers, row(found.pearson), row(found.spearman)));
-    let rfm = rfm.transpose()?.zip(scores.rfm.as_ref());
-    let rfm = rfm.map(|(made, rfm)| (rfm.scores.bins(), made));
+    let rfm = rfm.transpose()?;
     let not_computed = scores.not_computed.iter().map(missing).collect();
     Ok((
         CustomerSummary(scores.customers),

@@ -353,7 +353,8 @@ def test_warnings_are_one_line_without_the_place_in_the_code(tmp_path: Path, cal
     _, _, said = call("score", path)
     axes = ("recency", "frequency", "monetary")
     assert said.splitlines()[1:] == [
-        f"warning: no customer has the {axis} score 5: too many share one value" for axis in axes
+        f"warning: no customer has the {axis} score 5: there are fewer customers than scores"
+        for axis in axes
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import warnings
 from fractions import Fraction
@@ -231,14 +232,14 @@ def test_where_no_score_is_empty_nothing_is_warned_of() -> None:
         ([{"name": "a", "monetary": (1, 4)}], "segment table: no segment for recency 1, frequency 1, monetary 5"),
         ([{"name": "a"}, {"name": "b", "recency": (5, 5), "frequency": (2, 3)}],
          'segment table: both "a" and "b" have recency 5, frequency 2, monetary 1'),
-        ([{"name": "a", "recency": (1, 2)}, {"name": "a", "recency": (3, 5)}], 'segment table: the name "a" stands twice'),
+        ([{"name": "a", "orders_at_least": 2}], "segment table: no segment for recency 1, frequency 1, monetary 1, 0 orders"),
         ([{"name": "a", "recency": (5, 1)}], 'segment table: "a" has scores 5 to 1, allowed are 1 to 5'),
         ([{"name": "a", "recency": (0, 5)}], 'segment table: "a" has scores 0 to 5, allowed are 1 to 5'),
         ([{"name": "a", "recency": (1, 6)}], 'segment table: "a" has scores 1 to 6, allowed are 1 to 5'),
         ([{"name": "a", "recency": (-1, 5)}], "recency must be a whole number from 0 to 4294967295, got -1"),
         ([{"name": "a", "recency": (1,)}], "recency must be a pair of first and last score, got (1,)"),
-        ([{"name": "a", "recent": (1, 5)}], "a segment rule has name, recency, frequency, monetary, got name, recent"),
-        ([{"recency": (1, 5)}], "a segment rule has name, recency, frequency, monetary, got recency"),
+        ([{"name": "a", "recent": (1, 5)}], "a segment rule has name, recency, frequency, monetary, orders_at_least, orders_at_most, first_order_within_days, first_order_not_within_days, got name, recent"),
+        ([{"recency": (1, 5)}], "a segment rule has name, recency, frequency, monetary, orders_at_least, orders_at_most, first_order_within_days, first_order_not_within_days, got recency"),
     ],
     ids=str,
 )  # fmt: skip
@@ -322,3 +323,47 @@ def test_measures_that_make_no_sense_are_refused(columns: dict[str, Any], messag
 def test_money_may_be_negative_for_the_rfm_of_profits() -> None:
     frame = loyalty.rfm({**SHOPPERS, "monetary": [-5.0, -1.0, 0.0, 2.0, -9.0]}).to_frame()
     assert list(frame["monetary_score"]) == [2, 3, 4, 5, 1]
+
+
+def test_names_that_state_facts_are_true_of_everybody_who_has_them() -> None:
+    # A shop in which everybody bought seven times: the least frequent and latest are not new.
+    log: dict[str, list[Any]] = {"c": [], "t": [], "a": []}
+    for customer in range(60):
+        for order in range(7):
+            log["c"].append(customer)
+            log["t"].append(str(dt.date(2020, 1, 1) + dt.timedelta(200 * order + 3 * customer)))
+            log["a"].append(10.0 + customer)
+    regulars = loyalty.Orders(log, customer="c", time="t", amount="a").summarize(unit="week")
+    with pytest.warns(loyalty.LoyaltyWarning, match="frequency score 5"):
+        segments = set(loyalty.rfm(regulars).to_frame()["segment"])
+    assert segments & {"New customers", "Promising"} == set()
+    # One order each: who bought last has the best score, however long ago that is.
+    silence = [10, 95, *range(300, 380, 10)]
+    once = {"recency": silence, "frequency": [1] * 10, "monetary": [5.0] * 10, "age": silence}
+    with pytest.warns(loyalty.LoyaltyWarning):
+        named = loyalty.rfm(once, age_days="age").to_frame()["segment"]
+        unknown = loyalty.rfm(once).to_frame()["segment"]
+    assert list(named)[:3] == ["New customers", "Promising", "Promising"]
+    assert list(unknown)[:2] == ["Promising", "Promising"]
+
+
+def test_the_thresholds_of_one_month_score_the_next() -> None:
+    orders = loyalty.datasets.cdnow_orders()
+    june = loyalty.rfm(orders.summarize(unit="day", observation_end="1997-06-30"))
+    assert june.breaks is not None
+    again = loyalty.rfm(
+        orders.summarize(unit="day", observation_end="1997-06-30"), breaks=june.breaks
+    )
+    pd.testing.assert_frame_equal(june.to_frame(), again.to_frame())
+    later = loyalty.rfm(
+        orders.summarize(unit="day", observation_end="1997-09-30"), breaks=june.breaks
+    )
+    frame, breaks = later.to_frame(), june.breaks
+    # By hand: right-closed bins.
+    for axis, sign in (("recency", -1), ("frequency", 1), ("monetary", 1)):
+        above = sum((frame[axis] > threshold).astype(int) for threshold in breaks[axis])
+        expected = 1 + above if sign > 0 else 5 - above
+        assert (frame[f"{axis}_score"] == expected).all()
+    with pytest.raises(loyalty.InputError, match="breaks are given for recency, frequency"):
+        loyalty.rfm(SHOPPERS, breaks={"recency": [1]})
+    assert loyalty.rfm(SHOPPERS, nested=True).breaks is None

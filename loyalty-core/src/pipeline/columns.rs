@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::Scores;
 use super::ledger::LedgerScores;
-use super::rfm::{AXES, RfmScores};
+use super::rfm::RfmScores;
 use super::treatments::TreatmentScores;
 use crate::behaviours::Behaviour;
+use crate::rfm::RfmAxis;
 
 /// A column of the scores.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,10 +94,9 @@ fn given<'a, const N: usize>(
 
 impl RfmScores {
     fn columns(&self) -> Vec<ScoreColumn<'_>> {
-        let axes = AXIS_SCORES.into_iter().zip(AXES);
-        let score = |(name, (_, axis))| {
-            ScoreColumn::new(name, ScoreValues::Counts(self.scores.scores(axis)))
-        };
+        let axes = AXIS_SCORES.into_iter().zip(RfmAxis::ALL);
+        let score =
+            |(name, axis)| ScoreColumn::new(name, ScoreValues::Counts(self.scores.scores(axis)));
         let mut columns: Vec<ScoreColumn<'_>> = axes.map(score).collect();
         if let Some(segments) = &self.segments {
             let names = segments.table.names();

@@ -124,7 +124,7 @@ impl ScoreOptions {
 
     /// The segments that scores of so many bins have.
     pub(super) fn segments(&self) -> Option<SegmentTable> {
-        let customary = || (self.rfm.bins == 5).then(SegmentTable::customary);
+        let customary = || (self.rfm.highest_score() == 5).then(SegmentTable::customary);
         self.segments.clone().or_else(customary)
     }
 }

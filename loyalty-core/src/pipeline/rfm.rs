@@ -3,7 +3,7 @@
 use super::ScoreOptions;
 use super::notes::{NoteKind, Part, Remarks};
 use crate::Error;
-use crate::rfm::{Rfm, RfmAxis, RfmValues, SegmentTable};
+use crate::rfm::{Rfm, RfmValues, SegmentTable};
 use crate::summary::CustomerSummary;
 
 /// RFM scores of customers, and their segments.
@@ -28,12 +28,6 @@ pub struct Segments {
     pub of: Vec<usize>,
 }
 
-pub(super) const AXES: [(&str, RfmAxis); 3] = [
-    ("recency", RfmAxis::Recency),
-    ("frequency", RfmAxis::Frequency),
-    ("monetary", RfmAxis::Monetary),
-];
-
 pub(super) fn scored(
     customers: &CustomerSummary,
     options: &ScoreOptions,
@@ -47,18 +41,10 @@ pub(super) fn scored(
     let scores = Rfm::score(&values, &options.rfm)?;
     let segments = match options.segments() {
         None => None,
-        Some(table) => Some(Segments { of: table.assign(&scores)?, table }),
+        Some(table) => Some(Segments { of: table.assign(&scores, &values)?, table }),
     };
-    for (name, axis) in AXES {
-        let empty = scores.empty_scores(axis);
-        let ends = [1, scores.bins()].into_iter().filter(|end| empty.contains(end));
-        let ends: Vec<String> = ends.map(|end| end.to_string()).collect();
-        if !ends.is_empty() {
-            let ends = ends.join(" and ");
-            let sentence =
-                format!("no customer has the {name} score {ends}: too many share one value");
-            remarks.note(NoteKind::EmptyScores, sentence);
-        }
+    for sentence in scores.remarks() {
+        remarks.note(NoteKind::EmptyScores, sentence);
     }
     Ok(Some(RfmScores { values, scores, segments }))
 }

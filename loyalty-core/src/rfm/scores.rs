@@ -1,8 +1,11 @@
 //! Recency, frequency and monetary scores.
 
+use super::axis::RfmAxis;
+use super::breaks::RfmBreaks;
 use crate::Error;
 use crate::error::{above_0, at_least_0, positive, same_length};
 use crate::summary::CustomerSummary;
+use crate::time::Unit;
 
 /// Most scores on one axis.
 const MOST_BINS: u32 = 1000;
@@ -16,7 +19,7 @@ const MOST_BINS: u32 = 1000;
 /// assert_eq!(options.bins, 5);
 /// options.nested = true;
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RfmOptions {
     /// The scores of each axis run from 1 to this; 5 by default.
@@ -24,11 +27,21 @@ pub struct RfmOptions {
     /// Whether frequency is ranked within each recency score and money within each pair of these,
     /// instead of each axis over all customers.
     pub nested: bool,
+    /// Thresholds to score by instead of ranks; `bins` then has no part in it. What [`Rfm::breaks`] gave
+    /// for one month scores the next by the same thresholds.
+    pub breaks: Option<RfmBreaks>,
 }
 
 impl Default for RfmOptions {
     fn default() -> Self {
-        Self { bins: 5, nested: false }
+        Self { bins: 5, nested: false, breaks: None }
+    }
+}
+
+impl RfmOptions {
+    /// Scores run from 1 to this.
+    pub fn highest_score(&self) -> u32 {
+        self.breaks.as_ref().map_or(self.bins, RfmBreaks::bins)
     }
 }
 
@@ -47,6 +60,7 @@ pub struct RfmValues {
     frequency: Vec<f64>,
     monetary: Vec<f64>,
     weights: Option<Vec<f64>>,
+    age_days: Option<Vec<f64>>,
 }
 
 impl RfmValues {
@@ -78,10 +92,20 @@ impl RfmValues {
             frequency: frequency.to_vec(),
             monetary: monetary.to_vec(),
             weights: weights.map(<[f64]>::to_vec),
+            age_days: None,
         })
     }
 
-    /// The measures of a summary: T − t_x, x + 1 and the sum of all amounts.
+    /// The same customers with the days since the first order of each, for rules that name new customers.
+    ///
+    /// # Errors
+    /// [`Error::Length`], or [`Error::Value`] unless they are from 0 to 1e50.
+    pub fn with_age_days(self, age_days: &[f64]) -> Result<Self, Error> {
+        check("age_days", self.len(), age_days, at_least_0)?;
+        Ok(Self { age_days: Some(age_days.to_vec()), ..self })
+    }
+
+    /// The measures of a summary: T − t_x, x + 1 and the sum of all amounts; with a unit also T in days.
     ///
     /// # Errors
     /// [`Error::MissingColumn`] where the summary has no total amounts.
@@ -101,11 +125,13 @@ impl RfmValues {
         let total = customers
             .total_amount()
             .ok_or(Error::MissingColumn { column: "total_amount", needed_by: "RFM" })?;
+        let days = |unit: Unit| customers.t().iter().map(|t| t * unit.days()).collect();
         Ok(Self {
             recency: customers.since_last(),
             frequency: customers.frequency().iter().map(|&x| f64::from(x) + 1.0).collect(),
             monetary: total.to_vec(),
             weights: customers.weights().map(<[f64]>::to_vec),
+            age_days: customers.unit().map(days),
         })
     }
 
@@ -134,22 +160,15 @@ impl RfmValues {
         &self.monetary
     }
 
+    /// Days since the first order, where they are known.
+    pub fn age_days(&self) -> Option<&[f64]> {
+        self.age_days.as_deref()
+    }
+
     /// How many customers a row stands for.
     pub fn weight(&self, row: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |weights| weights[row])
     }
-}
-
-/// The axes of RFM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RfmAxis {
-    /// Time since the last purchase; the least has the highest score.
-    Recency,
-    /// Number of purchases.
-    Frequency,
-    /// Money.
-    Monetary,
 }
 
 /// RFM scores from 1 (worst) to k (best), one per customer and axis.
@@ -176,18 +195,28 @@ pub enum RfmAxis {
 /// assert_eq!(rfm.scores(RfmAxis::Monetary), [2, 1, 2, 1]);
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rfm {
     bins: u32,
     scores: [Vec<u32>; 3],
+    breaks: Option<RfmBreaks>,
+    /// Whether the thresholds were given, instead of found in the customers.
+    given: bool,
 }
 
 impl Rfm {
     /// Scores every customer.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless the number of bins is from 1 to 1000.
+    /// [`Error::Parameter`] unless the number of bins is from 1 to 1000, or for nested scores with
+    /// thresholds of one's own.
     pub fn score(values: &RfmValues, options: &RfmOptions) -> Result<Self, Error> {
+        if let Some(breaks) = &options.breaks {
+            if options.nested {
+                return Err(Error::parameter("nested", "0 where breaks are given", 1.0));
+            }
+            return Ok(Self::by_breaks(values, breaks));
+        }
         let bins = options.bins;
         positive("bins", f64::from(bins))?;
         if bins > MOST_BINS {
@@ -206,7 +235,61 @@ impl Rfm {
             }
             scores
         });
-        Ok(Self { bins, scores })
+        let measures = [&values.recency[..], &values.frequency, &values.monetary];
+        let breaks = (!options.nested).then(|| RfmBreaks::of(measures, &scores, bins));
+        Ok(Self { bins, scores, breaks, given: false })
+    }
+
+    fn by_breaks(values: &RfmValues, breaks: &RfmBreaks) -> Self {
+        let measures = [&values.recency, &values.frequency, &values.monetary];
+        let scored = |axis: RfmAxis| {
+            measures[axis as usize].iter().map(|&value| breaks.score(axis, value)).collect()
+        };
+        let scores = RfmAxis::ALL.map(scored);
+        Self { bins: breaks.bins(), scores, breaks: Some(breaks.clone()), given: true }
+    }
+
+    /// The thresholds that these scores go by, to score other customers in the same way; `None` for
+    /// nested scores, which have others for each score of the axes before.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::rfm::{Rfm, RfmAxis, RfmOptions, RfmValues};
+    /// let mut options = RfmOptions::default();
+    /// options.bins = 2;
+    /// let may = RfmValues::new(&[1.0, 40.0], &[9.0, 1.0], &[500.0, 20.0], None)?;
+    /// options.breaks = Rfm::score(&may, &options)?.breaks().cloned();
+    ///
+    /// let june = RfmValues::new(&[3.0], &[1.0], &[300.0], None)?;
+    /// let june = Rfm::score(&june, &options)?;
+    /// assert_eq!([june.cell(0), [1, 1, 2]], [[1, 1, 2]; 2]);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn breaks(&self) -> Option<&RfmBreaks> {
+        self.breaks.as_ref()
+    }
+
+    /// Sentences on axes whose best or worst score nobody has: then ties, or too few customers, leave it
+    /// without anybody.
+    pub fn remarks(&self) -> Vec<String> {
+        RfmAxis::ALL.into_iter().filter_map(|axis| self.remark(axis)).collect()
+    }
+
+    fn remark(&self, axis: RfmAxis) -> Option<String> {
+        let empty = self.empty_scores(axis);
+        let ends = [1, self.bins].into_iter().filter(|end| empty.contains(end));
+        let ends: Vec<String> = ends.map(|end| end.to_string()).collect();
+        if ends.is_empty() {
+            return None;
+        }
+        let why = if self.given {
+            "none is on that side of the threshold"
+        } else if self.len() < self.bins as usize {
+            "there are fewer customers than scores"
+        } else {
+            "too many share one value"
+        };
+        Some(format!("no customer has the {} score {}: {why}", axis.name(), ends.join(" and ")))
     }
 
     /// The number of scores on each axis.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::error::{LARGEST, same_length};
 use crate::rfm::scores::{Rfm, RfmValues};
 
 /// Scores from the first to the last, both included.
@@ -56,8 +57,9 @@ impl From<ScoreRange> for [u32; 2] {
     }
 }
 
-/// A segment: its name and the scores that belong to it. An axis left out allows every score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Part of a segment, or all of it: its name, the scores that belong to it and, where the name states a
+/// fact, the number of orders and the time since the first. What is left out allows everything.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SegmentRule {
@@ -72,6 +74,26 @@ pub struct SegmentRule {
     /// Monetary scores.
     #[serde(default = "ScoreRange::all", skip_serializing_if = "ScoreRange::is_all")]
     pub monetary: ScoreRange,
+    /// Fewest orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders_at_least: Option<u32>,
+    /// Most orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders_at_most: Option<u32>,
+    /// The first order lies at most so many days back, and it is known when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_order_within_days: Option<f64>,
+    /// The first order lies more than so many days back, or nobody knows when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_order_not_within_days: Option<f64>,
+}
+
+/// What a rule looks at of a customer.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    scores: [u32; 3],
+    orders: u32,
+    age_days: Option<f64>,
 }
 
 impl SegmentRule {
@@ -96,19 +118,35 @@ impl SegmentRule {
             recency: recency.into(),
             frequency: frequency.into(),
             monetary: monetary.into(),
+            orders_at_least: None,
+            orders_at_most: None,
+            first_order_within_days: None,
+            first_order_not_within_days: None,
         }
     }
 
-    fn has(&self, [r, f, m]: [u32; 3]) -> bool {
-        self.recency.has(r) && self.frequency.has(f) && self.monetary.has(m)
+    fn has(&self, place: &Place) -> bool {
+        let [r, f, m] = place.scores;
+        let within = |days: f64| place.age_days.is_some_and(|age| age <= days);
+        self.recency.has(r)
+            && self.frequency.has(f)
+            && self.monetary.has(m)
+            && self.orders_at_least.is_none_or(|least| place.orders >= least)
+            && self.orders_at_most.is_none_or(|most| place.orders <= most)
+            && self.first_order_within_days.is_none_or(within)
+            && !self.first_order_not_within_days.is_some_and(within)
+    }
+
+    fn days(&self) -> impl Iterator<Item = f64> {
+        [self.first_order_within_days, self.first_order_not_within_days].into_iter().flatten()
     }
 }
 
-/// A rule table that gives every RFM cell a segment.
+/// A rule table that gives every customer a segment.
 ///
-/// A table made by [`new`](Self::new) gives each cell exactly one; one made by
+/// A table made by [`new`](Self::new) gives each exactly one; one made by
 /// [`first_match`](Self::first_match) may have overlaps, where the earlier rule wins, and gaps, which
-/// get a name of their own.
+/// get a name of their own. A name may stand in several rules: the segment is then what any of them has.
 ///
 /// # Examples
 /// ```
@@ -119,7 +157,7 @@ impl SegmentRule {
 /// let gap = SegmentTable::from_json(r#"[{"name": "Best", "recency": [2, 2]}]"#, 2);
 /// assert!(gap.unwrap_err().to_string().contains("no segment for recency 1"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SegmentTable {
     rules: Vec<SegmentRule>,
     otherwise: Option<String>,
@@ -128,33 +166,40 @@ pub struct SegmentTable {
 
 /// Most rules of one table.
 const MOST_RULES: usize = 100;
+/// Most places that a table is checked at; checking so many takes a second.
+const MOST_PLACES: usize = 20_000_000;
 
 impl SegmentTable {
     /// The customary ten segments over recency and frequency scores of 1 to 5: Champions, Loyal,
     /// Potential loyalists, New customers, Promising, Need attention, About to sleep, Cannot lose
     /// them, At risk, Hibernating.
+    ///
+    /// Scores are ranks among the customers at hand, and where everybody has bought seven times the least
+    /// frequent have, too. So names that state a fact ask for it: Champions, Loyal and Potential loyalists
+    /// have two orders or more, New customers and Promising one; a new customer's lies at most 90 days
+    /// back, a quarter, which is a convention.
     pub fn customary() -> Self {
         let table = Self::from_json(include_str!("rfm_segments.json"), 5);
         table.unwrap_or_else(|error| unreachable!("checked by a test: {error}"))
     }
 
-    /// A table for scores of 1 to `bins` in which every cell has exactly one segment.
+    /// A table for scores of 1 to `bins` in which every customer has exactly one segment.
     ///
     /// # Errors
-    /// [`Error::Segments`] with the first cell that has none or two, with a range that ends before it
-    /// starts or reaches beyond the scores, with a name used twice, or where there is no rule.
+    /// [`Error::Segments`] with the first place that has none or two, with a range that ends before it
+    /// starts or reaches beyond the scores, with days that are not from 0 to 1e50, or where there is no
+    /// rule.
     pub fn new(rules: Vec<SegmentRule>, bins: u32) -> Result<Self, Error> {
         let table = Self { rules, otherwise: None, bins };
         table.check_rules()?;
-        for cell @ [r, f, m] in table.corners() {
-            let mut matching = table.rules.iter().filter(|rule| rule.has(cell));
+        for place in table.corners()? {
+            let mut matching = table.rules.iter().filter(|rule| rule.has(&place));
             let problem = match (matching.next(), matching.next()) {
                 (Some(_), None) => continue,
                 (None, _) => "no segment for".to_owned(),
                 (Some(a), Some(b)) => format!("both {:?} and {:?} have", a.name, b.name),
             };
-            let place = format!("recency {r}, frequency {f}, monetary {m}");
-            return Err(Error::Segments(format!("{problem} {place}")));
+            return Err(Error::Segments(format!("{problem} {}", table.named(&place))));
         }
         Ok(table)
     }
@@ -190,8 +235,8 @@ impl SegmentTable {
         )
     }
 
-    /// [`new`](Self::new) from JSON: a list of objects with `name` and, as pairs of first and last
-    /// score, `recency`, `frequency`, `monetary`.
+    /// [`new`](Self::new) from JSON: a list of objects with the fields of [`SegmentRule`], scores as pairs of
+    /// first and last.
     ///
     /// # Errors
     /// As [`new`](Self::new), and where the text is not such a list.
@@ -205,25 +250,48 @@ impl SegmentTable {
         &self.rules
     }
 
-    /// The segments' names, in the order of the rules; last the one of the gaps, if there is one.
+    /// The segments' names, in the order in which the rules first name them; last the one of the gaps, if
+    /// there is one.
     pub fn names(&self) -> Vec<&str> {
-        let names = self.rules.iter().map(|rule| rule.name.as_str());
-        names.chain(self.otherwise.as_deref()).collect()
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.rules.iter().map(|rule| &rule.name[..]).chain(self.otherwise.as_deref()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// For each customer the position of the segment's name in [`names`](Self::names).
     ///
+    /// `values` is what the scores were made of: the number of orders is their frequency in whole numbers.
+    ///
     /// # Errors
-    /// [`Error::Segments`] where the scores have another number of bins than the table.
-    pub fn assign(&self, rfm: &Rfm) -> Result<Vec<usize>, Error> {
+    /// [`Error::Segments`] where the scores have another number of bins than the table, [`Error::Length`]
+    /// where scores and values are of other customers.
+    pub fn assign(&self, rfm: &Rfm, values: &RfmValues) -> Result<Vec<usize>, Error> {
+        same_length(values.len(), "scores", rfm.len())?;
         if rfm.bins() != self.bins {
             let problem =
                 format!("is for scores of 1 to {}, these run to {}", self.bins, rfm.bins());
             return Err(Error::Segments(problem));
         }
-        let otherwise = self.rules.len();
-        let first = |cell| self.rules.iter().position(|rule| rule.has(cell)).unwrap_or(otherwise);
-        Ok((0..rfm.len()).map(|row| first(rfm.cell(row))).collect())
+        let names = self.names();
+        let number = |name: &str| names.iter().position(|known| *known == name).unwrap_or_default();
+        let segment: Vec<usize> = self.rules.iter().map(|rule| number(&rule.name)).collect();
+        let otherwise = names.len() - 1;
+        let of = |row: usize| {
+            let place = Place {
+                scores: rfm.cell(row),
+                orders: orders(values.frequency()[row]),
+                age_days: values.age_days().map(|days| days[row]),
+            };
+            self.rules
+                .iter()
+                .position(|rule| rule.has(&place))
+                .map_or(otherwise, |rule| segment[rule])
+        };
+        Ok((0..rfm.len()).map(of).collect())
     }
 
     /// Size and value of each segment, in the order of [`names`](Self::names), empty ones included.
@@ -238,7 +306,7 @@ impl SegmentTable {
         segments: &[usize],
         values: &RfmValues,
     ) -> Result<Vec<SegmentSummary>, Error> {
-        crate::error::same_length(values.len(), "segments", segments.len())?;
+        same_length(values.len(), "segments", segments.len())?;
         let names = self.names();
         let unknown = |row: &usize| segments[*row] >= names.len();
         if let Some(row) = (0..segments.len()).find(unknown) {
@@ -268,21 +336,56 @@ impl SegmentTable {
         Ok(names.into_iter().zip(sums).map(summary).collect())
     }
 
-    /// One cell of every box that the rules' ranges cut the scores into, in order: within a box all
-    /// cells have the same rules.
-    fn corners(&self) -> Vec<[u32; 3]> {
+    /// One place of every box that the rules' bounds cut the customers into, in order: within a box all
+    /// have the same rules.
+    fn corners(&self) -> Result<impl Iterator<Item = Place>, Error> {
         let edges = |axis: fn(&SegmentRule) -> ScoreRange| {
             let ranges = self.rules.iter().map(axis);
             let ends = ranges.flat_map(|scores| [scores.first, scores.last.saturating_add(1)]);
-            let mut edges: Vec<u32> = ends.chain([1]).filter(|&edge| edge <= self.bins).collect();
-            edges.sort_unstable();
-            edges.dedup();
-            edges
+            sorted(ends.chain([1]).filter(|&edge| edge <= self.bins))
         };
-        let (recency, frequency) = (edges(|rule| rule.recency), edges(|rule| rule.frequency));
-        let monetary = edges(|rule| rule.monetary);
-        let pairs = recency.iter().flat_map(|&r| frequency.iter().map(move |&f| (r, f)));
-        pairs.flat_map(|(r, f)| monetary.iter().map(move |&m| [r, f, m])).collect()
+        let scores =
+            [edges(|rule| rule.recency), edges(|rule| rule.frequency), edges(|rule| rule.monetary)];
+        let least = self.rules.iter().filter_map(|rule| rule.orders_at_least);
+        let beyond = self.rules.iter().filter_map(|rule| rule.orders_at_most?.checked_add(1));
+        let orders = sorted(least.chain(beyond).chain([0]));
+        let mut ages: Vec<f64> = self.rules.iter().flat_map(SegmentRule::days).collect();
+        ages.sort_unstable_by(f64::total_cmp);
+        ages.dedup();
+        // Last those beyond all days or of nobody knows when, whom the rules treat alike.
+        let ages: Vec<Option<f64>> = ages.into_iter().map(Some).chain([None]).collect();
+        let mut places = scores.iter().map(Vec::len).chain([orders.len(), ages.len()]);
+        let places = places.try_fold(1, usize::checked_mul).filter(|count| *count <= MOST_PLACES);
+        let Some(places) = places else {
+            let problem = format!("has bounds that make more than {MOST_PLACES} places to check");
+            return Err(Error::Segments(problem));
+        };
+        Ok((0..places).map(move |place| {
+            let (rest, age_days) = (place / ages.len(), ages[place % ages.len()]);
+            let (rest, orders) = (rest / orders.len(), orders[rest % orders.len()]);
+            let [r, f, m] = &scores;
+            let scores =
+                [r[rest / (m.len() * f.len())], f[rest / m.len() % f.len()], m[rest % m.len()]];
+            Place { scores, orders, age_days }
+        }))
+    }
+
+    /// A place in words, as far as the rules look.
+    fn named(&self, place: &Place) -> String {
+        let [r, f, m] = place.scores;
+        let mut named = format!("recency {r}, frequency {f}, monetary {m}");
+        let bounds_orders =
+            |rule: &SegmentRule| rule.orders_at_least.is_some() || rule.orders_at_most.is_some();
+        if self.rules.iter().any(bounds_orders) {
+            named += &format!(", {} orders", place.orders);
+        }
+        if self.rules.iter().any(|rule| rule.days().next().is_some()) {
+            named += &match place.age_days {
+                Some(days) => format!(", a first order {days} days ago"),
+                None => ", a first order long ago or nobody knows when".to_owned(),
+            };
+        }
+        named
     }
 
     fn check_rules(&self) -> Result<(), Error> {
@@ -294,12 +397,17 @@ impl SegmentTable {
         if self.bins == 0 {
             return problem("is for scores of 1 to 0".to_owned());
         }
-        for (position, rule) in self.rules.iter().enumerate() {
+        for rule in &self.rules {
             let name = &rule.name;
-            if self.rules[..position].iter().any(|earlier| earlier.name == *name)
-                || self.otherwise.as_ref() == Some(name)
-            {
+            if self.otherwise.as_ref() == Some(name) {
                 return problem(format!("the name {name:?} stands twice"));
+            }
+            let (least, most) = (rule.orders_at_least, rule.orders_at_most);
+            if least.zip(most).is_some_and(|(least, most)| least > most) {
+                return problem(format!("{name:?} has at least more orders than at most"));
+            }
+            if let Some(days) = rule.days().find(|days| !(0.0..=LARGEST).contains(days)) {
+                return problem(format!("{name:?} has {days} days, allowed are 0 to 1e50"));
             }
             for scores in [rule.recency, rule.frequency, rule.monetary] {
                 let ScoreRange { first, last } = scores;
@@ -313,6 +421,21 @@ impl SegmentTable {
         }
         Ok(())
     }
+}
+
+/// The edges in order, each once.
+fn sorted(edges: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut edges: Vec<u32> = edges.collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// The whole orders of a frequency, which columns may hold as a mean.
+fn orders(frequency: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    let orders = frequency as u32;
+    orders
 }
 
 /// One segment: how many customers, and what they are like. Means of an empty segment are 0.

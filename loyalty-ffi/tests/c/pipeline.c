@@ -266,6 +266,30 @@ static void scores_are_ranks(void)
     CHECK(memcmp(monetary, (uint32_t[]){2, 1, 2, 1}, sizeof monetary) == 0);
     OK(loyalty_rfm_empty_scores_len(rfm, LOYALTY_RFM_AXIS_FREQUENCY, &count, &error));
     CHECK(count == 0);
+    double breaks[3];
+    OK(loyalty_rfm_breaks(rfm, LOYALTY_RFM_AXIS_RECENCY, &breaks[0], 1, &error));
+    OK(loyalty_rfm_breaks(rfm, LOYALTY_RFM_AXIS_FREQUENCY, &breaks[1], 1, &error));
+    OK(loyalty_rfm_breaks(rfm, LOYALTY_RFM_AXIS_MONETARY, &breaks[2], 1, &error));
+    CHECK(breaks[0] == 40 && breaks[1] == 1 && breaks[2] == 20);
+    loyalty_rfm_free(rfm);
+
+    /* The next month by the thresholds of this one. */
+    const double silence[] = {41}, orders[] = {2}, money[] = {20};
+    loyalty_rfm_options options;
+    loyalty_rfm_options_init(&options, sizeof options);
+    options.recency_breaks = &breaks[0];
+    options.frequency_breaks = &breaks[1];
+    options.monetary_breaks = &breaks[2];
+    options.breaks = 1;
+    OK(loyalty_rfm_new(silence, orders, money, NULL, 1, &options, &rfm, &error));
+    CHECK(loyalty_rfm_bins(rfm) == 2);
+    for (int axis = 0; axis < 3; axis++)
+        OK(loyalty_rfm_scores(rfm, axis, &recency[axis], 1, &error));
+    CHECK(memcmp(recency, (uint32_t[]){1, 2, 1}, 3 * sizeof *recency) == 0);
+    loyalty_rfm_free(rfm);
+    rfm = four_customers(true);
+    FAILS(loyalty_rfm_breaks(rfm, LOYALTY_RFM_AXIS_RECENCY, breaks, 1, &error), UNAVAILABLE,
+          "RFM with nested scores has no thresholds for all customers");
     loyalty_rfm_free(rfm);
 
     const double same[] = {3, 3, 3};

@@ -78,6 +78,20 @@ static void load_score_update_save(const char *root, const char *folder)
         CHECK(scores[i] > 0 && scores[i] < 1);
     OK(loyalty_return_propensity_score(model, lines, 0, again, LINES, &error));
     CHECK(same_column(scores, again, LINES));
+    /* What was paid for the line says the same as the price of a piece. */
+    const int64_t time[LINES] = {today, today, today};
+    loyalty_line_columns by_amount = columns_of_day(time);
+    by_amount.line.numbers = IDS;
+    by_amount.price = NULL;
+    by_amount.amount = PRICES;
+    loyalty_lines *paid = NULL;
+    OK(loyalty_lines_new(&by_amount, &paid, &error));
+    OK(loyalty_return_propensity_score(model, paid, 1, again, LINES, &error));
+    CHECK(same_column(scores, again, LINES));
+    loyalty_lines_free(paid);
+    by_amount.amount = NULL;
+    FAILS(loyalty_lines_new(&by_amount, &paid, &error), MISSING_COLUMN,
+          "a table of order lines needs the column \"amount or price\", which is missing");
     const size_t open = loyalty_return_propensity_open_lines(model);
     OK(loyalty_return_propensity_update(model, lines, updated, LINES, &error));
     CHECK(same_column(scores, updated, LINES));

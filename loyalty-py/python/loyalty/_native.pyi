@@ -1,6 +1,6 @@
 """The native module: private, wrapped by the package."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from typing import Any, Self, TypeAlias, final
 
@@ -376,7 +376,13 @@ class Discounting:
     @staticmethod
     def per_period(periods: int, length: float, rate: float) -> Discounting: ...
 
-_Scores: TypeAlias = tuple[int, int]
+_Scores: TypeAlias = tuple[int, int] | None
+_Rule: TypeAlias = tuple[
+    str, Sequence[_Scores], int | None, int | None, float | None, float | None
+]
+_FullRule: TypeAlias = tuple[
+    str, list[tuple[int, int]], int | None, int | None, float | None, float | None
+]
 
 @final
 class Treatments:
@@ -398,7 +404,7 @@ _Outcome: TypeAlias = tuple[float, float, float, list[tuple[str, float, float, f
 class SegmentTable:
     def __new__(
         cls,
-        rules: list[tuple[str, _Scores | None, _Scores | None, _Scores | None]],
+        rules: Sequence[_Rule],
         bins: int,
         otherwise: str | None = None,
     ) -> Self: ...
@@ -408,7 +414,7 @@ class SegmentTable:
     @property
     def names(self) -> list[str]: ...
     @property
-    def rules(self) -> list[tuple[str, _Scores, _Scores, _Scores]]: ...
+    def rules(self) -> list[_FullRule]: ...
 
 @final
 class OrderLines:
@@ -550,9 +556,13 @@ def clv(
     threads: int,
 ) -> Column: ...
 
+_Breaks: TypeAlias = tuple[list[float], list[float], list[float]]
 _RfmScores: TypeAlias = tuple[
     list[Column],
     list[list[int]],
+    int,
+    _Breaks | None,
+    list[str],
     tuple[list[int], list[tuple[str, float, float, float, float, float, float, float]]] | None,
 ]
 
@@ -562,8 +572,10 @@ def rfm_scores(
     frequency: Column | None,
     monetary: Column | None,
     weights: Column | None,
+    age_days: Column | None,
     bins: int,
     nested: bool,
+    breaks: _Breaks | None,
     table: SegmentTable | None,
 ) -> _RfmScores: ...
 
@@ -704,7 +716,7 @@ def score_customers(
 ) -> tuple[
     CustomerSummary,
     tuple[Fit | None, Fit | None],
-    tuple[int, _RfmScores] | None,
+    _RfmScores | None,
     tuple[float, _Correlation, _Correlation] | None,
     list[Column],
     list[tuple[str, float]],

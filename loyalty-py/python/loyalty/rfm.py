@@ -17,26 +17,35 @@ if TYPE_CHECKING:
 __all__ = ["Rfm", "SegmentTable", "rfm"]
 
 _AXES = ("recency", "frequency", "monetary")
+#: Facts that a rule may ask for, besides the scores.
+_FACTS = (
+    "orders_at_least",
+    "orders_at_most",
+    "first_order_within_days",
+    "first_order_not_within_days",
+)
 
 
 class SegmentTable(Frozen):
-    """A rule table that gives every RFM cell a segment.
+    """A rule table that gives every customer a segment.
 
     Parameters
     ----------
     rules : sequence of mappings
         Each with ``name`` and, as pairs of first and last score, ``recency``, ``frequency`` and
-        ``monetary``; an axis left out allows every score.
+        ``monetary``; an axis left out allows every score. Where a name states a fact:
+        ``orders_at_least``, ``orders_at_most``, ``first_order_within_days`` and
+        ``first_order_not_within_days`` (longer ago, or not known). A name may stand in several rules.
     bins : int
         The scores run from 1 to this.
     otherwise : str, optional
-        Without it every cell must have exactly one segment. With it the first matching rule wins,
-        and cells without a rule get this name.
+        Without it every customer must have exactly one segment, whatever their scores. With it the
+        first matching rule wins, and customers without a rule get this name.
 
     Raises
     ------
     InputError
-        With the first cell that has no segment, or two, or with a rule that makes no sense.
+        With the first place that has no segment, or two, or with a rule that makes no sense.
 
     Examples
     --------
@@ -84,11 +93,15 @@ class SegmentTable(Frozen):
     def rules(self) -> list[dict[str, Any]]:
         """The rules, as they can be given to the constructor."""
         # An axis that allows every score may be stored without an end.
-        whole = [
-            (name, *((first, min(last, self._bins)) for first, last in scores))
-            for name, *scores in self._core.rules
+        return [
+            {"name": name}
+            | {
+                axis: (first, min(last, self._bins))
+                for axis, (first, last) in zip(_AXES, scores, strict=True)
+            }
+            | {fact: value for fact, value in zip(_FACTS, facts, strict=True) if value is not None}
+            for name, scores, *facts in self._core.rules
         ]
-        return [dict(zip(("name", *_AXES), rule, strict=True)) for rule in whole]
 
     def _parts(self) -> tuple[list[dict[str, Any]], int, str | None]:
         return self.rules, self._bins, self._otherwise
@@ -102,8 +115,9 @@ class SegmentTable(Frozen):
         return f"<SegmentTable: {', '.join(self.names)}>"
 
     def _repr_html_(self) -> str:
-        rows = [tuple(rule.values()) for rule in self.rules]
-        return _html.table("Segments", rows, ("segment", *_AXES))
+        columns = ("name", *_AXES, *_FACTS)
+        rows = [tuple(rule.get(column, "") for column in columns) for rule in self.rules]
+        return _html.table("Segments", rows, ("segment", *columns[1:]))
 
     def __reduce__(self) -> Any:
         return _restore, self._parts()
@@ -113,13 +127,18 @@ def _restore(rules: list[dict[str, Any]], bins: int, otherwise: str | None) -> S
     return SegmentTable(rules, bins=bins, otherwise=otherwise)
 
 
-def _rule(rule: Mapping[str, Any]) -> tuple[str, Any, Any, Any]:
-    unknown = set(rule) - {"name", *_AXES}
+def _rule(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    unknown = set(rule) - {"name", *_AXES, *_FACTS}
     if unknown or "name" not in rule:
-        expected = "name, recency, frequency, monetary"
+        expected = ", ".join(("name", *_AXES, *_FACTS))
         raise InputError(f"a segment rule has {expected}, got {', '.join(map(str, rule))}")
-    pairs = [rule.get(axis) for axis in _AXES]
-    return (rule["name"], *map(_scores, _AXES, pairs))
+    scores = [_scores(axis, rule.get(axis)) for axis in _AXES]
+    orders = [
+        None if (count := rule.get(fact)) is None else _check.whole(fact, count)
+        for fact in _FACTS[:2]
+    ]
+    days = [None if (count := rule.get(fact)) is None else float(count) for fact in _FACTS[2:]]
+    return (rule["name"], scores, *orders, *days)
 
 
 def _scores(axis: str, pair: Any) -> tuple[int, int] | None:
@@ -137,12 +156,15 @@ class Rfm(Frozen):
     Made by :func:`rfm`.
     """
 
-    __slots__ = ("_columns", "_frame", "_segments", "bins", "empty_scores")
+    __slots__ = ("_columns", "_frame", "_segments", "bins", "breaks", "empty_scores")
 
     #: The scores run from 1 to this.
     bins: int
     #: For each axis the scores that nobody has, because too many customers share one value.
     empty_scores: dict[str, list[int]]
+    #: For each axis the thresholds between the scores, ascending; a value that equals one is below it.
+    #: ``rfm(next_month, breaks=this.breaks)`` scores by the same. None of nested scores.
+    breaks: dict[str, list[float]] | None
     _columns: tuple[_native.Column, ...]
     _segments: tuple[tuple[Any, ...], ...] | None
     _frame: nw.Implementation | None
@@ -150,12 +172,11 @@ class Rfm(Frozen):
     @classmethod
     def _of(
         cls,
-        bins: int,
         scored: _native._RfmScores,
         ids: _native.Column | None,
         frame: nw.Implementation | None,
     ) -> Rfm:
-        columns, empty, segmented = scored
+        columns, empty, bins, breaks, _, segmented = scored
         rows = None
         if segmented is not None:
             numbers, rows = segmented
@@ -165,6 +186,7 @@ class Rfm(Frozen):
         result = cls.__new__(cls)
         result._set(
             bins=bins,
+            breaks=None if breaks is None else dict(zip(_AXES, breaks, strict=True)),
             empty_scores=dict(zip(_AXES, empty, strict=True)),
             _columns=tuple(columns if ids is None else [ids, *columns]),
             _segments=None if rows is None else tuple(rows),
@@ -227,8 +249,10 @@ def rfm(
     monetary: str = "monetary",
     customer: str | None = None,
     weights: str | None = None,
+    age_days: str | None = None,
     bins: int = 5,
     nested: bool = False,
+    breaks: Mapping[str, Sequence[float]] | None = None,
     segments: SegmentTable | None = None,
 ) -> Rfm:
     """Recency, frequency and monetary scores from 1 (worst) to `bins` (best), and segments.
@@ -249,12 +273,21 @@ def rfm(
         The columns of a frame: time since the last purchase, number of purchases, money.
     customer, weights : str, optional
         Further columns of a frame: ids, and how many customers each row stands for.
+    age_days : str, optional
+        A further column of a frame: days since the first order. Without it nobody is known to be new;
+        a summary with a unit knows it.
     bins : int
         From 1 to 1000.
     nested : bool
         Whether frequency is ranked within each recency score and money within each pair of these.
+    breaks : mapping, optional
+        Thresholds of one's own in place of ranks: for ``recency``, ``frequency`` and ``monetary`` as
+        many ascending numbers each, one fewer than scores; `bins` then has no part in it. A value that
+        equals a threshold is on its lower side: recency thresholds of 30, 90, 180 and 365 days give
+        the best score for a purchase within 30 days, frequency thresholds of 1, 2, 4 and 9 the
+        worst for one purchase and the best for ten or more.
     segments : SegmentTable, optional
-        By default :meth:`SegmentTable.customary` where there are 5 bins, else none.
+        By default :meth:`SegmentTable.customary` where scores run to 5, else none.
 
     Returns
     -------
@@ -263,7 +296,8 @@ def rfm(
     Warns
     -----
     LoyaltyWarning
-        Where ties leave the best or worst score of an axis without customers.
+        Where ties, too few customers or thresholds leave the best or worst score of an axis without
+        customers.
 
     Raises
     ------
@@ -283,33 +317,46 @@ def rfm(
     >>> scored = loyalty.rfm(customers, customer="who").to_frame()
     >>> [str(segment) for segment in scored["segment"]]
     ['Champions', 'Hibernating', 'Loyal', 'Hibernating', 'Need attention']
+
+    Thresholds of one's own, or those of the month before:
+
+    >>> breaks = {"recency": [30, 90], "frequency": [1, 4], "monetary": [50, 200]}
+    >>> scored = loyalty.rfm(customers, customer="who", breaks=breaks)
+    >>> [int(score) for score in scored.to_frame()["recency_score"]]
+    [3, 2, 3, 1, 2]
+    >>> scored.breaks == breaks
+    True
     """
     bins = _check.whole("bins", bins)
-    if segments is None and bins == 5:
+    given = None if breaks is None else _breaks(breaks)
+    if segments is None and (bins if given is None else len(given[0]) + 1) == 5:
         segments = SegmentTable.customary()
     table = None if segments is None else _check.instance("segments", segments, SegmentTable)._core
     summary, ids, weight = None, None, None
-    recent, count, money = None, None, None
+    recent, count, money, age = None, None, None, None
     if isinstance(data, CustomerSummary):
         summary, frame = data._core, data._frame
         ids = summary.customer(data._customer)
     else:
         names = [recency, frequency, monetary]
-        names += [name for name in (customer, weights) if name is not None]
+        names += [name for name in (customer, weights, age_days) if name is not None]
         columns, frame = _columns.read(data, names)
         recent, count, money, *further = columns
         ids = further.pop(0).as_ids(len(recent)) if customer is not None else None
         weight = further.pop(0) if weights is not None else None
-    scored = _native.rfm_scores(summary, recent, count, money, weight, bins, nested, table)
-    result = Rfm._of(bins, scored, ids, frame)
-    _warn(result.empty_scores, bins)
-    return result
+        age = further.pop(0) if age_days is not None else None
+    scored = _native.rfm_scores(
+        summary, recent, count, money, weight, age, bins, nested, given, table
+    )
+    for sentence in scored[4]:
+        warnings.warn(sentence, LoyaltyWarning, stacklevel=2)
+    return Rfm._of(scored, ids, frame)
 
 
-def _warn(empty_scores: dict[str, list[int]], bins: int) -> None:
-    for axis, empty in empty_scores.items():
-        ends = [score for score in (1, bins) if score in empty]
-        if ends:
-            named = " and ".join(map(str, ends))
-            message = f"no customer has the {axis} score {named}: too many share one value"
-            warnings.warn(message, LoyaltyWarning, stacklevel=3)
+def _breaks(given: Mapping[str, Sequence[float]]) -> tuple[list[float], list[float], list[float]]:
+    if set(given) != set(_AXES):
+        raise InputError(
+            f"breaks are given for {', '.join(_AXES)}, got {', '.join(map(str, given)) or 'none'}"
+        )
+    recency, frequency, monetary = ([float(value) for value in given[axis]] for axis in _AXES)
+    return recency, frequency, monetary

@@ -260,7 +260,7 @@ def score(
         customers=customers,
         purchases=_fit(fits[0], purchases, customers),
         spend=_fit(fits[1], spend, customers),
-        rfm=None if scored is None else Rfm._of(*scored, ids, customers._frame),
+        rfm=None if scored is None else Rfm._of(scored, ids, customers._frame),
         correlation=None if correlations is None else _correlation(*correlations),
         shadow_prices=dict(prices),
         notes=(*said, *map(str, not_computed)),
