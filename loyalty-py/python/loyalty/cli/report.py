@@ -24,10 +24,14 @@ BEHAVIOURS = {
 }
 
 
-def say(what: str, facts: Mapping[str, Any]) -> None:
+def say(what: str, sentence: str) -> None:
     """A line beside the result, on standard error."""
-    listed = ", ".join(f"{name} {value}" for name, value in facts.items())
-    beside(f"{what}: {listed}")
+    beside(f"{what}: {sentence}")
+
+
+def listed(facts: Mapping[str, Any]) -> str:
+    """Facts by their names."""
+    return ", ".join(f"{name} {value}" for name, value in facts.items())
 
 
 def warning(message: Warning | str) -> None:
