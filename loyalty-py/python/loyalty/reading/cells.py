@@ -137,7 +137,7 @@ def coupons(column: pl.Series) -> tuple[pl.Series, str]:
     pl = polars()
     known = flags(column)
     if known is not None:
-        return known * USED, "flags"
+        return known.fill_null(0) * USED, "flags"
     text = blanked(column, dashes=True)
     used: Any = text.is_not_null() & ~text.str.to_lowercase().is_in(list(_FALSE)).fill_null(False)
     return used.cast(pl.Float64) * USED, "codes"

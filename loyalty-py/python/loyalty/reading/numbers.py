@@ -85,7 +85,8 @@ def inspect(column: pl.Series, name: str) -> Numbers:
     if column.dtype != pl.String:
         raise InputError(f'column "{name}" must hold numbers; it holds dates or times')
     quick = column.str.strip_chars().cast(pl.Float64, strict=False)
-    if quick.null_count() == column.null_count() and _says_point(column.head(1000)):
+    whole = quick.null_count() == column.null_count() and not quick.is_infinite().any()
+    if whole and _says_point(column.head(1000)):
         return Numbers(name, _finite(quick).alias(name), evidence=_point_of(name, column))
     text = blanked(column, dashes=True)
     numbers = Numbers(name, None, text, column)

@@ -8,7 +8,7 @@ import io
 import itertools
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from loyalty.errors import InputError
 from loyalty.reading.roles import ROLES, folded
@@ -185,7 +185,6 @@ def open_text(
         {"encoding": found.label, "separator": _SEPARATORS.get(shape.separator, shape.separator)},
         guesses=[] if found.guess is None else [found.guess],
     )
-    table.source = source
     if shape.above:
         lines = "line" if shape.above == 1 else "lines"
         source.notes.append(f"{shape.above} {lines} above the header passed over")
@@ -216,6 +215,8 @@ def _shape(body: bytes, separator: str | None) -> _Shape:
 
 #: Records of the head that the shape is judged by.
 _LOOKED_AT = 500
+#: Records that may stand above the header.
+_ABOVE = 50
 
 
 def _with(head: str, separator: str, whole: bool) -> tuple[tuple[int, float, int], _Shape]:
@@ -236,16 +237,21 @@ def _with(head: str, separator: str, whole: bool) -> tuple[tuple[int, float, int
         raise InputError("the file is empty")
     counts = Counter(len(record) for _, record in filled)
     width = max(counts, key=lambda many: (counts[many] * (many > 1), many))
-    at, header = next(
-        ((at, record) for at, record in filled if _is_header(record, width)), filled[0]
-    )
+    headers = [(at, record) for at, record in filled[:_ABOVE] if _is_header(record, width)]
+    # The row with the most names of roles, of several alike the first.
+    at, header = max(headers or filled[:1], key=lambda each: _known(each[1]))
     names = [cell.strip().strip("\ufeff").strip() for cell in header]
-    known = sum(
-        any(role.rank(folded(name)) is not None for role in ROLES.values()) for name in names
-    )
+    known = _known(names)
     share = counts[width] / len(filled)
     score = (known if len(names) > 1 else 0, round(share, 1), len(names))
     return score, _Shape(separator, names, at)
+
+
+def _known(cells: list[str]) -> int:
+    """How many cells are names of roles."""
+    return sum(
+        any(role.rank(folded(cell)) is not None for role in ROLES.values()) for cell in cells
+    )
 
 
 def _is_header(record: list[str], width: int) -> bool:
@@ -261,53 +267,69 @@ class _Text:
     def __init__(self, body: bytes, shape: _Shape) -> None:
         self.body = body
         self.shape = shape
-        self.source: Source | None = None
         self._lines: list[int] = []
         self._rest: Iterator[tuple[int, list[str]]] | None = None
 
     def load(self, positions: list[int]) -> pl.DataFrame:
-        pl = polars()
         wanted = sorted(set(positions))
+        if not self._well_quoted():
+            return self._from_records(wanted)
         try:
-            frame = self._read(wanted)
-        except pl.exceptions.PolarsError as error:
-            frame = self._mended(wanted, error)
-        return frame
+            return self._read(wanted)
+        except polars().exceptions.PolarsError:
+            return self._from_records(wanted)
 
-    def _read(self, wanted: list[int], **more: object) -> pl.DataFrame:
+    def _well_quoted(self) -> bool:
+        """Whether every quote opens a cell, closes one, or is doubled within one.
+
+        polars takes a sign of inches in the midst of a cell for the beginning of a quoted one, and rows
+        would vanish in it.
+        """
+        body = self.body
+        if b'"' not in body:
+            return True
+        if b'""' in body:
+            body = body.replace(b'""', b"")
+        sep = self.shape.separator.encode()
+        opening = body.count(sep + b'"') + body.count(b'\n"') + body.startswith(b'"')
+        closing = sum(body.count(b'"' + after) for after in (sep, b"\n", b"\r")) + body.endswith(
+            b'"'
+        )
+        return opening + closing == body.count(b'"')
+
+    def _read(self, wanted: list[int]) -> pl.DataFrame:
         frame: pl.DataFrame = polars().read_csv(
             self.body,
             separator=self.shape.separator,
             infer_schema=False,
             columns=wanted,
             raise_if_empty=False,
-            **more,
         )
         frame.columns = [str(position) for position in wanted]
         return frame
 
-    def _mended(self, wanted: list[int], error: Exception) -> pl.DataFrame:
-        """Rows that end in separators are cut to the header; others that are too long are named."""
+    def _from_records(self, wanted: list[int]) -> pl.DataFrame:
+        """Rows by the reader that minds no quotes within cells; those that are too long are named."""
         width = len(self.shape.names)
+        columns: list[list[str | None]] = [[] for _ in wanted]
         try:
             for line, record in self._records():
-                if any(cell.strip() for cell in record[width:]):
+                if len(record) > width and any(cell.strip() for cell in record[width:]):
                     raise InputError(
                         f"line {line} has {len(record)} cells where the header has {width}: a cell "
                         "with a separator in it needs quotes around it"
                     )
+                for column, position in zip(columns, wanted, strict=True):
+                    column.append(record[position] if position < len(record) else None)
         except csv.Error as broken:
             raise InputError(f"the file cannot be read: {broken}") from None
-        assert self.source is not None
-        more: dict[str, object] = {"truncate_ragged_lines": True}
-        if "malformed" in str(error):
-            # A sign of inches opens no quoted cell.
-            more["quote_char"] = None
-            self.source.notes.append("quotes within cells stand for themselves")
-        try:
-            return self._read(wanted, **more)
-        except polars().exceptions.PolarsError as again:
-            raise InputError(f"the file cannot be read: {again}") from None
+        return cast(
+            "pl.DataFrame",
+            polars().DataFrame(
+                {str(position): column for position, column in zip(wanted, columns, strict=True)},
+                schema=dict.fromkeys(map(str, wanted), polars().String),
+            ),
+        )
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """The rows under the header with the lines that they begin on."""

@@ -152,7 +152,9 @@ def _by_format(text: pl.Series, column: pl.Series, name: str, form: str) -> Time
         else:
             values = over_values(text, lambda t: t.str.to_date(form, strict=False))
     except pl.exceptions.PolarsError as error:
-        raise InputError(f"the time format {form!r} cannot be used: {error}") from None
+        raise InputError(
+            f"the time format {form!r} cannot be used: {str(error).splitlines()[0]}"
+        ) from None
     return Times(
         values, f"by the format {form}", _unread(values, text, column, name, f"like {form}")
     )
@@ -330,9 +332,9 @@ def _order(
         return "day", [f'the day is first in column "{where.name}", as points between numbers say']
     differs = (first != second).fill_null(False).arg_true()
     row = int(differs[0]) if len(differs) else 0
-    cell, a, b = values[row], int(first[row] or 1), int(second[row] or 1)
+    cell, a, b, c = values[row], int(first[row] or 1), int(second[row] or 1), parts["c"][row]
     raise Asked(
-        f'column "{where.name}": {where.cell(str(cell))} may be {a} {_NAMES[b - 1]} or {b} {_NAMES[a - 1]}, '
+        f'column "{where.name}": {where.cell(str(cell))} may be {a} {_NAMES[b - 1]} {c} or {b} {_NAMES[a - 1]} {c}, '
         f"and no date of the file tells; {clock.option} decides"
     )
 
