@@ -122,7 +122,9 @@ def flags(column: pl.Series) -> pl.Series | None:
         return None
     text = blanked(column).str.to_lowercase()
     words = [*_TRUE, *_FALSE]
-    if not text.is_in(words).fill_null(True).all():
+    used = set(text.drop_nulls().unique().head(5).to_list())
+    # One word says yes and one no: "x" and "y" are levels of something else.
+    if not used <= set(words) or len(used & set(_TRUE)) > 1 or len(used & set(_FALSE)) > 1:
         return None
     numbers = [1.0] * len(_TRUE) + [0.0] * len(_FALSE)
     return text.replace_strict(words, numbers, default=None, return_dtype=pl.Float64)
