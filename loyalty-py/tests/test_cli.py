@@ -30,7 +30,7 @@ CDNOW = """  rows      6,919
   amounts   244,091.94 in all
   currency  not stated
   customer  customer_id: whole numbers (by its name)
-  time      date: dates like 1997-09-30 (by its name)
+  time      date: dates, the year first (by its name)
   amount    amount: numbers (by its name)
   quantity  quantity: numbers (by its name)
 """
@@ -106,7 +106,7 @@ def test_score_writes_the_scores_of_the_library_to_the_last_digit(
     assert printed.endswith(f"written to {out}\n")
     assert "BG/NBD fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
     kind = "CSV, UTF-8, commas" if source == "csv" else "Parquet"
-    understood = CDNOW if source == "csv" else CDNOW.replace("dates like 1997-09-30", "times")
+    understood = CDNOW if source == "csv" else CDNOW.replace("dates, the year first", "times")
     end = "after the observation end: customers 0, occasions 1882\n"
     assert said == f"{log}: {kind}\n{understood}{end}"
     assert sorted(os.listdir(log.parent)) == sorted({"orders.csv", log.name, out.name})
@@ -239,7 +239,7 @@ def test_columns_named_are_taken_and_only_guesses_are_told(tmp_path: Path, call:
     assert code == 0
     assert said.splitlines()[5:8] == [
         "  customer  shopper: text (as named)",
-        "  time      Order Date: dates like 1997-09-30 (by its name)",
+        "  time      Order Date: dates, the year first (by its name)",
         "  amount    price: numbers (as named)",
     ]
     with out.open(newline="") as file:

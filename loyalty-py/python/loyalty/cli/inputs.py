@@ -42,7 +42,7 @@ def add(command: argparse.ArgumentParser, roles: Iterable[str]) -> None:
         group.add_argument(
             f"--{role.replace('_', '-')}",
             metavar="COL",
-            help=argparse.SUPPRESS if role not in COMMON else f"the column of the {role}",
+            help=f"the column of the {role.replace('_', ' ')}",
         )
     group.add_argument(
         "--columns",

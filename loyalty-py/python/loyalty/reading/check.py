@@ -119,7 +119,7 @@ def check(data: Any, **options: Any) -> Check:
       period    2024-01-02 to 2024-01-03
       amounts   none
       customer  customer: whole numbers (by its name)
-      time      time: dates like 1997-09-30 (by its name)
+      time      time: dates, the year first (by its name)
     <BLANKLINE>
     Nothing to mend was found in 2 rows.
     """
@@ -226,10 +226,12 @@ def _statuses(table: OrderTable) -> Iterator[Finding]:
         return
     counts = words.filter(unsold).value_counts(sort=True).rows()
     listed = ", ".join(f'"{word}" {count:,}' for word, count in counts)
+    many = int(unsold.sum())
+    rows = "1 row says that it was" if many == 1 else f"{many:,} rows says that they were"
     yield Finding(
         "statuses",
-        f"The status of {int(unsold.sum()):,} rows says that they were not, or not yet, sold: {listed}.",
-        int(unsold.sum()),
+        f"The status of {rows} not, or not yet, sold: {listed}.",
+        many,
         (),
         "Export without them, unless they were paid and kept.",
     )

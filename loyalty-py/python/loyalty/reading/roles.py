@@ -83,6 +83,7 @@ ROLES: Mapping[str, Names] = {
         "lineitemsku artikel artikelid artikelnr artikelnummer produkt produktid produktnummer",
         "productname itemname articlename lineitemname artikelname artikelbezeichnung produktname "
         "description bezeichnung",
+        "stock",
     ),
     "category": Names(
         "category productcategory productcategoryname productline productgroup categoryname "

@@ -24,17 +24,17 @@ _REST = (
 _WEEKDAY = r"^(?:[^\W\d_]{2,10}\.?,?\s+)?"
 #: The forms of a date, with how people call them; a is the first number, b the second, c the third.
 _FORMS = {
-    "year first": rf"{_WEEKDAY}(?P<c>\d{{4}})[-/.](?P<b>\d{{1,2}})[-/.](?P<a>\d{{1,2}}){_REST}",
+    "the year first": rf"{_WEEKDAY}(?P<c>\d{{4}})[-/.](?P<b>\d{{1,2}})[-/.](?P<a>\d{{1,2}}){_REST}",
     "numbers": rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?P<sep>[-/.])\s?(?P<b>\d{{1,2}})[-/.]\s?(?P<c>\d{{4}}|\d{{2}}){_REST}",
-    "month by name": (
+    "the month by name": (
         rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?:st|nd|rd|th)?[-\s./]*(?P<name>[^\W\d_]{{3,10}})\.?[-\s./,]*"
         rf"(?P<c>\d{{4}}|\d{{2}}){_REST}"
     ),
-    "month by name first": (
+    "the month by name first": (
         rf"^(?:[^\W\d_]{{2,10}},\s+)?(?P<name>[^\W\d_]{{3,10}})\.?\s+(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
         rf"(?P<c>\d{{4}}){_REST}"
     ),
-    "eight digits": rf"^(?P<c>(?:19|20)\d{{2}})(?P<b>\d{{2}})(?P<a>\d{{2}}){_REST}",
+    "in eight digits": rf"^(?P<c>(?:19|20)\d{{2}})(?P<b>\d{{2}})(?P<a>\d{{2}}){_REST}",
 }
 #: The first three letters of months in English, German, Spanish and Portuguese.
 _MONTHS = {
@@ -129,11 +129,11 @@ def _iso(text: pl.Series) -> Times | None:
         return None
     if len(first) == 10:
         days = text.str.to_date("%Y-%m-%d", strict=False)
-        return Times(days, "dates like 1997-09-30") if _whole(days, text) else None
+        return Times(days, "dates, the year first") if _whole(days, text) else None
     for form in (f"%Y-%m-%d{first[10]}%H:%M:%S", f"%Y-%m-%d{first[10]}%H:%M:%S%.f"):
         when = text.str.to_datetime(form, strict=False, time_unit="us")
         if _whole(when, text):
-            return Times(when.cast(pl.Datetime("us")), "times like 1997-09-30 18:30:00")
+            return Times(when.cast(pl.Datetime("us")), "times, the year first")
     return None
 
 
@@ -285,7 +285,7 @@ def _parts(
     }
     forms = [form for form, match in matches.items() if match.any()]
     if not forms:
-        form = "year first"
+        form = "the year first"
     else:
         form = forms[0] if len(forms) == 1 else max(forms, key=lambda f: int(matches[f].sum()))
     others = [other for other in forms if other != form]
