@@ -38,7 +38,7 @@ ROLES: Mapping[str, Names] = {
     "customer": Names(
         "customer customerid customerno customernr customernumber customerkey customeruniqueid "
         "cust custid custno client clientid clientno user userid buyer buyerid member memberid "
-        "householdid householdkey kunde kundenid kundeid kundennr kundennummer kdnr debitor "
+        "householdid householdkey shopperid accountid customercode kundencode kunde kundenid kundeid kundennr kundennummer kdnr debitor "
         "debitorennummer debitorennr kaeufer kaeuferid besteller cliente clienteid idcliente",
         "customername customeremail email emailaddress billingemail kundenname kundenemail "
         "emailadresse mail billtoname customeruser",
@@ -48,17 +48,19 @@ ROLES: Mapping[str, Names] = {
         "orderdate ordertime orderdatetime orderedat createdat datecreated created invoicedate "
         "purchasedate purchasetimestamp orderpurchasetimestamp transactiondate transactiontime "
         "transdate trandate saledate salesdate placedat bestelldatum bestellzeit bestellzeitpunkt "
-        "bestelltam auftragsdatum rechnungsdatum kaufdatum verkaufsdatum belegdatum "
-        "datapedido datacompra datavenda",
-        "time timestamp datetime date day datum zeit zeitpunkt zeitstempel fecha paidat",
+        "bestelltam bestellungsdatum auftragsdatum rechnungsdatum kaufdatum verkaufsdatum belegdatum "
+        "datapedido datadopedido datacompra datavenda dateofpurchase dateofsale purchasedat "
+        "txndate orderplaced",
+        "time timestamp datetime date day eventtime datum zeit zeitpunkt zeitstempel fecha paidat",
     ),
     "amount": Names(
         "amount total revenue sales spend paid dollars orderamount ordertotal totalamount "
         "totalprice totalsales salesamount monetaryvalue lineamount linetotal grandtotal "
         "transamount tranamount transactionamount amountpaid amounttotal invoiceamount turnover "
-        "paymentvalue betrag gesamtbetrag rechnungsbetrag zeilenbetrag positionsbetrag summe "
+        "paymentvalue paymentamount purchaseamount salesvalue ordervalue totalsale totalspent "
+        "finalprice lineprice betrag gesamtbetrag rechnungsbetrag zeilenbetrag positionsbetrag summe "
         "gesamtsumme gesamtpreis umsatz bestellwert valortotal valorpago",
-        "value wert warenwert subtotal netsales importe valor montant",
+        "value wert warenwert subtotal netsales nettobetrag bruttobetrag importe valor montant",
     ),
     "price": Names(
         "unitprice priceeach priceperunit priceperitem itemprice lineitemprice sellingprice "
