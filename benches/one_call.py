@@ -15,6 +15,9 @@ from pathlib import Path
 
 import loyalty
 from loyalty.cli import report, tables
+from loyalty.reading.files import Dialect, open_source
+from loyalty.reading.orders import Options, table_of
+from loyalty.reading.roles import CONTACTS
 
 ECONOMICS = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
 CAPACITIES = {"calls": 250.0, "letters": 2000.0}
@@ -41,9 +44,10 @@ def parts(orders: Path, contacts: Path, output: Path) -> dict[str, float]:
         now = time.perf_counter()
         seconds[name], start = now - start, now
 
-    known = tables.COMMON | tables.LINES
-    lines, roles = tables.read(str(orders), dict.fromkeys(known), known)
-    called, _ = tables.read(str(contacts), dict.fromkeys(tables.CONTACTS), tables.CONTACTS)
+    table = loyalty.read_orders(orders)
+    lines, roles = table.frame, table.columns
+    read = table_of(open_source(contacts, Dialect()), Options(roles=CONTACTS))
+    called = read.frame.rename({name: role for role, name in read.columns.items()})
     lap("read")
     customer = roles["customer"]
     log = loyalty.Orders(lines, customer=customer, time=roles["time"], amount=roles["amount"])

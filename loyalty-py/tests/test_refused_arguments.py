@@ -273,7 +273,7 @@ def test_what_is_no_summary_is_a_type_error(wrong: Any) -> None:
     # A frame or a mapping is a table of order lines to it.
     if isinstance(wrong, dict | pd.DataFrame):
         message = refusal(lambda: loyalty.score(wrong))
-        assert message.startswith('column "customer" is missing; the table has frequency')
+        assert message.startswith("which column is the customer? no column looks so")
     else:
         message = refusal(lambda: loyalty.score(wrong), TypeError)
         assert message.startswith("expected Orders, a CustomerSummary, a data frame")

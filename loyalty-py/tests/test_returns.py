@@ -394,7 +394,7 @@ def test_the_command_line_takes_flags_as_every_tool_writes_them(
     wrong = tmp_path / "wrong.csv"
     table.assign(back="True", sale=0, price="True").to_csv(wrong, index=False)
     assert main(["returns", str(wrong), *columns]) == 1
-    assert "\"price\", row 0: must be a number, got 'True'" in capsys.readouterr().err
+    assert '"price", line 2: must be a number, got "True"' in capsys.readouterr().err
 
 
 def test_metrics_equal_their_definitions() -> None:

@@ -67,6 +67,8 @@ from loyalty.orders import Occasions, Orders
 from loyalty.persistence import Persistence, persistence
 from loyalty.prior import Prior
 from loyalty.purchase import PurchaseModel
+from loyalty.reading import OrderTable, Understood, read_orders, read_sql
+from loyalty.reading.check import Check, Finding, check
 from loyalty.report import OrdersReport, Refusal
 from loyalty.returns import ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
@@ -87,11 +89,13 @@ __all__ = [
     "Bootstrap",
     "Calibration",
     "CalibrationHoldout",
+    "Check",
     "ChiSquare",
     "Choice",
     "Correlation",
     "CreditMatches",
     "CustomerSummary",
+    "Finding",
     "Fit",
     "FitError",
     "FrequencyValueCorrelation",
@@ -108,6 +112,7 @@ __all__ = [
     "NotComputed",
     "Occasions",
     "OrderLines",
+    "OrderTable",
     "Orders",
     "OrdersReport",
     "Persistence",
@@ -130,8 +135,10 @@ __all__ = [
     "TopShare",
     "Tracking",
     "Treatments",
+    "Understood",
     "__version__",
     "alive_calibration",
+    "check",
     "choose",
     "clv",
     "clv_bootstrap",
@@ -145,6 +152,8 @@ __all__ = [
     "load_fit",
     "match_credits",
     "persistence",
+    "read_orders",
+    "read_sql",
     "repeat_counts",
     "rfm",
     "score",

@@ -154,6 +154,10 @@ class Fit(Frozen, Generic[M]):
         errors = self._core.standard_errors
         return None if errors is None else dict(zip(self._core.names, errors, strict=True))
 
+    def _errors(self) -> dict[str, float]:
+        """Standard errors to show: none of a fit that did not converge, whose curvature says nothing."""
+        return (self.standard_errors or {}) if self._core.converged else {}
+
     def covariance(self, *, on_scale: bool = False) -> NDArray[np.float64] | None:
         """Covariance matrix of the parameters, or on the scales on which they are free: of their
         logarithms where they are above 0.
@@ -300,10 +304,8 @@ class Fit(Frozen, Generic[M]):
         return f"<Fit: {self.model!r}, log-likelihood {self.log_likelihood:.6f}, {self.stop}>"
 
     def _repr_html_(self) -> str:
-        errors = self._core.standard_errors
-        names = self._core.names
-        shown: list[object] = ["–"] * len(names) if errors is None else list(errors)
-        rows = list(zip(self._core.names, self._core.values, shown, strict=True))
+        errors = self._errors()
+        rows = [(name, value, errors.get(name, "–")) for name, value in self.parameters.items()]
         title = f"{self.model.title}: {self.stop_message}"
         facts = [
             ("log-likelihood", f"{self.log_likelihood:.6f}"),

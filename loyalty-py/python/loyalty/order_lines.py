@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from loyalty import _columns, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
+from loyalty.reading import OrderTable, located
 from loyalty.report import Invalid, OrdersReport, Refusal
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ class OrderLines(Frozen):
 
     Parameters
     ----------
-    data : data frame or mapping of columns
-        As for :class:`Orders`. Other columns than those named are not looked at.
+    data : OrderTable, data frame or mapping of columns
+        As for :class:`Orders`. Other columns than those named, or known to an :class:`OrderTable`, are
+        not looked at.
     customer : str
         The column of ids of customers: whole numbers or text.
     time : str
@@ -98,8 +100,8 @@ class OrderLines(Frozen):
         self,
         data: Any,
         *,
-        customer: str,
-        time: str,
+        customer: str | None = None,
+        time: str | None = None,
         product: str | None = None,
         price: str | None = None,
         amount: str | None = None,
@@ -125,8 +127,6 @@ class OrderLines(Frozen):
         for name, several in (("categories", categories), ("numbers", numbers)):
             if isinstance(several, str):
                 raise TypeError(f"{name} must be a sequence of column names, got {several!r}")
-        if return_time is not None and returned is None and returned_amount is None:
-            raise InputError("return_time needs the column returned or returned_amount")
         roles = {
             "customer": customer,
             "product": product,
@@ -147,21 +147,30 @@ class OrderLines(Frozen):
             "returned_amount": returned_amount,
             "return_time": return_time,
         }
+        given = data
+        if isinstance(data, OrderTable):
+            roles = {role: name or data.columns.get(role) for role, name in roles.items()}
+            data = data.frame
         named = {role: name for role, name in roles.items() if name is not None}
+        if not {"customer", "time"} <= named.keys():
+            raise TypeError("OrderLines needs the names of the columns: customer=..., time=...")
+        if "return_time" in named and not named.keys() & {"returned", "returned_amount"}:
+            raise InputError("return_time needs the column returned or returned_amount")
         names = [*named.values(), *categories, *numbers]
-        columns, frame = _columns.read(data, names)
-        found = dict(zip(names, columns, strict=True))
-        native = _native.OrderLines(
-            {role: found[name] for role, name in named.items()},
-            [found[name] for name in categories],
-            [found[name] for name in numbers],
-            list(known_later),
-            invalid,
-            time_zone,
-        )
+        with located(given):
+            columns, frame = _columns.read(data, names)
+            found = dict(zip(names, columns, strict=True))
+            native = _native.OrderLines(
+                {role: found[name] for role, name in named.items()},
+                [found[name] for name in categories],
+                [found[name] for name in numbers],
+                list(known_later),
+                invalid,
+                time_zone,
+            )
         rows, refusals, message = native.report()
         report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
-        self._set(_core=native, _customer=customer, _frame=frame, report=report)
+        self._set(_core=native, _customer=named["customer"], _frame=frame, report=report)
 
     def with_returns(
         self, data: Any, *, line: str, time: str, time_zone: str | None = None

@@ -10,6 +10,7 @@ import numpy as np
 from loyalty import _check, _columns, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
+from loyalty.reading import OrderTable, located
 from loyalty.report import Invalid, OrdersReport, Refusal
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
@@ -43,9 +44,10 @@ class Orders(Frozen):
 
     Parameters
     ----------
-    data : data frame or mapping of columns
-        pandas, polars, pyarrow, duckdb, anything with ``__arrow_c_stream__``, or a mapping of
-        names to arrays or lists. Other columns than those named are not looked at.
+    data : OrderTable, data frame or mapping of columns
+        What :func:`read_orders` gives, which knows its columns; or pandas, polars, pyarrow, duckdb,
+        anything with ``__arrow_c_stream__``, or a mapping of names to arrays or lists. Other columns
+        than those named are not looked at.
     customer : str
         The column of customer ids: whole numbers or text.
     time : str
@@ -94,15 +96,24 @@ class Orders(Frozen):
         self,
         data: Any,
         *,
-        customer: str,
-        time: str,
+        customer: str | None = None,
+        time: str | None = None,
         amount: str | None = None,
         invalid: Invalid = "raise",
         time_zone: str | None = None,
     ) -> None:
+        given = data
+        if isinstance(data, OrderTable):
+            customer = customer or data.columns["customer"]
+            time = time or data.columns["time"]
+            amount = amount or data.columns.get("amount")
+            data = data.frame
+        if customer is None or time is None:
+            raise TypeError("Orders needs the names of the columns: customer=..., time=...")
         names = [customer, time] if amount is None else [customer, time, amount]
-        columns, frame = _columns.read(data, names)
-        native = _native.Orders(*columns, invalid=invalid, time_zone=time_zone)
+        with located(given):
+            columns, frame = _columns.read(data, names)
+            native = _native.Orders(*columns, invalid=invalid, time_zone=time_zone)
         rows, refusals, message = native.report()
         report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
         self._set(_core=native, _customer=customer, _frame=frame, report=report)

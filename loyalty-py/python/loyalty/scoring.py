@@ -19,6 +19,8 @@ from loyalty.gamma_gamma import GammaGamma
 from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _names
 from loyalty.orders import Moment, Orders, Unit, _instant
 from loyalty.purchase import PurchaseModel
+from loyalty.reading import roles as _role_names
+from loyalty.reading import taking_tables
 from loyalty.report import Invalid
 from loyalty.rfm import Rfm
 from loyalty.spend import SpendModel
@@ -117,10 +119,11 @@ class Scores(Frozen):
         raise TypeError("Scores cannot be pickled; pickle their frame and customers instead")
 
 
+@taking_tables(_ROLES)
 def score(
     data: Any,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     contacts: Any = None,
     unit: Unit = "week",
     observation_end: Moment | None = None,
@@ -142,13 +145,14 @@ def score(
 
     Parameters
     ----------
-    data : Orders, CustomerSummary, data frame or mapping of columns
-        Of a frame or mapping the columns that are called like a role: ``customer``, ``time``,
+    data : Orders, CustomerSummary, OrderTable, path, data frame or mapping of columns
+        A path is read by :func:`read_orders`. Of a frame or mapping those columns are taken whose names
+        say what they are (docs/reading.md), as do the names of the roles: ``customer``, ``time``,
         ``amount``, ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (that the firm
         pays for), ``maker_discount``, ``coupon``, ``offered_depth``, ``cost``, ``returned_amount``,
         ``return_time``.
     columns : mapping, optional
-        For a role the name of its column, where that is another.
+        For a role the name of its column, where that is another; None leaves the role out.
     contacts : data frame or mapping of columns, optional
         Service contacts: ``customer``, ``time``, ``cost`` and ``firm_caused``.
     unit, observation_end
@@ -253,7 +257,7 @@ def score(
     )
     for kind, sentence in notes:
         if kind == "empty_scores":
-            warnings.warn(sentence, LoyaltyWarning, stacklevel=2)
+            warnings.warn(sentence, LoyaltyWarning, stacklevel=3)
     said = [sentence for kind, sentence in notes if kind != "empty_scores"]
     result = Scores.__new__(Scores)
     result._set(
@@ -283,7 +287,7 @@ class _Table(NamedTuple):
     def read(
         cls,
         data: Any,
-        columns: Mapping[str, str] | None,
+        columns: Mapping[str, str | None] | None,
         contacts: Any,
         invalid: Invalid,
         time_zone: str | None,
@@ -301,8 +305,8 @@ class _Table(NamedTuple):
         return cls(by_role, orders, _contacts(contacts), roles["customer"], frame)
 
 
-def _roles(data: Any, named: dict[str, str]) -> dict[str, str]:
-    """The column of each role: those named, and those that are called like their role."""
+def _roles(data: Any, named: dict[str, str | None]) -> dict[str, str]:
+    """The column of each role: those named, and those whose names say what they are."""
     for role in named:
         if role not in _ROLES:
             raise InputError(f"columns: {role!r} is none of {', '.join(_ROLES)}")
@@ -313,15 +317,8 @@ def _roles(data: Any, named: dict[str, str]) -> dict[str, str]:
             "expected Orders, a CustomerSummary, a data frame (pandas, polars, pyarrow, duckdb) or a "
             f"mapping of columns, got {type(data).__name__}"
         )
-    here = _names(data)
-    # A column called "line" may count the lines of each order; as an id of its own it must be named.
-    meant = {*named, *(role for role in here if role != "line")}
-    roles = {role: named.get(role, role) for role in _ROLES if role in meant}
-    for role in ("customer", "time"):
-        if role not in roles:
-            listed = ", ".join(here)
-            raise InputError(f'column "{role}" is missing; the table has {listed}')
-    return roles
+    known = {role: names for role, names in _role_names.ROLES.items() if role in _ROLES}
+    return _role_names.choose(_names(data), named, roles=known).columns
 
 
 def _model(name: str, given: Any, models: type[Model]) -> Any:

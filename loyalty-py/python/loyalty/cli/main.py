@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import loyalty
-from loyalty.cli import report, returns, tables
+from loyalty.cli import check, inputs, report, returns, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
 from loyalty.orders import Unit
+from loyalty.scoring import _ROLES as SCORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNITS = get_args(Unit)
+#: The roles of the columns that scores of order lines rest on, and of those that a summary rests on.
+ROLES = (*inputs.COMMON, *inputs.LINES, "returned")
+SUMMARY = (*inputs.COMMON, "price", "quantity", "status", "currency")
 ECONOMICS = {
     "handling": "what handling a returned line costs",
     "markdown": "what returned goods lose, as a share of what was paid",
@@ -32,7 +35,10 @@ ECONOMICS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and gives its exit code: 0 done, 1 input that cannot be used, 2 wrong
     arguments, 3 a model that the data cannot determine, 130 interrupted."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.input is None and options.sql is None and options.database is None:
+        parser.error("name a file of orders, or give --sql and --database")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", LoyaltyWarning)
@@ -55,13 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(options: argparse.Namespace, error: LoyaltyError, code: int) -> int:
     message = str(error)
-    if options.input.endswith((".csv", ".txt")) and (row := re.search(r"row (\d+)", message)):
-        message += (
-            f"\n  rows are counted from 0: row {row[1]} is line {int(row[1]) + 2} of the file"
-        )
+    table = getattr(options, "table", None)
+    if table is not None:
+        message = table.located(message)
     if "rows cannot be used" in message:
         message += "\n  --invalid drop leaves such rows out and counts them"
-    print(f"loyalty: {options.input}: {message}", file=sys.stderr)
+    print(f"loyalty: {inputs.label(options)}: {message}", file=sys.stderr)
     return code
 
 
@@ -77,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         help="fit models to an order log and score every customer",
         description="Fits a purchase and a spend model to an order log and scores every customer.",
     )
-    _orders(score)
+    _orders(score, (*inputs.COMMON, *inputs.LINES))
     _models(score)
     _lines(score)
     _outlook(score)
@@ -107,16 +112,15 @@ def _parser() -> argparse.ArgumentParser:
         help="a file of a purchase or of a spend model; give both for the lifetime value",
     )
     predict.set_defaults(run=_predict)
+    check.add(commands)
     returns.add(commands)
     return parser
 
 
-def _orders(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "input", metavar="INPUT", help="order log, .csv or .parquet; - for CSV on standard input"
-    )
-    for role in tables.COMMON:
-        command.add_argument(f"--{role}", metavar="COL", help=f"the column of the {role}")
+def _orders(
+    command: argparse.ArgumentParser, roles: Sequence[str] = (*inputs.COMMON, "price", "quantity")
+) -> None:
+    inputs.add(command, roles)
     command.add_argument("--unit", choices=UNITS, help="unit of time (default: week)")
     command.add_argument("--observation-end", metavar="DATE", help="by default the last order")
     command.add_argument("--time-zone", metavar="ZONE", help="the zone whose days count")
@@ -155,11 +159,9 @@ def _chosen(
 
 
 def _lines(command: argparse.ArgumentParser) -> None:
-    for role in tables.LINES:
-        command.add_argument(
-            f"--{role.replace('_', '-')}", metavar="COL", help=f"the column of the {role}"
-        )
-    command.add_argument("--contacts", metavar="FILE", help="service contacts, .csv or .parquet")
+    command.add_argument(
+        "--contacts", metavar="FILE", help="service contacts, in a table of its own"
+    )
     for name, meaning in ECONOMICS.items():
         command.add_argument(f"--{name.replace('_', '-')}", type=float, metavar="X", help=meaning)
     command.add_argument("--treatments", metavar="FILE", help="a table of treatments (JSON)")
@@ -194,37 +196,15 @@ def _outlook(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _table(
-    options: argparse.Namespace, common: dict[str, str], steps: Steps
-) -> tuple[Any, dict[str, str]]:
-    named = {role: getattr(options, role) for role in common}
-    steps.begin("read")
-    frame, roles = tables.read(options.input, named, common)
-    _guessed({role: name for role, name in roles.items() if named[role] is None})
-    return frame, roles
-
-
-def _guessed(roles: dict[str, str]) -> None:
-    if roles:
-        report.say("columns taken by their names", roles)
-
-
 def _read(options: argparse.Namespace, steps: Steps) -> loyalty.Orders:
-    frame, roles = _table(options, tables.COMMON, steps)
-    return _checked(options, frame, roles)
+    steps.begin("read")
+    return _checked(options, inputs.orders(options, SUMMARY))
 
 
-def _checked(options: argparse.Namespace, frame: Any, roles: dict[str, str]) -> loyalty.Orders:
-    orders = loyalty.Orders(
-        frame,
-        customer=roles["customer"],
-        time=roles["time"],
-        amount=roles.get("amount"),
-        invalid=options.invalid,
-        time_zone=options.time_zone,
-    )
+def _checked(options: argparse.Namespace, table: loyalty.OrderTable) -> loyalty.Orders:
+    orders = loyalty.Orders(table, invalid=options.invalid)
     if orders.report.kept < orders.report.rows:
-        report.say("left out", {"rows": str(orders.report)})
+        report.say("left out", table.located(str(orders.report)))
     return orders
 
 
@@ -234,46 +214,48 @@ def _summarize(
     steps.begin("summarise")
     customers = orders.summarize(unit=unit, observation_end=options.observation_end)  # type: ignore[arg-type]
     if customers.left_out["occasions"]:
-        report.say("after the observation end", customers.left_out)
+        report.say("after the observation end", report.listed(customers.left_out))
     return customers
 
 
 def _score(options: argparse.Namespace) -> None:
     with Steps(4) as steps:
-        frame, roles = _table(options, tables.COMMON | tables.LINES, steps)
-        if options.contacts or roles.keys() & tables.LINES.keys():
-            scores = _score_lines(options, frame, roles, steps)
+        steps.begin("read")
+        table = inputs.orders(options, ROLES)
+        if options.contacts or _has_lines(table):
+            scores = _score_lines(options, table, steps)
         else:
-            orders = _checked(options, frame, roles)
+            orders = _checked(options, table)
             customers = _summarize(options, orders, options.unit or "week", steps)
             steps.begin("fit and score")
             scores = _scores(options, customers, *_chosen(options), **_decisions(options))
         _deliver(options, scores, steps)
 
 
+def _has_lines(table: loyalty.OrderTable) -> bool:
+    """Whether there is more to a table than who paid what when: a column of order lines, or quantities
+    that the amounts do not say all about."""
+    more = {role for role in table.columns if role in SCORED} - {*inputs.COMMON}
+    if more == {"quantity"} and "amount" in table.columns:
+        return bool((table.frame[table.columns["quantity"]] <= 0).any())
+    return bool(more)
+
+
 def _score_lines(
-    options: argparse.Namespace, frame: Any, roles: dict[str, str], steps: Steps
+    options: argparse.Namespace, table: loyalty.OrderTable, steps: Steps
 ) -> loyalty.Scores:
     contacts = None
     if options.contacts:
-        contacts, found = tables.read(
-            options.contacts, dict.fromkeys(tables.CONTACTS), tables.CONTACTS
-        )
-        # Ids that are whole numbers in one file may be text in the other.
-        ids = frame.schema[roles["customer"]]
-        contacts = contacts.rename({name: role for role, name in found.items()})
-        contacts = contacts.cast({"customer": ids})
+        contacts = inputs.contacts(options, table)
     steps.begin("fit and score")
     return _scores(
         options,
-        frame,
+        table,
         *_chosen(options),
-        columns=roles,
         contacts=contacts,
         unit=options.unit or "week",
         observation_end=options.observation_end,
         invalid=options.invalid,
-        time_zone=options.time_zone,
         economics={name: x for name in ECONOMICS if (x := getattr(options, name)) is not None},
         **_decisions(options),
     )

@@ -24,10 +24,14 @@ BEHAVIOURS = {
 }
 
 
-def say(what: str, facts: Mapping[str, Any]) -> None:
+def say(what: str, sentence: str) -> None:
     """A line beside the result, on standard error."""
-    listed = ", ".join(f"{name} {value}" for name, value in facts.items())
-    beside(f"{what}: {listed}")
+    beside(f"{what}: {sentence}")
+
+
+def listed(facts: Mapping[str, Any]) -> str:
+    """Facts by their names."""
+    return ", ".join(f"{name} {value}" for name, value in facts.items())
 
 
 def warning(message: Warning | str) -> None:
@@ -108,7 +112,7 @@ def _treatments(frame: Any) -> None:
 
 def fit(result: loyalty.Fit[Any], path: str | None) -> None:
     """A fitted model."""
-    errors = result.standard_errors or {}
+    errors = result._errors()
     print(f"{result.model.title} fitted to {result.customers:,.0f} customers: ", end="")
     print(f"{result.stop_message}, log-likelihood {result.log_likelihood:.3f}")
     rows = [
@@ -116,6 +120,8 @@ def fit(result: loyalty.Fit[Any], path: str | None) -> None:
         for name, value in result.parameters.items()
     ]
     _table(["parameter", "estimate", "standard error"], rows)
+    if result.identification != "interior":
+        print(f"  {result.identification_message}")
     if path:
         print(f"saved to {path}")
     print()

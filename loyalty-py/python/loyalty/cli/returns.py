@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import loyalty
-from loyalty.cli import report, tables
+from loyalty.cli import inputs, report, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import InputError
+from loyalty.reading import cells, numbers
+from loyalty.reading.orders import table_of
+from loyalty.reading.roles import ROLES, Names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     import polars as pl
 
-IDS = ("customer", "product", "order", "line")
-NUMBERS = ("price", "quantity", "returned")
-TIMES = ("time", "return-time")
+#: The roles of the columns that the return model rests on: those looked for, those only taken where
+#: they are named, and of the former those that it cannot do without.
+GUESSED = ("customer", "product", "time", "price", "quantity", "order")
+NAMED = ("line", "returned", "return_time")
+TAKEN = (*GUESSED, *NAMED)
+NEEDED = ("customer", "product", "time", "price")
 
 
 def add(commands: Any) -> None:
@@ -32,15 +35,7 @@ def add(commands: Any) -> None:
             "lines with a model saved before."
         ),
     )
-    command.add_argument(
-        "input", metavar="INPUT", help="order lines, .csv or .parquet; - for CSV on standard input"
-    )
-    for role in ("customer", "product", "time", "price"):
-        command.add_argument(
-            f"--{role}", metavar="COL", required=True, help=f"the column of the {role}"
-        )
-    for role in ("quantity", "order", "line", "returned", "return-time"):
-        command.add_argument(f"--{role}", metavar="COL")
+    inputs.add(command, TAKEN)
     command.add_argument(
         "--returns",
         metavar="FILE",
@@ -131,25 +126,94 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _lines(options: argparse.Namespace) -> tuple[pl.DataFrame, loyalty.OrderLines]:
-    named = {role: getattr(options, role.replace("-", "_")) for role in (*IDS, *NUMBERS, *TIMES)}
+    """The table as it lies in the file, and its lines."""
+    inputs.refuse_overwriting(options)
+    named = {role: getattr(options, role) for role in TAKEN}
     if options.returns is not None:
-        named["return-time"] = None
-    named = {role: name for role, name in named.items() if name is not None}
-    ids = [named[role] for role in IDS if role in named] + options.category
-    numbers = [named[role] for role in NUMBERS if role in named] + options.number
-    frame = _read(options.input, ids, numbers, {*options.number, named.get("returned")})
+        named["return_time"] = None
+    source = inputs.source(options)
+    roles = {role: ROLES[role] for role in GUESSED} | dict.fromkeys(NAMED, Names(""))
+    # Nothing but a price is paid here, whether or not there are quantities.
+    roles["price"] = replace(
+        roles["price"], sure=f"{roles['price'].sure} {roles['price'].possible}"
+    )
+    how = replace(inputs.reading(options, named, roles, NEEDED), preset="none")
+    table = table_of(source, how, inputs.label(options))
+    options.table = table
+    inputs.tell(table)
+    whole = source.load(list(range(len(source.names))))
+    whole.columns = _different(source.names)
+    if table.rows is not None:
+        whole = whole[table.rows]
+    frame, features = _with_features(options, table, whole)
+    later = [*options.known_later]
+    later += [taken for (_, name), taken in features.items() if name in options.known_later]
     lines = loyalty.OrderLines(
         frame,
-        **{role.replace("-", "_"): name for role, name in named.items()},
-        categories=options.category,
-        numbers=options.number,
-        known_later=options.known_later,
+        **table.columns,
+        categories=[features["category", name] for name in options.category],
+        numbers=[features["number", name] for name in options.number],
+        known_later=list(dict.fromkeys(later)),
         invalid=options.invalid,
-        time_zone=options.time_zone,
     )
     if lines.report.kept < lines.report.rows:
-        report.say("left out", {"rows": str(lines.report)})
-    return frame, lines
+        report.say("left out", table.located(str(lines.report)))
+    return whole, lines
+
+
+def _with_features(
+    options: argparse.Namespace, table: loyalty.OrderTable, whole: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[tuple[str, str], str]]:
+    """The typed table with the columns of ``--category`` and ``--number``, and what they are called in
+    it: a column that has a role of another type beside is there twice."""
+    frame = table.frame
+    names: dict[tuple[str, str], str] = {}
+    wanted = [("category", name) for name in options.category]
+    for kind, name in [*wanted, *(("number", name) for name in options.number)]:
+        if name not in whole.columns:
+            listed = ", ".join(whole.columns)
+            raise InputError(f'column "{name}" is missing; the table has {listed}')
+        values = (
+            _levels(whole[name]) if kind == "category" else _numbers(whole[name], options, table)
+        )
+        taken = name
+        if name in frame.columns and frame.schema[name] != values.dtype:
+            taken = f"{name} ({kind})"
+        names[kind, name] = taken
+        if taken not in frame.columns:
+            frame = frame.with_columns(values.alias(taken))
+    return frame, names
+
+
+def _levels(column: pl.Series) -> pl.Series:
+    return cells.ids(column)[0]
+
+
+def _numbers(
+    column: pl.Series, options: argparse.Namespace, table: loyalty.OrderTable
+) -> pl.Series:
+    """Numbers, which may say yes and no."""
+    said = cells.flags(column)
+    if said is not None:
+        return said
+    found = numbers.inspect(column, column.name)
+    mark, _ = numbers.decimal_mark(
+        [found], options.decimal, table.place, "--decimal , or --decimal ."
+    )
+    values, bad = found.read(mark)
+    if bad is not None:
+        raise InputError(bad.sentence(table.place))
+    return values
+
+
+def _different(names: list[str]) -> list[str]:
+    """Names of which none stands twice."""
+    seen: dict[str, int] = {}
+    different = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        different.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return different
 
 
 def _with_returns(
@@ -163,52 +227,22 @@ def _with_returns(
         raise InputError("--returns needs --line and --return-time, columns of its table")
     if model is not None and not options.update:
         raise InputError("--returns needs --update: scores alone learn nothing")
-    table = _read(options.returns, [options.line])
-    columns = {"line": options.line, "time": options.return_time, "time_zone": options.time_zone}
+    columns = {"line": options.line, "time": options.return_time}
+    table = _returns(options, columns)
     before = 0 if model is None else model.update_returns(table, **columns)["counted"]
     lines, found = lines.with_returns(table, **columns)
     counts = {"of these lines": found["counted"], "of unknown lines": found["unknown"] - before}
     if model is not None:
         counts["of lines taken in before"] = before
-    report.say("returns", {name: f"{count:,}" for name, count in counts.items()})
+    report.say("returns", report.listed({name: f"{count:,}" for name, count in counts.items()}))
     return lines, model
 
 
-def _read(
-    path: str, ids: list[str], numbers: Sequence[str] = (), flags: Collection[str | None] = ()
-) -> Any:
-    """The table, its columns typed by their role; flags are numbers that may say true or false."""
-    pl = tables.polars()
-    if path != "-" and not Path(path).is_file():
-        raise InputError(f"there is no file {path!r}")
-    try:
-        if path.lower().endswith((".parquet", ".pq")):
-            return pl.read_parquet(path)
-        frame = pl.read_csv(sys.stdin.buffer.read() if path == "-" else path, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{path}: {error}") from None
-    for name in (*ids, *numbers):
-        if name not in frame.columns:
-            listed = ", ".join(frame.columns)
-            raise InputError(f'column "{name}" is missing; the table has {listed}')
-    for name in ids:
-        # Text unless every id is a whole number as it would be printed.
-        whole = frame[name].cast(pl.Int64, strict=False)
-        if (whole.cast(pl.String) == frame[name]).fill_null(frame[name].is_null()).all():
-            frame = frame.with_columns(whole)
-    for name in numbers:
-        text = frame[name].str.strip_chars()
-        if name in flags:
-            text = text.str.to_lowercase().replace({"true": "1", "false": "0"})
-        values = text.cast(pl.Float64, strict=False)
-        broken = (values.is_null() & frame[name].is_not_null()).arg_true()
-        if len(broken):
-            row = int(broken[0])
-            raise InputError(
-                f'column "{name}", row {row}: must be a number, got {frame[name][row]!r}'
-            )
-        frame = frame.with_columns(values)
-    return frame
+def _returns(options: argparse.Namespace, columns: dict[str, str]) -> pl.DataFrame:
+    """The table of ``--returns``, its ids of the type that the lines have."""
+    roles = dict.fromkeys(columns, Names(""))
+    found = inputs.beside_lines(options, options.returns, roles, tuple(columns), columns)
+    return inputs.with_ids_of(options.table, "line", found, "line")
 
 
 def _show(
