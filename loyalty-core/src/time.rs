@@ -24,6 +24,21 @@ pub(crate) fn bounds(times: &[i64]) -> (i64, i64) {
     times.iter().fold((i64::MAX, i64::MIN), wider)
 }
 
+/// The date of an instant as ISO 8601 has it: `2024-02-29`.
+///
+/// Hinnant (2013), chrono-compatible low-level date algorithms, `civil_from_days`.
+pub(crate) fn date(time: i64) -> String {
+    let day = time.div_euclid(DAY) + 719_468;
+    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{of_month:02}")
+}
+
 /// The unit in which recency, T, horizons and discount periods are counted.
 ///
 /// | word | length | lifetimes |

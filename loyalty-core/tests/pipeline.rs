@@ -13,7 +13,7 @@ use loyalty_core::orders::{
     Column, Contacts, Invalid, LineColumns, OrderColumns, OrderLines, Orders, TimeScale,
 };
 use loyalty_core::parallel::Threads;
-use loyalty_core::pipeline::{OrderTable, Part, ScoreOptions, ScoreValues, Scores, score};
+use loyalty_core::pipeline::{OrderTable, Part, ScoreOptions, ScoreValues, Scores, Value, score};
 use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
 use loyalty_core::simulate::{Shop, ShopOptions};
 use loyalty_core::spend::GammaGamma;
@@ -56,7 +56,7 @@ impl Tables {
 
     /// Without contacts.
     fn table(&self) -> OrderTable<'_> {
-        OrderTable::new(&self.orders, Some(&self.lines))
+        OrderTable::new(&self.lines)
     }
 }
 
@@ -95,7 +95,11 @@ fn every_number_is_what_its_room_gives() {
     options.observation_end = how.observation_end;
     (options.horizon, options.annual_discount_rate, options.margin) = (Some(39.0), 0.15, Some(0.3));
     let scores = score(&log, &options).unwrap();
-    assert_eq!(scores, score(&customers, &options).unwrap());
+    let of_summary = score(&customers, &options).unwrap();
+    // A summary knows nothing of the rows it was made of.
+    let mut without = scores.clone();
+    without.report = None;
+    assert_eq!(without, of_summary);
     assert_eq!(scores.customers, customers);
     assert_eq!((&scores.notes[..], &scores.not_computed[..]), (&[][..], &[][..]));
 
@@ -148,7 +152,15 @@ fn lines_with_all_columns_give_everything() {
     let scores = score(table, &options).unwrap();
     assert_eq!(said(&scores), [""; 0]);
     let plain = score(&tables.orders, &ScoreOptions::default()).unwrap();
-    assert_eq!(scores.clv, plain.clv);
+    // As paid a table is worth what its orders are; net of returns it is worth less.
+    let gross = {
+        let mut gross = options.clone();
+        gross.value = Value::Gross;
+        gross
+    };
+    assert_eq!(score(table, &gross).unwrap().clv, plain.clv);
+    let total = |scores: &Scores| scores.customers.total_amount().unwrap().iter().sum::<f64>();
+    assert!(total(&scores) < total(&plain));
     let (names, of_orders) = (names(&scores), names(&plain));
     assert_eq!(names[..of_orders.len()], of_orders);
     let further = &names[of_orders.len()..];
@@ -177,9 +189,8 @@ fn lines_with_all_columns_give_everything() {
 #[test]
 fn what_is_missing_names_the_columns_that_would_enable_it() {
     let shop = shop(400);
-    let (tables, lines) = (Tables::of(&shop), plain_lines(&shop));
-    let scores =
-        score(OrderTable::new(&tables.orders, Some(&lines)), &ScoreOptions::default()).unwrap();
+    let lines = plain_lines(&shop);
+    let scores = score(OrderTable::new(&lines), &ScoreOptions::default()).unwrap();
     let enabled_by = |what: &Part| {
         let missing = scores.not_computed.iter().find(|missing| missing.what == *what).unwrap();
         missing.enabled_by.join(" ")
@@ -205,7 +216,7 @@ fn what_is_missing_names_the_columns_that_would_enable_it() {
     assert!(!names(&scores).contains(&"profit") && names(&scores).contains(&"treatment"));
 
     let no_amounts = orders(&[(1, 0), (1, 30), (2, 9), (2, 61), (3, 70)], None);
-    let scores = score(OrderTable::new(&no_amounts, None), &ScoreOptions::default()).unwrap();
+    let scores = score(OrderTable::without_amounts(&no_amounts), &ScoreOptions::default()).unwrap();
     let parts: Vec<&Part> = scores.not_computed.iter().map(|missing| &missing.what).collect();
     assert_eq!(parts[..3], [&Part::Rfm, &Part::Spend, &Part::Ledger]);
     assert!(scores.not_computed[..3].iter().all(|missing| missing.enabled_by == ["amount"]));
@@ -216,11 +227,11 @@ fn what_is_missing_names_the_columns_that_would_enable_it() {
 #[test]
 fn a_margin_of_1_is_a_margin_and_no_margin_is_none() {
     let shop = shop(400);
-    let (tables, lines) = (Tables::of(&shop), plain_lines(&shop));
+    let lines = plain_lines(&shop);
     let with = |margin| {
         let mut options = ScoreOptions::default();
         options.margin = margin;
-        score(OrderTable::new(&tables.orders, Some(&lines)), &options).unwrap()
+        score(OrderTable::new(&lines), &options).unwrap()
     };
     let (unknown, whole, nearly) = (with(None), with(Some(1.0)), with(Some(0.999_999)));
     assert!(!names(&unknown).contains(&"profit"));

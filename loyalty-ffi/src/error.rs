@@ -111,7 +111,7 @@ fn status_of(error: &Error) -> loyalty_status {
         Error::Type { .. } => loyalty_status::Type,
         Error::Length { .. } => loyalty_status::Length,
         Error::MissingColumn { .. } | Error::Columns { .. } => loyalty_status::MissingColumn,
-        Error::Refused(_) => loyalty_status::Refused,
+        Error::Refused(_) | Error::Unclear { .. } | Error::Dates(_) => loyalty_status::Refused,
         Error::Empty { .. } => loyalty_status::Empty,
         Error::Unit { .. } | Error::NoUnit { .. } => loyalty_status::Unit,
         Error::Degenerate { .. } => loyalty_status::Degenerate,

@@ -101,6 +101,12 @@ impl Column {
         crate::arrow::read(table, &names)?.into_iter().map(column).collect()
     }
 
+    /// The zone of its timestamps, where they have one.
+    #[getter]
+    fn zone(&self) -> Option<&str> {
+        self.0.time_zone()
+    }
+
     /// A column of floats from a buffer of float64.
     #[staticmethod]
     fn from_float64(py: Python<'_>, name: &str, buffer: PyBuffer<f64>) -> Result<Self> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use loyalty_core::ledger::{Economics, LedgerOptions, LedgerRow};
+use loyalty_core::ledger::{Economics, JoinReport, LedgerOptions, LedgerRow};
 use loyalty_core::orders::Contacts;
 use loyalty_core::parallel::Threads;
 use loyalty_core::portfolio::{LossCause, Losses};
@@ -20,6 +20,19 @@ pub(crate) type ContactColumns = (Py<Column>, Py<Column>, Py<Column>, Option<Py<
 /// Numbers by name.
 type Named = Vec<(&'static str, f64)>;
 
+/// A table, its rows, those matched and not, ids that are nobody's, customers not named, and all of it in a
+/// sentence.
+pub(crate) type Join = (&'static str, (usize, usize, usize), Vec<String>, Vec<String>, String);
+
+pub(crate) fn joins(reports: &[JoinReport]) -> Vec<Join> {
+    let join = |join: &JoinReport| {
+        let rows = (join.rows, join.matched, join.unmatched);
+        let (nobody, unnamed) = (join.unmatched_ids.clone(), join.unnamed_customers.clone());
+        (join.table, rows, nobody, unnamed, join.to_string())
+    };
+    reports.iter().map(join).collect()
+}
+
 /// The profit ledger, and the lines and contacts that it was made of.
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Ledger {
@@ -32,7 +45,7 @@ pub(crate) struct Ledger {
 #[pymethods]
 impl Ledger {
     #[new]
-    #[pyo3(signature = (lines, contacts, marketing, economics, start, end, period, period_days, invalid, time_zone, threads))]
+    #[pyo3(signature = (lines, contacts, marketing, economics, start, end, period, period_days, joins, invalid, time_zone, threads))]
     #[expect(clippy::too_many_arguments, reason = "what the core takes")]
     fn new(
         py: Python<'_>,
@@ -44,6 +57,7 @@ impl Ledger {
         end: Option<i64>,
         period: &str,
         period_days: Option<u32>,
+        joins: &str,
         invalid: &str,
         time_zone: Option<&str>,
         threads: usize,
@@ -59,6 +73,7 @@ impl Ledger {
         (options.start, options.end) = (start, end);
         options.period = period.parse()?;
         options.period_days = period_days;
+        options.joins = joins.parse()?;
         options.threads = Threads::new(threads);
         let invalid = invalid.parse()?;
         let lines = Arc::clone(&lines.0);
@@ -102,6 +117,11 @@ impl Ledger {
             ("unmatched_contacts", portfolio.unmatched_contacts as f64),
             ("lines_outside", portfolio.lines_outside as f64),
         ]
+    }
+
+    /// Whether the rows of other tables found their customers.
+    fn joins(&self) -> Vec<Join> {
+        joins(self.table.joins())
     }
 
     #[getter]

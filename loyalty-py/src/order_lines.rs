@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use arrow_array::{LargeStringArray, TimestampMicrosecondArray};
 use arrow_schema::DataType;
-use loyalty_core::orders::{CreditColumns, Invalid, LineColumns, Returns};
+use loyalty_core::orders::{
+    CreditColumns, Invalid, LineColumns, OrdersReport, Refusal, Returns, TableOptions,
+};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -13,7 +15,77 @@ use crate::error::{Result, input};
 use crate::read::{Ids, Numbers, Times, numbers, numbers_or_flags, times};
 
 /// Reason, column, rows, first row.
-type RefusedRows = (&'static str, String, usize, usize);
+pub(crate) type RefusedRows = Vec<(&'static str, String, usize, usize)>;
+/// Credits: rows, matched, in part, not, by what; and money, matched and not.
+pub(crate) type CreditRows = ((usize, usize, usize, usize, &'static str), (f64, f64, f64));
+/// Rows read and in use, rows refused, left out and with defaults, credits, what was understood, and all
+/// of it in sentences.
+pub(crate) type Report = (
+    (usize, usize),
+    (RefusedRows, RefusedRows, RefusedRows),
+    Option<CreditRows>,
+    Vec<String>,
+    String,
+);
+/// Words by option, what words of a status mean, and the last moment that a time may be.
+pub(crate) type Reading = (HashMap<String, String>, HashMap<String, String>, Option<i64>);
+
+/// How a table is read; what is not named is read as `strict` tables are, or as those of shops.
+pub(crate) fn reading((words, status, today): &Reading, strict: bool) -> Result<TableOptions> {
+    let word = |name: &str| words.get(name).map(String::as_str);
+    let invalid = word("invalid").unwrap_or("raise").parse()?;
+    let mut options = if strict { Invalid::into(invalid) } else { TableOptions::new(invalid) };
+    if let Some(credits) = word("credits") {
+        options.credits = credits.parse()?;
+    }
+    if let Some(guests) = word("guests") {
+        options.guests = guests.parse()?;
+    }
+    if let Some(dates) = word("dates") {
+        options.dates = dates.parse()?;
+    }
+    options.discount_unit = word("discount_unit").map(str::parse).transpose()?;
+    options.currency = word("currency").map(str::to_owned);
+    for (word, meaning) in status {
+        options.status.insert(word.clone(), meaning.parse()?);
+    }
+    options.today = *today;
+    Ok(options)
+}
+
+pub(crate) fn report(report: &OrdersReport) -> Report {
+    let rows = |refusals: &[Refusal]| -> RefusedRows {
+        let row = |one: &Refusal| (one.reason.name(), one.column.clone(), one.rows, one.first_row);
+        refusals.iter().map(row).collect()
+    };
+    let credits = report.credits().map(|credits| {
+        let rows = (credits.rows, credits.matched, credits.in_part, credits.unmatched, credits.by);
+        (rows, (credits.money, credits.money_matched, credits.money_unmatched))
+    });
+    let refused = (rows(report.refusals()), rows(report.left_out()), rows(report.defaulted()));
+    let (said, remarks) = (report.to_string(), report.remarks().to_vec());
+    ((report.rows(), report.kept()), refused, credits, remarks, said)
+}
+
+/// The rows not in use: number, column, reason and cell.
+pub(crate) fn refused(report: &OrdersReport) -> Vec<Column> {
+    let (mut rows, mut columns, mut reasons, mut values) = (vec![], vec![], vec![], vec![]);
+    for row in report.rows_refused() {
+        rows.push(row.row);
+        columns.push(row.column);
+        reasons.push(row.reason.name());
+        values.push((!row.value.is_empty()).then_some(row.value));
+    }
+    let text = |name: &str, values: Vec<&str>| {
+        Column::new(name, Arc::new(LargeStringArray::from_iter_values(values)))
+    };
+    vec![
+        Column::whole("row", rows.into_iter()),
+        text("column", columns),
+        text("reason", reasons),
+        Column::new("value", Arc::new(LargeStringArray::from_iter(values))),
+    ]
+}
 
 /// Checked order lines.
 #[pyclass(frozen, module = "loyalty._native")]
@@ -23,20 +95,20 @@ pub(crate) struct OrderLines(pub(crate) Arc<loyalty_core::orders::OrderLines>);
 impl OrderLines {
     /// Columns by role, further ones with levels and of numbers, and what the rows are read by.
     #[new]
-    #[pyo3(signature = (columns, categories, numbers, known_later, invalid, time_zone))]
+    #[pyo3(signature = (columns, categories, numbers, known_later, how, time_zone))]
     fn new(
         py: Python<'_>,
         columns: HashMap<String, Py<Column>>,
         categories: Vec<Py<Column>>,
         numbers: Vec<Py<Column>>,
         known_later: Vec<String>,
-        invalid: &str,
+        how: Reading,
         time_zone: Option<&str>,
     ) -> Result<Self> {
-        let invalid: Invalid = invalid.parse()?;
+        let how = reading(&how, true)?;
         let categories: Vec<&Column> = categories.iter().map(Py::get).collect();
         let numbers: Vec<&Column> = numbers.iter().map(Py::get).collect();
-        py.detach(|| read(&columns, &categories, &numbers, &known_later, time_zone, invalid))
+        py.detach(|| read(&columns, &categories, &numbers, &known_later, time_zone, how))
     }
 
     /// The same lines with what became of them, and returns counted and unknown.
@@ -73,13 +145,14 @@ impl OrderLines {
         self.0.time_range()
     }
 
-    /// Rows read, and the refusals as (reason, column, rows, first row).
-    fn report(&self) -> (usize, Vec<RefusedRows>, String) {
-        let report = self.0.report();
-        let refusals = report.refusals().iter().map(|refusal| {
-            (refusal.reason.name(), refusal.column.clone(), refusal.rows, refusal.first_row)
-        });
-        (report.rows(), refusals.collect(), report.to_string())
+    /// What became of the rows.
+    fn report(&self) -> Report {
+        report(self.0.report())
+    }
+
+    /// The rows not in use.
+    fn refused(&self) -> Vec<Column> {
+        refused(self.0.report())
     }
 }
 
@@ -89,7 +162,7 @@ pub(crate) fn read(
     more: &[&Column],
     known_later: &[String],
     time_zone: Option<&str>,
-    invalid: Invalid,
+    how: TableOptions,
 ) -> Result<OrderLines> {
     let get = |role: &str| columns.get(role).map(Py::get);
     let needed =
@@ -100,6 +173,7 @@ pub(crate) fn read(
     let (customer, time) = (Ids::read(needed("customer")?)?, needed("time")?);
     let [order, product, line, category] =
         [ids("order")?, ids("product")?, ids("line")?, ids("category")?];
+    let [status, currency] = [ids("status")?, ids("currency")?];
     let [amount, price, quantity] = [floats("amount")?, floats("price")?, floats("quantity")?];
     let [list_amount, discount, maker_discount, coupon] =
         [floats("list_amount")?, floats("discount")?, floats("maker_discount")?, floats("coupon")?];
@@ -129,6 +203,8 @@ pub(crate) fn read(
     lines.product = product.as_ref().map(Ids::as_column);
     lines.line = line.as_ref().map(Ids::as_column);
     lines.category = category.as_ref().map(Ids::as_column);
+    lines.status = status.as_ref().map(Ids::as_column);
+    lines.currency = currency.as_ref().map(Ids::as_column);
     lines.amount = amount.as_ref().map(Numbers::as_column);
     lines.price = price.as_ref().map(Numbers::as_column);
     lines.quantity = quantity.as_ref().map(Numbers::as_column);
@@ -147,7 +223,7 @@ pub(crate) fn read(
         lines.return_time = Some(times.column(column.name()));
         lines.return_scale = times.scale();
     }
-    Ok(OrderLines(Arc::new(loyalty_core::orders::OrderLines::new(&lines, invalid)?)))
+    Ok(OrderLines(Arc::new(loyalty_core::orders::OrderLines::new(&lines, how)?)))
 }
 
 /// Returns in a table of their own.

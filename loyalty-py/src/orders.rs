@@ -2,7 +2,6 @@
 
 use loyalty_core::interop::arrow::OrderArrays;
 use loyalty_core::interop::jiff::{parse_instant, parse_wall_clock};
-use loyalty_core::orders::Invalid;
 use loyalty_core::summary::SummaryOptions;
 use loyalty_core::time::{Clock, Occasion, Unit};
 use pyo3::prelude::*;
@@ -10,10 +9,8 @@ use pyo3::types::PyIterator;
 
 use crate::column::Column;
 use crate::error::{PyError, Result, input};
+use crate::order_lines::{Reading, Report, reading, refused, report};
 use crate::summary::{CustomerSummary, Holdout};
-
-/// Reason, column, rows, first row.
-type RefusedRows = (&'static str, String, usize, usize);
 
 /// A checked order log.
 #[pyclass(frozen, module = "loyalty._native")]
@@ -25,20 +22,21 @@ pub(crate) struct Orders {
 #[pymethods]
 impl Orders {
     #[new]
-    #[pyo3(signature = (customer, time, amount = None, *, invalid = "raise", time_zone = None))]
+    #[pyo3(signature = (customer, time, amount, how, time_zone, strict))]
     fn new(
         py: Python<'_>,
         customer: &Column,
         time: &Column,
         amount: Option<&Column>,
-        invalid: &str,
+        how: Reading,
         time_zone: Option<&str>,
+        strict: bool,
     ) -> Result<Self> {
-        let invalid: Invalid = invalid.parse()?;
+        let how = reading(&how, strict)?;
         py.detach(|| {
             let amount = amount.map(|amount| &**amount);
             let arrays = OrderArrays { customer, time, amount, zone: time_zone };
-            let orders = arrays.orders(invalid)?;
+            let orders = arrays.orders(how)?;
             Ok(Self { orders, zone: arrays.clock().map(str::to_owned) })
         })
     }
@@ -68,13 +66,14 @@ impl Orders {
         self.orders.time_range()
     }
 
-    /// Rows read, and the refusals as (reason, column, rows, first row).
-    fn report(&self) -> (usize, Vec<RefusedRows>, String) {
-        let report = self.orders.report();
-        let refusals = report.refusals().iter().map(|refusal| {
-            (refusal.reason.name(), refusal.column.clone(), refusal.rows, refusal.first_row)
-        });
-        (report.rows(), refusals.collect(), report.to_string())
+    /// What became of the rows.
+    fn report(&self) -> Report {
+        report(self.orders.report())
+    }
+
+    /// The rows not in use.
+    fn refused(&self) -> Vec<Column> {
+        refused(self.orders.report())
     }
 
     #[pyo3(signature = (unit, occasion, observation_end, include_first))]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{BooleanArray, LargeStringArray};
 use loyalty_core::decisions::Capacity;
+use loyalty_core::interop::arrow::OrderArrays;
 use loyalty_core::models::Model;
 use loyalty_core::orders::Contacts;
 use loyalty_core::parallel::Threads;
@@ -19,8 +20,8 @@ use crate::correlation::{CorrelationRow, row};
 use crate::decisions::Treatments;
 use crate::error::{Result, input};
 use crate::fits::Fit;
-use crate::ledger::{ContactColumns, read_contacts};
-use crate::order_lines::{OrderLines, read};
+use crate::ledger::{ContactColumns, Join, joins, read_contacts};
+use crate::order_lines::{OrderLines, Reading, Report, read, reading, report};
 use crate::orders::Orders;
 use crate::purchase::PurchaseModel;
 use crate::read::{Numbers, numbers};
@@ -28,19 +29,23 @@ use crate::rfm::{RfmResult, result};
 use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
 
-/// The columns of a table of order lines, contacts, and how rows are read: what to do with those that
-/// cannot be used, and the time zone.
-type Table = (HashMap<String, Py<Column>>, Option<ContactColumns>, String, Option<String>);
+/// The columns of a table of order lines, contacts and marketing, and how rows are read: by which options, and in which
+/// time zone.
+type Table = (HashMap<String, Py<Column>>, [Option<ContactColumns>; 2], Reading, Option<String>);
 /// The fits of purchases and spend.
 type Fits = (Option<Fit>, Option<Fit>);
 /// Customers, Pearson's and Spearman's.
 type Correlations = (f64, CorrelationRow, CorrelationRow);
 /// What was not computed, why, the columns that would enable it, and the sentence.
 type Missing = (String, String, Vec<String>, String);
-/// The summary, the fits, bins and RFM scores, the correlation, the columns by customer, the price of each
+/// What became of the rows, the first order and the end of observation, occasions and customers that came
+/// back whole, tables joined, and all of it in sentences.
+type Rows = (Report, (i64, i64), (usize, usize), Vec<Join>, Vec<String>);
+/// The summary, the report, the fits, bins and RFM scores, the correlation, the columns by customer, the price of each
 /// capacity, notes by kind, and what was not computed.
 type Answer = (
     CustomerSummary,
+    Option<Rows>,
     Fits,
     Option<RfmResult>,
     Option<Correlations>,
@@ -71,7 +76,7 @@ impl Purchases<'_> {
         match self {
             Self::Fit(fit) => options.purchases = Some(GivenModel::Fit(fit.purchases()?)),
             Self::Model(model) => options.purchases = Some(GivenModel::Model(model.0.clone())),
-            Self::Kind(kind) => options.purchase_kind = kind.parse()?,
+            Self::Kind(kind) => options.purchase_kind = Some(kind.parse()?),
         }
         Ok(())
     }
@@ -91,7 +96,7 @@ impl Spend<'_> {
 /// Scores a summary, orders, or a table of order lines with the orders made of it.
 #[pyfunction]
 #[pyo3(signature = (
-    customers, orders, table, *, unit, observation_end, horizon, annual_discount_rate, margin, margins,
+    customers, orders, table, *, unit, observation_end, value, dates, joins_how, today, horizon, annual_discount_rate, margin, margins,
     economics, treatments, capacities, purchases, spend, threads,
 ))]
 #[expect(clippy::too_many_arguments, reason = "what the core takes")]
@@ -102,6 +107,10 @@ pub(crate) fn score_customers(
     table: Option<Table>,
     unit: &str,
     observation_end: Option<i64>,
+    value: &str,
+    dates: &str,
+    joins_how: &str,
+    today: Option<i64>,
     horizon: Option<f64>,
     annual_discount_rate: f64,
     margin: Option<f64>,
@@ -109,13 +118,15 @@ pub(crate) fn score_customers(
     economics: HashMap<String, f64>,
     treatments: Option<&Treatments>,
     capacities: Vec<(String, f64)>,
-    purchases: Purchases<'_>,
+    purchases: Option<Purchases<'_>>,
     spend: Spend<'_>,
     threads: usize,
 ) -> Result<Answer> {
     let mut options = ScoreOptions::default();
     options.unit = unit.parse()?;
     options.observation_end = observation_end;
+    (options.value, options.dates, options.today) = (value.parse()?, dates.parse()?, today);
+    options.joins = joins_how.parse()?;
     (options.horizon, options.annual_discount_rate) = (horizon, annual_discount_rate);
     options.margin = margin;
     let margins = margins.map(numbers).transpose()?;
@@ -133,37 +144,60 @@ pub(crate) fn score_customers(
     for (name, amount) in capacities {
         options.capacities.push(Capacity::new(name, amount)?);
     }
-    purchases.set(&mut options)?;
+    if let Some(purchases) = &purchases {
+        purchases.set(&mut options)?;
+    }
     spend.set(&mut options)?;
     options.threads = Threads::new(threads);
     drop((purchases, spend));
     py.detach(|| {
-        let (lines, contacts) = match &table {
-            None => (None, None),
+        let (rows, [contacts, marketing]) = match &table {
+            None => (None, [None, None]),
             Some(table) => tables(table)?,
         };
-        let data = match (customers, orders, &table) {
+        let data = match (customers, orders, &rows) {
             (Some(customers), ..) => ScoreInput::from(&customers.0),
-            (None, Some(orders), None) => ScoreInput::from(&orders.orders),
-            (None, Some(orders), Some(_)) => {
-                let mut table =
-                    OrderTable::new(&orders.orders, lines.as_ref().map(|lines| &*lines.0));
+            (None, Some(orders), _) => ScoreInput::from(&orders.orders),
+            (None, None, Some(rows)) => {
+                let mut table = match rows {
+                    TableRows::Lines(lines) => OrderTable::new(&lines.0),
+                    TableRows::Orders(orders) => OrderTable::without_amounts(orders),
+                };
                 table.contacts = contacts.as_ref();
+                table.marketing = marketing.as_ref();
                 ScoreInput::from(table)
             }
-            (None, None, _) => return Err(input("neither a summary nor orders")),
+            (None, None, None) => return Err(input("neither a summary nor orders")),
         };
         answer(score(data, &options)?)
     })
 }
 
-/// The lines, where they have amounts, and the contacts.
-fn tables(table: &Table) -> Result<(Option<OrderLines>, Option<Contacts>)> {
-    let (columns, contacts, invalid, zone) = table;
-    let (invalid, zone) = (invalid.parse()?, zone.as_deref());
-    let has_amounts = columns.contains_key("amount") || columns.contains_key("price");
-    let lines = has_amounts.then(|| read(columns, &[], &[], &[], zone, invalid)).transpose()?;
-    Ok((lines, read_contacts(contacts.as_ref(), invalid, zone)?))
+/// The rows of a table.
+enum TableRows {
+    Lines(OrderLines),
+    /// Without amounts.
+    Orders(loyalty_core::orders::Orders),
+}
+
+/// The rows, the contacts and the marketing.
+fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
+    let (columns, [contacts, marketing], how, zone) = table;
+    let (how, zone) = (reading(how, false)?, zone.as_deref());
+    let invalid = how.invalid;
+    let rows = if columns.contains_key("amount") || columns.contains_key("price") {
+        TableRows::Lines(read(columns, &[], &[], &[], zone, how)?)
+    } else {
+        let needed = |role: &str| {
+            let column = columns.get(role).map(Py::get);
+            column.ok_or_else(|| input(format!("the column {role:?} is missing")))
+        };
+        let (customer, time) = (needed("customer")?, needed("time")?);
+        TableRows::Orders(OrderArrays { customer, time, amount: None, zone }.orders(how)?)
+    };
+    let others = [contacts, marketing].map(|one| read_contacts(one.as_ref(), invalid, zone));
+    let [contacts, marketing] = others;
+    Ok((Some(rows), [contacts?, marketing?]))
 }
 
 fn answer(scores: Scores) -> Result<Answer> {
@@ -186,8 +220,14 @@ fn answer(scores: Scores) -> Result<Answer> {
         scores.correlation.map(|found| (found.customers, row(found.pearson), row(found.spearman)));
     let rfm = rfm.transpose()?;
     let not_computed = scores.not_computed.iter().map(missing).collect();
+    let rows = scores.report.as_ref().map(|found| {
+        let came_back = (found.came_back.occasions, found.came_back.customers);
+        let joined = joins(&found.joins);
+        (report(&found.rows), found.period, came_back, joined, found.sentences())
+    });
     Ok((
         CustomerSummary(scores.customers),
+        rows,
         (
             scores.purchase_fit.map(|fit| Fit(fit.map(Model::from))),
             scores.spend_fit.map(|fit| Fit(fit.map(Model::from))),

@@ -242,7 +242,7 @@ def test_where_nobody_bought_again_there_is_no_fit(frequency: list[int]) -> None
     assert scores.spend is None
     assert scores.notes == (
         "no RFM scores and no segments: they need amounts",
-        f"no P(alive), expected purchases and lifetime value: {message}",
+        f"no P(alive), expected purchases and lifetime value: M{message}",
         f"no expected spend and lifetime value: {spend}",
     )
     assert list(scores.to_frame()) == ["frequency", "recency", "T", "monetary_value"]

@@ -18,11 +18,17 @@ def test_every_column_is_what_the_single_functions_give(
     purchases: loyalty.Fit[loyalty.BgNbd],
     spend: loyalty.Fit[loyalty.GammaGamma],
 ) -> None:
-    scores = loyalty.score(customers, horizon=39, annual_discount_rate=0.15, margin=0.3)
+    scores = loyalty.score(
+        customers, horizon=39, annual_discount_rate=0.15, margin=0.3, purchases=loyalty.BgNbd
+    )
     assert scores.purchases == purchases
     assert scores.spend == spend
     assert scores.customers is customers
-    assert scores.notes == ()
+    assert scores.report is None
+    assert scores.notes == (
+        "P(alive) of the 1411 who bought once is 1 by assumption of the BG/NBD, however long ago that "
+        "was; treatments take it as not known",
+    )
     assert len(scores) == 2357
     clv = loyalty.clv(
         customers, purchases.model, spend.model, horizon=39, annual_discount_rate=0.15, margin=0.3
@@ -102,7 +108,8 @@ def test_a_margin_may_differ_by_customer(customers: loyalty.CustomerSummary) -> 
 def test_without_amounts_the_notes_say_what_is_missing_and_why(cdnow: dict[str, Any]) -> None:
     orders = loyalty.Orders(cdnow, customer="customer_id", time="date")
     scores = loyalty.score(orders)
-    assert scores.notes == (
+    assert scores.notes[0].startswith("purchases: the MBG/NBD, in which one-time buyers can have left")
+    assert scores.notes[1:] == (
         "no RFM scores and no segments: they need amounts",
         "no expected spend and lifetime value: they need amounts",
     )
@@ -141,7 +148,8 @@ def test_a_fit_without_a_maximum_is_noted() -> None:
     scores = loyalty.score(customers)
     assert scores.purchases is not None
     assert scores.purchases.stop != "converged"
-    assert f"BG/NBD: {scores.purchases.stop_message}" in scores.notes
+    title = "MBG/NBD" if isinstance(scores.purchases.model, loyalty.MbgNbd) else "BG/NBD"
+    assert f"{title}: {scores.purchases.stop_message}" in scores.notes
     with pytest.raises(loyalty.FitError):
         scores.purchases.converged()
 

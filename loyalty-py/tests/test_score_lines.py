@@ -45,11 +45,22 @@ def scored(shop: loyalty.SimulatedShop) -> loyalty.Scores:
 def test_one_row_per_customer_with_everything(
     shop: loyalty.SimulatedShop, scored: loyalty.Scores
 ) -> None:
+    assert scored.report is not None
+    gone = scored.report.customers_came_back
     frame = scored.to_frame()
-    assert len(frame) == 4000
-    assert scored.notes == ()
+    assert 0 < gone < 40
+    assert len(frame) == 4000 - gone
+    kinds = ("occasions came back whole", "purchases: the ", "P(alive) of the", "treatments weigh")
+    assert all(any(kind in note for kind in kinds) for note in scored.notes), scored.notes
+    # As paid a table is worth what its orders are.
     plain = loyalty.score(shop.orders()).to_frame()
-    assert frame.select(plain.columns).equals(plain)
+    gross = loyalty.score(shop.lines, contacts=shop.contacts, economics=ECONOMICS, value="gross")
+    assert gross.to_frame().select(plain.columns).equals(plain)
+    net = shop.lines.group_by("customer").agg(
+        (pl.col("amount") - pl.col("returned_amount")).sum().alias("net")
+    )
+    totals = frame.join(net, on="customer")
+    assert (totals["total_amount"] - totals["net"]).abs().max() < 0.02
     wanted = {"profit", "categories", "returned_amount", "return_loss", "service_cost", "primary"}
     wanted |= {*LABELS, *IMPACTS, "treatment", "channel", "treatment_gain", "reason"}
     assert wanted <= set(frame.columns)
@@ -213,16 +224,21 @@ def test_what_is_missing_names_the_columns_that_would_enable_it(
     assert scores.notes[-len(enabled) :] == tuple(map(str, scores.not_computed))
 
 
-def test_customers_without_a_line_have_no_values_in_any_kind_of_frame(
-    shop: loyalty.SimulatedShop,
-) -> None:
-    """A line of the first customer cannot be used by the ledger, as its order is missing."""
+def test_a_row_that_cannot_be_used_counts_nowhere(shop: loyalty.SimulatedShop) -> None:
+    """Rows of the first customer name no order: they are no purchases either, in any kind of frame."""
     lines = shop.lines.filter(pl.col("customer") < 60)
     first = lines["customer"].min()
     lines = lines.with_columns(
         pl.when(pl.col("customer") != first).then(pl.col("order")).alias("order")
     )
-    frame = loyalty.score(lines, invalid="drop").to_frame()
-    assert frame["profit"].is_null().to_list() == [True] + [False] * (len(frame) - 1)
-    arrays = loyalty.score(lines.to_dict(as_series=False), invalid="drop").to_frame()
-    assert (arrays["profit"] != arrays["profit"]).tolist() == frame["profit"].is_null().to_list()
+    scores = loyalty.score(lines, invalid="drop")
+    assert first not in scores.to_frame()["customer"].to_list()
+    assert scores.report is not None
+    [refusal] = scores.report.rows.refusals
+    rows = len(lines.filter(pl.col("customer") == first))
+    assert (refusal.reason, refusal.rows) == ("missing_order", rows)
+    expected = scores.to_frame()
+    for kind in (lines.to_pandas(), lines.to_dict(as_series=False)):
+        again = loyalty.score(kind, invalid="drop").to_frame()
+        assert list(again["customer"]) == expected["customer"].to_list()
+        assert list(again["profit"]) == expected["profit"].to_list()

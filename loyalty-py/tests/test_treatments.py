@@ -27,6 +27,7 @@ def customers() -> pd.DataFrame:
             "id": [f"c{number:05}" for number in range(rows)],
             "clv": rng.gamma(0.8, 400.0, rows),
             "p_alive": rng.random(rows),
+            "frequency": np.ones(rows),
             "service_demander": rng.random(rows) < 0.05,
             "service_impact": rng.gamma(1.0, 100.0, rows),
             "promotion_maximizer": rng.random(rows) < 0.05,

@@ -95,6 +95,8 @@ pub struct Proposals {
     facts: Facts,
     gains: Vec<Vec<f64>>,
     not_weighed: Vec<NotWeighed>,
+    /// Treatments by which customers are ranked, as nobody knows what they gain.
+    ranking: Vec<usize>,
 }
 
 impl Treatments {
@@ -117,6 +119,7 @@ impl Treatments {
     /// use loyalty_core::parallel::Threads;
     /// let facts = Facts::new(3)
     ///     .with("clv", vec![900.0, 2500.0, 1700.0])?
+    ///     .with_same("frequency", 3.0)?
     ///     .with("p_alive", vec![0.9, 0.8, 0.1])?;
     /// let proposals = Treatments::customary().propose(facts, Threads::default())?;
     /// let choices = proposals.choices(&[Capacity::new("calls", 1.0)?])?;
@@ -130,15 +133,29 @@ impl Treatments {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn propose(&self, facts: Facts, threads: Threads) -> Result<Proposals, Error> {
+        self.propose_or_rank(facts, |_| false, threads)
+    }
+
+    /// The same where what some treatments gain is not known: they have no gain, and customers are ranked
+    /// by their basis.
+    pub(crate) fn propose_or_rank(
+        &self,
+        facts: Facts,
+        is_unknown: impl Fn(&Treatment) -> bool,
+        threads: Threads,
+    ) -> Result<Proposals, Error> {
         if facts.rows == 0 {
             return Err(Error::Empty { what: "the table of customers", expected: "at least one" });
         }
-        let (mut gains, mut not_weighed) = (Vec::new(), Vec::new());
-        for treatment in self.treatments() {
-            let missing = treatment.columns().into_iter();
+        let (mut gains, mut not_weighed, mut ranking) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, treatment) in self.treatments().iter().enumerate() {
+            let missing = treatment.needed().into_iter();
             let missing = missing.filter(|column| !facts.columns.contains_key(*column));
             let columns: Vec<String> = missing.map(str::to_owned).collect();
-            if columns.is_empty() {
+            if columns.is_empty() && is_unknown(treatment) {
+                gains.push(vec![0.0; facts.rows]);
+                ranking.push(number);
+            } else if columns.is_empty() {
                 let weighed = Weighed::new(treatment, &facts);
                 gains.push(collect(facts.rows, threads, |row| weighed.gain(row)));
             } else {
@@ -146,7 +163,7 @@ impl Treatments {
                 not_weighed.push(NotWeighed { treatment: treatment.name.clone(), columns });
             }
         }
-        Ok(Proposals { treatments: self.clone(), facts, gains, not_weighed })
+        Ok(Proposals { treatments: self.clone(), facts, gains, not_weighed, ranking })
     }
 }
 
@@ -179,7 +196,8 @@ impl<'a> Owed<'a> {
 
 impl<'a> Weighed<'a> {
     fn new(treatment: &'a Treatment, facts: &'a Facts) -> Self {
-        let conditions = treatment.when.iter();
+        let known = |name: &String| facts.columns.contains_key(name);
+        let conditions = treatment.when.iter().filter(|(name, _)| known(name));
         Self {
             treatment,
             conditions: conditions.map(|(name, &one)| (one, facts.column(name))).collect(),
@@ -226,6 +244,31 @@ impl Proposals {
     /// The treatments that could not be weighed.
     pub fn not_weighed(&self) -> &[NotWeighed] {
         &self.not_weighed
+    }
+
+    /// The treatments whose gain is not known, by their numbers.
+    pub(crate) fn ranking(&self) -> &[usize] {
+        &self.ranking
+    }
+
+    /// The customers whom a treatment is meant for, those with the largest basis first, equal ones in
+    /// row order.
+    pub(crate) fn ranked(&self, treatment: usize) -> Vec<usize> {
+        let weighed = Weighed::new(&self.treatments.treatments()[treatment], &self.facts);
+        let basis = weighed.basis;
+        let meant = |&row: &usize| basis[row] > 0.0 && weighed.is_meant_for(row);
+        let mut rows: Vec<usize> = (0..self.rows()).filter(meant).collect();
+        rows.sort_by(|&a, &b| basis[b].total_cmp(&basis[a]));
+        rows
+    }
+
+    /// What a treatment takes of a capacity with a customer, where that is known.
+    pub(crate) fn use_of(&self, row: usize, treatment: usize, capacity: &str) -> Option<f64> {
+        let Some(amount) = self.treatments.treatments()[treatment].uses.get(capacity) else {
+            return Some(0.0);
+        };
+        let owed = Owed::new(amount, &self.facts);
+        owed.known(row).then(|| owed.at(row))
     }
 
     /// The name of a treatment by its number in a selection.
@@ -308,7 +351,8 @@ impl Proposals {
                 return Err(Error::Treatments(problem));
             };
             sum.customers += 1;
-            sum.gain += selection.gains()[row];
+            // A gain that is not known adds nothing to those that are.
+            sum.gain += Some(selection.gains()[row]).filter(|gain| !gain.is_nan()).unwrap_or(0.0);
             sum.cost += self.cost(row, treatment);
         }
         Ok(summary)

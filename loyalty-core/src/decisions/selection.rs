@@ -57,7 +57,21 @@ impl Selection {
         &self.choice
     }
 
-    /// For each customer the gain of what was chosen; 0 for none.
+    /// The same with treatments for customers who have none, of which nobody knows what they gain, and
+    /// what they use of the capacities.
+    pub(crate) fn with_unknown_gains(
+        mut self,
+        chosen: &[(usize, u32)],
+        used: impl IntoIterator<Item = f64>,
+    ) -> Self {
+        for &(row, treatment) in chosen {
+            (self.choice[row], self.gains[row]) = (Some(treatment), f64::NAN);
+        }
+        self.used.iter_mut().zip(used).for_each(|(all, more)| *all += more);
+        self
+    }
+
+    /// For each customer the gain of what was chosen; 0 for none, NaN where it is not known.
     pub fn gains(&self) -> &[f64] {
         &self.gains
     }
@@ -87,11 +101,14 @@ impl Selection {
         &self.shadow_prices
     }
 
-    /// The customers treated, those with the largest gain first, equal gains in row order.
+    /// The customers treated, those with the largest gain first, equal gains in row order, and last those
+    /// whose gain is not known.
     pub fn ranked(&self) -> Vec<usize> {
         let treated = (0..self.choice.len()).filter(|&row| self.choice[row].is_some());
         let mut rows: Vec<usize> = treated.collect();
-        rows.sort_by(|&a, &b| self.gains[b].total_cmp(&self.gains[a]));
+        let known = |row: usize| Some(self.gains[row]).filter(|gain| !gain.is_nan());
+        let gain = |row: usize| known(row).unwrap_or(f64::NEG_INFINITY);
+        rows.sort_by(|&a, &b| gain(b).total_cmp(&gain(a)));
         rows
     }
 }

@@ -23,18 +23,28 @@ pub struct Condition {
     /// The largest value allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<f64>,
+    /// Whether a value that is not known is allowed, and so a table without the column.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub where_known: bool,
 }
 
 impl Condition {
     /// The values from one to another; an end that is `None` is open.
     pub fn new(at_least: Option<f64>, at_most: Option<f64>) -> Self {
-        Self { at_least, at_most }
+        Self { at_least, at_most, where_known: false }
+    }
+
+    /// The same condition, which a value that is not known meets.
+    #[must_use]
+    pub fn where_known(self) -> Self {
+        Self { where_known: true, ..self }
     }
 
     pub(super) fn allows(self, value: f64) -> bool {
-        // NaN, a value that is not known, meets no condition.
-        !value.is_nan()
-            && self.at_least.is_none_or(|least| value >= least)
+        if value.is_nan() {
+            return self.where_known;
+        }
+        self.at_least.is_none_or(|least| value >= least)
             && self.at_most.is_none_or(|most| value <= most)
     }
 }
@@ -96,7 +106,7 @@ impl Amount {
 /// |---|---|---|
 /// | `name` | identifies it | text, once in a table |
 /// | `channel` | how it reaches the customer | text |
-/// | `when` | for each column named, the values of customers it is meant for | ranges of numbers; labels are 0 and 1 |
+/// | `when` | for each column named, the values of customers it is meant for | ranges of numbers; labels are 0 and 1; with `where_known`, unknown values too |
 /// | `basis` | the column of money that it works on: a lifetime value, or what a behaviour costs a year | a column |
 /// | `effect` | the share of the basis that is expected to be gained | above 0, at most 10 |
 /// | `discount` | the depth of its offers, which never exceeds the customer's contribution margin | 0 to 1 |
@@ -167,10 +177,18 @@ impl Treatment {
         }
     }
 
-    /// The columns that it needs.
+    /// The columns that it looks at.
     pub fn columns(&self) -> BTreeSet<&str> {
+        let all = self.when.keys().map(String::as_str);
+        all.chain(self.needed()).collect()
+    }
+
+    /// The columns without which it is not weighed: all but those of conditions that hold where nothing
+    /// is known.
+    pub(super) fn needed(&self) -> BTreeSet<&str> {
         let amounts = self.uses.values().chain([&self.cost]).filter_map(Amount::column);
-        let conditions = self.when.keys().map(String::as_str);
+        let conditions = self.when.iter().filter(|(_, condition)| !condition.where_known);
+        let conditions = conditions.map(|(column, _)| &column[..]);
         let margin = self.discount.map(|_| MARGIN);
         conditions.chain(amounts).chain([&self.basis[..]]).chain(margin).collect()
     }
@@ -213,7 +231,7 @@ impl Treatment {
                 return allowed(name, "finite and >= 0", value);
             }
         }
-        for (column, Condition { at_least, at_most }) in &self.when {
+        for (column, Condition { at_least, at_most, .. }) in &self.when {
             let ends = [at_least.unwrap_or(-LARGEST), at_most.unwrap_or(LARGEST)];
             if !(ends.iter().all(|end| end.is_finite()) && ends[0] <= ends[1]) {
                 return Some(format!("the condition on {column:?} allows no value"));
@@ -250,7 +268,8 @@ impl Treatments {
     /// The table that comes along: self-service, chat bot and information point for service demanders;
     /// presentation and offers that fit for revenue reversers; members' offers and a newsletter for
     /// promotion maximizers; an offer on the open basket and up-selling for a fixed budget; the
-    /// personal call or letter for the loyal and valuable.
+    /// personal call or letter for the loyal and valuable: who bought again, are as likely as not to be
+    /// active, and whose profit, where it is known, is no loss.
     pub fn customary() -> Self {
         let table = Self::from_json(include_str!("treatments.json"));
         table.unwrap_or_else(|error| unreachable!("checked by a test: {error}"))

@@ -106,6 +106,17 @@ pub enum Error {
         /// The zone given.
         zone: String,
     },
+    /// A column that may mean several things, or several things at once.
+    #[error("column {column:?} {problem}")]
+    Unclear {
+        /// The column, by the caller's name for it.
+        column: String,
+        /// What was found and what to do, as the rest of a sentence.
+        problem: String,
+    },
+    /// Times far from all others, or that stand for no time, which would end the observation.
+    #[error("{0}; dates=\"allow\" takes them as they are")]
+    Dates(String),
     /// Rows of an order log that cannot be used, by reason.
     #[error("{0}")]
     Refused(Box<OrdersReport>),
@@ -237,6 +248,8 @@ impl Error {
             | Self::Columns { .. }
             | Self::MissingColumn { .. }
             | Self::Refused(_)
+            | Self::Unclear { .. }
+            | Self::Dates(_)
             | Self::TimeZone { .. }
             | Self::NoTimeZone { .. }
             | Self::Empty { .. } => ErrorKind::Input,

@@ -87,16 +87,20 @@ pub(super) fn build(
         lines_outside: lines.len() - used,
         ..Portfolio::default()
     };
-    let known = &lines.customers;
+    let (known, mut joins) = (&lines.customers, Vec::new());
     if let Some(contacts) = contacts {
-        let bill = Bill::of(contacts, known, &window, threads)?;
-        portfolio.unmatched_contacts += bill.unmatched;
+        let bill = Bill::of("contacts", contacts, known, &window, threads);
+        bill.join.accepted(options.joins)?;
+        portfolio.unmatched_contacts += bill.join.unmatched;
         portfolio.contact_scale = bill.scale;
+        joins.push(bill.join);
         (columns.service_cost, columns.contact_cost) = (bill.all, bill.own);
     }
     if let Some(contacts) = marketing {
-        let bill = Bill::of(contacts, known, &window, threads)?;
-        portfolio.unmatched_contacts += bill.unmatched;
+        let bill = Bill::of("marketing", contacts, known, &window, threads);
+        bill.join.accepted(options.joins)?;
+        portfolio.unmatched_contacts += bill.join.unmatched;
+        joins.push(bill.join);
         columns.marketing_cost = bill.all;
     }
     if let Some(margin) = margin {
@@ -110,6 +114,8 @@ pub(super) fn build(
         periods_per_year: window.periods.per_year(),
         portfolio,
         peers: None,
+        joins,
+        how: options.joins,
     })
 }
 
@@ -152,7 +158,10 @@ fn margin_of(lines: &LinesByCustomer, window: &Window, threads: Threads) -> Opti
     if !lines.given.cost {
         return None;
     }
-    let [listed, spent] = totals(lines, window, threads, |line| [line.list_amount, line.cost]);
+    let [listed, spent] = totals(lines, window, threads, |line| match line.cost {
+        cost if cost.is_nan() => [0.0, 0.0],
+        cost => [line.list_amount, cost],
+    });
     (listed > 0.0).then(|| (1.0 - spent / listed).max(0.0))
 }
 

@@ -1,12 +1,117 @@
 //! Other tables by customer of the ledger: contacts, and groups of peers.
 
+use std::fmt;
+
 use super::Peers;
 use super::build::Window;
 use crate::Error;
 use crate::error::{countable, same_length};
 use crate::math::ExactSum;
+use crate::math::words::words;
 use crate::orders::{Contacts, CustomerColumn, CustomerId, Customers, dense};
 use crate::parallel::{Threads, fill_parts};
+
+/// What is done where most rows of a table that is joined name nobody among the customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Joins {
+    /// It is an error: ids of another system are the usual reason.
+    #[default]
+    Refuse,
+    /// These rows are left out and counted.
+    Allow,
+}
+
+impl Joins {
+    const WORDS: [(&'static str, Self); 2] = [("refuse", Self::Refuse), ("allow", Self::Allow)];
+}
+
+words!(Joins, "joins", "refuse or allow");
+
+/// The least share of rows that must name a customer. Contacts and mailings are of people who never
+/// bought, too, but a table about this shop is mostly about its customers; ids of another system match
+/// nobody, or few by chance.
+const LEAST_MATCHED: f64 = 0.5;
+
+/// Ids that are shown of either side.
+const SHOWN: usize = 3;
+
+/// How many rows of a table found their customers. It shows as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JoinReport {
+    /// Which table: `contacts`, `marketing`, `peers`.
+    pub table: &'static str,
+    /// Its rows.
+    pub rows: usize,
+    /// Those that name a customer of the order lines.
+    pub matched: usize,
+    /// Those that do not.
+    pub unmatched: usize,
+    /// A few ids that are nobody's among the order lines.
+    pub unmatched_ids: Vec<String>,
+    /// A few customers of the order lines who are not named.
+    pub unnamed_customers: Vec<String>,
+    /// Whether ids are text in one table and numbers in the other, and were matched by their digits.
+    pub by_digits: bool,
+}
+
+impl JoinReport {
+    fn of(table: &'static str, ids: &Customers, found: &Found, known: &Customers) -> Self {
+        let unknown = (0..ids.len()).filter(|&id| found.rows[id].is_none());
+        let mut named = vec![false; known.len()];
+        found.rows.iter().flatten().for_each(|&row| named[row] = true);
+        let unnamed = (0..known.len()).filter(|&row| !named[row]);
+        Self {
+            table,
+            rows: 0,
+            matched: 0,
+            unmatched: 0,
+            unmatched_ids: unknown.take(SHOWN).map(|id| ids.get(id).to_string()).collect(),
+            unnamed_customers: unnamed.take(SHOWN).map(|row| known.get(row).to_string()).collect(),
+            by_digits: found.by_digits,
+        }
+    }
+
+    fn count(&mut self, is_matched: bool) {
+        self.rows += 1;
+        self.matched += usize::from(is_matched);
+        self.unmatched += usize::from(!is_matched);
+    }
+
+    /// Goes on where enough rows found their customers, or others are allowed.
+    pub(super) fn accepted(&self, joins: Joins) -> Result<(), Error> {
+        let enough = self.matched as f64 >= LEAST_MATCHED * self.rows as f64;
+        if enough || joins == Joins::Allow {
+            return Ok(());
+        }
+        let problem = format!(
+            "{self}. At least half should: ids of another system are the usual reason; \
+             joins=\"allow\" leaves the others out"
+        );
+        Err(Error::Unclear { column: format!("customer of the {}", self.table), problem })
+    }
+}
+
+impl fmt::Display for JoinReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, rows, matched, unmatched, .. } = self;
+        write!(
+            f,
+            "names a customer of the order lines in {matched} of {rows} rows of the {table}"
+        )?;
+        if *unmatched > 0 {
+            write!(f, " (not {}", self.unmatched_ids.join(", "))?;
+            match &self.unnamed_customers[..] {
+                [] => f.write_str(")")?,
+                ids => write!(f, "; the order lines have {})", ids.join(", "))?,
+            }
+        }
+        if self.by_digits {
+            f.write_str(", ids being text in one and numbers in the other")?;
+        }
+        Ok(())
+    }
+}
 
 /// What contacts cost, by customer of the ledger.
 pub(super) struct Bill {
@@ -14,17 +119,20 @@ pub(super) struct Bill {
     /// Without what the shop caused.
     pub(super) own: Vec<f64>,
     pub(super) scale: f64,
-    pub(super) unmatched: usize,
+    pub(super) join: JoinReport,
 }
 
 impl Bill {
     pub(super) fn of(
+        table: &'static str,
         contacts: &Contacts,
         known: &Customers,
         window: &Window,
         threads: Threads,
-    ) -> Result<Self, Error> {
-        let rows = rows_of(contacts.customers(), known, "contacts")?;
+    ) -> Self {
+        let found = Found::of(contacts.customers(), known);
+        let mut join = JoinReport::of(table, contacts.customers(), &found, known);
+        let rows = found.rows;
         let own = |contact: usize| contacts.firm_caused.as_ref().is_none_or(|by| !by[contact]);
         // By customer of the contacts: all, and those that count as the customer's own.
         let mut sums = vec![[ExactSum::default(); 2]; rows.len()];
@@ -40,11 +148,11 @@ impl Bill {
                 }
             }
         });
-        let (mut cost, mut square, mut unmatched) = (ExactSum::default(), ExactSum::default(), 0);
+        let (mut cost, mut square) = (ExactSum::default(), ExactSum::default());
         for (contact, &time) in contacts.time.iter().enumerate() {
-            if rows[contacts.customer[contact] as usize].is_none() {
-                unmatched += 1;
-            } else if window.holds(time) && own(contact) {
+            let is_matched = rows[contacts.customer[contact] as usize].is_some();
+            join.count(is_matched);
+            if is_matched && window.holds(time) && own(contact) {
                 let spent = contacts.cost[contact];
                 cost.add(spent);
                 square.add(spent * spent);
@@ -52,30 +160,47 @@ impl Bill {
         }
         let scale = if cost.value() > 0.0 { square.value() / cost.value() } else { 0.0 };
         let mut bill =
-            Self { all: vec![0.0; known.len()], own: vec![0.0; known.len()], scale, unmatched };
+            Self { all: vec![0.0; known.len()], own: vec![0.0; known.len()], scale, join };
         for (row, [all, own]) in rows.iter().zip(&sums) {
             if let Some(row) = *row {
                 (bill.all[row], bill.own[row]) = (all.value(), own.value());
             }
         }
-        Ok(bill)
+        bill
     }
 }
 
-/// The row of each id in a table of known ids, both in order.
-fn rows_of(
-    ids: &Customers,
-    known: &Customers,
-    what: &'static str,
-) -> Result<Vec<Option<usize>>, Error> {
-    let kind = |ids: &Customers| match ids {
-        Customers::Int(_) => "whole numbers",
-        Customers::Text(_) => "text",
-    };
-    if !ids.is_empty() && kind(ids) != kind(known) {
-        let (column, expected) = (format!("customer of the {what}"), kind(known));
-        return Err(Error::Type { column, expected, got: kind(ids).to_owned() });
+/// The row of each id in a table of known ids.
+struct Found {
+    rows: Vec<Option<usize>>,
+    /// Whether one of the two has text and the other whole numbers.
+    by_digits: bool,
+}
+
+impl Found {
+    /// Both are in order of their ids.
+    fn of(ids: &Customers, known: &Customers) -> Self {
+        let rows = match (ids, known) {
+            (Customers::Text(_), Customers::Int(numbers)) => (0..ids.len())
+                .map(|id| {
+                    let text = ids.get(id).to_string();
+                    let number: i64 = text.trim().parse().ok()?;
+                    numbers.binary_search(&number).ok()
+                })
+                .collect(),
+            (Customers::Int(numbers), Customers::Text(text)) => {
+                let row_of: std::collections::HashMap<&str, usize> =
+                    (0..known.len()).map(|row| (text.get(row).trim(), row)).collect();
+                numbers.iter().map(|id| row_of.get(&*id.to_string()).copied()).collect()
+            }
+            _ => in_order(ids, known),
+        };
+        let by_digits = matches!(ids, Customers::Int(_)) != matches!(known, Customers::Int(_));
+        Self { rows, by_digits: by_digits && !ids.is_empty() }
     }
+}
+
+fn in_order(ids: &Customers, known: &Customers) -> Vec<Option<usize>> {
     let mut row = 0;
     let find = |id: CustomerId<'_>| {
         while row < known.len() && known.get(row) < id {
@@ -83,7 +208,7 @@ fn rows_of(
         }
         (row < known.len() && known.get(row) == id).then_some(row)
     };
-    Ok((0..ids.len()).map(|number| ids.get(number)).map(find).collect())
+    (0..ids.len()).map(|number| ids.get(number)).map(find).collect()
 }
 
 /// Customers of the ledger by the group that a table gives them.
@@ -91,7 +216,7 @@ pub(super) fn peers(
     known: &Customers,
     customer: &CustomerColumn<'_>,
     group: &CustomerColumn<'_>,
-) -> Result<Peers, Error> {
+) -> Result<(Peers, JoinReport), Error> {
     countable("the number of rows", customer.len())?;
     same_length(customer.len(), group.name(), group.len())?;
     let named: Vec<usize> = (0..customer.len())
@@ -99,12 +224,14 @@ pub(super) fn peers(
         .collect();
     let (ids, id) = dense(customer, &named);
     let (names, name) = dense(group, &named);
-    let rows = rows_of(&ids, known, "peer groups")?;
+    let found = Found::of(&ids, known);
+    let mut join = JoinReport::of("peers", &ids, &found, known);
     let mut of = vec![u32::MAX; known.len()];
     for (&id, &name) in id.iter().zip(&name) {
-        if let Some(row) = rows[id as usize] {
+        join.count(found.rows[id as usize].is_some());
+        if let Some(row) = found.rows[id as usize] {
             of[row] = name;
         }
     }
-    Ok(Peers { names, of })
+    Ok((Peers { names, of }, join))
 }

@@ -15,6 +15,7 @@ mod row;
 mod shop;
 
 pub use economics::Economics;
+pub use matching::{JoinReport, Joins};
 pub use row::{LedgerColumns, LedgerRow};
 
 use crate::Error;
@@ -46,6 +47,8 @@ pub struct LedgerOptions {
     /// The length of a budget's periods in days, counted from the first line, instead of calendar
     /// periods.
     pub period_days: Option<u32>,
+    /// What is done where most contacts or peers name nobody among the customers.
+    pub joins: Joins,
     /// Threads to use. The result is the same for every number.
     pub threads: Threads,
 }
@@ -58,6 +61,7 @@ impl Default for LedgerOptions {
             end: None,
             period: Occasion::Month,
             period_days: None,
+            joins: Joins::default(),
             threads: Threads::default(),
         }
     }
@@ -146,6 +150,9 @@ pub struct Ledger {
     periods_per_year: f64,
     portfolio: Portfolio,
     peers: Option<Peers>,
+    joins: Vec<JoinReport>,
+    /// What is done where peers name nobody.
+    how: Joins,
 }
 
 /// Groups of like customers.
@@ -165,8 +172,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Parameter`] or [`Error::Choice`] for options outside their domain, [`Error::Empty`] where no line lies
-    /// between start and end, [`Error::Type`] where the ids of contacts are of another kind than those
-    /// of the lines.
+    /// between start and end, [`Error::Unclear`] where most contacts name nobody among the customers of the
+    /// lines, unless [`LedgerOptions::joins`] allows it.
     pub fn new(
         lines: &OrderLines,
         contacts: Option<&Contacts>,
@@ -189,15 +196,23 @@ impl Ledger {
     /// are not named have no group.
     ///
     /// # Errors
-    /// [`Error::Length`] where the two differ in length, [`Error::Type`] where the ids are of another
-    /// kind than those of the ledger.
+    /// [`Error::Length`] where the two differ in length, [`Error::Unclear`] where most ids are nobody's
+    /// in the ledger, unless [`LedgerOptions::joins`] allows it.
     pub fn with_peers(
         self,
         customer: &CustomerColumn<'_>,
         group: &CustomerColumn<'_>,
     ) -> Result<Self, Error> {
-        let peers = matching::peers(&self.customers, customer, group)?;
-        Ok(Self { peers: Some(peers), ..self })
+        let (peers, join) = matching::peers(&self.customers, customer, group)?;
+        join.accepted(self.how)?;
+        let mut joins = self.joins;
+        joins.push(join);
+        Ok(Self { peers: Some(peers), joins, ..self })
+    }
+
+    /// Whether the rows of other tables found their customers: contacts, marketing, peers.
+    pub fn joins(&self) -> &[JoinReport] {
+        &self.joins
     }
 
     /// The number of customers.

@@ -27,7 +27,8 @@ impl Pricing<'_> {
     fn line(&self, line: &LedgerLine) -> Line {
         let LedgerLine { amount, list_amount: list, maker_discount, .. } = *line;
         let cost = match self.margin {
-            _ if self.lines.given.cost => line.cost,
+            // A cost that is not known is that of the margin of the lines whose cost is.
+            _ if self.lines.given.cost && !line.cost.is_nan() => line.cost,
             Some(margin) => list * (1.0 - margin),
             None => 0.0,
         };

@@ -130,6 +130,15 @@ impl<'a> CustomerColumn<'a> {
         same_length(rows, self.name(), present.map_or(rows, <[bool]>::len))
     }
 
+    /// The id of a row as a report shows it; empty where it is missing.
+    pub(crate) fn shown(&self, row: usize) -> String {
+        match self {
+            _ if !self.is_present(row) => String::new(),
+            Self::Int(column) => column.values[row].to_string(),
+            Self::Text(column) => column.values.text(row).to_owned(),
+        }
+    }
+
     pub(crate) fn is_present(&self, row: usize) -> bool {
         match self {
             Self::Int(column) => column.is_present(row),

@@ -3,7 +3,7 @@
 use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
-use super::rows::{self, Fault, Used, customer_and_time, money_reason};
+use super::rows::{self, Fault, Used, customer_and_time, money_reason, shown_number, shown_time};
 use crate::Error;
 use crate::error::countable;
 use crate::error::report::{Invalid, OrdersReport};
@@ -64,7 +64,12 @@ impl Contacts {
         columns.time.same_rows(rows)?;
         columns.cost.same_rows(rows)?;
         columns.firm_caused.iter().try_for_each(|caused| caused.same_rows(rows))?;
-        let (report, used) = rows::check(rows, invalid, |row| columns.fault(row))?;
+        let (report, used) = rows::check(
+            rows,
+            invalid,
+            |row| columns.fault(row),
+            |row, name| columns.shown(row, name),
+        )?;
         Ok(columns.take(report, &used))
     }
 
@@ -93,6 +98,14 @@ impl<'a> ContactColumns<'a> {
     fn fault(&self, row: usize) -> Option<Fault<'a>> {
         let fault = customer_and_time(&self.customer, &self.time, self.scale, row);
         fault.or_else(|| money_reason(&self.cost, row).map(|reason| (reason, self.cost.name)))
+    }
+
+    fn shown(&self, row: usize, name: &str) -> String {
+        match name {
+            _ if name == self.customer.name() => self.customer.shown(row),
+            _ if name == self.time.name => shown_time(&self.time, self.scale, row),
+            _ => shown_number(&self.cost, row),
+        }
     }
 
     fn take(&self, report: OrdersReport, used: &Used) -> Contacts {

@@ -8,24 +8,28 @@ mod intern;
 mod lines;
 mod rows;
 mod short_text;
+mod table;
 
-pub use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
+pub use crate::error::report::{CreditReport, Invalid, OrdersReport, Reason, Refusal, RefusedRow};
 pub use columns::{Column, CustomerColumn, TextColumn, TimeScale};
 pub use contact_exposure::ContactExposure;
 pub use contacts::{ContactColumns, Contacts};
 pub use customers::{CustomerId, Customers, TextIds};
 pub use lines::{
-    CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, Returns, ReturnsReport,
-    match_credits,
+    CameBack, CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, Returns,
+    ReturnsReport, match_credits,
 };
 pub(crate) use lines::{
     IdKind, LedgerLine, Levels, LinesByCustomer, LinesByTime, Numbers, Outcome, day_of, key,
 };
+pub(crate) use table::implausible_times;
+pub use table::{Credits, Dates, DiscountUnit, Guests, OrderStatus, TableOptions};
 
 use std::ops::Range;
 
 use intern::intern;
-use rows::{Fault, Used, customer_and_time, money_reason};
+use rows::{Fault, Used, customer_and_time, instant_of, money_reason, shown_number, shown_time};
+use table::Who;
 
 use crate::Error;
 use crate::error::{LARGEST, countable};
@@ -87,7 +91,11 @@ impl Orders {
     /// [`Error::Length`] where the columns differ in length, [`Error::Empty`] where there is no row,
     /// [`Error::Parameter`] where there are 2³² − 1 rows or more, [`Error::Refused`] with a count by reason where rows cannot be used and `invalid` is
     /// [`Invalid::Raise`], or where none can.
-    pub fn new(columns: &OrderColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
+    pub fn new(
+        columns: &OrderColumns<'_>,
+        options: impl Into<TableOptions>,
+    ) -> Result<Self, Error> {
+        let options = options.into();
         let rows = columns.customer.len();
         countable("the number of rows", rows)?;
         columns.time.same_rows(rows)?;
@@ -96,10 +104,24 @@ impl Orders {
         if rows == 0 {
             return Err(Error::Empty { what: "the order log", expected: "at least one order" });
         }
-        let (report, used) = if columns.is_clean() {
+        let plausible = match options.dates {
+            Dates::Refuse => table::plausible(&columns.time, columns.scale, options.today),
+            Dates::Allow => None,
+        };
+        let who = Who::of(&columns.customer, &options);
+        let (report, used) = if plausible.is_none() && columns.is_clean(&who) {
             (OrdersReport::new(rows, Vec::new()), Used::all(rows))
         } else {
-            rows::check(rows, invalid, |row| columns.fault(row))?
+            let odd = |row: usize| {
+                let time = instant_of(&columns.time, columns.scale, row)?;
+                let odd = plausible.as_ref().is_some_and(|range| !range.contains(&time));
+                odd.then_some((Reason::ImplausibleTime, columns.time.name))
+            };
+            let fault = |row| {
+                let who = who.fault(&columns.customer, row).or_else(|| odd(row));
+                who.or_else(|| columns.fault(row))
+            };
+            rows::check(rows, options.invalid, fault, |row, name| columns.shown(row, name))?
         };
         Ok(columns.take(report, &used))
     }
@@ -160,13 +182,20 @@ impl<'a> OrderColumns<'a> {
         })
     }
 
+    /// The cell of a column in a row, as a report shows it.
+    fn shown(&self, row: usize, name: &str) -> String {
+        match &self.amount {
+            _ if name == self.customer.name() => self.customer.shown(row),
+            Some(amount) if name == amount.name => shown_number(amount, row),
+            _ => shown_time(&self.time, self.scale, row),
+        }
+    }
+
     /// Whether every row can be used, seen column by column.
-    fn is_clean(&self) -> bool {
+    fn is_clean(&self, who: &Who) -> bool {
         let ids_present = match &self.customer {
-            CustomerColumn::Int(ids) => ids.present.is_none(),
-            CustomerColumn::Text(ids) => {
-                ids.present.is_none() && self.all(|row| !ids.values.text(row).is_empty())
-            }
+            CustomerColumn::Int(ids) if who.is_by_presence() => ids.present.is_none(),
+            customer => self.all(|row| who.fault(customer, row).is_none()),
         };
         let times = self.time.values;
         let amounts_good = self.amount.is_none_or(|amount| {
@@ -189,7 +218,7 @@ impl<'a> OrderColumns<'a> {
 
     /// Copies the rows in use.
     fn take(&self, report: OrdersReport, used: &Used) -> Orders {
-        if report.refused() == 0 {
+        if used.is_all() {
             return self.take_rows(report, |row| row);
         }
         self.take_rows(report, |number| used.row(number))

@@ -1,12 +1,14 @@
 //! From columns to the first reason for which each row cannot be used, and to a report.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::columns::{Column, CustomerColumn, TimeScale};
 use crate::Error;
 use crate::error::LARGEST;
-use crate::error::report::{Invalid, OrdersReport, Reason, Refusal};
+use crate::error::report::{Invalid, Marked, OrdersReport, Reason, Refusal};
 use crate::parallel::{Threads, map_chunks};
+use crate::time::date;
 
 /// Why a row cannot be used, and the column at fault.
 pub(super) type Fault<'a> = (Reason, &'a str);
@@ -25,6 +27,25 @@ impl Used {
         Self { count, rows: None }
     }
 
+    /// All but those marked, which are in order.
+    fn without(count: usize, marked: &[Marked]) -> Self {
+        if marked.is_empty() {
+            return Self::all(count);
+        }
+        let mut out = marked.iter().map(|marked| marked.row).peekable();
+        Self::of((0..count).filter(|row| out.next_if_eq(row).is_none()).collect())
+    }
+
+    /// These rows.
+    pub(super) fn of(rows: Vec<usize>) -> Self {
+        Self { count: rows.len(), rows: Some(rows) }
+    }
+
+    /// Whether every row of the caller's is in use.
+    pub(super) fn is_all(&self) -> bool {
+        self.rows.is_none()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.count
     }
@@ -40,7 +61,7 @@ impl Used {
     }
 }
 
-/// Checks every row, by the first fault of each.
+/// Checks every row, by the first fault of each; `shown` is the cell of a column as an error shows it.
 ///
 /// # Errors
 /// [`Error::Refused`] where rows cannot be used and `invalid` is [`Invalid::Raise`], or where none can.
@@ -48,30 +69,28 @@ pub(super) fn check<'a>(
     rows: usize,
     invalid: Invalid,
     fault: impl Fn(usize) -> Option<Fault<'a>> + Sync,
+    shown: impl Fn(usize, &str) -> String + Sync,
 ) -> Result<(OrdersReport, Used), Error> {
     const CHUNK: usize = 1 << 16;
-    let chunks = map_chunks(rows, CHUNK, Threads::default(), |chunk: Range<usize>| {
-        let mut found: Vec<Refusal> = Vec::new();
-        for row in chunk {
-            if let Some((reason, column)) = fault(row) {
-                Refusal::count(&mut found, reason, column, row, 1);
-            }
-        }
-        found
+    let chunks: Vec<Vec<_>> = map_chunks(rows, CHUNK, Threads::default(), |chunk: Range<usize>| {
+        let faults = chunk.filter_map(|row| fault(row).map(|fault| (row, fault)));
+        faults.map(|(row, (reason, column))| (row, reason, column, shown(row, column))).collect()
     });
-    let mut refusals = Vec::new();
-    for found in chunks.iter().flatten() {
-        let Refusal { reason, column, rows, first_row } = found;
-        Refusal::count(&mut refusals, *reason, column, *first_row, *rows);
+    let (mut refusals, mut marked) = (Vec::new(), Vec::new());
+    let mut names: Vec<Arc<str>> = Vec::new();
+    let all: Vec<(usize, Reason, &str, String)> = chunks.into_iter().flatten().collect();
+    for (row, reason, column, value) in all {
+        Refusal::count(&mut refusals, reason, column, row, 1);
+        let known = names.iter().find(|name| ***name == *column).cloned();
+        let column = known.unwrap_or_else(|| {
+            names.push(column.into());
+            Arc::clone(&names[names.len() - 1])
+        });
+        marked.push(Marked { row, reason, column, value: value.into() });
     }
     refusals.sort_by_key(|refusal| (refusal.reason as usize, refusal.first_row));
-    let report = OrdersReport::new(rows, refusals).accepted(invalid)?;
-    let used = if report.refused() == 0 {
-        Used::all(rows)
-    } else {
-        let used: Vec<usize> = (0..rows).filter(|&row| fault(row).is_none()).collect();
-        Used { count: used.len(), rows: Some(used) }
-    };
+    let used = Used::without(rows, &marked);
+    let report = OrdersReport::new(rows, refusals).with_rows(marked).accepted(invalid)?;
     Ok((report, used))
 }
 
@@ -93,6 +112,12 @@ pub(super) fn customer_and_time<'a>(
     }
 }
 
+/// The instant of a row, where it has one that can be used.
+pub(super) fn instant_of(time: &Column<'_, [i64]>, scale: TimeScale, row: usize) -> Option<i64> {
+    let there = time.is_present(row);
+    there.then(|| scale.microseconds(time.values[row])).flatten()
+}
+
 /// Why an amount cannot be used, if it cannot.
 pub(super) fn money_reason(column: &Column<'_, [f64]>, row: usize) -> Option<Reason> {
     let value = column.values[row];
@@ -104,5 +129,20 @@ pub(super) fn money_reason(column: &Column<'_, [f64]>, row: usize) -> Option<Rea
         Some(Reason::NegativeAmount)
     } else {
         Some(Reason::AmountOutOfRange)
+    }
+}
+
+/// A number as a report shows it; empty where it is missing.
+pub(super) fn shown_number(column: &Column<'_, [f64]>, row: usize) -> String {
+    let value = column.values[row];
+    if column.is_present(row) && !value.is_nan() { value.to_string() } else { String::new() }
+}
+
+/// A time as a report shows it, by its day; empty where it is missing.
+pub(super) fn shown_time(column: &Column<'_, [i64]>, scale: TimeScale, row: usize) -> String {
+    match instant_of(column, scale, row) {
+        Some(time) => date(time),
+        None if column.is_present(row) => column.values[row].to_string(),
+        None => String::new(),
     }
 }

@@ -2,9 +2,11 @@
 
 use crate::Error;
 use crate::orders::{Contacts, OrderLines, Orders};
-use crate::summary::{CustomerSummary, SummaryOptions};
+use crate::summary::CustomerSummary;
+use crate::time::{Clock, DAY};
 
-use super::ScoreOptions;
+use super::report::TableReport;
+use super::{ScoreOptions, Value};
 
 /// What is scored: the more of a shop's records it holds, the more can be said.
 #[derive(Debug, Clone, Copy)]
@@ -20,25 +22,41 @@ pub enum ScoreInput<'a> {
 
 /// A table of order lines with the contacts of the same customers.
 ///
-/// The two views of the table are made of the same rows: who bought when for how much, and what the
-/// lines say of profit and behaviours.
+/// Who bought when for how much, and what the lines say of profit and behaviours, come from the same
+/// rows.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct OrderTable<'a> {
-    /// Customers, times and amounts.
-    pub orders: &'a Orders,
-    /// All columns of the lines; `None` for a table without amounts, which says nothing of profit.
-    pub lines: Option<&'a OrderLines>,
+    rows: Rows<'a>,
     /// Contacts of customers with the service.
     pub contacts: Option<&'a Contacts>,
     /// Marketing sent to customers.
     pub marketing: Option<&'a Contacts>,
 }
 
+#[derive(Debug, Clone, Copy)]
+enum Rows<'a> {
+    Lines(&'a OrderLines),
+    Orders(&'a Orders),
+}
+
 impl<'a> OrderTable<'a> {
     /// A table without contacts; set them after.
-    pub fn new(orders: &'a Orders, lines: Option<&'a OrderLines>) -> Self {
-        Self { orders, lines, contacts: None, marketing: None }
+    pub fn new(lines: &'a OrderLines) -> Self {
+        Self { rows: Rows::Lines(lines), contacts: None, marketing: None }
+    }
+
+    /// A table that knows nothing of money, and so nothing of profit.
+    pub fn without_amounts(orders: &'a Orders) -> Self {
+        Self { rows: Rows::Orders(orders), contacts: None, marketing: None }
+    }
+
+    /// The order lines, where there are amounts.
+    pub fn lines(&self) -> Option<&'a OrderLines> {
+        match self.rows {
+            Rows::Lines(lines) => Some(lines),
+            Rows::Orders(_) => None,
+        }
     }
 }
 
@@ -60,15 +78,24 @@ impl<'a> From<OrderTable<'a>> for ScoreInput<'a> {
     }
 }
 
+/// What is scored, and how it came about.
+pub(super) struct Scored {
+    pub(super) customers: CustomerSummary,
+    pub(super) report: Option<TableReport>,
+}
+
 impl<'a> ScoreInput<'a> {
     /// The summary that is scored, in the unit and up to the end that the options name.
-    pub(super) fn customers(&self, options: &ScoreOptions) -> Result<CustomerSummary, Error> {
-        let (unit, observation_end) = (options.unit, options.observation_end);
-        let how = SummaryOptions { unit, observation_end, ..SummaryOptions::default() };
+    pub(super) fn scored(&self, options: &ScoreOptions) -> Result<Scored, Error> {
         match self {
-            Self::Summary(customers) => Ok((*customers).clone()),
-            Self::Orders(orders) => orders.summarize(&how),
-            Self::Table(table) => table.orders.summarize(&how),
+            Self::Summary(customers) => {
+                Ok(Scored { customers: (*customers).clone(), report: None })
+            }
+            Self::Orders(orders) => of_orders(orders, options),
+            Self::Table(table) => match table.rows {
+                Rows::Orders(orders) => of_orders(orders, options),
+                Rows::Lines(lines) => of_lines(lines, options),
+            },
         }
     }
 
@@ -79,4 +106,36 @@ impl<'a> ScoreInput<'a> {
             Self::Summary(_) | Self::Orders(_) => None,
         }
     }
+}
+
+fn of_orders(orders: &Orders, options: &ScoreOptions) -> Result<Scored, Error> {
+    let (first, last) = orders.time_range();
+    options.plausible(orders)?;
+    let how = options.summary(options.observation_end);
+    let customers = orders.summarize(&how)?;
+    let end = options.observation_end.unwrap_or(last);
+    let report = TableReport::new(orders.report().clone(), (first, end));
+    Ok(Scored { customers, report: Some(report) })
+}
+
+fn of_lines(lines: &OrderLines, options: &ScoreOptions) -> Result<Scored, Error> {
+    let end = options.observation_end.unwrap_or_else(|| lines.observed_until());
+    let how = options.summary(Some(end));
+    let clock = Clock::new(how.unit, how.occasion)?;
+    let net = options.value == Value::Net;
+    let (orders, came_back) = lines.purchases(net, |time| clock.key(time), end_of_day(end));
+    if orders.is_empty() {
+        let expected = "an order that was not sent back whole";
+        return Err(Error::Empty { what: "the table of purchases", expected });
+    }
+    options.plausible(&orders)?;
+    let customers = orders.summarize(&how)?;
+    let mut report = TableReport::new(lines.report().clone(), (lines.time_range().0, end));
+    report.came_back = came_back;
+    Ok(Scored { customers, report: Some(report) })
+}
+
+/// The last moment of the day of an instant, all of which counts as observed.
+pub(super) fn end_of_day(end: i64) -> i64 {
+    (end.div_euclid(DAY) + 1) * DAY - 1
 }

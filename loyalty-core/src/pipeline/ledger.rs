@@ -1,12 +1,12 @@
 //! What a table of order lines says beyond orders and amounts: profit, returns and costly behaviours.
 
-use super::notes::{Part, Remarks};
+use super::input::end_of_day;
+use super::notes::{NoteKind, Part, Remarks};
 use super::{OrderTable, ScoreOptions};
 use crate::Error;
 use crate::behaviours::{Behaviour, BehaviourModel, Behaviours};
 use crate::ledger::{Available, Ledger, LedgerOptions};
 use crate::orders::Customers;
-use crate::time::DAY;
 
 /// The ledger of a table of order lines, and the behaviours seen in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,12 @@ pub struct LedgerScores {
 }
 
 impl LedgerScores {
-    /// The margin of the shop, where costs of goods or a margin are known.
+    /// The margin of the shop as a share of what was paid, where costs of goods or a margin are known.
+    pub fn net_margin(&self) -> Option<f64> {
+        self.ledger.available().profit.then_some(self.ledger.portfolio().net_margin)
+    }
+
+    /// The margin of the shop at list price, where costs of goods or a margin are known.
     pub fn margin(&self) -> Option<f64> {
         self.ledger.available().profit.then_some(self.ledger.portfolio().margin)
     }
@@ -35,7 +40,7 @@ pub(super) fn scored(
     options: &ScoreOptions,
     remarks: &mut Remarks,
 ) -> Result<Option<LedgerScores>, Error> {
-    let Some(lines) = table.lines else {
+    let Some(lines) = table.lines() else {
         remarks.missing(Part::Ledger, "they need amounts", &["amount"]);
         return Ok(None);
     };
@@ -43,14 +48,25 @@ pub(super) fn scored(
     if !lines.has_costs() {
         economics.margin = economics.margin.or(options.margin);
     }
+    // By default the last line ends the observation, unless a credit is later.
+    let later = Some(lines.observed_until()).filter(|&end| end > lines.time_range().1);
     let how = LedgerOptions {
         economics,
         // The whole day of the end counts, as in a summary.
-        end: options.observation_end.map(|end| (end.div_euclid(DAY) + 1) * DAY - 1),
+        end: options.observation_end.or(later).map(end_of_day),
+        joins: options.joins,
         threads: options.threads,
         ..LedgerOptions::default()
     };
     let ledger = Ledger::new(lines, table.contacts, table.marketing, &how)?;
+    for join in ledger.joins().iter().filter(|join| join.unmatched > 0 || join.by_digits) {
+        remarks.note(NoteKind::Joins, format!("column \"customer\" {join}"));
+    }
+    for (name, contacts) in [("contacts", table.contacts), ("marketing", table.marketing)] {
+        for sentence in contacts.iter().flat_map(|contacts| contacts.report().sentences()) {
+            remarks.note(NoteKind::RowsLeftOut, format!("{name}: {sentence}"));
+        }
+    }
     let mut learn = options.behaviours.clone();
     learn.fit.threads = options.threads;
     let model = BehaviourModel::fit(&ledger, &learn)?;

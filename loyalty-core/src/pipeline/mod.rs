@@ -6,6 +6,7 @@ mod ledger;
 mod models;
 mod notes;
 mod options;
+mod report;
 mod rfm;
 mod treatments;
 
@@ -13,17 +14,19 @@ pub use columns::{ScoreColumn, ScoreValues};
 pub use input::{OrderTable, ScoreInput};
 pub use ledger::LedgerScores;
 pub use notes::{NotComputed, Note, NoteKind, Part};
-pub use options::{GivenModel, ScoreOptions};
+pub use options::{GivenModel, ScoreOptions, Value};
+pub use report::TableReport;
 pub use rfm::{RfmScores, Segments};
 pub use treatments::TreatmentScores;
 
+use input::Scored;
 use notes::Remarks;
 
 use crate::Error;
 use crate::decisions::Treatments;
 use crate::estimation::Fit;
 use crate::evaluation::FrequencyValueCorrelation;
-use crate::purchase::{AnyPurchaseModel, Discounting, PurchaseModel};
+use crate::purchase::{AnyPurchaseModel, Discounting, PurchaseKind, PurchaseModel};
 use crate::spend::AnySpendModel;
 use crate::summary::CustomerSummary;
 use crate::value::clv_into;
@@ -36,8 +39,12 @@ use crate::value::clv_into;
 pub struct Scores {
     /// The summary that was scored; every column is in its order.
     pub customers: CustomerSummary,
+    /// What became of the rows of a log or a table; `None` for a summary.
+    pub report: Option<TableReport>,
     /// How far expected purchases and lifetime values reach, in the unit of the summary.
     pub horizon: f64,
+    /// The model of purchases that was taken; `None` where there is none.
+    pub purchase_kind: Option<PurchaseKind>,
     /// The fit of the model of purchases, made or given; `None` where a model was given.
     pub purchase_fit: Option<Fit<AnyPurchaseModel>>,
     /// The fit of the model of spend, made or given; `None` where a model was given.
@@ -96,6 +103,7 @@ pub struct Scores {
 /// options.margin = Some(0.3);
 /// let scores = score(&orders, &options)?;
 /// assert!(scores.not_computed.is_empty());
+/// assert_eq!(scores.purchase_kind.map(|kind| kind.title()), Some("MBG/NBD"));
 /// assert_eq!(scores.clv.as_ref().map(Vec::len), Some(scores.customers.len()));
 /// let names: Vec<&str> = scores.columns().iter().map(|column| column.name).collect();
 /// assert_eq!(names[..2], ["frequency", "recency"]);
@@ -107,14 +115,14 @@ pub fn score<'a>(
     options: &ScoreOptions,
 ) -> Result<Scores, Error> {
     let (input, threads) = (input.into(), options.threads);
-    let customers = input.customers(options)?;
+    let Scored { customers, mut report } = input.scored(options)?;
     let unit = customers.unit().ok_or(Error::NoUnit { table: "the customer summary" })?;
     let horizon = options.horizon.unwrap_or(unit.per_year());
     let discounting = Discounting::annual(horizon, options.annual_discount_rate, unit)?;
     let margin = options.margin_of_values(customers.len())?;
     let mut remarks = Remarks::default();
-    if let Some(table) = input.table() {
-        remarks.left_out(table, &customers);
+    if let Some(report) = report.as_ref().filter(|_| input.table().is_some()) {
+        remarks.of_table(report, &customers);
     }
     let column = || vec![0.0; customers.len()];
     let rfm = rfm::scored(&customers, options, &mut remarks)?;
@@ -140,9 +148,14 @@ pub fn score<'a>(
         Some(table) => ledger::scored(table, customers.customers(), options, &mut remarks)?,
         None => None,
     };
+    if let (Some(report), Some(ledger)) = (&mut report, &ledger) {
+        report.joins = ledger.ledger.joins().to_vec();
+    }
     let mut scores = Scores {
         customers,
+        report,
         horizon,
+        purchase_kind: purchases.model.as_ref().map(AnyPurchaseModel::kind),
         purchase_fit: purchases.fit,
         spend_fit: spend.fit,
         rfm,

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::notes::{NoteKind, Part, Remarks};
-use super::{GivenModel, ScoreOptions};
+use super::{GivenModel, ScoreOptions, Scores};
 use crate::Error;
 use crate::estimation::{Fit, FitOptions, Stop};
-use crate::purchase::{AnyPurchaseModel, PurchaseModel};
+use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
 use crate::spend::{AnySpendModel, SpendModel};
 use crate::summary::CustomerSummary;
 
@@ -74,6 +74,10 @@ fn with_threads(fit: &FitOptions, options: &ScoreOptions) -> FitOptions {
     FitOptions { threads: options.threads, ..fit.clone() }
 }
 
+/// How much better in ln L the BG/NBD must fit than the MBG/NBD to be taken by default. Twice a difference of 2
+/// is 4, within what Kass & Raftery (1995, JASA 90(430), 773–795) call positive evidence, from 2 to 6.
+const BETTER: f64 = 2.0;
+
 /// The model of purchases.
 pub(super) fn purchases(
     customers: &CustomerSummary,
@@ -81,12 +85,68 @@ pub(super) fn purchases(
     remarks: &mut Remarks,
 ) -> Result<Found<AnyPurchaseModel>, Error> {
     let how = with_threads(&options.purchase_fit, options);
-    let fit = || options.purchase_kind.fit(customers, &how, &mut |_| ControlFlow::Continue(()));
+    let of_kind =
+        |kind: PurchaseKind| kind.fit(customers, &how, &mut |_| ControlFlow::Continue(()));
+    let mut note = None;
+    let fit = || match options.purchase_kind {
+        Some(kind) => of_kind(kind),
+        None => {
+            let (fit, sentence) = chosen(of_kind)?;
+            note = Some(sentence);
+            Ok(fit)
+        }
+    };
     let found = Found::of(Part::Purchases, options.purchases.as_ref(), fit, remarks)?;
+    if let Some(sentence) = note {
+        remarks.note(NoteKind::PurchaseModel, sentence);
+    }
     if let Some(model) = &found.model {
         found.tell_stop(NoteKind::PurchaseFit, model.kind().title(), remarks);
+        tell_one_time_buyers(model.kind(), customers, remarks);
     }
     Ok(found)
+}
+
+/// The MBG/NBD, unless the BG/NBD fits better, and why.
+fn chosen(
+    fit: impl Fn(PurchaseKind) -> Result<Fit<AnyPurchaseModel>, Error>,
+) -> Result<(Fit<AnyPurchaseModel>, String), Error> {
+    let (modified, plain) = (fit(PurchaseKind::MbgNbd)?, fit(PurchaseKind::BgNbd)?);
+    let (of_modified, of_plain) = (modified.log_likelihood, plain.log_likelihood);
+    let fitted =
+        format!("ln L is {of_modified:.1} for the MBG/NBD and {of_plain:.1} for the BG/NBD");
+    if of_plain > of_modified + BETTER {
+        let sentence =
+            format!("purchases: the BG/NBD, which fits better by more than {BETTER}: {fitted}");
+        return Ok((plain, sentence));
+    }
+    let sentence = format!(
+        "purchases: the MBG/NBD, in which one-time buyers can have left; the BG/NBD does not fit better by \
+         more than {BETTER}: {fitted}"
+    );
+    Ok((modified, sentence))
+}
+
+/// Whether a model has it that whoever bought once is active for sure.
+fn keeps_one_time_buyers(kind: PurchaseKind) -> bool {
+    kind == PurchaseKind::BgNbd
+}
+
+fn tell_one_time_buyers(kind: PurchaseKind, customers: &CustomerSummary, remarks: &mut Remarks) {
+    let once = customers.frequency().iter().filter(|&&frequency| frequency == 0).count();
+    if keeps_one_time_buyers(kind) && once > 0 {
+        let title = kind.title();
+        let sentence = format!(
+            "P(alive) of the {once} who bought once is 1 by assumption of the {title}, however long ago that \
+             was; treatments take it as not known"
+        );
+        remarks.note(NoteKind::OneTimeBuyers, sentence);
+    }
+}
+
+/// Whether P(alive) of one-time buyers is 1 by assumption.
+pub(super) fn one_time_buyers_cannot_leave(scores: &Scores) -> bool {
+    scores.purchase_kind.is_some_and(keeps_one_time_buyers)
 }
 
 /// The model of spend, and where there is one the expected spend of every customer.

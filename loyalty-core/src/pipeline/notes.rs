@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::OrderTable;
+use super::report::TableReport;
 use crate::behaviours::Behaviour;
 use crate::summary::CustomerSummary;
 
@@ -94,10 +94,26 @@ impl fmt::Display for NotComputed {
 pub enum NoteKind {
     /// Rows of the table could not be used.
     RowsLeftOut,
+    /// Cells were missing or mended in rows that are in use.
+    CellsDefaulted,
+    /// Rows that give money back were matched to purchases.
+    Credits,
+    /// Occasions came back whole and are no purchases.
+    CameBack,
+    /// How the columns of the table were understood.
+    Understood,
     /// Purchases after the end of observation were left out.
     AfterObservationEnd,
     /// The best or the worst RFM score of an axis is nobody's: too many customers share one value.
     EmptyScores,
+    /// Rows of contacts name nobody among the customers, or were matched by digits.
+    Joins,
+    /// Which model of purchases was taken, and why.
+    PurchaseModel,
+    /// P(alive) of one-time buyers is 1 by assumption.
+    OneTimeBuyers,
+    /// By what margin treatments are weighed, or that none is known.
+    Margin,
     /// The fit of the purchase model did not end at a maximum.
     PurchaseFit,
     /// The fit of the spend model did not end at a maximum.
@@ -113,8 +129,16 @@ impl NoteKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::RowsLeftOut => "rows_left_out",
+            Self::CellsDefaulted => "cells_defaulted",
+            Self::Credits => "credits",
+            Self::CameBack => "came_back",
+            Self::Understood => "understood",
             Self::AfterObservationEnd => "after_observation_end",
             Self::EmptyScores => "empty_scores",
+            Self::Joins => "joins",
+            Self::PurchaseModel => "purchase_model",
+            Self::OneTimeBuyers => "one_time_buyers",
+            Self::Margin => "margin",
             Self::PurchaseFit => "purchase_fit",
             Self::SpendFit => "spend_fit",
             Self::InfiniteMean => "infinite_mean",
@@ -151,11 +175,23 @@ impl Remarks {
         self.notes.push(Note { kind, sentence });
     }
 
-    /// What of a table is not scored.
-    pub(super) fn left_out(&mut self, table: &OrderTable<'_>, customers: &CustomerSummary) {
-        let report = table.orders.report();
-        if report.refused() > 0 {
-            self.note(NoteKind::RowsLeftOut, format!("rows left out: {report}"));
+    /// What became of the rows of a table, and what lies after the end of observation.
+    pub(super) fn of_table(&mut self, report: &TableReport, customers: &CustomerSummary) {
+        let rows = &report.rows;
+        for sentence in rows.rows_not_in_use() {
+            self.note(NoteKind::RowsLeftOut, sentence);
+        }
+        if let Some(sentence) = rows.cells_defaulted() {
+            self.note(NoteKind::CellsDefaulted, sentence);
+        }
+        if let Some(credits) = rows.credits() {
+            self.note(NoteKind::Credits, credits.to_string());
+        }
+        if let Some(sentence) = report.came_back() {
+            self.note(NoteKind::CameBack, sentence);
+        }
+        for sentence in rows.remarks() {
+            self.note(NoteKind::Understood, sentence.clone());
         }
         let later = customers.left_out().occasions;
         if later > 0 {

@@ -4,11 +4,14 @@ use crate::Error;
 use crate::behaviours::BehaviourOptions;
 use crate::decisions::{Capacity, Treatments};
 use crate::estimation::{Fit, FitOptions};
-use crate::ledger::Economics;
+use crate::ledger::{Economics, Joins};
+use crate::math::words::words;
+use crate::orders::{Dates, Orders, implausible_times};
 use crate::parallel::Threads;
 use crate::purchase::{AnyPurchaseModel, PurchaseKind};
 use crate::rfm::{RfmOptions, SegmentTable};
 use crate::spend::{AnySpendModel, SpendKind};
+use crate::summary::SummaryOptions;
 use crate::time::Unit;
 use crate::value::Margin;
 
@@ -32,6 +35,13 @@ pub struct ScoreOptions {
     /// The end of observation of a log, in microseconds since 1970-01-01T00:00; by default its last
     /// order. The whole day that holds it counts as observed.
     pub observation_end: Option<i64>,
+    /// Whether purchases of a table of order lines count net of what came back; they do by default, and an
+    /// occasion that came back whole is none.
+    pub value: Value,
+    /// What is done where times lie far from all others; they are refused by default.
+    pub dates: Dates,
+    /// The last moment that a time may be, in microseconds since 1970-01-01T00:00.
+    pub today: Option<i64>,
     /// How far expected purchases and lifetime value reach, in the unit; by default a year.
     pub horizon: Option<f64>,
     /// Effective discount rate per year of the lifetime value; 0.1 by default.
@@ -45,14 +55,17 @@ pub struct ScoreOptions {
     /// What a return and a category cost. Its margin, that at list price, is worked out from the costs
     /// of goods or taken from `margin`, unless it is given here.
     pub economics: Economics,
+    /// What is done where most contacts name nobody among the customers; it is refused by default.
+    pub joins: Joins,
     /// How behaviours are estimated and labelled. Its threads are not used.
     pub behaviours: BehaviourOptions,
     /// A model of purchases to score with; by default one is fitted.
     pub purchases: Option<GivenModel<AnyPurchaseModel>>,
     /// A model of spend to score with; by default one is fitted.
     pub spend: Option<GivenModel<AnySpendModel>>,
-    /// Which model of purchases is fitted; the BG/NBD by default.
-    pub purchase_kind: PurchaseKind,
+    /// Which model of purchases is fitted; by default the MBG/NBD, in which one-time buyers can have left,
+    /// unless the BG/NBD fits the data better by more than 2 in ln L. A note says which it was.
+    pub purchase_kind: Option<PurchaseKind>,
     /// Which model of spend is fitted; the Gamma-Gamma by default.
     pub spend_kind: SpendKind,
     /// How the model of purchases is fitted. Its threads are not used.
@@ -84,20 +97,40 @@ pub enum GivenModel<M> {
     Fit(Fit<M>),
 }
 
+/// What purchases are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Value {
+    /// What was paid less what was paid back.
+    #[default]
+    Net,
+    /// What was paid.
+    Gross,
+}
+
+impl Value {
+    const WORDS: [(&'static str, Self); 2] = [("net", Self::Net), ("gross", Self::Gross)];
+}
+
+words!(Value, "value", "net or gross");
+
 impl Default for ScoreOptions {
     fn default() -> Self {
         Self {
             unit: Unit::Week,
             observation_end: None,
+            value: Value::Net,
+            dates: Dates::Refuse,
+            today: None,
             horizon: None,
             annual_discount_rate: 0.1,
             margin: None,
             margins: None,
             economics: Economics::default(),
+            joins: Joins::default(),
             behaviours: BehaviourOptions::default(),
             purchases: None,
             spend: None,
-            purchase_kind: PurchaseKind::BgNbd,
+            purchase_kind: None,
             spend_kind: SpendKind::GammaGamma,
             purchase_fit: FitOptions::default(),
             spend_fit: FitOptions::default(),
@@ -120,6 +153,22 @@ impl ScoreOptions {
         };
         margin.check(customers)?;
         Ok(margin)
+    }
+
+    /// How a log is summarised up to an end.
+    pub(super) fn summary(&self, observation_end: Option<i64>) -> SummaryOptions {
+        SummaryOptions { unit: self.unit, observation_end, ..SummaryOptions::default() }
+    }
+
+    /// Accepts a log whose times are plausible.
+    pub(super) fn plausible(&self, orders: &Orders) -> Result<(), Error> {
+        if self.dates == Dates::Allow {
+            return Ok(());
+        }
+        match implausible_times(orders.time(), self.today) {
+            None => Ok(()),
+            Some(sentence) => Err(Error::Dates(sentence)),
+        }
     }
 
     /// The segments that scores of so many bins have.

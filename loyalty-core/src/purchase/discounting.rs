@@ -44,10 +44,10 @@ impl Discounting {
     /// are known as DERT.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless both are from 0 to 1e50, or the horizon is infinite and the rate
-    /// from 1e-50.
+    /// [`Error::Parameter`] unless the horizon is from 0 to 1e50 and the rate from 0 to below 1, or the horizon is
+    /// infinite and the rate from 1e-50.
     pub fn continuous(horizon: f64, rate: f64) -> Result<Self, Error> {
-        let (horizon, rate) = future(horizon, "discount_rate", rate)?;
+        let (horizon, rate) = future(horizon, "discount_rate", share("discount_rate", rate)?)?;
         Ok(Self { form: Form::Continuous { horizon, force: ln_1p(rate) } })
     }
 
@@ -56,6 +56,7 @@ impl Discounting {
     /// # Errors
     /// As [`Discounting::continuous`].
     pub fn annual(horizon: f64, rate: f64, unit: Unit) -> Result<Self, Error> {
+        let rate = share("annual_discount_rate", rate)?;
         let (horizon, rate) = future(horizon, "annual_discount_rate", rate)?;
         Ok(Self { form: Form::Continuous { horizon, force: ln_1p(rate) / unit.per_year() } })
     }
@@ -64,15 +65,15 @@ impl Discounting {
     /// from its end.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless `periods` is from 1 to 10000, `length` above 0 and the rate at least
-    /// 0.
+    /// [`Error::Parameter`] unless `periods` is from 1 to 10000, `length` above 0 and the rate from 0 to below
+    /// 1.
     pub fn per_period(periods: u32, length: f64, rate: f64) -> Result<Self, Error> {
         if !(1..=MOST_PERIODS).contains(&periods) {
             let value = f64::from(periods);
             return Err(Error::parameter("periods", "from 1 to 10000", value));
         }
         let length = positive("period_length", length)?;
-        let rate = non_negative("discount_rate", rate)?;
+        let rate = non_negative("discount_rate", share("discount_rate", rate)?)?;
         Ok(Self { form: Form::PerPeriod { periods, length, rate } })
     }
 
@@ -100,6 +101,15 @@ impl Discounting {
             Form::Continuous { horizon, force } => continuous(expected, age, shape, horizon, force),
         }
     }
+}
+
+/// Accepts a rate that is not a number of per cent. Where money loses half of its worth and more in a period,
+/// nothing behind it is worth a forecast.
+fn share(name: &'static str, rate: f64) -> Result<f64, Error> {
+    if rate >= 1.0 && rate.is_finite() {
+        return Err(Error::parameter(name, "a share below 1 (10 % is 0.1)", rate));
+    }
+    Ok(rate)
 }
 
 /// Accepts a horizon and a rate: a future without end must be discounted.

@@ -53,6 +53,14 @@ __all__ = [
 
 __version__: str
 
+_Refused: TypeAlias = list[tuple[str, str, int, int]]
+_Credits: TypeAlias = tuple[tuple[int, int, int, int, str], tuple[float, float, float]]
+_Report: TypeAlias = tuple[
+    tuple[int, int], tuple[_Refused, _Refused, _Refused], _Credits | None, list[str], str
+]
+_Join: TypeAlias = tuple[str, tuple[int, int, int], list[str], list[str], str]
+_Reading: TypeAlias = tuple[dict[str, str], dict[str, str], int | None]
+
 @final
 class Column:
     @staticmethod
@@ -77,6 +85,8 @@ class Column:
     def name(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def zone(self) -> str | None: ...
     def __len__(self) -> int: ...
     def as_ids(self, rows: int) -> Column: ...
     def renamed(self, name: str) -> Column: ...
@@ -94,10 +104,10 @@ class Orders:
         cls,
         customer: Column,
         time: Column,
-        amount: Column | None = None,
-        *,
-        invalid: str = "raise",
-        time_zone: str | None = None,
+        amount: Column | None,
+        how: _Reading,
+        time_zone: str | None,
+        strict: bool,
     ) -> Self: ...
     def __len__(self) -> int: ...
     @property
@@ -108,7 +118,8 @@ class Orders:
     def time_zone(self) -> str | None: ...
     @property
     def time_range(self) -> tuple[int, int]: ...
-    def report(self) -> tuple[int, list[tuple[str, str, int, int]], str]: ...
+    def report(self) -> _Report: ...
+    def refused(self) -> list[Column]: ...
     def summarize(
         self, unit: str, occasion: str | None, observation_end: int | None, include_first: bool
     ) -> CustomerSummary: ...
@@ -424,7 +435,7 @@ class OrderLines:
         categories: list[Column],
         numbers: list[Column],
         known_later: list[str],
-        invalid: str,
+        how: _Reading,
         time_zone: str | None,
     ) -> Self: ...
     def with_returns(
@@ -437,7 +448,8 @@ class OrderLines:
     def returned(self) -> int | None: ...
     @property
     def time_range(self) -> tuple[int, int]: ...
-    def report(self) -> tuple[int, list[tuple[str, str, int, int]], str]: ...
+    def report(self) -> _Report: ...
+    def refused(self) -> list[Column]: ...
 
 @final
 class ReturnPropensity:
@@ -593,12 +605,14 @@ class Ledger:
         end: int | None,
         period: str,
         period_days: int | None,
+        joins: str,
         invalid: str,
         time_zone: str | None,
         threads: int,
     ) -> Self: ...
     def __len__(self) -> int: ...
     def ids(self, name: str) -> Column: ...
+    def joins(self) -> list[_Join]: ...
     def columns(self) -> list[Column]: ...
     def portfolio(self) -> list[tuple[str, float]]: ...
     @property
@@ -699,10 +713,16 @@ def lasting(recurrence: float, years: float, history: float, ahead: float) -> fl
 def score_customers(
     customers: CustomerSummary | None,
     orders: Orders | None,
-    table: tuple[dict[str, Column], _Contacts | None, str, str | None] | None,
+    table: (
+        tuple[dict[str, Column], list[_Contacts | None], _Reading, str | None] | None
+    ),
     *,
     unit: str,
     observation_end: int | None,
+    value: str,
+    dates: str,
+    joins_how: str,
+    today: int | None,
     horizon: float | None,
     annual_discount_rate: float,
     margin: float | None,
@@ -710,11 +730,12 @@ def score_customers(
     economics: dict[str, float],
     treatments: Treatments | None,
     capacities: list[tuple[str, float]],
-    purchases: Fit | PurchaseModel | str,
+    purchases: Fit | PurchaseModel | str | None,
     spend: Fit | SpendModel | str,
     threads: int,
 ) -> tuple[
     CustomerSummary,
+    tuple[_Report, tuple[int, int], tuple[int, int], list[_Join], list[str]] | None,
     tuple[Fit | None, Fit | None],
     _RfmScores | None,
     tuple[float, _Correlation, _Correlation] | None,

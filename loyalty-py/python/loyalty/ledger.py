@@ -13,7 +13,7 @@ from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.order_lines import OrderLines
 from loyalty.orders import Moment, _instant
-from loyalty.report import Invalid, OrdersReport
+from loyalty.report import Invalid, JoinReport, Joins, OrdersReport
 
 if TYPE_CHECKING:
     from typing import Self
@@ -40,6 +40,8 @@ _OPTIONAL = (
     "returned",
     "returned_amount",
     "return_time",
+    "status",
+    "currency",
 )
 
 
@@ -101,6 +103,9 @@ class Ledger(Frozen):
         What of the log is looked at; what comes back or happens after the end is not yet known.
     period, period_days
         The calendar period of a budget, or its length in days.
+    joins : {"refuse", "allow"}
+        Whether it is an error where less than half of the rows of contacts, marketing or peers name a
+        customer of the lines.
     invalid : {"raise", "drop"}
         What to do with rows of tables that cannot be used.
     time_zone : str, optional
@@ -156,6 +161,7 @@ class Ledger(Frozen):
         end: Moment | None = None,
         period: Period = "month",
         period_days: int | None = None,
+        joins: Joins = "refuse",
         invalid: Invalid = "raise",
         time_zone: str | None = None,
         threads: int = 0,
@@ -179,6 +185,7 @@ class Ledger(Frozen):
             None if end is None else _instant("end", end, time_zone),
             period,
             None if period_days is None else _check.whole("period_days", period_days),
+            joins,
             invalid,
             time_zone,
             _check.whole("threads", threads),
@@ -203,6 +210,11 @@ class Ledger(Frozen):
     def portfolio(self) -> dict[str, float]:
         """Numbers of the whole shop: margins, return rate, clustering within orders, rows left out."""
         return dict(self._core.portfolio())
+
+    @property
+    def joins(self) -> tuple[JoinReport, ...]:
+        """Whether the rows of contacts, marketing and peers found their customers."""
+        return tuple(map(JoinReport._of, self._core.joins()))
 
     def losses(self) -> Losses:
         """What unprofitable customers lose the shop, and by what.

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalty import _columns, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
+from loyalty.orders import Moment, _instant
 from loyalty.reading import OrderTable, located
-from loyalty.report import Invalid, OrdersReport, Refusal
+from loyalty.report import (
+    Credits,
+    Dates,
+    DiscountUnit,
+    Guests,
+    Invalid,
+    OrdersReport,
+    how_read,
+)
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -61,11 +70,34 @@ class OrderLines(Frozen):
     return_time : str, optional
         When it was, from the day of the order on; looked at only where the line came back, and
         missing where nobody knows.
+    status : str, optional
+        What became of the order, in a word of a shop, English or German. Cancelled, pending, failed and
+        test orders and those on hold are left out and counted, refunded ones came back whole, words that are
+        not known are kept and named.
+    currency : str, optional
+        The currency of the amounts. Where there are several, `only_currency` must say which is looked at.
     known_later : sequence of str
         Columns that are known only after the order, such as a delivery date: none of the columns
         above that a score may rest on may be among them.
-    invalid : {"raise", "drop"}
+    credits : {"refuse", "match"}
+        What rows are that give money back, with a negative quantity, price or amount: rows that cannot be
+        used, or credits, which are matched to purchases as :func:`match_credits` does and counted in the
+        report. Without products they are matched by customer and order where the order is one of a
+        purchase, otherwise by customer and amount.
+    guests, dates
         As for :class:`Orders`.
+    discount_unit : {"money", "share", "per_cent"}, optional
+        What the column of discounts counts; by default what its numbers say, which the report states.
+    status_words : mapping, optional
+        What further words of the status mean: ``bought``, ``refunded``, ``cancelled``, ``pending``,
+        ``on_hold``, ``failed`` or ``test``.
+    only_currency : str, optional
+        The currency that is looked at; rows of others are left out and counted.
+    today : date or time, optional
+        The last day that a time may have, with ``dates="refuse"``.
+    invalid : {"raise", "drop"}
+        As for :class:`Orders`. With ``"drop"`` a line whose discount, list price, depth on offer, cost
+        or product is blank stays, as docs/orders.md says, and is counted.
     time_zone : str, optional
         As for :class:`Orders`, for orders and returns.
 
@@ -120,7 +152,16 @@ class OrderLines(Frozen):
         returned: str | None = None,
         returned_amount: str | None = None,
         return_time: str | None = None,
+        status: str | None = None,
+        currency: str | None = None,
         known_later: Sequence[str] = (),
+        credits: Credits = "refuse",
+        guests: Guests = "refuse",
+        dates: Dates = "allow",
+        discount_unit: DiscountUnit | None = None,
+        status_words: Mapping[str, str] | None = None,
+        only_currency: str | None = None,
+        today: Moment | None = None,
         invalid: Invalid = "raise",
         time_zone: str | None = None,
     ) -> None:
@@ -146,6 +187,8 @@ class OrderLines(Frozen):
             "returned": returned,
             "returned_amount": returned_amount,
             "return_time": return_time,
+            "status": status,
+            "currency": currency,
         }
         given = data
         if isinstance(data, OrderTable):
@@ -157,6 +200,15 @@ class OrderLines(Frozen):
         if "return_time" in named and not named.keys() & {"returned", "returned_amount"}:
             raise InputError("return_time needs the column returned or returned_amount")
         names = [*named.values(), *categories, *numbers]
+        words = {
+            "invalid": invalid,
+            "credits": credits,
+            "guests": guests,
+            "dates": dates,
+            "currency": only_currency,
+            "discount_unit": discount_unit,
+        }
+        day = None if today is None else _instant("today", today, time_zone)
         with located(given):
             columns, frame = _columns.read(data, names)
             found = dict(zip(names, columns, strict=True))
@@ -165,11 +217,10 @@ class OrderLines(Frozen):
                 [found[name] for name in categories],
                 [found[name] for name in numbers],
                 list(known_later),
-                invalid,
+                how_read(words, status_words, day),
                 time_zone,
             )
-        rows, refusals, message = native.report()
-        report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
+        report = OrdersReport._of(native.report())
         self._set(_core=native, _customer=named["customer"], _frame=frame, report=report)
 
     def with_returns(
@@ -214,6 +265,11 @@ class OrderLines(Frozen):
         lines = object.__new__(OrderLines)
         lines._set(_core=native, _customer=self._customer, _frame=self._frame, report=self.report)
         return lines, {"counted": counted, "unknown": unknown}
+
+    def refused(self) -> Any:
+        """The rows that are neither purchases nor credits: ``row`` (counted from 0), ``column``, ``reason``
+        and ``value``, in a frame like the table's."""
+        return _frames.table(self._core.refused(), self._frame)
 
     @property
     def orders(self) -> int:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from loyalty import _check, _columns, _html, _native
+from loyalty import _check, _columns, _frames, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.reading import OrderTable, located
-from loyalty.report import Invalid, OrdersReport, Refusal
+from loyalty.report import Dates, Guests, Invalid, OrdersReport, how_read
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
 if TYPE_CHECKING:
@@ -55,6 +55,13 @@ class Orders(Frozen):
         wall clock of the column's zone, or of `time_zone`.
     amount : str, optional
         The column of amounts in one currency: from 0 to 1e50.
+    guests : {"refuse", "leave_out", "keep"}
+        What rows are whose customer is missing or stands for none (``NULL``, ``nan``, ``guest``, a
+        blank): rows that cannot be used, orders of guests that are left out and counted, or, where it
+        is not missing, a customer of that name.
+    dates : {"allow", "refuse"}
+        Whether times may lie far from all others or stand for none, such as 2099-12-31.
+        :func:`score` refuses them.
     invalid : {"raise", "drop"}
         What to do with rows that cannot be used: refuse the log with an error that counts them by
         reason, or leave them out and count them in `report`.
@@ -99,6 +106,8 @@ class Orders(Frozen):
         customer: str | None = None,
         time: str | None = None,
         amount: str | None = None,
+        guests: Guests = "refuse",
+        dates: Dates = "allow",
         invalid: Invalid = "raise",
         time_zone: str | None = None,
     ) -> None:
@@ -111,12 +120,27 @@ class Orders(Frozen):
         if customer is None or time is None:
             raise TypeError("Orders needs the names of the columns: customer=..., time=...")
         names = [customer, time] if amount is None else [customer, time, amount]
+        how = how_read({"invalid": invalid, "guests": guests, "dates": dates})
         with located(given):
             columns, frame = _columns.read(data, names)
-            native = _native.Orders(*columns, invalid=invalid, time_zone=time_zone)
-        rows, refusals, message = native.report()
-        report = OrdersReport(rows, len(native), tuple(Refusal(*r) for r in refusals), message)
+            customers, times, *amounts = columns
+            paid = amounts[0] if amounts else None
+            native = _native.Orders(customers, times, paid, how, time_zone, strict=True)
+        report = OrdersReport._of(native.report())
         self._set(_core=native, _customer=customer, _frame=frame, report=report)
+
+    def refused(self) -> Any:
+        """The rows not in use: ``row`` (counted from 0), ``column``, ``reason`` and ``value``, in a frame
+        like the log's.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = {"who": ["ann", "NULL"], "day": ["2024-01-01", "2024-01-02"]}
+        >>> loyalty.Orders(log, customer="who", time="day", invalid="drop").refused()["value"]
+        array(['NULL'], dtype=object)
+        """
+        return _frames.table(self._core.refused(), self._frame)
 
     def summarize(
         self,

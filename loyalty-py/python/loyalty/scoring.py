@@ -17,11 +17,22 @@ from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.fit import Fit, Kind
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _names
+from loyalty.mbg_nbd import MbgNbd
 from loyalty.orders import Moment, Orders, Unit, _instant
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import roles as _role_names
 from loyalty.reading import taking_tables
-from loyalty.report import Invalid
+from loyalty.report import (
+    Credits,
+    Dates,
+    DiscountUnit,
+    Guests,
+    Invalid,
+    Joins,
+    TableReport,
+    Value,
+    how_read,
+)
 from loyalty.rfm import Rfm
 from loyalty.spend import SpendModel
 from loyalty.summary import CustomerSummary
@@ -73,6 +84,7 @@ class Scores(Frozen):
         "not_computed",
         "notes",
         "purchases",
+        "report",
         "rfm",
         "shadow_prices",
         "spend",
@@ -80,6 +92,8 @@ class Scores(Frozen):
 
     #: The summary that was scored.
     customers: CustomerSummary
+    #: What became of the rows of a log or a table; None for a summary.
+    report: TableReport | None
     #: The fit of the purchase model; None where a model was given, or it could not be fitted.
     purchases: Fit[PurchaseModel] | None
     #: The fit of the spend model; None where a model was given, or it could not be fitted.
@@ -109,6 +123,8 @@ class Scores(Frozen):
 
     def _repr_html_(self) -> str:
         rows = [("columns", ", ".join(column.name for column in self._columns))]
+        if self.report is not None:
+            rows.append(("observed", self.report.sentences[0]))
         rows += [("note", note) for note in self.notes]
         fitted = (self.purchases, self.spend, self.correlation, self.rfm)
         parts = [part for part in fitted if part is not None]
@@ -125,16 +141,26 @@ def score(
     *,
     columns: Mapping[str, str | None] | None = None,
     contacts: Any = None,
+    marketing: Any = None,
     unit: Unit = "week",
     observation_end: Moment | None = None,
+    value: Value = "net",
     horizon: float | None = None,
     annual_discount_rate: float = 0.1,
     margin: Any = None,
     economics: Mapping[str, float] | None = None,
     treatments: Treatments | None = None,
     capacities: Mapping[str, float] | None = None,
-    purchases: PurchaseModel | Fit[PurchaseModel] | type[PurchaseModel] = BgNbd,
+    purchases: PurchaseModel | Fit[PurchaseModel] | type[PurchaseModel] | None = None,
     spend: SpendModel | Fit[SpendModel] | type[SpendModel] = GammaGamma,
+    credits: Credits = "match",
+    guests: Guests = "leave_out",
+    dates: Dates = "refuse",
+    joins: Joins = "refuse",
+    discount_unit: DiscountUnit | None = None,
+    status_words: Mapping[str, str] | None = None,
+    only_currency: str | None = None,
+    today: Moment | None = None,
     invalid: Invalid = "raise",
     time_zone: str | None = None,
     threads: int = 0,
@@ -148,15 +174,23 @@ def score(
     data : Orders, CustomerSummary, OrderTable, path, data frame or mapping of columns
         A path is read by :func:`read_orders`. Of a frame or mapping those columns are taken whose names
         say what they are (docs/reading.md), as do the names of the roles: ``customer``, ``time``,
-        ``amount``, ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (that the firm
-        pays for), ``maker_discount``, ``coupon``, ``offered_depth``, ``cost``, ``returned_amount``,
+        ``amount`` (or ``price`` of a piece and ``quantity``), ``status``, ``currency``, ``order``,
+        ``product``, ``category``, ``list_amount``, ``discount`` (that the firm pays for),
+        ``maker_discount``, ``coupon``, ``offered_depth``, ``cost``, ``returned_amount``,
         ``return_time``.
     columns : mapping, optional
         For a role the name of its column, where that is another; None leaves the role out.
     contacts : data frame or mapping of columns, optional
         Service contacts: ``customer``, ``time``, ``cost`` and ``firm_caused``.
+    marketing : data frame or mapping of columns, optional
+        Marketing contacts: ``customer``, ``time``, ``cost``.
+    joins : {"refuse", "allow"}
+        Whether it is an error where less than half of the rows of either name a customer.
     unit, observation_end
         As for :meth:`Orders.summarize`; a summary brings its own.
+    value : {"net", "gross"}
+        Whether purchases of a table count less what came back of them, or as paid. Of net purchases an
+        occasion that came back whole is none.
     horizon : float, optional
         How far expected purchases and lifetime value reach, in the unit; by default a year.
     annual_discount_rate : float
@@ -174,9 +208,15 @@ def score(
     capacities : mapping, optional
         How much there is of what, as for :func:`select`.
     purchases, spend : model, Fit or class of a model
-        What to score with. A class, such as :class:`BgNbd`, is fitted to the data.
+        What to score with. A class, such as :class:`BgNbd`, is fitted to the data. By default purchases
+        are the :class:`MbgNbd`'s, in which one-time buyers can have left, unless the :class:`BgNbd` fits
+        better by more than 2 in ln L; a note says which it was.
+    credits, guests, dates, discount_unit, status_words, only_currency, today
+        How the cells of a table are read, as for :class:`OrderLines`. By default credits are matched to
+        purchases, guests are left out and counted, and times far from all others are refused, those of
+        `Orders` too.
     invalid, time_zone
-        As for :class:`Orders`, where `data` is a table.
+        As for :class:`OrderLines`, where `data` is a table.
     threads : int
         Threads to use, 0 for all.
 
@@ -212,27 +252,44 @@ def score(
     """
     table = None
     if not isinstance(data, Orders | CustomerSummary):
-        table = _Table.read(data, columns, contacts, invalid, time_zone)
-    elif columns is not None or contacts is not None:
+        table = _Table.read(data, columns, contacts, marketing)
+    elif columns is not None or contacts is not None or marketing is not None:
         raise InputError(
-            "columns and contacts go with a table of order lines, not with its summary"
+            "columns, contacts and marketing go with a table of order lines, not with its summary"
         )
     for name in economics or {}:
         if name not in (*_ECONOMICS, "margin"):
             raise InputError(f"economics: {name!r} is none of {', '.join(_ECONOMICS)}")
     if treatments is not None:
         _check.instance("treatments", treatments, Treatments)
-    orders = data._core if isinstance(data, Orders) else None if table is None else table.orders
+    orders = data._core if isinstance(data, Orders) else None
+    zone = None if orders is None else orders.time_zone
+    if table is not None:
+        zone = time_zone or table.columns["time"].zone
     end = None
-    if orders is not None and observation_end is not None:
-        end = _instant("observation_end", observation_end, orders.time_zone)
+    if observation_end is not None and not isinstance(data, CustomerSummary):
+        end = _instant("observation_end", observation_end, zone)
+    day = None if today is None else _instant("today", today, zone)
+    words = {
+        "invalid": invalid,
+        "credits": credits,
+        "guests": guests,
+        "dates": dates,
+        "currency": only_currency,
+        "discount_unit": discount_unit,
+    }
+    how = how_read(words, status_words, day)
     same, each = (None, None) if margin is None else margins_of(margin)
-    found, fits, scored, correlations, known, prices, notes, missing = _native.score_customers(
+    found, rows, fits, scored, correlations, known, prices, notes, missing = _native.score_customers(
         data._core if isinstance(data, CustomerSummary) else None,
         orders,
-        None if table is None else (table.columns, table.contacts, invalid, time_zone),
+        None if table is None else (table.columns, [table.contacts, table.marketing], how, time_zone),
         unit=unit,
         observation_end=end,
+        value=value,
+        dates=dates,
+        joins_how=joins,
+        today=day,
         horizon=horizon,
         annual_discount_rate=annual_discount_rate,
         margin=same if each is None else None,
@@ -240,7 +297,7 @@ def score(
         economics={name: float(value) for name, value in (economics or {}).items()},
         treatments=None if treatments is None else treatments._core,
         capacities=_amounts(capacities),
-        purchases=_model("purchases", purchases, PurchaseModel),
+        purchases=None if purchases is None else _model("purchases", purchases, PurchaseModel),
         spend=_model("spend", spend, SpendModel),
         threads=_check.whole("threads", threads),
     )
@@ -262,7 +319,8 @@ def score(
     result = Scores.__new__(Scores)
     result._set(
         customers=customers,
-        purchases=_fit(fits[0], purchases, customers),
+        report=None if rows is None else TableReport._of(rows),
+        purchases=_purchases(fits[0], purchases, customers),
         spend=_fit(fits[1], spend, customers),
         rfm=None if scored is None else Rfm._of(scored, ids, customers._frame),
         correlation=None if correlations is None else _correlation(*correlations),
@@ -275,11 +333,11 @@ def score(
 
 
 class _Table(NamedTuple):
-    """A table of order lines: its columns by role, the orders made of them, and contacts."""
+    """A table of order lines: its columns by role, contacts and marketing."""
 
     columns: dict[str, _native.Column]
-    orders: _native.Orders
     contacts: Any
+    marketing: Any
     customer: str
     frame: nw.Implementation | None
 
@@ -289,20 +347,13 @@ class _Table(NamedTuple):
         data: Any,
         columns: Mapping[str, str | None] | None,
         contacts: Any,
-        invalid: Invalid,
-        time_zone: str | None,
+        marketing: Any,
     ) -> _Table:
         roles = _roles(data, dict(columns or {}))
         read, frame = _columns.read(data, list(roles.values()))
         by_role = dict(zip(roles, read, strict=True))
-        orders = _native.Orders(
-            by_role["customer"],
-            by_role["time"],
-            by_role.get("amount"),
-            invalid=invalid,
-            time_zone=time_zone,
-        )
-        return cls(by_role, orders, _contacts(contacts), roles["customer"], frame)
+        others = (_contacts(contacts), _contacts(marketing))
+        return cls(by_role, *others, roles["customer"], frame)
 
 
 def _roles(data: Any, named: dict[str, str | None]) -> dict[str, str]:
@@ -329,6 +380,17 @@ def _model(name: str, given: Any, models: type[Model]) -> Any:
         raise TypeError(f"{name} must be a {models.__name__}, a Fit of one or its class")
     models._given(name, given)
     return given._core
+
+
+def _purchases(
+    native: _native.Fit | None, given: Any, customers: CustomerSummary
+) -> Fit[PurchaseModel] | None:
+    """The fit of purchases, of the model that was taken where none was named."""
+    if native is None or given is not None:
+        return _fit(native, given, customers)
+    kinds: list[type[PurchaseModel]] = [MbgNbd, BgNbd]
+    kind = next(one for one in kinds if one.kind == native.model.kind)
+    return Fit._of(native, kind._of(native.model), customers._frame)
 
 
 def _fit(

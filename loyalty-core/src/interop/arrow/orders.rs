@@ -5,7 +5,7 @@ use super::ids::Ids;
 use super::numbers::Numbers;
 use crate::Error;
 use crate::interop::Times;
-use crate::orders::{Invalid, OrderColumns, Orders};
+use crate::orders::{OrderColumns, Orders, TableOptions};
 
 /// The columns of an order log, by role.
 ///
@@ -51,7 +51,7 @@ impl OrderArrays<'_> {
     ///
     /// # Errors
     /// As [`Ids::read`], [`Times::read`], [`Numbers::read`] and [`Orders::new`].
-    pub fn orders(&self, invalid: Invalid) -> Result<Orders, Error> {
+    pub fn orders(&self, options: impl Into<TableOptions>) -> Result<Orders, Error> {
         let customer = Ids::read(self.customer)?;
         let times = Times::read(self.time, self.zone)?;
         let amounts = self.amount.map(Numbers::read).transpose()?;
@@ -61,6 +61,6 @@ impl OrderArrays<'_> {
             scale: times.scale(),
             amount: amounts.as_ref().map(Numbers::as_column),
         };
-        Orders::new(&columns, invalid)
+        Orders::new(&columns, options)
     }
 }

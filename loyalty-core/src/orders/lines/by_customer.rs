@@ -63,6 +63,7 @@ pub(crate) struct LedgerLine {
     pub(crate) maker_discount: f64,
     pub(crate) coupon: f64,
     pub(crate) offered_depth: f64,
+    /// NaN where it is to be estimated.
     pub(crate) cost: f64,
     pub(crate) returned_amount: f64,
 }
@@ -79,7 +80,9 @@ impl LinesByCustomer {
         let (customers, customer) = ids(&columns.customer);
         let groups = Groups::of(&customer, customers.len());
         let place = groups.places(&customer);
-        let (order, product) = (columns.order.as_ref().map(ids), columns.product.as_ref().map(ids));
+        let order = columns.order.as_ref().map(ids);
+        // A missing product, where one may be missing, is numbered behind all others.
+        let product = columns.product.as_ref().map(|column| levels(column, rows, &row, threads));
         let category = columns.category.as_ref().map(|column| levels(column, rows, &row, threads));
         let number = |ids: &Option<(_, Vec<u32>)>, n: usize| ids.as_ref().map_or(0, |ids| ids.1[n]);
         let instant = |n: usize| {
@@ -98,7 +101,10 @@ impl LinesByCustomer {
         Self {
             customers,
             groups,
-            products: product.as_ref().map_or(1, |(distinct, _)| distinct.len()),
+            products: product.as_ref().map_or(1, |(distinct, numbers)| {
+                let missing = numbers.iter().any(|&number| number as usize == distinct.len());
+                distinct.len() + usize::from(missing)
+            }),
             time_range: time_range(rows, threads, instant),
             given: given(columns),
             ids,
@@ -114,6 +120,11 @@ impl LinesByCustomer {
     /// The number of lines.
     pub(crate) fn len(&self) -> usize {
         self.money.len()
+    }
+
+    /// The number of the customer of a line.
+    pub(super) fn customer_of(&self, line: usize) -> u32 {
+        self.ids[line][0]
     }
 
     /// The lines of a customer.
@@ -197,7 +208,7 @@ fn money_of(columns: &LineColumns<'_>, row: usize) -> [f64; 8] {
         Some(list) => number(list, row),
         None => amount + discount + maker + coupon,
     };
-    let (offered, cost) = (of(&columns.offered_depth), of(&columns.cost));
+    let (offered, cost) = (of(&columns.offered_depth), columns.cost_of(row));
     [amount, list, discount, maker, coupon, offered, cost, columns.paid_back(row)]
 }
 

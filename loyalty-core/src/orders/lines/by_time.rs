@@ -81,6 +81,8 @@ pub(super) struct Rest {
     categories: Vec<Levels>,
     numbers: Vec<Numbers>,
     quantity: Option<Vec<f64>>,
+    /// The price of a piece, where it is given beside what was paid.
+    price: Option<Vec<f64>>,
     line: Option<Vec<u64>>,
     /// Whether each line came back, where a column says so.
     came_back: Option<Vec<bool>>,
@@ -101,6 +103,10 @@ impl Rest {
                 .quantity
                 .is_some()
                 .then(|| used.iter().map(|row| columns.pieces(row)).collect()),
+            price: columns
+                .price
+                .is_some()
+                .then(|| used.iter().map(|row| columns.piece_price(row)).collect()),
             line: line_ids(columns, used)?,
             came_back: columns.returned.is_some().then(|| used.iter().map(came_back).collect()),
         })
@@ -157,7 +163,8 @@ impl LinesByTime {
             None => orders_by_day(&customer.keys, &time),
         };
         let quantity = rest.quantity.clone().unwrap_or_else(|| vec![1.0; rows]);
-        let prices = lines.by_row().zip(&quantity).map(|(line, pieces)| line.amount / pieces);
+        let prices = || lines.by_row().zip(&quantity).map(|(line, pieces)| line.amount / pieces);
+        let price = rest.price.clone().unwrap_or_else(|| prices().collect());
         let outcome = lines.by_row().enumerate().map(|(row, line)| {
             let came_back = line.returned_amount > 0.0
                 || rest.came_back.as_ref().is_some_and(|came_back| came_back[row]);
@@ -172,7 +179,7 @@ impl LinesByTime {
             product: product.unwrap_or_else(|| no_product(rows)),
             categories: category.into_iter().chain(rest.categories.iter().cloned()).collect(),
             numbers: rest.numbers.clone(),
-            price: prices.collect(),
+            price,
             line: rest.line.clone(),
             outcome: lines.given.returned_amount.then(|| outcome.collect()),
             starts: Vec::new(),

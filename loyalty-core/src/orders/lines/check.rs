@@ -1,7 +1,7 @@
 //! Which order lines can be used.
 
 use super::super::columns::CustomerColumn;
-use super::super::rows::{Fault, customer_and_time, money_reason};
+use super::super::rows::{Fault, customer_and_time, money_reason, shown_number, shown_time};
 use super::columns::number;
 use super::{LineColumns, day_of};
 use crate::Error;
@@ -14,7 +14,9 @@ const ROUNDING: f64 = 1e-6;
 impl<'a> LineColumns<'a> {
     pub(super) fn check_lengths(&self, rows: usize) -> Result<(), Error> {
         let ids = [&self.order, &self.product, &self.line, &self.category];
-        for ids in ids.into_iter().flatten().chain([&self.customer]).chain(&self.categories) {
+        let words = [&self.status, &self.currency];
+        let ids = ids.into_iter().chain(words).flatten();
+        for ids in ids.chain([&self.customer]).chain(&self.categories) {
             ids.same_rows(rows)?;
         }
         let [amount, price, list, discount, maker, coupon, cost] = self.money();
@@ -74,13 +76,17 @@ impl<'a> LineColumns<'a> {
             (&self.product, Reason::MissingProduct),
             (&self.line, Reason::MissingLine),
         ] {
+            let allowed = reason == Reason::MissingProduct && self.products_may_be_missing();
             if let Some(ids) = ids.as_ref().filter(|ids: &&CustomerColumn<'_>| !ids.is_present(row))
+                && !allowed
             {
                 return Some((reason, ids.name()));
             }
         }
         for column in self.money().into_iter().flatten() {
-            if let Some(reason) = money_reason(column, row) {
+            if let Some(reason) = money_reason(column, row)
+                && !self.is_estimated(column, row)
+            {
                 return Some((reason, column.name));
             }
         }
@@ -134,5 +140,27 @@ impl<'a> LineColumns<'a> {
             }
             Some(_) => None,
         }
+    }
+}
+
+impl LineColumns<'_> {
+    /// The cell of a column in a row, as a report shows it; empty where it is missing.
+    pub(super) fn shown(&self, row: usize, name: &str) -> String {
+        let ids = [&self.order, &self.product, &self.line, &self.category, &self.status];
+        let ids = ids.into_iter().chain([&self.currency]).flatten().chain([&self.customer]);
+        if let Some(ids) = ids.into_iter().find(|ids| ids.name() == name) {
+            return ids.shown(row);
+        }
+        for (times, scale) in
+            [(Some(&self.time), self.scale), (self.return_time.as_ref(), self.return_scale)]
+        {
+            if let Some(times) = times.filter(|times| times.name == name) {
+                return shown_time(times, scale, row);
+            }
+        }
+        let others = [&self.quantity, &self.offered_depth, &self.returned, &self.returned_amount];
+        let mut numbers = self.money().into_iter().chain(others).flatten();
+        let column = numbers.find(|column| column.name == name);
+        column.map_or_else(String::new, |column| shown_number(column, row))
     }
 }

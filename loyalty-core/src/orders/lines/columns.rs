@@ -27,9 +27,13 @@ use super::super::columns::{Column, CustomerColumn, TimeScale};
 /// | `returned` | above 0 where the line was sent back: pieces or, without `quantity`, a flag | returns |
 /// | `returned_amount` | what of the amount was paid back; 0 or missing where the line was kept | returns |
 /// | `return_time` | when it came back; looked at only where it did, missing where nobody knows | how long returns take |
+/// | `status` | what became of the order, in a word: `cancelled`, `refunded` | cancelled orders are left out |
+/// | `currency` | in which currency it was paid | amounts of one currency only |
 ///
 /// Where `returned_amount` is left out it is the amount's share min(1, `returned` / `quantity`). The day of
-/// a return is not before that of the order, whatever the hours.
+/// a return is not before that of the order, whatever the hours. With both `price` and `quantity`, and without
+/// `amount`, what was paid is their product; a row in which one of the three is negative gives money back
+/// ([`TableOptions::credits`](crate::orders::TableOptions::credits)).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LineColumns<'a> {
@@ -77,9 +81,17 @@ pub struct LineColumns<'a> {
     pub return_time: Option<Column<'a, [i64]>>,
     /// What the integers of the return times count.
     pub return_scale: TimeScale,
+    /// What became of the order, in a word.
+    pub status: Option<CustomerColumn<'a>>,
+    /// In which currency it was paid.
+    pub currency: Option<CustomerColumn<'a>>,
     /// Columns of the caller's table that are known only after the order, such as a delivery date. None
     /// of the columns above that a score may rest on may be among them.
     pub known_later: &'a [&'a str],
+    /// Whether a cost may be missing, of lines whose cost is estimated.
+    costs_may_be_missing: bool,
+    /// Whether a product may be missing, which is then an article of its own.
+    products_may_be_missing: bool,
 }
 
 impl<'a> LineColumns<'a> {
@@ -108,7 +120,11 @@ impl<'a> LineColumns<'a> {
             returned_amount: None,
             return_time: None,
             return_scale: scale,
+            status: None,
+            currency: None,
             known_later: &[],
+            costs_may_be_missing: false,
+            products_may_be_missing: false,
         }
     }
 
@@ -124,6 +140,31 @@ impl<'a> LineColumns<'a> {
         Self { price: Some(price), ..self }
     }
 
+    pub(in crate::orders) fn set_missing_allowed(&mut self, costs: bool, products: bool) {
+        (self.costs_may_be_missing, self.products_may_be_missing) = (costs, products);
+    }
+
+    /// Whether a missing number of a column of money is one that is estimated.
+    pub(super) fn is_estimated(&self, column: &Column<'_, [f64]>, row: usize) -> bool {
+        let is_cost =
+            self.cost.as_ref().is_some_and(|cost| std::ptr::eq(cost.values, column.values));
+        self.costs_may_be_missing && is_cost && column.values[row].is_nan()
+    }
+
+    /// Whether a row may be without its product.
+    pub(super) fn products_may_be_missing(&self) -> bool {
+        self.products_may_be_missing
+    }
+
+    /// What the goods of a row in use cost; NaN where it is to be estimated.
+    pub(super) fn cost_of(&self, row: usize) -> f64 {
+        match &self.cost {
+            Some(cost) if self.is_estimated(cost, row) => f64::NAN,
+            Some(cost) => number(cost, row),
+            None => 0.0,
+        }
+    }
+
     /// The properties with levels, the category first; one that is named twice counts once.
     pub(super) fn all_categories(&self) -> impl Iterator<Item = &CustomerColumn<'a>> {
         let again = |category: &&CustomerColumn<'_>| {
@@ -132,17 +173,17 @@ impl<'a> LineColumns<'a> {
         self.category.iter().filter(move |category| !again(category)).chain(&self.categories)
     }
 
-    pub(super) fn has_returns(&self) -> bool {
+    pub(in crate::orders) fn has_returns(&self) -> bool {
         self.returned.is_some() || self.returned_amount.is_some()
     }
 
     /// Pieces of a row in use.
-    pub(super) fn pieces(&self, row: usize) -> f64 {
+    pub(in crate::orders) fn pieces(&self, row: usize) -> f64 {
         self.quantity.as_ref().map_or(1.0, |column| number(column, row))
     }
 
     /// What was paid for a row in use.
-    pub(super) fn paid(&self, row: usize) -> f64 {
+    pub(in crate::orders) fn paid(&self, row: usize) -> f64 {
         match (&self.amount, &self.price) {
             (Some(amount), _) => number(amount, row),
             (None, Some(price)) => number(price, row) * self.pieces(row),
@@ -151,7 +192,7 @@ impl<'a> LineColumns<'a> {
     }
 
     /// The price of a piece of a row in use.
-    pub(super) fn piece_price(&self, row: usize) -> f64 {
+    pub(in crate::orders) fn piece_price(&self, row: usize) -> f64 {
         match (&self.price, &self.amount) {
             (Some(price), _) => number(price, row),
             (None, Some(amount)) => number(amount, row) / self.pieces(row),
@@ -160,7 +201,7 @@ impl<'a> LineColumns<'a> {
     }
 
     /// What was paid back of a row in use.
-    pub(super) fn paid_back(&self, row: usize) -> f64 {
+    pub(in crate::orders) fn paid_back(&self, row: usize) -> f64 {
         match (&self.returned_amount, &self.returned) {
             (Some(amount), _) => number(amount, row),
             (None, Some(returned)) => {
@@ -180,7 +221,7 @@ impl<'a> LineColumns<'a> {
     }
 
     /// When a row in use came back, in microseconds, where it did and that is known.
-    pub(super) fn back_at(&self, row: usize) -> Option<i64> {
+    pub(in crate::orders) fn back_at(&self, row: usize) -> Option<i64> {
         let time = self.return_time.as_ref().filter(|time| time.is_present(row))?;
         if !self.came_back(row) {
             return None;

@@ -1,6 +1,6 @@
 //! Credit notes matched to the lines they give money back for.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::super::rows::Used;
 use super::super::{Column, CustomerColumn, TimeScale};
@@ -107,7 +107,8 @@ impl CreditMatches {
 ///
 /// Per customer and product, notes in order of time; a purchase is a candidate while pieces of it are
 /// left and it is not later than the note. The first rule of [`CreditMatch`] that applies is taken,
-/// each time for the newest candidate: goods come back soon or never.
+/// each time for the newest candidate: goods come back soon or never. Of rows of one time the one with the
+/// higher price, then with more pieces counts as newer.
 ///
 /// # Errors
 /// [`Error::Length`] where columns differ in length, [`Error::Value`] for a missing or impossible cell.
@@ -139,36 +140,46 @@ pub fn match_credits(
     purchases: &CreditColumns<'_>,
     credits: &CreditColumns<'_>,
 ) -> Result<CreditMatches, Error> {
-    let (bought, notes) = (Table::new(purchases)?, Table::new(credits)?);
-    let mut of_key: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for row in bought.by_time() {
-        of_key.entry(bought.key[row]).or_default().push(row);
+    let (bought, notes) = (Pieces::read(purchases)?, Pieces::read(credits)?);
+    let found = bought.matched(&notes);
+    let mut returned_quantity = vec![0.0; bought.key.len()];
+    let mut return_time: Vec<Option<i64>> = vec![None; bought.key.len()];
+    for part in &found.parts {
+        returned_quantity[part.purchase] += part.pieces;
+        return_time[part.purchase].get_or_insert(credits.time.values[part.note]);
     }
-    let mut matching = Matching {
-        left: bought.quantity.clone(),
-        returned: vec![0.0; bought.key.len()],
-        first: vec![None; bought.key.len()],
-        bought: &bought,
-    };
-    let mut rule = vec![CreditMatch::NeverBought; notes.key.len()];
-    for row in notes.by_time() {
-        if let Some(candidates) = of_key.get(&notes.key[row]) {
-            let note = (notes.time[row], notes.quantity[row], notes.price[row]);
-            rule[row] = matching.settle(candidates, note, credits.time.values[row]);
-        }
-    }
-    Ok(CreditMatches { returned_quantity: matching.returned, return_time: matching.first, rule })
+    Ok(CreditMatches { returned_quantity, return_time, rule: found.rule })
 }
 
-struct Table {
-    key: Vec<u64>,
-    time: Vec<i64>,
-    quantity: Vec<f64>,
-    price: Vec<f64>,
+/// Purchases or credit notes as they are matched.
+pub(super) struct Pieces {
+    /// What purchases and notes must share: of customer and product.
+    pub(super) key: Vec<u64>,
+    pub(super) time: Vec<i64>,
+    /// How many, or how much.
+    pub(super) quantity: Vec<f64>,
+    pub(super) price: Vec<f64>,
+    /// What tells rows apart that are alike in all of these, so that no result depends on the order of
+    /// the rows.
+    pub(super) tie: Vec<u64>,
 }
 
-impl Table {
-    fn new(columns: &CreditColumns<'_>) -> Result<Self, Error> {
+/// Pieces of a note that give back those of a purchase.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Part {
+    pub(super) note: usize,
+    pub(super) purchase: usize,
+    pub(super) pieces: f64,
+}
+
+/// What was matched: by note the rule, and the parts in order of the notes' times.
+pub(super) struct Matched {
+    pub(super) rule: Vec<CreditMatch>,
+    pub(super) parts: Vec<Part>,
+}
+
+impl Pieces {
+    fn read(columns: &CreditColumns<'_>) -> Result<Self, Error> {
         let rows = columns.customer.len();
         same_length(rows, columns.product.name(), columns.product.len())?;
         same_length(rows, columns.time.name, columns.time.values.len())?;
@@ -183,17 +194,47 @@ impl Table {
             time: instants(&columns.time, columns.scale, &Used::all(rows)),
             quantity: columns.quantity.values.to_vec(),
             price: columns.price.values.to_vec(),
+            tie: vec![0; rows],
         })
     }
 
-    fn by_time(&self) -> Vec<usize> {
-        let mut rows: Vec<usize> = (0..self.time.len()).collect();
-        rows.sort_by_key(|&row| self.time[row]);
+    /// Rows in order of time, and of all that tells them apart.
+    fn in_order(&self, mut rows: Vec<usize>) -> Vec<usize> {
+        rows.sort_by(|&a, &b| {
+            let time = self.time[a].cmp(&self.time[b]);
+            time.then_with(|| self.price[a].total_cmp(&self.price[b]))
+                .then_with(|| self.quantity[a].total_cmp(&self.quantity[b]))
+                .then_with(|| self.tie[a].cmp(&self.tie[b]))
+        });
         rows
+    }
+
+    /// Purchases matched to notes.
+    pub(super) fn matched(&self, notes: &Self) -> Matched {
+        let mut of_key: HashMap<u64, Vec<usize>> =
+            notes.key.iter().map(|&key| (key, Vec::new())).collect();
+        for (row, key) in self.key.iter().enumerate() {
+            if let Some(rows) = of_key.get_mut(key) {
+                rows.push(row);
+            }
+        }
+        for rows in of_key.values_mut() {
+            *rows = self.in_order(std::mem::take(rows));
+        }
+        let mut matching =
+            Matching { left: self.quantity.clone(), bought: self, parts: Vec::new() };
+        let mut rule = vec![CreditMatch::NeverBought; notes.key.len()];
+        for note in notes.in_order((0..notes.key.len()).collect()) {
+            if let Some(candidates) = of_key.get(&notes.key[note]).filter(|rows| !rows.is_empty()) {
+                let credit = (notes.time[note], notes.quantity[note], notes.price[note]);
+                rule[note] = matching.settle(candidates, note, credit);
+            }
+        }
+        Matched { rule, parts: matching.parts }
     }
 }
 
-fn id(column: &CustomerColumn<'_>, row: usize) -> u64 {
+pub(super) fn id(column: &CustomerColumn<'_>, row: usize) -> u64 {
     match column {
         CustomerColumn::Int(ids) => key::of_integer(ids.values[row]),
         CustomerColumn::Text(ids) => key::of_text(ids.values.text(row)),
@@ -226,18 +267,20 @@ impl CreditColumns<'_> {
 }
 
 struct Matching<'a> {
-    bought: &'a Table,
+    bought: &'a Pieces,
     left: Vec<f64>,
-    returned: Vec<f64>,
-    first: Vec<Option<i64>>,
+    parts: Vec<Part>,
 }
+
+/// What rounding may add to a number of pieces, or to money taken as such.
+const ROUNDING: f64 = 1e-9;
 
 impl Matching<'_> {
     fn settle(
         &mut self,
         candidates: &[usize],
+        note: usize,
         (time, pieces, price): (i64, f64, f64),
-        shown_time: i64,
     ) -> CreditMatch {
         let (bought, left) = (self.bought, &self.left);
         let open: Vec<usize> = candidates
@@ -247,35 +290,34 @@ impl Matching<'_> {
             .filter(|&row| bought.time[row] <= time && left[row] > 0.0)
             .collect();
         let newest = |good: &dyn Fn(usize) -> bool| open.iter().copied().find(|&row| good(row));
-        let same_price = |row: usize| (bought.price[row] - price).abs() < 1e-9;
-        let found = newest(&|row| left[row] == pieces && same_price(row))
+        let as_many = |row: usize| (left[row] - pieces).abs() <= ROUNDING * pieces;
+        let same_price = |row: usize| (bought.price[row] - price).abs() < ROUNDING;
+        let found = newest(&|row| as_many(row) && same_price(row))
             .map(|row| (CreditMatch::Exact, row))
-            .or_else(|| {
-                newest(&|row| left[row] == pieces).map(|row| (CreditMatch::SameQuantity, row))
-            })
+            .or_else(|| newest(&as_many).map(|row| (CreditMatch::SameQuantity, row)))
             .or_else(|| newest(&|row| left[row] > pieces).map(|row| (CreditMatch::Part, row)));
-        if let Some((rule, row)) = found {
-            self.take(row, pieces, shown_time);
+        if let Some((rule, purchase)) = found {
+            self.take(Part { note, purchase, pieces });
             return rule;
         }
         let mut rest = pieces;
-        for &row in &open {
-            let part = rest.min(self.left[row]);
-            self.take(row, part, shown_time);
-            rest -= part;
+        for &purchase in &open {
+            let pieces = rest.min(self.left[purchase]);
+            self.take(Part { note, purchase, pieces });
+            rest -= pieces;
         }
         match () {
             () if open.is_empty() => CreditMatch::NothingLeft,
-            () if rest > 0.0 => CreditMatch::Exceeds,
+            () if rest > ROUNDING * pieces => CreditMatch::Exceeds,
             () => CreditMatch::Several,
         }
     }
 
-    fn take(&mut self, row: usize, pieces: f64, time: i64) {
-        if pieces > 0.0 {
-            self.left[row] -= pieces;
-            self.returned[row] += pieces;
-            self.first[row].get_or_insert(time);
+    fn take(&mut self, part: Part) {
+        if part.pieces > 0.0 {
+            let left = &mut self.left[part.purchase];
+            *left = (*left - part.pieces).max(0.0);
+            self.parts.push(part);
         }
     }
 }

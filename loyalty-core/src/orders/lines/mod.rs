@@ -4,9 +4,11 @@ mod by_customer;
 mod by_time;
 mod check;
 mod columns;
+mod credited;
 mod credits;
 mod groups;
 pub(crate) mod key;
+mod net;
 mod raw;
 mod returned;
 
@@ -14,24 +16,27 @@ pub(crate) use by_customer::{LedgerLine, LinesByCustomer};
 pub(crate) use by_time::{IdKind, Levels, LinesByTime, Numbers, Outcome};
 pub use columns::LineColumns;
 pub use credits::{CreditColumns, CreditMatch, CreditMatches, match_credits};
+pub use net::CameBack;
 pub use returned::{Returns, ReturnsReport};
 
 use std::sync::OnceLock;
 
 use super::Customers;
-use super::rows;
+use super::rows::{self, Used};
+use super::table::{Table, TableOptions};
 use crate::Error;
 use crate::error::countable;
-use crate::error::report::{Invalid, OrdersReport};
+use crate::error::report::OrdersReport;
 use crate::time::DAY;
 use by_time::Rest;
+use credited::Credited;
 use raw::Raw;
 
 /// Checked order lines: one table for the ledger and for the return model.
 ///
 /// Nothing computed from it depends on the order of the caller's rows. The ledger reads the lines
-/// together by customer, the return model in order of time; the one that the money speaks of (`amount`,
-/// or `price`) is made at once and the other when it is first asked for.
+/// together by customer, the return model in order of time; by customer is made at once where `amount` is
+/// known, by time where `price` alone is, and the other when it is first asked for.
 ///
 /// # Examples
 /// ```
@@ -57,6 +62,8 @@ pub struct OrderLines {
     by_time: OnceLock<LinesByTime>,
     by_customer: OnceLock<LinesByCustomer>,
     report: OrdersReport,
+    /// When the last credit was that stood among the lines.
+    last_credit: Option<i64>,
 }
 
 /// The lines as they were arranged first, and what the other arrangement needs besides.
@@ -64,6 +71,22 @@ pub struct OrderLines {
 enum Source {
     Time(Box<(LinesByTime, Raw)>),
     Customer(Box<(LinesByCustomer, Rest)>),
+}
+
+impl Source {
+    fn of(columns: &LineColumns<'_>, used: &Used, rows: usize) -> Result<Self, Error> {
+        if columns.amount.is_none() {
+            let lines = LinesByTime::of(columns, used)?;
+            return Ok(Self::Time(Box::new((lines, Raw::of(columns, used)))));
+        }
+        let rest = Rest::of(columns, used)?;
+        let lines = if used.is_all() {
+            LinesByCustomer::of(columns, rows, |row| row)
+        } else {
+            LinesByCustomer::of(columns, used.len(), |number| used.row(number))
+        };
+        Ok(Self::Customer(Box::new((lines, rest))))
+    }
 }
 
 impl OrderLines {
@@ -75,7 +98,8 @@ impl OrderLines {
     /// where there is no row, [`Error::Choice`] where a column is known only later, [`Error::Refused`]
     /// with a count by reason where rows cannot be used and `invalid` is [`Invalid::Raise`], or where none
     /// can, [`Error::Value`] where two lines have one id.
-    pub fn new(columns: &LineColumns<'_>, invalid: Invalid) -> Result<Self, Error> {
+    pub fn new(columns: &LineColumns<'_>, options: impl Into<TableOptions>) -> Result<Self, Error> {
+        let options = options.into();
         let rows = columns.customer.len();
         countable("the number of lines", rows)?;
         columns.check_lengths(rows)?;
@@ -87,23 +111,34 @@ impl OrderLines {
         if rows == 0 {
             return Err(Error::Empty { what: "the table of lines", expected: "at least one line" });
         }
-        let (report, used) = rows::check(rows, invalid, |row| columns.fault(row))?;
-        let source = if columns.price.is_some() {
-            Source::Time(Box::new((LinesByTime::of(columns, &used)?, Raw::of(columns, &used))))
-        } else {
-            let rest = Rest::of(columns, &used)?;
-            let lines = if report.refused() == 0 {
-                LinesByCustomer::of(columns, rows, |row| row)
-            } else {
-                LinesByCustomer::of(columns, used.len(), |number| used.row(number))
-            };
-            Source::Customer(Box::new((lines, rest)))
-        };
-        Ok(Self::of(source, report))
+        let table = Table::read(columns, &options)?;
+        let read = table.columns();
+        let fault = |row| table.fault(row).or_else(|| read.fault(row));
+        let shown = |row, name: &str| columns.shown(row, name);
+        let (mut report, used) = rows::check(rows, options.invalid, fault, shown)?;
+        let defaulted = table.defaulted(|row| report.is_in_use(row));
+        report.set_defaulted(defaulted);
+        report.set_remarks(table.remarks.clone());
+        if !table.has_credits() {
+            let source = Source::of(&read, &used, report.rows())?;
+            return Ok(Self::of(source, report, None));
+        }
+        let (credits, purchases): (Vec<usize>, Vec<usize>) =
+            used.iter().partition(|&row| table.is_credit(row));
+        let purchases = Used::of(purchases);
+        let credited = Credited::of(&read, &purchases, &credits);
+        report.set_credits(credited.report.clone());
+        let report = report.accepted(options.invalid)?;
+        let read = credited.columns(&read);
+        let time = |&row: &usize| rows::instant_of(&read.time, read.scale, row);
+        let last = credits.iter().filter_map(time).max();
+        let source = Source::of(&read, &purchases, report.rows())?;
+        Ok(Self::of(source, report, last))
     }
 
-    fn of(source: Source, report: OrdersReport) -> Self {
-        Self { source, by_time: OnceLock::new(), by_customer: OnceLock::new(), report }
+    fn of(source: Source, report: OrdersReport, last_credit: Option<i64>) -> Self {
+        let (by_time, by_customer) = (OnceLock::new(), OnceLock::new());
+        Self { source, by_time, by_customer, report, last_credit }
     }
 
     /// Whether the lines have costs of goods.

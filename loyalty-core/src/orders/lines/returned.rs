@@ -144,12 +144,14 @@ impl OrderLines {
             Source::Time(source) => {
                 let mut raw = source.1.clone();
                 raw.note_returns(&by_time, &found);
-                Self::of(Source::Time(Box::new((by_time, raw))), self.report.clone())
+                let source = Source::Time(Box::new((by_time, raw)));
+                Self::of(source, self.report.clone(), self.last_credit)
             }
             Source::Customer(source) => {
                 let mut source = source.clone();
                 source.0.note_returns(&found);
-                let lines = Self::of(Source::Customer(source), self.report.clone());
+                let report = self.report.clone();
+                let lines = Self::of(Source::Customer(source), report, self.last_credit);
                 lines.by_time.get_or_init(|| by_time);
                 lines
             }
