@@ -44,17 +44,17 @@ impl Discounting {
     /// are known as DERT.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless the horizon is from 0 to 1e50 and the rate from 0 to below 1, or the horizon is
-    /// infinite and the rate from 1e-50.
+    /// [`Error::Parameter`] unless both are from 0 to 1e50, or the horizon is infinite and the rate
+    /// from 1e-50.
     pub fn continuous(horizon: f64, rate: f64) -> Result<Self, Error> {
-        let (horizon, rate) = future(horizon, "discount_rate", share("discount_rate", rate)?)?;
+        let (horizon, rate) = future(horizon, "discount_rate", rate)?;
         Ok(Self { form: Form::Continuous { horizon, force: ln_1p(rate) } })
     }
 
     /// The same with an effective rate per year of 365.25 days: δ = ln(1 + rate) / units per year.
     ///
     /// # Errors
-    /// As [`Discounting::continuous`].
+    /// As [`Discounting::continuous`], and for a rate of 1 and more, which is one of per cent.
     pub fn annual(horizon: f64, rate: f64, unit: Unit) -> Result<Self, Error> {
         let rate = share("annual_discount_rate", rate)?;
         let (horizon, rate) = future(horizon, "annual_discount_rate", rate)?;

@@ -130,11 +130,32 @@ def _orders(
         default="raise",
         help="rows that cannot be used: refuse the log, or leave them out and count them",
     )
+    command.add_argument(
+        "--guests",
+        choices=("leave_out", "refuse", "keep"),
+        default="leave_out",
+        help="orders without a customer, or with an id that stands for none (default: leave_out)",
+    )
+    command.add_argument(
+        "--dates",
+        choices=("refuse", "allow"),
+        default="refuse",
+        help="times far from all others, such as 2099-12-31 (default: refuse)",
+    )
 
 
-def _models(command: argparse.ArgumentParser) -> None:
+#: How the cells of a table of order lines are read, by option: choices and what it is.
+READING: dict[str, tuple[tuple[str, ...], str]] = {
+    "value": (("net", "gross"), "whether purchases count less what came back (default: net)"),
+    "credits": (("match", "refuse"), "rows that give money back (default: match to purchases)"),
+    "joins": (("refuse", "allow"), "contacts most of which name nobody (default: refuse)"),
+    "discount_unit": (("money", "share", "per_cent"), "what the column of discounts counts"),
+}
+
+
+def _models(command: argparse.ArgumentParser, purchases: str | None = None) -> None:
     for name, models, usual in (
-        ("--purchase-model", loyalty.PurchaseModel, loyalty.BgNbd.kind),
+        ("--purchase-model", loyalty.PurchaseModel, purchases),
         ("--spend-model", loyalty.SpendModel, loyalty.GammaGamma.kind),
     ):
         kinds = models.kinds()
@@ -144,16 +165,17 @@ def _models(command: argparse.ArgumentParser) -> None:
             choices=kinds,
             default=usual,
             metavar="KIND",
-            help=f"which to fit: {listed} (default: {usual})",
+            help=f"which to fit: {listed} (default: {usual or 'the better of mbg-nbd and bg-nbd'})",
         )
 
 
 def _chosen(
     options: argparse.Namespace,
-) -> tuple[type[loyalty.PurchaseModel], type[loyalty.SpendModel]]:
-    """The models to fit."""
+) -> tuple[type[loyalty.PurchaseModel] | None, type[loyalty.SpendModel]]:
+    """The models to fit; None for purchases where the data choose."""
+    named = options.purchase_model
     return (
-        loyalty.PurchaseModel.kinds()[options.purchase_model],
+        loyalty.PurchaseModel.kinds()[named] if named else None,
         loyalty.SpendModel.kinds()[options.spend_model],
     )
 
@@ -161,6 +183,14 @@ def _chosen(
 def _lines(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--contacts", metavar="FILE", help="service contacts, in a table of its own"
+    )
+    for name, (choices, meaning) in READING.items():
+        command.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=meaning)
+    command.add_argument(
+        "--only-currency",
+        dest="currency_code",
+        metavar="CODE",
+        help="of several currencies the one that is looked at",
     )
     for name, meaning in ECONOMICS.items():
         command.add_argument(f"--{name.replace('_', '-')}", type=float, metavar="X", help=meaning)
@@ -202,7 +232,9 @@ def _read(options: argparse.Namespace, steps: Steps) -> loyalty.Orders:
 
 
 def _checked(options: argparse.Namespace, table: loyalty.OrderTable) -> loyalty.Orders:
-    orders = loyalty.Orders(table, invalid=options.invalid)
+    orders = loyalty.Orders(
+        table, invalid=options.invalid, guests=options.guests, dates=options.dates
+    )
     if orders.report.kept < orders.report.rows:
         report.say("left out", table.located(str(orders.report)))
     return orders
@@ -256,6 +288,10 @@ def _score_lines(
         unit=options.unit or "week",
         observation_end=options.observation_end,
         invalid=options.invalid,
+        guests=options.guests,
+        dates=options.dates,
+        only_currency=options.currency_code,
+        **{name: x for name in READING if (x := getattr(options, name)) is not None},
         economics={name: x for name in ECONOMICS if (x := getattr(options, name)) is not None},
         **_decisions(options),
     )
@@ -281,7 +317,7 @@ def _fit(options: argparse.Namespace) -> None:
         customers = _summarize(options, orders, options.unit or "week", steps)
         steps.begin("fit")
         when, amounts = _chosen(options)
-        purchases = when.fit(customers)
+        purchases = (when or loyalty.BgNbd).fit(customers)
         has_amounts = customers.monetary_value is not None
         if options.spend and not has_amounts:
             raise InputError("--spend needs amounts: name their column with --amount")
@@ -326,7 +362,7 @@ def _predict(options: argparse.Namespace) -> None:
 def _scores(
     options: argparse.Namespace,
     customers: Any,
-    purchases: loyalty.PurchaseModel | type[loyalty.PurchaseModel],
+    purchases: loyalty.PurchaseModel | type[loyalty.PurchaseModel] | None,
     spend: loyalty.SpendModel | type[loyalty.SpendModel],
     **further: Any,
 ) -> loyalty.Scores:
