@@ -167,7 +167,7 @@ CUSTOMARY = {
     "Loyal": {(3, 4), (3, 5), (4, 4), (4, 5)},
     "Potential loyalists": {(4, 2), (4, 3), (5, 2), (5, 3)},
     "New customers": {(5, 1)},
-    "Promising": {(4, 1)},
+    "Promising": {(4, 1), (5, 1)},
     "Need attention": {(3, 3)},
     "About to sleep": {(3, 1), (3, 2)},
     "Cannot lose them": {(1, 5), (2, 5)},
@@ -181,7 +181,7 @@ def test_the_customary_table_gives_every_cell_its_segment() -> None:
     people = [(-r, f) for r in range(5) for f in range(5)]
     table = {
         "recency": [r + 4 for r, _ in people],
-        "frequency": [f for _, f in people],
+        "frequency": [f + 1 for _, f in people],
         "monetary": [1.0] * 25,
     }
     frame = quietly(table).to_frame()
