@@ -228,7 +228,7 @@ fn dropped_lines_are_counted() {
 }
 
 #[test]
-fn contacts_of_strangers_are_counted_and_other_kinds_of_ids_refused() {
+fn contacts_of_strangers_are_counted_and_those_of_another_system_refused() {
     let line = LineColumns::new(
         Column::new("who", &[1][..]).into(),
         Column::new("day", &[3]),
@@ -249,14 +249,33 @@ fn contacts_of_strangers_are_counted_and_other_kinds_of_ids_refused() {
     let ledger = Ledger::new(&lines, Some(&contacts), None, &options).unwrap();
     assert_eq!(ledger.portfolio().unmatched_contacts, 1);
     assert_eq!(ledger.columns().service_cost, [2.0]);
+    let join = &ledger.joins()[0];
+    assert_eq!((join.table, join.rows, join.matched, join.unmatched), ("contacts", 2, 1, 1));
+    assert_eq!((&join.unmatched_ids[..], join.by_digits), (&["9".to_owned()][..], false));
+
     let names = vec!["ada", "bob"];
-    let text = contact(Column::new("who", &names).into());
-    let contacts = Contacts::new(&text, Invalid::Raise).unwrap();
+    let contacts = Contacts::new(&contact(Column::new("who", &names).into()), Invalid::Raise);
+    let contacts = contacts.unwrap();
     let refused = Ledger::new(&lines, Some(&contacts), None, &options).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "column \"customer of the contacts\" must hold whole numbers, got text"
+        "column \"customer of the contacts\" names a customer of the order lines in 0 of 2 rows of the \
+         contacts (not ada, bob; the order lines have 1), ids being text in one and numbers in the other. At \
+         least half should: ids of another system are the usual reason; joins=\"allow\" leaves the others \
+         out"
     );
+    let mut options = LedgerOptions::default();
+    options.joins = loyalty_core::ledger::Joins::Allow;
+    let ledger = Ledger::new(&lines, Some(&contacts), None, &options).unwrap();
+    assert_eq!((ledger.columns().service_cost[0], ledger.joins()[0].unmatched), (0.0, 2));
+
+    // The same ids as text: they are matched by their digits, and that is said.
+    let text = vec!["1", " 1"];
+    let contacts = Contacts::new(&contact(Column::new("who", &text).into()), Invalid::Raise);
+    let contacts = contacts.unwrap();
+    let ledger = Ledger::new(&lines, Some(&contacts), None, &LedgerOptions::default()).unwrap();
+    assert_eq!(ledger.columns().service_cost, [5.0]);
+    assert!(ledger.joins()[0].by_digits);
 }
 
 #[test]

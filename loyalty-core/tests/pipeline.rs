@@ -13,8 +13,10 @@ use loyalty_core::orders::{
     Column, Contacts, Invalid, LineColumns, OrderColumns, OrderLines, Orders, TimeScale,
 };
 use loyalty_core::parallel::Threads;
-use loyalty_core::pipeline::{OrderTable, Part, ScoreOptions, ScoreValues, Scores, Value, score};
-use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+use loyalty_core::pipeline::{
+    NoteKind, OrderTable, Part, ScoreOptions, ScoreValues, Scores, Value, score,
+};
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseKind, PurchaseModel};
 use loyalty_core::simulate::{Shop, ShopOptions};
 use loyalty_core::spend::GammaGamma;
 use loyalty_core::summary::{CustomerSummary, SummaryOptions};
@@ -94,6 +96,7 @@ fn every_number_is_what_its_room_gives() {
     let mut options = ScoreOptions::default();
     options.observation_end = how.observation_end;
     (options.horizon, options.annual_discount_rate, options.margin) = (Some(39.0), 0.15, Some(0.3));
+    options.purchase_kind = Some(PurchaseKind::BgNbd);
     let scores = score(&log, &options).unwrap();
     let of_summary = score(&customers, &options).unwrap();
     // A summary knows nothing of the rows it was made of.
@@ -101,7 +104,8 @@ fn every_number_is_what_its_room_gives() {
     without.report = None;
     assert_eq!(without, of_summary);
     assert_eq!(scores.customers, customers);
-    assert_eq!((&scores.notes[..], &scores.not_computed[..]), (&[][..], &[][..]));
+    let kinds: Vec<NoteKind> = scores.notes.iter().map(|note| note.kind).collect();
+    assert_eq!((kinds, &scores.not_computed[..]), (vec![NoteKind::OneTimeBuyers], &[][..]));
 
     let purchases = BgNbd::fit(&customers, &FitOptions::default()).unwrap();
     let spend = GammaGamma::fit(&customers, &FitOptions::default()).unwrap();
@@ -289,4 +293,42 @@ fn margins_by_customer_hold_for_values_and_treatments() {
     assert!((0..customers.len()).all(|row| chosen[row].is_none() == (margins[row] < 0.2)));
     options.margins = Some(vec![0.3]);
     assert!(matches!(score(&customers, &options), Err(Error::Length { .. })));
+}
+
+#[test]
+fn no_gain_is_stated_where_neither_costs_nor_a_margin_are_known() {
+    let shop = shop(800);
+    let lines = plain_lines(&shop);
+    let mut options = ScoreOptions::default();
+    options.capacities = vec![Capacity::new("calls", 12.0).unwrap()];
+    let scores = score(OrderTable::new(&lines), &options).unwrap();
+    let treatments = scores.treatments.as_ref().unwrap();
+    let called: Vec<usize> =
+        treatments.ranks.iter().enumerate().filter_map(|(row, r)| r.map(|_| row)).collect();
+    assert_eq!(called.len(), 12);
+    let value = scores.clv.as_ref().unwrap();
+    let least = called.iter().map(|&row| value[row]).fold(f64::INFINITY, f64::min);
+    let alive = scores.p_alive.as_ref().unwrap();
+    let frequency = scores.customers.frequency();
+    for row in 0..value.len() {
+        let loyal = frequency[row] >= 1 && alive[row] >= 0.5;
+        assert!(called.contains(&row) || !loyal || value[row] <= least, "{row}");
+        assert!(loyal || !called.contains(&row), "{row}");
+    }
+    assert_eq!(treatments.shadow_prices().count(), 0);
+    assert_eq!(treatments.selection.used(), [12.0]);
+    let columns = scores.columns();
+    let column = |name: &str| &columns.iter().find(|column| column.name == name).unwrap().values;
+    let ScoreValues::Numbers(gains) = column("treatment_gain") else { panic!("numbers") };
+    let ScoreValues::Text(reasons) = column("reason") else { panic!("text") };
+    for &row in &called {
+        assert!(gains[row].is_nan());
+        let reason = reasons[row].as_ref().unwrap();
+        assert!(reason.starts_with("Rank ") && !reason.contains("worth"), "{reason}");
+    }
+    assert!(scores.notes.iter().any(|note| note.kind == NoteKind::Margin));
+    options.margin = Some(0.3);
+    let known = score(OrderTable::new(&lines), &options).unwrap();
+    let treatments = known.treatments.unwrap();
+    assert!(treatments.ranks.iter().all(Option::is_none) && treatments.selection.gain() > 0.0);
 }

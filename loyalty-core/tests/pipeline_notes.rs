@@ -10,6 +10,7 @@ use loyalty_core::decisions::Capacity;
 use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
 use loyalty_core::pipeline::{GivenModel, NoteKind, OrderTable, Part, ScoreOptions, Scores, score};
 use loyalty_core::purchase::BgNbd;
+use loyalty_core::purchase::PurchaseKind;
 use loyalty_core::spend::GammaGamma;
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use loyalty_core::time::Unit;
@@ -42,7 +43,7 @@ fn where_nobody_bought_twice_only_what_they_did_is_said() {
     assert_eq!(
         said,
         [
-            "no P(alive), expected purchases and lifetime value: BG/NBD cannot be fitted: no \
+            "no P(alive), expected purchases and lifetime value: MBG/NBD cannot be fitted: no \
              customer bought more than once",
             "no expected spend and lifetime value: Gamma-Gamma cannot be fitted: fewer than two \
              customers have repeat purchases with an amount",
@@ -74,7 +75,9 @@ fn what_speaks_for_caution_is_noted_with_its_kind() {
     let mut columns = SummaryColumns::new(&x, &t_x, &t);
     columns.unit = Some(Unit::Week);
     let customers = CustomerSummary::new(&columns).unwrap();
-    let scores = score(&customers, &ScoreOptions::default()).unwrap();
+    let mut plain = ScoreOptions::default();
+    plain.purchase_kind = Some(PurchaseKind::BgNbd);
+    let scores = score(&customers, &plain).unwrap();
     assert_eq!(scores.notes[0].kind, NoteKind::PurchaseFit);
     let fit = scores.purchase_fit.unwrap();
     assert_eq!(scores.notes[0].sentence, format!("BG/NBD: {}", fit.stop));
@@ -174,4 +177,53 @@ fn what_was_asked_for_wrongly_is_an_error() {
     assert!(matches!(error, Error::NoUnit { .. }));
     let expected = "the customer summary has no unit: state it when you make the summary";
     assert_eq!(error.to_string(), expected);
+}
+
+/// The data choose between the models in which one-time buyers can have left and cannot, and it is said.
+#[test]
+fn the_model_of_purchases_that_was_taken_is_said_and_why() {
+    let (x, t_x, t) = ([0.0, 2.0, 0.0, 5.0], [0.0, 3.0, 0.0, 30.0], [39.0, 38.0, 12.0, 33.0]);
+    let mut columns = SummaryColumns::new(&x, &t_x, &t);
+    columns.unit = Some(Unit::Week);
+    let customers = CustomerSummary::new(&columns).unwrap();
+    let said = |kind: Option<PurchaseKind>| {
+        let mut options = ScoreOptions::default();
+        options.purchase_kind = kind;
+        let scores = score(&customers, &options).unwrap();
+        let notes = scores.notes.iter().map(|note| (note.kind, note.sentence.clone()));
+        (scores.purchase_kind, notes.collect::<Vec<_>>())
+    };
+    let (taken, notes) = said(None);
+    assert_eq!((taken, notes[0].0), (Some(PurchaseKind::MbgNbd), NoteKind::PurchaseModel));
+    let sentence = "purchases: the MBG/NBD, in which one-time buyers can have left; the BG/NBD does not fit \
+                    better by more than 2: ln L is ";
+    assert!(notes[0].1.starts_with(sentence), "{}", notes[0].1);
+    let (taken, notes) = said(Some(PurchaseKind::BgNbd));
+    assert_eq!(taken, Some(PurchaseKind::BgNbd));
+    let note = notes.iter().find(|note| note.0 == NoteKind::OneTimeBuyers).unwrap();
+    assert_eq!(
+        note.1,
+        "P(alive) of the 2 who bought once is 1 by assumption of the BG/NBD, however long ago that was; \
+         treatments take it as not known"
+    );
+}
+
+#[test]
+fn ids_that_are_no_persons_are_named() {
+    let once: Vec<(i64, i64)> = (0..40).map(|id| (id, 3 * id)).collect();
+    let kinds = |log: &[(i64, i64)]| {
+        let scores = score(&orders(log, None), &ScoreOptions::default()).unwrap();
+        let of_ids = scores.notes.into_iter().filter(|note| note.kind == NoteKind::Ids);
+        of_ids.map(|note| note.sentence).collect::<Vec<_>>()
+    };
+    let [sentence] = &kinds(&once)[..] else { panic!("one note") };
+    assert!(
+        sentence.starts_with("each of the 40 customer ids has exactly one order"),
+        "{sentence}"
+    );
+    let shop: Vec<(i64, i64)> = once.iter().copied().chain((0..100).map(|day| (99, day))).collect();
+    let [sentence] = &kinds(&shop)[..] else { panic!("one note") };
+    assert!(sentence.starts_with("customer 99 has 100 occasions, 100 times"), "{sentence}");
+    let usual: Vec<(i64, i64)> = (0..400).map(|order| (order % 41, order)).collect();
+    assert!(kinds(&usual).is_empty());
 }

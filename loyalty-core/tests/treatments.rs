@@ -6,7 +6,7 @@ use loyalty_core::Error;
 use loyalty_core::decisions::{Amount, Capacity, Facts, Proposals, Treatment, Treatments};
 use loyalty_core::parallel::Threads;
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "clv",
     "p_alive",
     "margin",
@@ -18,6 +18,7 @@ const COLUMNS: [&str; 11] = [
     "promotion_impact",
     "fixed_budget",
     "budget_impact",
+    "frequency",
 ];
 
 fn facts(rows: usize, columns: &[(&str, &[f64])]) -> Facts {
@@ -70,9 +71,23 @@ fn a_gain_is_effect_times_basis_less_cost_for_those_it_is_meant_for() {
     let missing = proposals.not_weighed();
     assert_eq!(missing.len(), customary.names().len() - 3);
     let call = missing.iter().find(|one| one.treatment == "personal_call").unwrap();
-    assert_eq!(call.columns, ["clv", "p_alive"]);
+    assert_eq!(call.columns, ["clv", "frequency", "p_alive"]);
     let offers = missing.iter().find(|one| one.treatment == "members_offers").unwrap();
     assert_eq!(offers.columns, ["margin", "promotion_impact", "promotion_maximizer"]);
+}
+
+/// Whoever bought once is not loyal, nor who made a loss, where that is known.
+#[test]
+fn the_loyal_bought_again_and_made_no_loss() {
+    let customary = Treatments::customary();
+    let mut known: Vec<(&str, &[f64])> =
+        vec![("clv", &[900.0; 4]), ("p_alive", &[0.9; 4]), ("frequency", &[0.0, 1.0, 5.0, 5.0])];
+    let call = number(&customary, "personal_call");
+    let gains =
+        |known: &[(&str, &[f64])]| propose(&customary, facts(4, known)).gains(call).to_vec();
+    assert_eq!(gains(&known), [0.0, 37.0, 37.0, 37.0]);
+    known.push(("profit", &[10.0, 10.0, -3.0, f64::NAN]));
+    assert_eq!(gains(&known), [0.0, 37.0, 0.0, 37.0]);
 }
 
 #[test]
@@ -123,7 +138,9 @@ fn costs_and_uses_may_follow_a_column() {
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let values: Vec<f64> = (0..20_000).map(|row| f64::from(row % 977)).collect();
-    let facts = || facts(values.len(), &[("clv", &values), ("p_alive", &vec![1.0; values.len()])]);
+    let ones = vec![1.0; values.len()];
+    let known: [(&str, &[f64]); 3] = [("clv", &values), ("p_alive", &ones), ("frequency", &ones)];
+    let facts = || facts(values.len(), &known);
     let customary = Treatments::customary();
     let one = customary.propose(facts(), Threads::ONE).unwrap();
     assert_eq!(one, customary.propose(facts(), Threads::new(4)).unwrap());

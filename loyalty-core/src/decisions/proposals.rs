@@ -19,10 +19,21 @@ use crate::parallel::{Threads, collect};
 /// assert!(facts.with("p_alive", vec![0.5]).is_err());
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Facts {
     rows: usize,
     columns: BTreeMap<String, Vec<f64>>,
+}
+
+/// The same facts, of which those that are not known are not known in either.
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
+        let columns = || self.columns.iter().zip(&other.columns);
+        self.rows == other.rows
+            && self.columns.len() == other.columns.len()
+            && columns().all(|(a, b)| a.0 == b.0 && a.1.iter().zip(b.1).all(same))
+    }
 }
 
 impl Facts {
@@ -351,8 +362,7 @@ impl Proposals {
                 return Err(Error::Treatments(problem));
             };
             sum.customers += 1;
-            // A gain that is not known adds nothing to those that are.
-            sum.gain += Some(selection.gains()[row]).filter(|gain| !gain.is_nan()).unwrap_or(0.0);
+            sum.gain += selection.gains()[row];
             sum.cost += self.cost(row, treatment);
         }
         Ok(summary)

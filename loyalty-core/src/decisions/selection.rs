@@ -65,13 +65,13 @@ impl Selection {
         used: impl IntoIterator<Item = f64>,
     ) -> Self {
         for &(row, treatment) in chosen {
-            (self.choice[row], self.gains[row]) = (Some(treatment), f64::NAN);
+            self.choice[row] = Some(treatment);
         }
         self.used.iter_mut().zip(used).for_each(|(all, more)| *all += more);
         self
     }
 
-    /// For each customer the gain of what was chosen; 0 for none, NaN where it is not known.
+    /// For each customer the gain of what was chosen; 0 for none, and where nobody knows it.
     pub fn gains(&self) -> &[f64] {
         &self.gains
     }
@@ -106,9 +106,7 @@ impl Selection {
     pub fn ranked(&self) -> Vec<usize> {
         let treated = (0..self.choice.len()).filter(|&row| self.choice[row].is_some());
         let mut rows: Vec<usize> = treated.collect();
-        let known = |row: usize| Some(self.gains[row]).filter(|gain| !gain.is_nan());
-        let gain = |row: usize| known(row).unwrap_or(f64::NEG_INFINITY);
-        rows.sort_by(|&a, &b| gain(b).total_cmp(&gain(a)));
+        rows.sort_by(|&a, &b| self.gains[b].total_cmp(&self.gains[a]));
         rows
     }
 }

@@ -163,7 +163,9 @@ impl Bill {
             Self { all: vec![0.0; known.len()], own: vec![0.0; known.len()], scale, join };
         for (row, [all, own]) in rows.iter().zip(&sums) {
             if let Some(row) = *row {
-                (bill.all[row], bill.own[row]) = (all.value(), own.value());
+                // Two texts may be one number.
+                bill.all[row] += all.value();
+                bill.own[row] += own.value();
             }
         }
         bill

@@ -153,10 +153,16 @@ impl TreatmentScores {
     fn columns(&self) -> Vec<ScoreColumn<'_>> {
         let names = self.chosen().map(|treatment| treatment.map(|one| &one.name[..]));
         let channels = self.chosen().map(|treatment| treatment.map(|one| &one.channel[..]));
+        let gains = if self.ranks.iter().all(Option::is_none) {
+            Cow::Borrowed(self.selection.gains())
+        } else {
+            let known = self.selection.gains().iter().zip(&self.ranks);
+            known.map(|(&gain, rank)| if rank.is_some() { f64::NAN } else { gain }).collect()
+        };
         vec![
             ScoreColumn::new("treatment", ScoreValues::Words(names.collect())),
             ScoreColumn::new("channel", ScoreValues::Words(channels.collect())),
-            ScoreColumn::numbers("treatment_gain", self.selection.gains()),
+            ScoreColumn::new("treatment_gain", ScoreValues::Numbers(gains)),
             ScoreColumn::new("reason", ScoreValues::Text(self.reasons())),
         ]
     }

@@ -124,6 +124,9 @@ pub fn score<'a>(
     if let Some(report) = report.as_ref().filter(|_| input.table().is_some()) {
         remarks.of_table(report, &customers);
     }
+    if report.is_some() {
+        remarks.of_ids(&customers);
+    }
     let column = || vec![0.0; customers.len()];
     let rfm = rfm::scored(&customers, options, &mut remarks)?;
     let purchases = models::purchases(&customers, options, &mut remarks)?;

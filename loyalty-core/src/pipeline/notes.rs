@@ -106,6 +106,8 @@ pub enum NoteKind {
     AfterObservationEnd,
     /// The best or the worst RFM score of an axis is nobody's: too many customers share one value.
     EmptyScores,
+    /// Customer ids that are probably no persons.
+    Ids,
     /// Rows of contacts name nobody among the customers, or were matched by digits.
     Joins,
     /// Which model of purchases was taken, and why.
@@ -135,6 +137,7 @@ impl NoteKind {
             Self::Understood => "understood",
             Self::AfterObservationEnd => "after_observation_end",
             Self::EmptyScores => "empty_scores",
+            Self::Ids => "ids",
             Self::Joins => "joins",
             Self::PurchaseModel => "purchase_model",
             Self::OneTimeBuyers => "one_time_buyers",
@@ -162,6 +165,15 @@ impl fmt::Display for Note {
         f.write_str(&self.sentence)
     }
 }
+
+/// Among fewer customers anything may happen to their ids.
+const FEWEST_CUSTOMERS: usize = 20;
+
+/// An id is named from so many occasions on, and so many times those of the next. Measured: the busiest id has
+/// 1.3 times the days with orders of the next in Online Retail II and Superstore, 1.05 in CDNOW, 1.1 in
+/// Northwind, 1 in Chinook, 1.5 in the Classic Models sales.
+const LEAST_OCCASIONS: u32 = 30;
+const TIMES_THE_NEXT: u32 = 3;
 
 /// What the parts have to say while they are worked out.
 #[derive(Debug, Default)]
@@ -197,6 +209,43 @@ impl Remarks {
         if later > 0 {
             let sentence = format!("after the observation end: {later} occasions");
             self.note(NoteKind::AfterObservationEnd, sentence);
+        }
+    }
+
+    /// Ids that are probably no persons: made anew for each order, or of many.
+    pub(super) fn of_ids(&mut self, customers: &CustomerSummary) {
+        let (frequency, Some(ids)) = (customers.frequency(), customers.customers()) else { return };
+        if frequency.len() < FEWEST_CUSTOMERS {
+            return;
+        }
+        let most = |without: Option<usize>| {
+            let others = (0..frequency.len()).filter(|&row| Some(row) != without);
+            others.max_by_key(|&row| (frequency[row], std::cmp::Reverse(row)))
+        };
+        let Some(busiest) = most(None) else { return };
+        let occasions = |row: usize| frequency[row].saturating_add(1);
+        if frequency[busiest] == 0 {
+            let many = frequency.len();
+            self.note(
+                NoteKind::Ids,
+                format!(
+                    "each of the {many} customer ids has exactly one order: shops that make an id for every \
+                     order have another column that names the person"
+                ),
+            );
+            return;
+        }
+        let next = most(Some(busiest)).map_or(1, occasions);
+        let times = occasions(busiest) / next;
+        if occasions(busiest) >= LEAST_OCCASIONS && times >= TIMES_THE_NEXT {
+            let (id, many) = (ids.get(busiest), occasions(busiest));
+            self.note(
+                NoteKind::Ids,
+                format!(
+                    "customer {id} has {many} occasions, {times} times as many as any other: such an id is \
+                     seldom one person, and often that of guests or of the shop itself"
+                ),
+            );
         }
     }
 

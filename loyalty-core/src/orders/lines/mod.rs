@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 
 use super::Customers;
 use super::rows::{self, Used};
-use super::table::{Table, TableOptions};
+use super::table::{self, TableOptions};
 use crate::Error;
 use crate::error::countable;
 use crate::error::report::OrdersReport;
@@ -111,7 +111,7 @@ impl OrderLines {
         if rows == 0 {
             return Err(Error::Empty { what: "the table of lines", expected: "at least one line" });
         }
-        let table = Table::read(columns, &options)?;
+        let table = table::read(columns, &options)?;
         let read = table.columns();
         let fault = |row| table.fault(row).or_else(|| read.fault(row));
         let shown = |row, name: &str| columns.shown(row, name);

@@ -1,7 +1,8 @@
 //! Cells of optional columns that are blank.
 
 use super::super::columns::Column;
-use super::{Table, TableOptions, mends};
+use super::cells::Table;
+use super::options::TableOptions;
 use crate::error::LARGEST;
 use crate::error::report::Reason;
 
@@ -11,7 +12,7 @@ fn cell(column: &Column<'_, [f64]>, row: usize) -> f64 {
 
 /// Reads the optional columns of money.
 pub(super) fn read(table: &mut Table<'_>, options: &TableOptions) {
-    if mends(options) {
+    if options.mends() {
         mend(table);
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::status::OrderStatus;
-use crate::error::report::Invalid;
+use crate::error::report::{Invalid, Reason};
 use crate::math::words::words;
 
 /// What rows are that give money back: those with a negative quantity or a negative amount.
@@ -56,6 +55,52 @@ impl Dates {
 }
 
 words!(Dates, "dates", "refuse or allow");
+
+/// What became of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum OrderStatus {
+    /// It is a purchase.
+    Bought,
+    /// It came back whole.
+    Refunded,
+    /// It was cancelled.
+    Cancelled,
+    /// It is not paid or not confirmed.
+    Pending,
+    /// It is held back.
+    OnHold,
+    /// Its payment failed.
+    Failed,
+    /// Somebody tried the shop out.
+    Test,
+}
+
+impl OrderStatus {
+    const WORDS: [(&'static str, Self); 7] = [
+        ("bought", Self::Bought),
+        ("refunded", Self::Refunded),
+        ("cancelled", Self::Cancelled),
+        ("pending", Self::Pending),
+        ("on_hold", Self::OnHold),
+        ("failed", Self::Failed),
+        ("test", Self::Test),
+    ];
+
+    /// Why such an order is no purchase, if it is none.
+    pub(super) fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Bought | Self::Refunded => None,
+            Self::Cancelled => Some(Reason::Cancelled),
+            Self::Pending => Some(Reason::Pending),
+            Self::OnHold => Some(Reason::OnHold),
+            Self::Failed => Some(Reason::Failed),
+            Self::Test => Some(Reason::Test),
+        }
+    }
+}
+
+words!(OrderStatus, "status", "bought, refunded, cancelled, pending, on_hold, failed or test");
 
 /// What the column of discounts counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +165,11 @@ pub struct TableOptions {
 }
 
 impl TableOptions {
+    /// Whether rows that cannot be used are left out, so that cells can be mended instead.
+    pub(super) fn mends(&self) -> bool {
+        self.invalid == Invalid::Drop
+    }
+
     /// A table as a shop exports it.
     pub fn new(invalid: Invalid) -> Self {
         Self { invalid, ..Self::default() }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::columns::Column;
-use super::Table;
+use super::cells::Table;
 use crate::Error;
 use crate::parallel::{Threads, collect, map_chunks};
 

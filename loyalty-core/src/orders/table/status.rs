@@ -3,56 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::columns::CustomerColumn;
-use super::{Table, TableOptions};
+use super::cells::Table;
+use super::options::{OrderStatus, TableOptions};
 use crate::Error;
 use crate::error::report::Reason;
-use crate::math::words::words;
-
-/// What became of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum OrderStatus {
-    /// It is a purchase.
-    Bought,
-    /// It came back whole.
-    Refunded,
-    /// It was cancelled.
-    Cancelled,
-    /// It is not paid or not confirmed.
-    Pending,
-    /// It is held back.
-    OnHold,
-    /// Its payment failed.
-    Failed,
-    /// Somebody tried the shop out.
-    Test,
-}
-
-impl OrderStatus {
-    const WORDS: [(&'static str, Self); 7] = [
-        ("bought", Self::Bought),
-        ("refunded", Self::Refunded),
-        ("cancelled", Self::Cancelled),
-        ("pending", Self::Pending),
-        ("on_hold", Self::OnHold),
-        ("failed", Self::Failed),
-        ("test", Self::Test),
-    ];
-
-    /// Why such an order is no purchase, if it is none.
-    fn reason(self) -> Option<Reason> {
-        match self {
-            Self::Bought | Self::Refunded => None,
-            Self::Cancelled => Some(Reason::Cancelled),
-            Self::Pending => Some(Reason::Pending),
-            Self::OnHold => Some(Reason::OnHold),
-            Self::Failed => Some(Reason::Failed),
-            Self::Test => Some(Reason::Test),
-        }
-    }
-}
-
-words!(OrderStatus, "status", "bought, refunded, cancelled, pending, on_hold, failed or test");
 
 /// Words of shops, in lower case with blanks for `-` and `_`. Sources: WooCommerce, Order statuses (pending
 /// payment, processing, on hold, completed, cancelled, refunded, failed, draft); Shopify, Order, financial

@@ -1,8 +1,8 @@
 //! Whether discounts are money or shares, and whether what was paid back is money or a flag.
 
 use super::super::columns::Column;
-use super::options::DiscountUnit;
-use super::{Table, TableOptions};
+use super::cells::Table;
+use super::options::{DiscountUnit, TableOptions};
 use crate::Error;
 
 /// What rounding to cents may be off a line, and of a larger one rounding of a rate to basis points.
