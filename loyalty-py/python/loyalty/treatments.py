@@ -27,7 +27,8 @@ class Treatments(Frozen):
 
         - ``name`` and ``channel``;
         - ``when``: for each column named the values of customers it is meant for, as
-          ``{"at_least": …, "at_most": …}``; labels are 0 and 1;
+          ``{"at_least": …, "at_most": …}``; labels are 0 and 1. With ``"where_known": True`` also
+          customers of whom it is not known, and tables without the column;
         - ``basis``: the column of money that it works on, a lifetime value or what a behaviour costs;
         - ``effect``: the share of it that is expected to be gained, above 0 and at most 10;
         - ``discount``, optional: the depth of its offers, from 0 to 1. It is never proposed to a

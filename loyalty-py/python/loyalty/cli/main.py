@@ -258,15 +258,26 @@ def _score(options: argparse.Namespace) -> None:
             scores = _score_lines(options, table, steps)
         else:
             orders = _checked(options, table)
-            customers = _summarize(options, orders, options.unit or "week", steps)
+            unit = options.unit or "week"
+            _summarize(options, orders, unit, steps)
             steps.begin("fit and score")
-            scores = _scores(options, customers, *_chosen(options), **_decisions(options))
+            scores = _scores(
+                options,
+                orders,
+                *_chosen(options),
+                unit=unit,
+                observation_end=options.observation_end,
+                dates=options.dates,
+                **_decisions(options),
+            )
         _deliver(options, scores, steps)
 
 
 def _has_lines(table: loyalty.OrderTable) -> bool:
-    """Whether there is more to a table than who paid what when: a column of order lines, or quantities
-    that the amounts do not say all about."""
+    """Whether there is more to a table than who paid what when: a column of order lines, rows that give
+    money back, or quantities that the amounts do not say all about."""
+    if "amount" in table.columns and (table.frame[table.columns["amount"]] < 0).any():
+        return True
     more = {role for role in table.columns if role in SCORED} - {*inputs.COMMON}
     if more == {"quantity"} and "amount" in table.columns:
         return bool((table.frame[table.columns["quantity"]] <= 0).any())

@@ -40,7 +40,10 @@ def warning(message: Warning | str) -> None:
 
 
 def scores(result: loyalty.Scores, output: str | None) -> None:
-    """The models, the segments and the most valuable customers."""
+    """The rows, the models, the segments and the most valuable customers."""
+    if result.report is not None:
+        print(result.report.sentences[0])
+        print()
     for fit_ in (result.purchases, result.spend):
         if fit_ is not None:
             fit(fit_, None)
