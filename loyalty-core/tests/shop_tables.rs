@@ -210,7 +210,7 @@ fn the_word_of_a_status_says_what_is_a_purchase() {
         report.left_out().iter().map(|one| (one.reason.name(), one.rows)).collect();
     assert_eq!(left, [("cancelled", 1), ("pending", 1), ("on_hold", 1)]);
     let remarks = report.remarks().join(" ");
-    assert!(remarks.contains("\"Disputed\" in 1 rows, kept as purchases"), "{remarks}");
+    assert!(remarks.contains("\"Disputed\" in 1 row, kept as purchases"), "{remarks}");
     assert!(report.to_string().contains("says cancelled in 1 row (first: row 1; 1 \"Storniert\")"));
 
     let mut options = TableOptions::default();

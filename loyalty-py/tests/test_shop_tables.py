@@ -236,7 +236,7 @@ def test_status_and_currency_are_looked_at() -> None:
     assert scores.to_frame()["total_amount"].to_list() == [10, 13]
     reasons = {one.reason: one.rows for one in report(scores).rows.left_out}
     assert reasons == {"cancelled": 1, "test": 1}
-    assert any('"Disputed" in 1 rows, kept' in note for note in scores.notes)
+    assert any('"Disputed" in 1 row, kept' in note for note in scores.notes)
     scores = loyalty.score(orders, status_words={"Disputed": "cancelled"})
     assert scores.to_frame()["customer"].to_list() == [1]
     ignored = loyalty.score(orders, columns={"status": None}).to_frame()

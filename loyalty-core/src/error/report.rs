@@ -411,7 +411,8 @@ impl OrdersReport {
         }
         if !self.left_out.is_empty() {
             let out: usize = self.left_out.iter().map(|refusal| refusal.rows).sum();
-            let total = format!("{out} of {} rows are left out", self.rows);
+            let are = if out == 1 { "is" } else { "are" };
+            let total = format!("{out} of {} rows {are} left out", self.rows);
             said.push(format!("{total}{}", self.listed(&self.left_out)));
         }
         said

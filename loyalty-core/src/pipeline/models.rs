@@ -88,13 +88,13 @@ pub(super) fn purchases(
     let of_kind =
         |kind: PurchaseKind| kind.fit(customers, &how, &mut |_| ControlFlow::Continue(()));
     let mut note = None;
-    let fit = || match options.purchase_kind {
-        Some(kind) => of_kind(kind),
-        None => {
-            let (fit, sentence) = chosen(of_kind)?;
-            note = Some(sentence);
-            Ok(fit)
+    let fit = || {
+        if let Some(kind) = options.purchase_kind {
+            return of_kind(kind);
         }
+        let (fit, sentence) = chosen(of_kind)?;
+        note = Some(sentence);
+        Ok(fit)
     };
     let found = Found::of(Part::Purchases, options.purchases.as_ref(), fit, remarks)?;
     if let Some(sentence) = note {

@@ -9,7 +9,7 @@ use crate::time::{DAY, RANGE};
 /// (1753-01-01), zero of Excel (1899-12-30 and -31), 1900-01-01, zero of Unix, 1980-01-01 of DOS, the last of
 /// 32-bit Unix time (2038-01-19), 2099-12-31, 2999-12-31, 9999-12-31.
 const PLACEHOLDERS: [i64; 11] =
-    [-719_162, -79_258, -25_569, -25_568, -25_567, 0, 3_652, 24_855, 47_481, 376_199, 2_932_896];
+    [-719_162, -79_257, -25_569, -25_568, -25_567, 0, 3_652, 24_855, 47_481, 376_199, 2_932_896];
 
 /// A placeholder must be further than this from every other day, in days.
 const FAR_OF_A_PLACEHOLDER: i64 = 183;
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(found(log()), None);
         assert_eq!(found((0..6).map(|year| 19_000 + 366 * year)), None, "orders once a year");
         assert_eq!(found(0..400), None, "days from 1970 on");
-        let ends = Some(("2022-01-08".to_owned(), "2023-12-07".to_owned()));
+        let ends = Some(("2022-01-08".to_owned(), "2023-12-08".to_owned()));
         assert_eq!(found(log().chain([47_481])), ends, "2099-12-31");
         assert_eq!(found(log().chain([-25_567, -25_567, 2_932_896])), ends);
         assert_eq!(found(log().chain([23_000])), ends, "some day of 2032");

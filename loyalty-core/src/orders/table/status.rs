@@ -153,13 +153,16 @@ pub(super) fn read(table: &mut Table<'_>, options: &TableOptions) -> Result<(), 
     };
     let meant: Vec<Option<OrderStatus>> = words.iter().map(|word| of_word(word.0)).collect();
     let unknown = words.iter().zip(&meant).filter(|(_, meant)| meant.is_none());
-    let unknown: Vec<String> =
-        unknown.map(|((word, rows, _), _)| format!("{word:?} in {rows}")).collect();
+    let unknown: Vec<String> = unknown
+        .map(|((word, rows, _), _)| {
+            format!("{word:?} in {rows} {}", if *rows == 1 { "row" } else { "rows" })
+        })
+        .collect();
     if !unknown.is_empty() {
-        let (rows, listed) = ("rows, kept as purchases", unknown.join(", "));
-        table
-            .remarks
-            .push(format!("column {name:?} has words that are not known: {listed} {rows}"));
+        let listed = unknown.join(", ");
+        table.remarks.push(format!(
+            "column {name:?} has words that are not known: {listed}, kept as purchases"
+        ));
     }
     let mut refunded = 0;
     for (row, number) in of_row.iter().enumerate() {
