@@ -39,7 +39,8 @@ def call(folder: Path, capsys: pytest.CaptureFixture[str]) -> Call:
 def test_fit_saves_the_fits_of_the_library(
     call: Call, purchases: loyalty.Fit[loyalty.BgNbd], spend: loyalty.Fit[loyalty.GammaGamma]
 ) -> None:
-    code, printed, _ = call("fit", "--purchases", "bg.json", "--spend", "gg.json")
+    files = ("--purchases", "bg.json", "--spend", "gg.json")
+    code, printed, _ = call("fit", "--purchase-model", "bg-nbd", *files)
     assert code == 0
     assert loyalty.load_fit("bg.json") == purchases
     assert loyalty.load_fit("gg.json") == spend
@@ -47,6 +48,14 @@ def test_fit_saves_the_fits_of_the_library(
     assert "BG/NBD fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
     assert "  alpha        4.4136           0.378\n" in printed
     assert sorted(os.listdir()) == ["bg.json", "gg.json", "orders.csv"]
+
+
+def test_fit_takes_the_model_that_scores_take(call: Call) -> None:
+    assert call("fit", "--purchases", "mbg.json")[0] == 0
+    fit = loyalty.load_fit("mbg.json")
+    assert isinstance(fit.model, loyalty.MbgNbd)
+    table = loyalty.read_orders("orders.csv", without=["quantity"])
+    assert fit == loyalty.score(loyalty.Orders(table), observation_end=END).purchases
 
 
 def test_fit_without_files_shows_the_models_and_saves_none(call: Call) -> None:
@@ -62,8 +71,11 @@ def test_the_models_to_fit_are_chosen_by_their_kind(
 ) -> None:
     for command in ("fit", "score"):
         usual = call(command)
-        for option, kind in (("--purchase-model", "bg-nbd"), ("--spend-model", "gamma-gamma")):
-            assert call(command, option, kind) == usual
+        assert "MBG/NBD fitted to 2,357 customers" in usual[1]
+        assert call(command, "--spend-model", "gamma-gamma") == usual
+        named = call(command, "--purchase-model", "bg-nbd")[1]
+        assert "\nBG/NBD fitted to 2,357 customers" in f"\n{named}"
+        for option in ("--purchase-model", "--spend-model"):
             with pytest.raises(SystemExit) as refused:
                 call(command, option, "no-such")
             assert refused.value.code == 2

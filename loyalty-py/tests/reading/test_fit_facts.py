@@ -42,7 +42,7 @@ def test_a_boundary_says_what_it_means_and_shows_no_errors(
 
 def test_a_ridge_is_told_too(shared_data: object, capsys: pytest.CaptureFixture[str]) -> None:
     path = shared_data("raw/sales_data_sample.csv")  # type: ignore[operator]
-    assert main(["fit", str(path)]) == 0
+    assert main(["fit", str(path), "--purchase-model", "bg-nbd"]) == 0
     printed = capsys.readouterr().out
     assert "ridge: a, b can move together at hardly any loss of likelihood" in printed
 

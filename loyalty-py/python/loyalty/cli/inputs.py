@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ def add(command: argparse.ArgumentParser, roles: Iterable[str]) -> None:
         metavar="ROLE=COL",
         action="append",
         default=[],
-        type=_pair,
+        type=pair,
         help=f"the column of a role: {', '.join(ROLES)}; may be repeated",
     )
     group.add_argument(
@@ -82,7 +83,18 @@ def _dialect(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _pair(text: str) -> tuple[str, str]:
+#: Options of Python that messages name, as options of the command line.
+_NAMED = re.compile(
+    r"\b(dates|discount_unit|only_currency|guests|joins|credits|value|invalid)=\\?\"([^\"]*)\\?\""
+)
+
+
+def in_options(message: str) -> str:
+    """A message with the options of Python that it names as those of the command line."""
+    return _NAMED.sub(lambda found: f"--{found[1].replace('_', '-')} {found[2]}", message)
+
+
+def pair(text: str) -> tuple[str, str]:
     role, sign, name = text.partition("=")
     if not sign or not role or not name:
         raise argparse.ArgumentTypeError(f"expected ROLE=COLUMN, got {text!r}")
@@ -164,11 +176,17 @@ def orders(options: argparse.Namespace, roles: Iterable[str]) -> OrderTable:
     return table
 
 
-def contacts(options: argparse.Namespace, table: OrderTable) -> pl.DataFrame:
-    """The service contacts of ``--contacts``, their columns called like their roles."""
-    found = beside_lines(options, options.contacts, CONTACTS, ("customer", "time", "cost"))
-    frame = with_ids_of(table, "customer", found, "customer")
-    return frame.rename({name: role for role, name in found.columns.items()})
+#: Further tables, each with customers, times and costs.
+TABLES = ("contacts", "marketing")
+
+
+def other(options: argparse.Namespace, which: str, table: OrderTable) -> pl.DataFrame | None:
+    """The table of ``--contacts`` or ``--marketing``, its columns called like their roles."""
+    path = getattr(options, which, None)
+    if path is None:
+        return None
+    found = beside_lines(options, path, CONTACTS, ("customer", "time", "cost"))
+    return found.frame.rename({name: role for role, name in found.columns.items()})
 
 
 def beside_lines(
@@ -210,7 +228,7 @@ def tell(table: OrderTable) -> None:
 #: Options that name files to write.
 _WRITTEN = ("output", "purchases", "spend", "save")
 #: Options that name files to read.
-_READ = ("input", "contacts", "treatments", "returns", "database")
+_READ = ("input", "contacts", "marketing", "treatments", "returns", "database")
 
 
 def refuse_overwriting(options: argparse.Namespace) -> None:

@@ -14,12 +14,17 @@ from loyalty.cli import check, inputs, report, returns, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
 from loyalty.orders import Unit
+from loyalty.report import Credits, Dates, DiscountUnit, Guests, Joins, Value
 from loyalty.scoring import _ROLES as SCORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNITS = get_args(Unit)
+#: How the cells of a table are read; each is an option.
+READING = (
+    "value", "credits", "guests", "dates", "discount_unit", "only_currency", "today", "status_words",
+)  # fmt: skip
 #: The roles of the columns that scores of order lines rest on, and of those that a summary rests on.
 ROLES = (*inputs.COMMON, *inputs.LINES, "returned")
 SUMMARY = (*inputs.COMMON, "price", "quantity", "status", "currency")
@@ -37,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments, 3 a model that the data cannot determine, 130 interrupted."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    options.status_words = dict(getattr(options, "status_words", None) or []) or None
     if options.input is None and options.sql is None and options.database is None:
         parser.error("name a file of orders, or give --sql and --database")
     try:
@@ -60,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(options: argparse.Namespace, error: LoyaltyError, code: int) -> int:
-    message = str(error)
+    message = inputs.in_options(str(error))
     table = getattr(options, "table", None)
     if table is not None:
         message = table.located(message)
@@ -130,67 +136,75 @@ def _orders(
         default="raise",
         help="rows that cannot be used: refuse the log, or leave them out and count them",
     )
-    command.add_argument(
-        "--guests",
-        choices=("leave_out", "refuse", "keep"),
-        default="leave_out",
-        help="orders without a customer, or with an id that stands for none (default: leave_out)",
+    _cells(command)
+
+
+def _cells(command: argparse.ArgumentParser) -> None:
+    """How the cells of a table are read."""
+    group = command.add_argument_group("what cells mean")
+    for name, words, usual, meaning in (
+        ("value", Value, "net", "purchases less what came back of them, or as paid"),
+        ("credits", Credits, "match", "rows that give money back: match them to purchases"),
+        ("guests", Guests, "leave_out", "rows without a customer"),
+        ("dates", Dates, "refuse", "times far from all others"),
+    ):
+        listed = ", ".join(get_args(words))
+        group.add_argument(
+            f"--{name}",
+            choices=get_args(words),
+            default=usual,
+            help=f"{meaning}: {listed} (default: {usual})",
+        )
+    group.add_argument(
+        "--discount-unit", choices=get_args(DiscountUnit), help="what a discount is given in"
     )
-    command.add_argument(
-        "--dates",
-        choices=("refuse", "allow"),
-        default="refuse",
-        help="times far from all others, such as 2099-12-31 (default: refuse)",
+    group.add_argument("--only-currency", metavar="CODE", help="leave rows of others out")
+    group.add_argument("--today", metavar="DATE", help="the last day that a time may have")
+    group.add_argument(
+        "--status-word",
+        dest="status_words",
+        metavar="WORD=MEANING",
+        action="append",
+        type=inputs.pair,
+        help="what a word of the status means: bought, refunded, cancelled, pending, on_hold, failed, test",
     )
 
 
-#: How the cells of a table of order lines are read, by option: choices and what it is.
-READING: dict[str, tuple[tuple[str, ...], str]] = {
-    "value": (("net", "gross"), "whether purchases count less what came back (default: net)"),
-    "credits": (("match", "refuse"), "rows that give money back (default: match to purchases)"),
-    "joins": (("refuse", "allow"), "contacts most of which name nobody (default: refuse)"),
-    "discount_unit": (("money", "share", "per_cent"), "what the column of discounts counts"),
-}
-
-
-def _models(command: argparse.ArgumentParser, purchases: str | None = None) -> None:
+def _models(command: argparse.ArgumentParser) -> None:
     for name, models, usual in (
-        ("--purchase-model", loyalty.PurchaseModel, purchases),
+        ("--purchase-model", loyalty.PurchaseModel, None),
         ("--spend-model", loyalty.SpendModel, loyalty.GammaGamma.kind),
     ):
         kinds = models.kinds()
-        listed = ", ".join(kinds)
+        by_default = usual or "mbg-nbd, unless bg-nbd fits better"
         command.add_argument(
             name,
             choices=kinds,
             default=usual,
             metavar="KIND",
-            help=f"which to fit: {listed} (default: {usual or 'the better of mbg-nbd and bg-nbd'})",
+            help=f"which to fit: {', '.join(kinds)} (default: {by_default})",
         )
 
 
 def _chosen(
     options: argparse.Namespace,
 ) -> tuple[type[loyalty.PurchaseModel] | None, type[loyalty.SpendModel]]:
-    """The models to fit; None for purchases where the data choose."""
-    named = options.purchase_model
+    """The models to fit; None for the purchase model that fits."""
+    kind = options.purchase_model
     return (
-        loyalty.PurchaseModel.kinds()[named] if named else None,
+        None if kind is None else loyalty.PurchaseModel.kinds()[kind],
         loyalty.SpendModel.kinds()[options.spend_model],
     )
 
 
 def _lines(command: argparse.ArgumentParser) -> None:
+    for name in inputs.TABLES:
+        command.add_argument(f"--{name}", metavar="FILE", help=f"{name}, in a table of their own")
     command.add_argument(
-        "--contacts", metavar="FILE", help="service contacts, in a table of its own"
-    )
-    for name, (choices, meaning) in READING.items():
-        command.add_argument(f"--{name.replace('_', '-')}", choices=choices, help=meaning)
-    command.add_argument(
-        "--only-currency",
-        dest="currency_code",
-        metavar="CODE",
-        help="of several currencies the one that is looked at",
+        "--joins",
+        choices=get_args(Joins),
+        default="refuse",
+        help="where less than half of their rows name a customer (default: refuse)",
     )
     for name, meaning in ECONOMICS.items():
         command.add_argument(f"--{name.replace('_', '-')}", type=float, metavar="X", help=meaning)
@@ -226,86 +240,82 @@ def _outlook(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _read(options: argparse.Namespace, steps: Steps) -> loyalty.Orders:
+def _read(
+    options: argparse.Namespace, roles: Sequence[str], steps: Steps
+) -> tuple[loyalty.OrderTable, loyalty.Orders | None]:
+    """The table, and its orders where there is no more to it than who paid what when."""
     steps.begin("read")
-    return _checked(options, inputs.orders(options, SUMMARY))
-
-
-def _checked(options: argparse.Namespace, table: loyalty.OrderTable) -> loyalty.Orders:
-    orders = loyalty.Orders(
-        table, invalid=options.invalid, guests=options.guests, dates=options.dates
-    )
+    table = inputs.orders(options, roles)
+    if _has_lines(options, table):
+        return table, None
+    how = {"invalid": options.invalid, "guests": options.guests, "dates": options.dates}
+    orders = loyalty.Orders(table, **how)
     if orders.report.kept < orders.report.rows:
         report.say("left out", table.located(str(orders.report)))
-    return orders
+    return table, orders
 
 
-def _summarize(
-    options: argparse.Namespace, orders: loyalty.Orders, unit: str, steps: Steps
-) -> loyalty.CustomerSummary:
+def _has_lines(options: argparse.Namespace, table: loyalty.OrderTable) -> bool:
+    """Whether there is more to a table than who paid what when: a column of order lines, money that
+    went back, or other tables."""
+    more = {role for role in table.columns if role in SCORED} - {*inputs.COMMON, "quantity"}
+    if more or any(getattr(options, name, None) for name in inputs.TABLES):
+        return True
+    columns = [table.columns[role] for role in ("amount", "quantity") if role in table.columns]
+    return any(bool((table.frame[name] < 0).any()) for name in columns)
+
+
+def _customers(options: argparse.Namespace, unit: str, steps: Steps) -> loyalty.CustomerSummary:
+    """The summary of the table: of the purchases that scores rest on."""
+    table, orders = _read(options, SUMMARY, steps)
     steps.begin("summarise")
+    if orders is None:
+        with warnings.catch_warnings():
+            # They are of the scores, which nobody asked for.
+            warnings.simplefilter("ignore", LoyaltyWarning)
+            found = loyalty.score(table, **_how(options, unit))
+        _tell(found, table)
+        return found.customers
     customers = orders.summarize(unit=unit, observation_end=options.observation_end)  # type: ignore[arg-type]
-    if customers.left_out["occasions"]:
-        report.say("after the observation end", report.listed(customers.left_out))
+    _after_the_end(customers)
     return customers
 
 
+def _after_the_end(customers: loyalty.CustomerSummary) -> None:
+    if customers.left_out["occasions"]:
+        report.say("after the observation end", report.listed(customers.left_out))
+
+
+def _tell(scores: loyalty.Scores, table: loyalty.OrderTable) -> None:
+    """What became of the rows."""
+    if scores.report is not None:
+        for sentence in scores.report.sentences[1:]:
+            report.say("rows", table.located(sentence))
+
+
+def _how(options: argparse.Namespace, unit: str | None = None) -> dict[str, Any]:
+    """How the cells of a table are read."""
+    how = {name: getattr(options, name) for name in READING}
+    end, unit = options.observation_end, unit or options.unit or "week"
+    return {**how, "invalid": options.invalid, "observation_end": end, "unit": unit}
+
+
 def _score(options: argparse.Namespace) -> None:
-    with Steps(4) as steps:
-        steps.begin("read")
-        table = inputs.orders(options, ROLES)
-        if options.contacts or _has_lines(table):
-            scores = _score_lines(options, table, steps)
+    with Steps(3) as steps:
+        table, orders = _read(options, ROLES, steps)
+        steps.begin("fit and score")
+        further = _decisions(options)
+        if orders is None:
+            economics = {name: x for name in ECONOMICS if (x := getattr(options, name)) is not None}
+            others = {name: inputs.other(options, name, table) for name in inputs.TABLES}
+            further |= {"economics": economics, **others, **_how(options), "joins": options.joins}
         else:
-            orders = _checked(options, table)
-            unit = options.unit or "week"
-            _summarize(options, orders, unit, steps)
-            steps.begin("fit and score")
-            scores = _scores(
-                options,
-                orders,
-                *_chosen(options),
-                unit=unit,
-                observation_end=options.observation_end,
-                dates=options.dates,
-                **_decisions(options),
-            )
+            ends = {"observation_end": options.observation_end, "unit": options.unit or "week"}
+            further |= {**ends, "dates": options.dates, "today": options.today}
+        data = table if orders is None else orders
+        scores = _scores(options, data, *_chosen(options), **further)
+        _after_the_end(scores.customers)
         _deliver(options, scores, steps)
-
-
-def _has_lines(table: loyalty.OrderTable) -> bool:
-    """Whether there is more to a table than who paid what when: a column of order lines, rows that give
-    money back, or quantities that the amounts do not say all about."""
-    if "amount" in table.columns and (table.frame[table.columns["amount"]] < 0).any():
-        return True
-    more = {role for role in table.columns if role in SCORED} - {*inputs.COMMON}
-    if more == {"quantity"} and "amount" in table.columns:
-        return bool((table.frame[table.columns["quantity"]] <= 0).any())
-    return bool(more)
-
-
-def _score_lines(
-    options: argparse.Namespace, table: loyalty.OrderTable, steps: Steps
-) -> loyalty.Scores:
-    contacts = None
-    if options.contacts:
-        contacts = inputs.contacts(options, table)
-    steps.begin("fit and score")
-    return _scores(
-        options,
-        table,
-        *_chosen(options),
-        contacts=contacts,
-        unit=options.unit or "week",
-        observation_end=options.observation_end,
-        invalid=options.invalid,
-        guests=options.guests,
-        dates=options.dates,
-        only_currency=options.currency_code,
-        **{name: x for name in READING if (x := getattr(options, name)) is not None},
-        economics={name: x for name in ECONOMICS if (x := getattr(options, name)) is not None},
-        **_decisions(options),
-    )
 
 
 def _decisions(options: argparse.Namespace) -> dict[str, Any]:
@@ -324,11 +334,14 @@ def _decisions(options: argparse.Namespace) -> dict[str, Any]:
 
 def _fit(options: argparse.Namespace) -> None:
     with Steps(4) as steps:
-        orders = _read(options, steps)
-        customers = _summarize(options, orders, options.unit or "week", steps)
+        customers = _customers(options, options.unit or "week", steps)
         steps.begin("fit")
         when, amounts = _chosen(options)
-        purchases = (when or loyalty.BgNbd).fit(customers)
+        # The model that scores would take, and where none can be fitted the reason.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LoyaltyWarning)
+            chosen = loyalty.score(customers).purchases if when is None else None
+        purchases = chosen or (when or loyalty.MbgNbd).fit(customers)
         has_amounts = customers.monetary_value is not None
         if options.spend and not has_amounts:
             raise InputError("--spend needs amounts: name their column with --amount")
@@ -361,12 +374,9 @@ def _predict(options: argparse.Namespace) -> None:
                 )
     unit = options.unit or (purchases.unit if purchases else None) or "week"
     with Steps(4) as steps:
-        orders = _read(options, steps)
-        customers = _summarize(options, orders, unit, steps)
+        customers = _customers(options, unit, steps)
         steps.begin("score")
-        scores = _scores(
-            options, customers, purchases or loyalty.BgNbd, spend or loyalty.GammaGamma
-        )
+        scores = _scores(options, customers, purchases, spend or loyalty.GammaGamma)
         _deliver(options, scores, steps)
 
 
@@ -393,4 +403,6 @@ def _deliver(options: argparse.Namespace, scores: loyalty.Scores, steps: Steps) 
     if options.output:
         tables.write(scores.to_frame(), options.output)
     steps.end()
-    report.scores(scores, options.output)
+    report.scores(
+        scores, options.output, lambda note: inputs.in_options(options.table.located(note))
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from loyalty.cli.steps import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import loyalty
 
@@ -39,10 +39,10 @@ def warning(message: Warning | str) -> None:
     beside(f"warning: {message}")
 
 
-def scores(result: loyalty.Scores, output: str | None) -> None:
-    """The rows, the models, the segments and the most valuable customers."""
+def scores(result: loyalty.Scores, output: str | None, worded: Callable[[str], str] = str) -> None:
+    """The models, the segments and the most valuable customers; notes in words for the reader."""
     if result.report is not None:
-        print(result.report.sentences[0])
+        print(worded(result.report.sentences[0]))
         print()
     for fit_ in (result.purchases, result.spend):
         if fit_ is not None:
@@ -70,7 +70,7 @@ def scores(result: loyalty.Scores, output: str | None) -> None:
     for name, price in result.shadow_prices.items():
         print(f"one more of {name} is worth {price:.4g}")
     for note in result.notes:
-        print(f"note: {note}")
+        print(f"note: {worded(note)}")
     print(f"written to {output}" if output else "(-o FILE.csv or FILE.parquet writes them all)")
 
 

@@ -148,9 +148,10 @@ def _lines(options: argparse.Namespace) -> tuple[pl.DataFrame, loyalty.OrderLine
     frame, features = _with_features(options, table, whole)
     later = [*options.known_later]
     later += [taken for (_, name), taken in features.items() if name in options.known_later]
+    columns: dict[str, Any] = dict(table.columns)
     lines = loyalty.OrderLines(
         frame,
-        **table.columns,
+        **columns,
         categories=[features["category", name] for name in options.category],
         numbers=[features["number", name] for name in options.number],
         known_later=list(dict.fromkeys(later)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loyalty import _html
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
+from loyalty.order_lines import OrderLines
 from loyalty.orders import Orders
 from loyalty.reading.orders import OrderTable, read_orders
 from loyalty.reading.source import polars
@@ -17,7 +18,7 @@ from loyalty.reading.understood import Understood
 if TYPE_CHECKING:
     import polars as pl
 
-    from loyalty.report import Refusal
+    from loyalty.report import CreditReport, OrdersReport, Refusal
 
 __all__ = ["Check", "Finding", "check", "check_table"]
 
@@ -64,7 +65,7 @@ class Check(Frozen):
     >>> import loyalty
     >>> found = loyalty.check(b"customer,date,amount\\n7,2024-01-02,5\\n7,2024-01-02,5\\n,2024-01-03,1\\n")
     >>> [(finding.kind, finding.rows) for finding in found.findings]
-    [('missing_customer', 1), ('duplicates', 1)]
+    [('guest', 1), ('duplicates', 1)]
     """
 
     __slots__ = ("findings", "rows", "understood")
@@ -151,49 +152,106 @@ def _unreadable(table: OrderTable) -> Iterator[Finding]:
         )
 
 
-#: Of reasons for which a row cannot be used: what they mean, and what to do.
+_GUEST = "names no customer"
+_OF_GUESTS = "Orders of guests say nothing of a customer; they are left out and counted."
+_UNSOLD = "Such orders are left out and counted; --status-word WORD=bought keeps them."
+#: What is said of rows that are not in use, or were mended, by the reason of the report: what they are
+#: (with "a cell" as the subject), and what to do.
 _REASONS = {
-    "missing_customer": (
-        "have no customer",
-        "Orders of guests say nothing of a customer; --invalid drop leaves them out and counts them.",
+    "missing_time": (
+        "is blank",
+        "Add the time in the file, or leave such rows out with --invalid drop.",
     ),
-    "missing_time": ("have no time", "Add it in the file, or leave them out with --invalid drop."),
-    "time_out_of_range": ("have an impossible time", "Correct the time in the file."),
+    "time_out_of_range": ("is impossible", "Correct the time in the file."),
+    "implausible_time": (
+        "is far from all other times, or stands for no time",
+        "Correct it; --dates allow takes it as it is, and then the observation lasts until then.",
+    ),
     "missing_amount": (
-        "have no amount",
-        "Write 0 where nothing was paid; --invalid drop leaves such rows out and counts them.",
+        "is blank",
+        "Write 0 where nothing was paid, or leave such rows out with --invalid drop.",
     ),
-    "negative_amount": (
-        "have a negative amount",
-        "Where they are credit notes, what came back belongs to the order that it was bought with; "
-        "--invalid drop leaves them out and counts them.",
-    ),
-    "amount_out_of_range": ("have an impossible amount", "Correct the amount in the file."),
+    "negative_amount": ("is negative", "Correct it, or leave such rows out with --invalid drop."),
+    "missing_customer": (_GUEST, _OF_GUESTS),
+    "guest": (_GUEST, _OF_GUESTS),
+    "cancelled": ("says cancelled", _UNSOLD),
+    "pending": ("says not yet paid", _UNSOLD),
+    "on_hold": ("says on hold", _UNSOLD),
+    "failed": ("says failed", _UNSOLD),
+    "test": ("says test", _UNSOLD),
+    "other_currency": ("is another currency", "Such rows are left out and counted."),
+    "discount_unknown": ("is blank and taken as nothing off", "Write 0, or what was taken off."),
+    "list_unknown": ("is blank and worked out from the other columns", "Add the list price."),
+    "cost_unknown": ("is blank and estimated by the margin of the other lines", "Add the cost."),
+    "depth_unknown": ("is blank and taken as no offer", "Add the depth of the offer."),
+    "product_unknown": ("is blank and taken as an article of its own", "Add the article."),
 }
 
 
-def _refused(table: OrderTable) -> Iterator[Finding]:
-    """Rows that no score can use."""
-    try:
-        report = Orders(table, invalid="drop").report
-    except InputError as error:
+def _rows(table: OrderTable) -> Iterator[Finding]:
+    """What scores would make of the rows."""
+    report = _report(table, dates="refuse")
+    if isinstance(report, str):
+        kind = "dates" if "--dates" in report or "far from" in report else "unusable"
         yield Finding(
-            "unusable", f"No row can be used: {error}.", len(table), (), "See the rows named."
+            kind, f"{report}.", len(table), (), "See the sentence; nothing is scored until then."
         )
-        return
-    for refusal in report.refusals:
+        report = _report(table, dates="allow")
+        if isinstance(report, str):
+            return
+    for refusal in (*report.refusals, *report.left_out, *report.defaulted):
         yield _reason(table, refusal)
+    if report.credits is not None:
+        yield _credits(report.credits)
+    for remark in report.remarks:
+        said = table.located(remark)
+        yield Finding(
+            "remark",
+            f"{said[0].upper()}{said[1:]}.",
+            0,
+            (),
+            "Say otherwise where that is not so.",
+        )
+
+
+def _report(table: OrderTable, **how: Any) -> OrdersReport | str:
+    """The report on the rows as scores read them, or why there is none."""
+    how |= {"invalid": "drop", "guests": "leave_out"}
+    lines: dict[str, Any] = {}
+    if len(table.currencies) > 1 and "currency" in table.columns:
+        lines["only_currency"] = table.currencies[0]
+    try:
+        if table.columns.keys() & {"amount", "price"}:
+            return OrderLines(table, credits="match", **lines, **how).report
+        return Orders(table, **how).report
+    except InputError as error:
+        return str(error)
 
 
 def _reason(table: OrderTable, refusal: Refusal) -> Finding:
     words, fix = _REASONS.get(
-        refusal.reason, (f"cannot be used: {refusal.reason}", "Correct them.")
+        refusal.reason,
+        (f"cannot be used ({refusal.reason.replace('_', ' ')})", "Correct it in the file."),
     )
-    rows = f"{refusal.rows:,} rows" if refusal.rows != 1 else "1 row"
-    what = f'{rows} of {len(table):,} {words} (column "{refusal.column}").'
-    if refusal.rows == 1:
-        what = what.replace(" have ", " has ")
+    rows = "1 row" if refusal.rows == 1 else f"{refusal.rows:,} rows"
+    what = f'In {rows} of {len(table):,} column "{refusal.column}" {words}.'
     return Finding(refusal.reason, what, refusal.rows, (_row(table, refusal.first_row),), fix)
+
+
+def _credits(found: CreditReport) -> Finding:
+    rows = "1 row gives" if found.rows == 1 else f"{found.rows:,} rows give"
+    placed = (
+        "all of it found its purchase"
+        if not found.unmatched and not found.in_part
+        else f"{found.money_unmatched:,.2f} found no purchase and is in no value"
+    )
+    return Finding(
+        "credits",
+        f"{rows} {found.money:,.2f} back, matched by {found.by}: {placed}.",
+        found.rows,
+        (),
+        "Products and orders in columns of their own match them more surely.",
+    )
 
 
 def _row(table: OrderTable, row: int) -> str:
@@ -204,37 +262,6 @@ def _row(table: OrderTable, row: int) -> str:
 
 def _some(table: OrderTable, mask: pl.Series) -> tuple[str, ...]:
     return tuple(_row(table, int(row)) for row in mask.arg_true()[:_EXAMPLES])
-
-
-#: Beginnings of words for orders that were not, or not yet, paid and kept.
-_UNSOLD = (
-    "cancel", "void", "refund", "fail", "pending", "reject", "expired", "trash", "test", "draft", "on-hold",
-    "on hold", "unavailable", "dispute", "abandon", "storn", "abgebrochen", "erstattet", "offen", "wartend",
-)  # fmt: skip
-
-
-def _statuses(table: OrderTable) -> Iterator[Finding]:
-    if "status" not in table.columns:
-        return
-    pl = polars()
-    words = table.frame[table.columns["status"]].drop_nulls().str.strip_chars()
-    plain = words.str.to_lowercase()
-    unsold = pl.Series([False] * len(plain), dtype=pl.Boolean)
-    for word in _UNSOLD:
-        unsold |= plain.str.starts_with(word) | plain.str.starts_with(f"wc-{word}")
-    if not unsold.any():
-        return
-    counts = words.filter(unsold).value_counts(sort=True).rows()
-    listed = ", ".join(f'"{word}" {count:,}' for word, count in counts)
-    many = int(unsold.sum())
-    rows = "1 row says that it was" if many == 1 else f"{many:,} rows says that they were"
-    yield Finding(
-        "statuses",
-        f"The status of {rows} not, or not yet, sold: {listed}.",
-        many,
-        (),
-        "Export without them, unless they were paid and kept.",
-    )
 
 
 def _currencies(table: OrderTable) -> Iterator[Finding]:
@@ -266,32 +293,6 @@ def _duplicates(table: OrderTable) -> Iterator[Finding]:
     )
 
 
-#: Amounts are rounded to the cent, and so may differ from the price times the quantity by half a cent a piece.
-_ROUNDING = 0.005
-
-
-def _products(table: OrderTable) -> Iterator[Finding]:
-    """Amounts that are not price × quantity."""
-    if not {"amount", "price", "quantity"} <= table.columns.keys():
-        return
-    amount, price, quantity = (
-        table.frame[table.columns[role]] for role in ("amount", "price", "quantity")
-    )
-    differs = ((price * quantity - amount).abs() > _ROUNDING * (1 + quantity.abs())).fill_null(
-        False
-    )
-    many = int(differs.sum())
-    if not many:
-        return
-    yield Finding(
-        "products",
-        f"In {many:,} of {len(table):,} rows the amount is not the price times the quantity.",
-        many,
-        _some(table, differs),
-        "Say which holds: --without amount counts price × quantity, --without price the amount.",
-    )
-
-
 def _repeated_totals(table: OrderTable) -> Iterator[Finding]:
     """What belongs to the order, written on each of its lines."""
     if not {"amount", "order"} <= table.columns.keys():
@@ -316,10 +317,8 @@ def _repeated_totals(table: OrderTable) -> Iterator[Finding]:
 #: What is looked for, in the order in which it is told.
 _LOOKS: tuple[Callable[[OrderTable], Iterable[Finding]], ...] = (
     _unreadable,
-    _refused,
-    _statuses,
+    _rows,
     _currencies,
-    _products,
     _repeated_totals,
     _duplicates,
 )

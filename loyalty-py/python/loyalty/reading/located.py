@@ -45,7 +45,10 @@ def taking_tables(roles: Collection[str]) -> Callable[[F], F]:
             known = {role: name for role, name in data.columns.items() if role in roles}
             options["columns"] = known | dict(options.get("columns") or {})
             with located(data):
-                return function(data.frame, *arguments, **options)
+                result = function(data.frame, *arguments, **options)
+            if hasattr(result, "notes"):
+                result._set(notes=tuple(map(data.located, result.notes)))
+            return result
 
         return call  # type: ignore[return-value]
 
