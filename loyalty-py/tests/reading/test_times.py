@@ -130,6 +130,7 @@ def test_negative_offsets_are_to_the_west() -> None:
         (["2024-01-02", "2024-02-30"], 'column "date", line 3: must be a date or time like 1997-09-30 or 1997-09-30 18:30, got "2024-02-30"'),
         (["2024-01-02 24:00:00"], 'column "date", line 2: must be a date or time'),
         (["12/13/2024 13:00 PM"], 'column "date", line 2: must be a date or time'),
+        ([f"24-0{month}-{day:02}" for month in (1, 2) for day in range(1, 29)], 'may have its year in front'),
         (["yesterday", "today"], 'column "date", line 2: must be a date or time'),
         (["5", "6"], "it holds numbers such as 5 that are neither days as Excel counts them nor seconds"),
         (["2024-01-02 10:00 +0100", "2024-01-02 10:00"], "some times have a zone and some have none"),

@@ -146,7 +146,7 @@ def reading(
             options.day_first,
             options.time_zone,
             option="--day-first or --no-day-first",
-            form_option="--time-format",
+            form_option="--time-format, such as %y-%m-%d",
         ),
         decimal=options.decimal,
         preset=options.preset,

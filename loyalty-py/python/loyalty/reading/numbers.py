@@ -88,6 +88,8 @@ def inspect(column: pl.Series, name: str) -> Numbers:
     whole = quick.null_count() == column.null_count() and not quick.is_infinite().any()
     if whole and _says_point(column.head(1000)):
         return Numbers(name, _finite(quick).alias(name), evidence=_point_of(name, column))
+    if whole and not column.str.contains(".", literal=True).any():
+        return Numbers(name, _finite(quick).alias(name))
     text = blanked(column, dashes=True)
     numbers = Numbers(name, None, text, column)
     if not (text.str.contains(_PLAIN).fill_null(True)).all():

@@ -232,7 +232,7 @@ def _by_parts(
     pl = polars()
     values = text.drop_nulls().unique(maintain_order=True)
     parts, form = _parts(values, name, text, place)
-    where = _Where(text, column, name, place)
+    where = _Where(text, column, name, place, clock.form_option)
     guesses = []
     if form == "numbers":
         order, guess = _order(parts, values, clock, where)
@@ -269,6 +269,8 @@ class _Where:
     column: pl.Series
     name: str
     place: Callable[[int], str]
+    #: How the caller names a form.
+    option: str
 
     def cell(self, value: str) -> str:
         row = int((self.text == value).arg_true()[0])
@@ -314,6 +316,7 @@ def _order(
     first, second = parts["a"].cast(pl.Int32), parts["b"].cast(pl.Int32)
     if clock.day_first is not None:
         return ("day" if clock.day_first else "month"), []
+    _not_year_first(parts, values, where)
     days = (first > 12).fill_null(False).arg_true()
     months = (second > 12).fill_null(False).arg_true()
     if len(days) and len(months):
@@ -337,6 +340,26 @@ def _order(
         f'column "{where.name}": {where.cell(str(cell))} may be {a} {_NAMES[b - 1]} {c} or {b} {_NAMES[a - 1]} {c}, '
         f"and no date of the file tells; {clock.option} decides"
     )
+
+
+#: So many different last numbers up to 31, and twice as many as first ones, are days and no years.
+_DAYS_SEEN = 8
+
+
+def _not_year_first(parts: pl.DataFrame, values: pl.Series, where: _Where) -> None:
+    """Asks where a two-digit year may stand in front: ``24-03-31``."""
+    last = parts.filter(parts["c"].str.len_chars() == 2)["c"]
+    if len(last) < len(values):
+        return
+    different = last.n_unique()
+    if int(last.cast(polars().Int32).max()) > 31 or different < _DAYS_SEEN:  # type: ignore[arg-type]
+        return
+    if different > 2 * parts["a"].n_unique():
+        cell = where.cell(str(values[0]))
+        raise Asked(
+            f'column "{where.name}": {cell} may have its year in front: say how dates are written by '
+            f"{where.option}"
+        )
 
 
 def _assembled(parts: pl.DataFrame) -> tuple[pl.Series, list[Any]]:
