@@ -283,3 +283,14 @@ def test_an_output_does_not_replace_the_input(
     assert main([command, "orders.csv", *more, option, target]) == 1
     assert "would write over the input: name another file to write" in capsys.readouterr().err
     assert Path("orders.csv").read_bytes() == before
+
+
+def test_quotes_within_quoted_cells_keep_the_quick_way_and_the_cells() -> None:
+    cells = ['say ""hi""', "ends in a comma,", ",begins", '""', 'a ""b"", c', "two\nlines", ""]
+    rows = "".join(f'"{cell}",7,2024-01-02,5.5\n' for cell in cells)
+    table = loyalty.read_orders(
+        f"what,customer,date,amount\n{rows}".encode(), columns={"category": "what"}
+    )
+    expected = [cell.replace('""', '"') or None for cell in cells]
+    assert table.frame["what"].to_list() == expected
+    assert table.frame["amount"].to_list() == [5.5] * len(cells)

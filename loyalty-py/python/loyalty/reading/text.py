@@ -291,11 +291,12 @@ class _Text:
         if b'""' in body:
             body = body.replace(b'""', b"")
         sep = self.shape.separator.encode()
-        opening = body.count(sep + b'"') + body.count(b'\n"') + body.startswith(b'"')
-        closing = sum(body.count(b'"' + after) for after in (sep, b"\n", b"\r")) + body.endswith(
-            b'"'
-        )
-        return opening + closing == body.count(b'"')
+        before, after = (sep, b"\n"), (sep, b"\n", b"\r")
+        opening = sum(body.count(x + b'"') for x in before) + body.startswith(b'"')
+        closing = sum(body.count(b'"' + x) for x in after) + body.endswith(b'"')
+        # A quote between two of them is one of the two, as in a cell that ends in a comma.
+        both = sum(body.count(x + b'"' + y) for x in before for y in after)
+        return opening + closing - both == body.count(b'"')
 
     def _read(self, wanted: list[int]) -> pl.DataFrame:
         frame: pl.DataFrame = polars().read_csv(
@@ -311,25 +312,24 @@ class _Text:
     def _from_records(self, wanted: list[int]) -> pl.DataFrame:
         """Rows by the reader that minds no quotes within cells; those that are too long are named."""
         width = len(self.shape.names)
-        columns: list[list[str | None]] = [[] for _ in wanted]
         try:
-            for line, record in self._records():
-                if len(record) > width and any(cell.strip() for cell in record[width:]):
-                    raise InputError(
-                        f"line {line} has {len(record)} cells where the header has {width}: a cell "
-                        "with a separator in it needs quotes around it"
-                    )
-                for column, position in zip(columns, wanted, strict=True):
-                    column.append(record[position] if position < len(record) else None)
+            records = [record for _, record in self._records()]
         except csv.Error as broken:
             raise InputError(f"the file cannot be read: {broken}") from None
-        return cast(
-            "pl.DataFrame",
-            polars().DataFrame(
-                {str(position): column for position, column in zip(wanted, columns, strict=True)},
-                schema=dict.fromkeys(map(str, wanted), polars().String),
-            ),
-        )
+        for row, record in enumerate(records):
+            if len(record) > width and any(cell.strip() for cell in record[width:]):
+                raise InputError(
+                    f"{self.place(row)} has {len(record)} cells where the header has {width}: a cell "
+                    "with a separator in it needs quotes around it"
+                )
+        columns = {
+            str(position): [
+                record[position] if position < len(record) else None for record in records
+            ]
+            for position in wanted
+        }
+        schema = dict.fromkeys(columns, polars().String)
+        return cast("pl.DataFrame", polars().DataFrame(columns, schema=schema))
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """The rows under the header with the lines that they begin on."""
