@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import loyalty
@@ -106,3 +107,26 @@ def test_lines_without_customers_end_in_one_sentence(
         f"loyalty: {path}: which column is the customer? no column looks so; name it with --customer "
         "(the table has OrderID, ProductID, UnitPrice, Quantity, Discount)\n"
     )
+
+
+@pytest.mark.filterwarnings("ignore::loyalty.LoyaltyWarning")
+def test_online_retail_is_scored_raw_in_one_call(shared_data: Find) -> None:
+    path = shared_data("online_retail_ii.parquet")
+    raw = pl.read_parquet(path)
+    paid = raw["qty"] * raw["price"]
+    table = loyalty.read_orders(path)
+    assert total(table) == pytest.approx(paid.sum(), rel=1e-12)
+    scores = loyalty.score(table)
+    assert scores.report is not None
+    rows, known = scores.report.rows, raw["cust"].is_not_null()
+    assert {refusal.reason: refusal.rows for refusal in rows.left_out} == {
+        "guest": int((~known).sum())
+    }
+    assert rows.credits is not None
+    assert rows.credits.rows == int((known & (raw["qty"] < 0)).sum())
+    assert rows.credits.money == pytest.approx(
+        -paid.filter(known & (raw["qty"] < 0)).sum(), rel=1e-9
+    )
+    bought = paid.filter(known & (raw["qty"] > 0)).sum()
+    net = scores.to_frame()["total_amount"].sum()
+    assert net == pytest.approx(bought - rows.credits.money_matched, rel=1e-6)
