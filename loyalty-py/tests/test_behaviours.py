@@ -165,11 +165,10 @@ def test_refused_rows_are_counted() -> None:
     with pytest.raises(loyalty.InputError, match="above the amount paid"):
         loyalty.Ledger(lines)
     report = loyalty.Ledger(lines, invalid="drop").report
-    assert (report.rows, report.kept) == (3, 1)
-    assert [refusal.reason for refusal in report.refusals] == [
-        "missing_customer",
-        "returned_more_than_paid",
-    ]
+    # More paid back than paid, with carriage: all of it came back, which is counted.
+    assert (report.rows, report.kept) == (3, 2)
+    assert [refusal.reason for refusal in report.refusals] == ["missing_customer"]
+    assert [cells.reason for cells in report.defaulted] == ["returned_more_than_paid"]
 
 
 def test_one_table_of_order_lines_makes_ledger_and_return_model() -> None:

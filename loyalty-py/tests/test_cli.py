@@ -258,7 +258,7 @@ def test_dirty_rows_are_refused_with_their_line_and_dropped_on_request(
     path.write_text(BROKEN)
     counted = (
         '1 of 4 rows cannot be used: column "date" is missing in 1 row (first: line 4); '
-        '1 of 4 rows are left out: column "customer" names no customer in 1 row (first: line 3; 1 blank)'
+        '1 of 4 rows is left out: column "customer" names no customer in 1 row (first: line 3; 1 blank)'
     )
     code, printed, said = call("score", path, "-o", out)
     assert (code, printed, out.exists()) == (1, "", False)

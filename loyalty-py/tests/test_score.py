@@ -108,7 +108,9 @@ def test_a_margin_may_differ_by_customer(customers: loyalty.CustomerSummary) -> 
 def test_without_amounts_the_notes_say_what_is_missing_and_why(cdnow: dict[str, Any]) -> None:
     orders = loyalty.Orders(cdnow, customer="customer_id", time="date")
     scores = loyalty.score(orders)
-    assert scores.notes[0].startswith("purchases: the MBG/NBD, in which one-time buyers can have left")
+    assert scores.notes[0].startswith(
+        "purchases: the MBG/NBD, in which one-time buyers can have left"
+    )
     assert scores.notes[1:] == (
         "no RFM scores and no segments: they need amounts",
         "no expected spend and lifetime value: they need amounts",

@@ -120,7 +120,9 @@ def test_no_gain_is_stated_that_no_column_supports(shop: loyalty.SimulatedShop) 
     assert any("at the margin of 2" in note for note in scores.notes)
     margin = loyalty.Ledger(shop.lines).portfolio["net_margin"]
     given, _ = treated(capacities=capacities, margin=margin)
-    assert by_costs["treatment_gain"].sum() == pytest.approx(given["treatment_gain"].sum(), rel=1e-9)
+    assert by_costs["treatment_gain"].sum() == pytest.approx(
+        given["treatment_gain"].sum(), rel=1e-9
+    )
     few = shop.lines[["customer", "time", "amount"]]
     ranked, scores = treated(lines=few, capacities=capacities)
     assert ranked["treatment"].tolist() == ["personal_call"] * 20
@@ -140,7 +142,11 @@ def cdnow_with(*rows: tuple[str, float]) -> pl.DataFrame:
         pl.col("customer_id").cast(pl.Int64), pl.col("date").cast(pl.Date), pl.col("amount")
     )
     more = pl.DataFrame(
-        {"customer_id": [77] * len(rows), "date": [r[0] for r in rows], "amount": [r[1] for r in rows]},
+        {
+            "customer_id": [77] * len(rows),
+            "date": [r[0] for r in rows],
+            "amount": [r[1] for r in rows],
+        },
         schema={"customer_id": pl.Int64, "date": pl.String, "amount": pl.Float64},
     )
     return pl.concat([log, more.with_columns(pl.col("date").str.to_date())])
@@ -241,8 +247,12 @@ def test_status_and_currency_are_looked_at() -> None:
     assert scores.to_frame()["customer"].to_list() == [1]
     ignored = loyalty.score(orders, columns={"status": None}).to_frame()
     assert ignored["total_amount"].to_list() == [33, 27]
-    several = orders.drop("status").with_columns(pl.Series("currency", ["EUR", "EUR", "USD", "EUR", "USD"]))
-    with pytest.raises(loyalty.InputError, match='EUR in 3, USD in 2 rows. Choose one by only_currency'):
+    several = orders.drop("status").with_columns(
+        pl.Series("currency", ["EUR", "EUR", "USD", "EUR", "USD"])
+    )
+    with pytest.raises(
+        loyalty.InputError, match="EUR in 3, USD in 2 rows. Choose one by only_currency"
+    ):
         loyalty.score(several)
     scores = loyalty.score(several, only_currency="eur")
     assert scores.to_frame()["total_amount"].to_list() == [21, 13]

@@ -388,9 +388,7 @@ class Discounting:
     def per_period(periods: int, length: float, rate: float) -> Discounting: ...
 
 _Scores: TypeAlias = tuple[int, int] | None
-_Rule: TypeAlias = tuple[
-    str, Sequence[_Scores], int | None, int | None, float | None, float | None
-]
+_Rule: TypeAlias = tuple[str, Sequence[_Scores], int | None, int | None, float | None, float | None]
 _FullRule: TypeAlias = tuple[
     str, list[tuple[int, int]], int | None, int | None, float | None, float | None
 ]
@@ -713,9 +711,7 @@ def lasting(recurrence: float, years: float, history: float, ahead: float) -> fl
 def score_customers(
     customers: CustomerSummary | None,
     orders: Orders | None,
-    table: (
-        tuple[dict[str, Column], list[_Contacts | None], _Reading, str | None] | None
-    ),
+    table: (tuple[dict[str, Column], list[_Contacts | None], _Reading, str | None] | None),
     *,
     unit: str,
     observation_end: int | None,
