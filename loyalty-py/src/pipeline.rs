@@ -177,7 +177,7 @@ pub(crate) fn score_customers(
 enum TableRows {
     Lines(OrderLines),
     /// Without amounts.
-    Orders(loyalty_core::orders::Orders),
+    Orders(Box<loyalty_core::orders::Orders>),
 }
 
 /// The rows, the contacts and the marketing.
@@ -193,7 +193,8 @@ fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
             column.ok_or_else(|| input(format!("the column {role:?} is missing")))
         };
         let (customer, time) = (needed("customer")?, needed("time")?);
-        TableRows::Orders(OrderArrays { customer, time, amount: None, zone }.orders(how)?)
+        let arrays = OrderArrays { customer, time, amount: None, zone };
+        TableRows::Orders(Box::new(arrays.orders(how)?))
     };
     let others = [contacts, marketing].map(|one| read_contacts(one.as_ref(), invalid, zone));
     let [contacts, marketing] = others;
