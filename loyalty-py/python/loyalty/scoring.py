@@ -240,8 +240,8 @@ def score(
     --------
     >>> import loyalty
     >>> scores = loyalty.score(loyalty.datasets.cdnow_orders(), observation_end="1997-09-30")
-    >>> scores.notes
-    ()
+    >>> print(scores.report)
+    6919 of 6919 rows are purchases, observed from 1997-01-01 to 1997-09-30
     >>> scores.to_frame().shape
     (2357, 14)
     >>> shop = loyalty.simulate(2000, seed=1, backend="polars")
