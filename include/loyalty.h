@@ -1837,10 +1837,12 @@ loyalty_status loyalty_return_propensity_update(struct loyalty_return_propensity
 /**
  * Takes in returns, at a constant cost each: the ids of lines, as in `loyalty_line_columns.line`,
  * and when they came back, on a `loyalty_time_scale`. A return counts from the day after it on.
- * `counted` and `unknown` take how many returns there were of open lines and of others; either may
- * be NULL.
+ * `counted` takes how many open lines are known to have come back by these returns and were not before,
+ * `unknown` how many returns were of other lines; either may be NULL. The rest is of lines whose return
+ * was known already.
  *
- * Errors: `VALUE` for a time outside the years 0001 to 9999; `CHOICE` for an unknown code.
+ * Errors: `REFUSED` for a time outside the years 0001 to 9999, before the day of the line's order, or in
+ * days to come more than a year after it; the model is unchanged. `CHOICE` for an unknown code.
  */
 loyalty_status loyalty_return_propensity_update_returns(struct loyalty_return_propensity *model,
                                                         struct loyalty_ids lines,
@@ -1851,7 +1853,11 @@ loyalty_status loyalty_return_propensity_update_returns(struct loyalty_return_pr
                                                         size_t *unknown,
                                                         struct loyalty_error **error);
 
-/** Goes on to the morning of a day, counted from 1970-01-01, so that what is due by then counts. */
+/**
+ * Goes on to the morning of a day, counted from 1970-01-01, so that what is due by then counts.
+ *
+ * Errors: `PARAMETER` for a day more than 3660 days after the one that the model has reached.
+ */
 loyalty_status loyalty_return_propensity_advance(struct loyalty_return_propensity *model,
                                                  int32_t day,
                                                  struct loyalty_error **error);

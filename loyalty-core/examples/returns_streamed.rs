@@ -27,7 +27,7 @@ fn main() -> Result<(), loyalty_core::Error> {
     // What is known this morning of the lines so far.
     let known = order_lines(&lines, 0..past, Some(today))?;
     let mut options = ReturnOptions::default();
-    options.horizon_days = 30;
+    options.horizon_days = Some(30);
     let fit = ReturnPropensity::fit(&known, &options)?;
     let mut model = fit.model;
     println!("fitted to {} lines, {} of them open", known.len(), model.open_lines());
@@ -57,8 +57,9 @@ fn main() -> Result<(), loyalty_core::Error> {
             &Column::new("line", &back[..]).into(),
             &Column::new("returned_on", &on[..]),
             TimeScale::Days,
+            Invalid::Raise,
         )?;
-        model.update_returns(&returns);
+        model.update_returns(&returns)?;
     }
 
     println!(

@@ -484,7 +484,8 @@ fn returns_of_their_own_table_reach_the_ledger() {
         columns.line = Some(Column::new("line", &[10, 11, 12][..]).into());
         let lines = OrderLines::new(&columns, Invalid::Raise).unwrap();
         let ids = Column::new("line", &[12, 10][..]).into();
-        let returns = Returns::new(&ids, &Column::new("day", &[9, 3]), TimeScale::Days).unwrap();
+        let day_back = Column::new("day", &[9, 3][..]);
+        let returns = Returns::new(&ids, &day_back, TimeScale::Days, Invalid::Raise).unwrap();
         let (lines, report) = lines.with_returns(&returns).unwrap();
         assert_eq!((report.counted, lines.returned()), (2, Some(2)));
         let of = |end| Ledger::new(&lines, None, None, &day(end)).unwrap();

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use common::shop::{DAY, Shop, early_and_late, fitted, options, shop};
 use loyalty_core::Error;
 use loyalty_core::evaluation::Predictions;
-use loyalty_core::orders::{Column, Returns, TimeScale};
+use loyalty_core::orders::{Column, Invalid, Returns, TimeScale};
 use loyalty_core::parallel::Threads;
 use loyalty_core::returns::{ReturnOptions, ReturnPropensity, ShrinkageCriterion};
 use proptest::prelude::*;
@@ -144,9 +144,9 @@ fn returns_as_events_equal_returns_in_the_table() {
         let [line, time] = [&shop.line, &shop.return_time]
             .map(|of| back.iter().map(|&row| of[row]).collect::<Vec<i64>>());
         let ids = Column::new("line", &line[..]).into();
-        let returns =
-            Returns::new(&ids, &Column::new("time", &time), TimeScale::Microseconds).unwrap();
-        let report = with_events.update_returns(&returns);
+        let time = Column::new("time", &time[..]);
+        let returns = Returns::new(&ids, &time, TimeScale::Microseconds, Invalid::Raise).unwrap();
+        let report = with_events.update_returns(&returns).unwrap();
         let old = back.iter().filter(|&&row| day - shop.time[row] / DAY > 25).count();
         assert_eq!((report.counted, report.unknown), (back.len() - old, old));
     }
@@ -191,7 +191,7 @@ fn scoring_equals_updating_on_the_morning_of_the_day() {
     assert_eq!(model.today(), 200);
     for day in 200..230 {
         let lines = shop.lines(&shop.rows(day..day + 1), false);
-        model.advance(i32::try_from(day).unwrap());
+        model.advance(i32::try_from(day).unwrap()).unwrap();
         let scores = model.score(&lines, Threads::ONE).unwrap();
         assert_eq!(scores, model.clone().update(&lines).unwrap());
         model.update(&shop.lines(&shop.rows(day..day + 1), true)).unwrap();
@@ -337,7 +337,7 @@ fn what_cannot_be_used_is_refused_by_name() {
         change(&mut options);
         ReturnPropensity::fit(&lines, &options).map(|_| ()).unwrap_err().to_string()
     };
-    let zero = fit(&|options| options.horizon_days = 0);
+    let zero = fit(&|options| options.horizon_days = Some(0));
     assert_eq!(zero, "horizon_days must be from 1 to 3660, got 0");
     let nan = fit(&|options| options.penalty = Some(f64::NAN));
     assert_eq!(nan, "penalty must be finite and >= 0, got NaN");
@@ -348,7 +348,7 @@ fn what_cannot_be_used_is_refused_by_name() {
         crossed,
         "a crossed key must be customer, product or a category of the lines, got \"brand\""
     );
-    let young = fit(&|options| options.horizon_days = 101);
+    let young = fit(&|options| options.horizon_days = Some(101));
     assert!(young.contains("no line is as old as the horizon"), "{young}");
     let silent = shop.lines(&shop.rows(0..100), false);
     let none = ReturnPropensity::fit(&silent, &options()).map(|_| ()).unwrap_err();
@@ -410,7 +410,7 @@ fn a_half_life_forgets() {
     let model = ReturnPropensity::fit(&lines, &with).unwrap().model;
     let mut forgotten = model.clone();
     // Forty half-lives later nothing of the past is left, and no number has run out of range.
-    forgotten.advance(300 + 800);
+    forgotten.advance(300 + 800).unwrap();
     let first = shop.lines(&shop.rows(299..300), false);
     let spread = |model: &ReturnPropensity| {
         let parts = model.contributions(&first, Threads::ONE).unwrap();
@@ -420,6 +420,72 @@ fn a_half_life_forgets() {
         parts.iter().map(|part| (part - mean).abs()).fold(0.0, f64::max)
     };
     assert!(spread(&forgotten) < 1e-3 * spread(&model));
-    forgotten.advance(300 + 800 + 20_000);
+    (1..=10).for_each(|years| forgotten.advance(300 + 800 + years * 3_660).unwrap());
     assert!(forgotten.score(&first, Threads::ONE).unwrap().probability().iter().all(|p| *p > 0.0));
+}
+
+/// Returns that cannot be are refused or dropped, and one that is told twice counts once.
+#[test]
+fn impossible_returns_are_refused_and_counted() {
+    let (shop, model) = &*FITTED;
+    let is_open = |&row: &usize| {
+        let ordered = shop.time[row] / DAY;
+        (190..200).contains(&ordered)
+            && !(shop.returned[row] > 0.0 && shop.return_time[row] < 200 * DAY)
+    };
+    let row = (0..shop.len()).find(is_open).unwrap();
+    let (id, ordered) = (shop.line[row], shop.time[row] / DAY);
+    let told = |days: &[i64], invalid: Invalid| {
+        let ids = vec![id; days.len()];
+        let ids = Column::new("line", &ids[..]).into();
+        let mut model = model.clone();
+        let returns = Returns::new(&ids, &Column::new("on", days), TimeScale::Days, invalid)?;
+        model.update_returns(&returns).map(|report| (report, model))
+    };
+    for (day, words) in [
+        (ordered - 1, "column \"on\" is before the day of the order in 1 row (first: row 0)"),
+        (
+            ordered + 367,
+            "column \"on\" is in days to come, more than a year after the order in 1 row",
+        ),
+        (i64::MAX, "column \"on\" is not within the years 0001 to 9999 in 1 row (first: row 0)"),
+    ] {
+        let refused = told(&[day], Invalid::Raise).unwrap_err();
+        assert!(refused.to_string().contains(words), "{refused}");
+        let (report, dropped) = told(&[day, 200], Invalid::Drop).unwrap();
+        assert_eq!((report.counted, report.rows.refused(), report.rows.rows()), (1, 1, 2));
+        assert_eq!(dropped.to_json(), told(&[200], Invalid::Raise).unwrap().1.to_json());
+    }
+    // So late it is one that will not count.
+    assert_eq!(told(&[ordered + 26], Invalid::Raise).unwrap().0.unknown, 1);
+    let (report, twice) = told(&[203, 202], Invalid::Raise).unwrap();
+    assert_eq!((report.counted, report.repeated, report.ahead), (1, 1, 1));
+    // The first day counts, whatever the order in which they are told.
+    let after = |mut model: ReturnPropensity| {
+        model.advance(210).unwrap();
+        model.to_json()
+    };
+    assert_eq!(after(twice), after(told(&[202], Invalid::Raise).unwrap().1));
+    let saved = told(&[203], Invalid::Raise).unwrap().1.to_json();
+    let mut read = ReturnPropensity::from_json(&saved).unwrap();
+    let ids = [id];
+    let ids = Column::new("line", &ids[..]).into();
+    let again = Returns::new(&ids, &Column::new("on", &[203]), TimeScale::Days, Invalid::Raise);
+    assert_eq!(read.update_returns(&again.unwrap()).unwrap().repeated, 1);
+}
+
+#[test]
+fn a_model_goes_on_to_no_absurd_day() {
+    let (shop, model) = &*FITTED;
+    let mut model = model.clone();
+    for day in [200 + 3_661, 2_932_897, i32::MIN, i32::MAX] {
+        let refused = model.advance(day).unwrap_err().to_string();
+        assert!(refused.contains("3660"), "{refused}");
+    }
+    let mut far = shop.clone();
+    let rows = shop.rows(200..201);
+    far.time.iter_mut().for_each(|time| *time += 40_000 * DAY);
+    let refused = model.update(&far.lines(&rows, false)).unwrap_err().to_string();
+    assert!(refused.contains("2080-01-24 where that is 1970-07-20"), "{refused}");
+    assert_eq!(model.today(), 200);
 }

@@ -11,7 +11,7 @@ use loyalty_core::returns::{Propensity, ReturnOptions, ReturnPropensity};
 
 fn options() -> ReturnOptions {
     let mut options = ReturnOptions::default();
-    options.horizon_days = 25;
+    options.horizon_days = Some(25);
     options
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use loyalty_core::orders::{Column, Returns};
+use loyalty_core::orders::{Column, Invalid, Returns};
 use loyalty_core::parallel::Threads;
 use loyalty_core::returns::ReturnPropensity;
 
@@ -207,10 +207,12 @@ pub unsafe extern "C" fn loyalty_return_propensity_update(
 
 /// Takes in returns, at a constant cost each: the ids of lines, as in `loyalty_line_columns.line`,
 /// and when they came back, on a `loyalty_time_scale`. A return counts from the day after it on.
-/// `counted` and `unknown` take how many returns there were of open lines and of others; either may
-/// be NULL.
+/// `counted` takes how many open lines are known to have come back by these returns and were not before,
+/// `unknown` how many returns were of other lines; either may be NULL. The rest is of lines whose return
+/// was known already.
 ///
-/// Errors: `VALUE` for a time outside the years 0001 to 9999; `CHOICE` for an unknown code.
+/// Errors: `REFUSED` for a time outside the years 0001 to 9999, before the day of the line's order, or in
+/// days to come more than a year after it; the model is unchanged. `CHOICE` for an unknown code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_return_propensity_update_returns(
     model: *mut loyalty_return_propensity,
@@ -228,8 +230,9 @@ pub unsafe extern "C" fn loyalty_return_propensity_update_returns(
             let model = borrow_mut("model", model)?;
             let ids = Ids::new("lines", &lines, rows)?.ok_or(Failure::Null("lines"))?;
             let time = Column::new("time", column("time", time, rows)?);
-            let returns = Returns::new(&ids.as_column(), &time, code::time_scale(time_scale)?)?;
-            let report = model.0.update_returns(&returns);
+            let scale = code::time_scale(time_scale)?;
+            let returns = Returns::new(&ids.as_column(), &time, scale, Invalid::Raise)?;
+            let report = model.0.update_returns(&returns)?;
             for (out, count) in [(counted, report.counted), (unknown, report.unknown)] {
                 if !out.is_null() {
                     slot("out", out)?.write(count);
@@ -241,6 +244,8 @@ pub unsafe extern "C" fn loyalty_return_propensity_update_returns(
 }
 
 /// Goes on to the morning of a day, counted from 1970-01-01, so that what is due by then counts.
+///
+/// Errors: `PARAMETER` for a day more than 3660 days after the one that the model has reached.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_return_propensity_advance(
     model: *mut loyalty_return_propensity,
@@ -248,12 +253,7 @@ pub unsafe extern "C" fn loyalty_return_propensity_advance(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            borrow_mut("model", model)?.0.advance(day);
-            Ok(())
-        })
-    }
+    unsafe { guard(error, || Ok(borrow_mut("model", model)?.0.advance(day)?)) }
 }
 
 /// The day whose morning the state is that of, counted from 1970-01-01.

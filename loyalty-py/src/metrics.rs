@@ -70,8 +70,9 @@ pub(crate) struct ReturnEconomics(loyalty_core::returns::ReturnEconomics);
 #[pymethods]
 impl ReturnEconomics {
     #[new]
-    fn new(margin: f64, loss: f64, handling: f64) -> Result<Self> {
-        Ok(Self(loyalty_core::returns::ReturnEconomics::new(margin, loss, handling)?))
+    fn new(margin: f64, loss: f64, handling: f64, share: f64) -> Result<Self> {
+        let whole = loyalty_core::returns::ReturnEconomics::new(margin, loss, handling)?;
+        Ok(Self(whole.with_share(share)?))
     }
 
     fn expected_margin(&self, probability: f64, value: f64) -> Result<f64> {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arrow_array::{LargeStringArray, TimestampMicrosecondArray};
 use arrow_schema::DataType;
 use loyalty_core::orders::{
-    CreditColumns, Invalid, LineColumns, OrdersReport, Refusal, Returns, TableOptions,
+    CreditColumns, Invalid, LineColumns, OrdersReport, Refusal, Returns, ReturnsReport,
+    TableOptions,
 };
 use pyo3::prelude::*;
 
@@ -118,10 +119,12 @@ impl OrderLines {
         line: &Column,
         time: &Column,
         time_zone: Option<&str>,
-    ) -> Result<(Self, usize, usize)> {
+        invalid: &str,
+    ) -> Result<(Self, Counts)> {
         py.detach(|| {
-            let (lines, report) = self.0.with_returns(&read_returns(line, time, time_zone)?)?;
-            Ok((Self(Arc::new(lines)), report.counted, report.unknown))
+            let returns = read_returns(line, time, time_zone, invalid)?;
+            let (lines, report) = self.0.with_returns(&returns)?;
+            Ok((Self(Arc::new(lines)), counts(&report)))
         })
     }
 
@@ -156,6 +159,20 @@ impl OrderLines {
     }
 }
 
+/// How many returns there were of each kind, by name.
+pub(crate) type Counts = Vec<(&'static str, usize)>;
+
+/// What became of a table of returns.
+pub(crate) fn counts(report: &ReturnsReport) -> Counts {
+    vec![
+        ("counted", report.counted),
+        ("unknown", report.unknown),
+        ("repeated", report.repeated),
+        ("ahead", report.ahead),
+        ("refused", report.rows.refused()),
+    ]
+}
+
 pub(crate) fn read(
     columns: &HashMap<String, Py<Column>>,
     categories: &[&Column],
@@ -167,6 +184,16 @@ pub(crate) fn read(
     let get = |role: &str| columns.get(role).map(Py::get);
     let needed =
         |role: &str| get(role).ok_or_else(|| input(format!("the column {role:?} is missing")));
+    let later: Vec<&str> = ["returned", "returned_amount", "return_time"]
+        .into_iter()
+        .filter_map(|role| get(role).map(Column::name))
+        .chain(known_later.iter().map(String::as_str))
+        .collect();
+    let scored_by =
+        ["customer", "product", "order", "time", "category", "amount", "price", "quantity"];
+    let scored_by = scored_by.into_iter().filter_map(|role| get(role));
+    let scored_by = scored_by.chain(categories.iter().copied()).chain(more.iter().copied());
+    loyalty_core::orders::known_at_the_order(scored_by.map(Column::name), &later)?;
     let ids = |role: &str| get(role).map(|column| Ids::read(column)).transpose();
     let floats = |role: &str| get(role).map(numbers).transpose();
 
@@ -196,7 +223,6 @@ pub(crate) fn read(
         categories.iter().map(|column| Ids::read(column)).collect::<std::result::Result<_, _>>()?;
     let more: Vec<Numbers<'_>> =
         more.iter().copied().map(numbers_or_flags).collect::<std::result::Result<_, _>>()?;
-    let later: Vec<&str> = known_later.iter().map(String::as_str).collect();
 
     let mut lines = LineColumns::new(customer.as_column(), when.column(time.name()), when.scale());
     lines.order = order.as_ref().map(Ids::as_column);
@@ -231,25 +257,31 @@ pub(crate) fn read_returns(
     line: &Column,
     time: &Column,
     time_zone: Option<&str>,
+    invalid: &str,
 ) -> Result<Returns> {
     let (ids, times) = (Ids::read(line)?, times(time, time_zone)?);
-    Ok(Returns::new(&ids.as_column(), &times.column(time.name()), times.scale())?)
+    let invalid = invalid.parse()?;
+    Ok(Returns::new(&ids.as_column(), &times.column(time.name()), times.scale(), invalid)?)
 }
 
-/// Per purchase the pieces given back and the time of the first credit, per note the rule.
+/// Per purchase the pieces given back and the time of the first credit, per note the rule; the rows of
+/// both tables read and refused.
 #[pyfunction]
 pub(crate) fn match_credits(
     py: Python<'_>,
     purchases: Vec<Py<Column>>,
     credits: Vec<Py<Column>>,
     time_zone: Option<&str>,
-) -> Result<(Column, Column, Column)> {
+    invalid: &str,
+) -> Result<(Column, Column, Column, [Report; 2])> {
+    let invalid: Invalid = invalid.parse()?;
     let purchases: Vec<&Column> = purchases.iter().map(Py::get).collect();
     let credits: Vec<&Column> = credits.iter().map(Py::get).collect();
     py.detach(|| {
         let (bought, notes) =
             (Credits::read(&purchases, time_zone)?, Credits::read(&credits, time_zone)?);
-        let found = loyalty_core::orders::match_credits(&bought.columns(), &notes.columns())?;
+        let found =
+            loyalty_core::orders::match_credits(&bought.columns(), &notes.columns(), invalid)?;
         let scale = notes.times.scale();
         let micros = |time: Option<i64>| time.and_then(|time| scale.microseconds(time));
         let times: Vec<Option<i64>> = found.return_time.iter().copied().map(micros).collect();
@@ -262,6 +294,7 @@ pub(crate) fn match_credits(
             Column::floats("returned_quantity", found.returned_quantity),
             Column::new("return_time", Arc::new(times)),
             Column::new("rule", Arc::new(rules)),
+            [report(&found.purchases), report(&found.credits)],
         ))
     })
 }

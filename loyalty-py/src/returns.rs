@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::Result;
-use crate::order_lines::{OrderLines, read_returns};
+use crate::order_lines::{Counts, OrderLines, counts, read_returns};
 use crate::read::Ids;
 
 /// A return propensity with its state.
@@ -38,13 +38,14 @@ impl ReturnPropensity {
     fn fit(
         py: Python<'_>,
         lines: &OrderLines,
-        horizon_days: u32,
+        horizon_days: Option<u32>,
         observation_end: Option<i64>,
         crossed: Vec<Vec<String>>,
         context: bool,
         half_life_days: Option<f64>,
         shrinkage: &str,
         penalty: Option<f64>,
+        known_at_order: Vec<String>,
         threads: usize,
     ) -> Result<(Self, Facts)> {
         let mut options = ReturnOptions::default();
@@ -55,15 +56,38 @@ impl ReturnPropensity {
         options.half_life_days = half_life_days;
         options.shrinkage = shrinkage.parse()?;
         options.penalty = penalty;
+        options.known_at_order = known_at_order;
         options.threads = Threads::new(threads);
         let fit = py.detach(|| loyalty_core::returns::ReturnPropensity::fit(&lines.0, &options))?;
         let facts = facts(&fit.facts);
         Ok((Self(RwLock::new(fit.model)), facts))
     }
 
-    fn score(&self, py: Python<'_>, lines: &OrderLines, threads: usize) -> Result<Vec<Column>> {
+    /// Scores, as columns, and how many lines are from before the first day that the model knows.
+    fn score(
+        &self,
+        py: Python<'_>,
+        lines: &OrderLines,
+        threads: usize,
+    ) -> Result<(Vec<Column>, usize)> {
         let scores = py.detach(|| self.read().score(&lines.0, Threads::new(threads)))?;
-        Ok(columns(&scores))
+        Ok((columns(&scores), scores.before_known()))
+    }
+
+    /// Lines, their value and what is paid back, as expected.
+    fn expected_returns(
+        &self,
+        py: Python<'_>,
+        lines: &OrderLines,
+        threads: usize,
+    ) -> Result<(f64, f64, f64)> {
+        let found = py.detach(|| self.read().expected_returns(&lines.0, Threads::new(threads)))?;
+        Ok((found.lines, found.value, found.paid_back))
+    }
+
+    #[getter]
+    fn share_paid_back(&self) -> Option<f64> {
+        self.read().share_paid_back()
     }
 
     /// Lower and upper ends, as columns.
@@ -132,17 +156,18 @@ impl ReturnPropensity {
         Ok(columns(&scores))
     }
 
-    /// Returns counted and unknown.
+    /// What became of the returns.
     fn update_returns(
         &self,
         py: Python<'_>,
         line: &Column,
         time: &Column,
         time_zone: Option<&str>,
-    ) -> Result<(usize, usize)> {
+        invalid: &str,
+    ) -> Result<Counts> {
         py.detach(|| {
-            let report = self.write().update_returns(&read_returns(line, time, time_zone)?);
-            Ok((report.counted, report.unknown))
+            let returns = read_returns(line, time, time_zone, invalid)?;
+            Ok(counts(&self.write().update_returns(&returns)?))
         })
     }
 
@@ -166,8 +191,8 @@ impl ReturnPropensity {
         Ok(Self(RwLock::new(model)))
     }
 
-    fn advance(&self, py: Python<'_>, day: i32) {
-        py.detach(|| self.write().advance(day));
+    fn advance(&self, py: Python<'_>, day: i32) -> Result<()> {
+        Ok(py.detach(|| self.write().advance(day))?)
     }
 
     /// Name, mean, strength and keys of each history.
@@ -208,6 +233,7 @@ impl ReturnPropensity {
 
 fn facts(facts: &loyalty_core::returns::ReturnFacts) -> Facts {
     vec![
+        ("horizon_days", f64::from(facts.horizon_days)),
         ("settled", facts.settled as f64),
         ("returned", facts.returned as f64),
         ("left_out", facts.left_out as f64),

@@ -113,3 +113,42 @@ def test_new_products_and_a_moving_rate(seed: int, drift: float, times: bool, mo
     assert abs(p[new].mean() - truth[new].mean()) < 0.06
     assert np.std(p[new]) < np.std(p[~new])
     assert unknown.log_loss() < loyalty.Predictions(np.full(new.sum(), 0.5), truth[new]).log_loss()
+
+
+def drifting(seed: int, drift: float) -> pd.DataFrame:
+    """Sixty thousand lines whose rate moves by twice the drift; one customer in 25 sends less back."""
+    random = np.random.default_rng(seed)
+    lines, customers, products = 60_000, 30_000, 1_500
+    order = np.repeat(np.arange(lines // 2), 2)
+    day = np.sort(random.integers(0, DAYS, lines // 2))[order]
+    customer = random.integers(0, customers, lines // 2)[order]
+    title = np.where(random.random(customers) < 0.04, "Mr", "Mrs")[customer]
+    product = random.integers(0, products, lines)
+    log_odds = -0.1 + drift * (2 * day / DAYS - 1) - 0.3 * (title == "Mr")
+    log_odds += random.normal(0, 0.4, products)[product]
+    log_odds += random.normal(0, 0.3, customers)[customer]
+    price = np.exp(random.normal(3.9, 0.6, products)).round(2)
+    return pd.DataFrame({
+        "line": np.arange(lines), "order": order, "day": day, "customer": customer,
+        "time": np.datetime64("2013-01-01", "us") + day.astype("timedelta64[D]"),
+        "product": product, "price": price[product], "title": title,
+        "returned": (random.random(lines) < 1 / (1 + np.exp(-log_odds))).astype(int),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("drift", [0.05, 0.3, -0.3])
+def test_a_category_keeps_its_effect_while_everybody_drifts(drift: float) -> None:
+    """With counts as they are, this shop's title was shrunk by 1e6, which is all, under ±0.3."""
+    roles = dict(
+        customer="customer", product="product", time="time", price="price", order="order",
+        line="line", returned="returned", categories=["title"],
+    )  # fmt: skip
+    table = drifting(4, drift)
+    lines = loyalty.OrderLines(table[table["day"] <= 270], **roles)
+    model = loyalty.ReturnPropensity.fit(lines, horizon_days=14).model
+    assert model.histories.set_index("history").loc["title", "strength"] < 3e3
+    later = loyalty.OrderLines(table[table["day"] > 270], **roles)
+    parts = model.contributions(later)["title"].to_numpy()
+    few = (table.loc[table["day"] > 270, "title"] == "Mr").to_numpy()
+    # The true effect is 0.3, of which a third is what a fit of 2,400 such lines does not know.
+    assert -0.45 < parts[few].mean() - parts[~few].mean() < -0.1

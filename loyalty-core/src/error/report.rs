@@ -71,6 +71,8 @@ pub enum Reason {
     DepthUnknown,
     /// A product that is blank.
     ProductUnknown,
+    /// A return of days to come, more than a year after its order.
+    ReturnedFarAhead,
 }
 
 impl Reason {
@@ -106,6 +108,7 @@ impl Reason {
             Self::CostUnknown => "cost_unknown",
             Self::DepthUnknown => "depth_unknown",
             Self::ProductUnknown => "product_unknown",
+            Self::ReturnedFarAhead => "returned_far_ahead",
         }
     }
 
@@ -148,6 +151,7 @@ impl Reason {
             Self::CostUnknown => "is blank, estimated by the margin of the other lines,",
             Self::DepthUnknown => "is blank, taken as no offer,",
             Self::ProductUnknown => "is blank, taken as an article of its own,",
+            Self::ReturnedFarAhead => "is in days to come, more than a year after the order",
         }
     }
 }
@@ -339,6 +343,17 @@ impl OrdersReport {
             return Err(Error::Refused(Box::new(self)));
         }
         Ok(self)
+    }
+
+    /// The same with further rows refused, by reason, column and row.
+    pub(crate) fn with_refused<'a>(
+        mut self,
+        rows: impl Iterator<Item = (Reason, &'a str, usize)>,
+    ) -> Self {
+        for (reason, column, row) in rows {
+            Refusal::count(&mut self.refusals, reason, column, row, 1);
+        }
+        self
     }
 
     /// The rows read.

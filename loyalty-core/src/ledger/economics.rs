@@ -2,8 +2,10 @@
 
 use crate::Error;
 use crate::error::non_negative;
+use crate::returns::ReturnEconomics;
 
-/// What the order lines do not say. Everything left open is worked out from the lines, or switches
+/// What the order lines do not say of the whole shop; [`ReturnEconomics`] is the part of it that returns
+/// need, where all of it is known. Everything left open is worked out from the lines, or switches
 /// the break-even points that need it to a ratio to the portfolio.
 ///
 /// # Examples
@@ -37,10 +39,11 @@ impl Economics {
         non_negative("category_cost", self.category_cost.unwrap_or(0.0)).map(|_| ())
     }
 
-    /// Return rate at which a line of this amount earns nothing.
+    /// Return rate at which a line of this amount earns nothing, at most 1: the
+    /// [`ReturnEconomics::break_even`] of what is known here.
     ///
     /// ```text
-    /// (1 − p) m P = p g (δ P + h/g)    ⇒    p* = m / (m + g δ + h/P)        g = 1:  m / (m + δ + h/P)
+    /// p* = m / (g m + g δ + h/P)
     /// ```
     ///
     /// m is the margin as a share of what is paid, P the line's amount, δ the markdown, h the handling,
@@ -50,12 +53,16 @@ impl Economics {
         if (self.handling.is_none() && self.markdown.is_none()) || margin <= 0.0 || amount <= 0.0 {
             return None;
         }
-        Some(margin / (margin * share + self.return_cost(amount, share) / amount))
-            .map(|p| p.min(1.0))
+        Some(self.of_returns(margin, share).break_even_of(amount))
     }
 
     /// What a returned line costs besides the lost margin.
     pub(crate) fn return_cost(&self, amount: f64, share: f64) -> f64 {
-        self.markdown.unwrap_or(0.0) * amount * share + self.handling.unwrap_or(0.0)
+        self.of_returns(0.0, share).cost(amount)
+    }
+
+    fn of_returns(&self, margin: f64, share: f64) -> ReturnEconomics {
+        let (loss, handling) = (self.markdown.unwrap_or(0.0), self.handling.unwrap_or(0.0));
+        ReturnEconomics { margin, loss, handling, share }
     }
 }

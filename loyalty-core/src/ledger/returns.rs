@@ -4,6 +4,7 @@
 use crate::math::ExactSum;
 use crate::orders::{LedgerLine, LinesByCustomer};
 use crate::parallel::{Threads, map_chunks};
+use crate::returns::{Counts, LagCounts, Shrinkage};
 
 use super::build::Window;
 use crate::time::DAY;
@@ -17,11 +18,12 @@ const FEWEST: u64 = 25;
 /// Rows of one piece of work.
 const CHUNK: usize = 1 << 18;
 
-/// Share of returns that are in by an age in days.
+/// Share of returns that are in by an age, by the estimate of the return model's
+/// [`LagCurve`](crate::returns::LagCurve) over the whole shop.
 ///
-/// The reverse product limit over returns seen, each seen only because it took no longer than its line
-/// is old: F(d) = Π over j > d of (1 − n_j / N_j), where n_j returns took j days and N_j took at most j
-/// on lines at least j days old (Lagakos, Barraj & De Gruttola 1988, Biometrika 75(3)).
+/// It has no horizon, as nothing is predicted: what took longer than [`LONGEST`] days took that long. Its
+/// days are stretches of 24 hours, as it is asked at the instant at which the observation ends; the return
+/// model counts by the calendar, as its state moves at midnight.
 pub(super) struct Maturity(Vec<f64>);
 
 impl Maturity {
@@ -30,35 +32,18 @@ impl Maturity {
             return Self(Vec::new());
         }
         let chunks = map_chunks(lines.len(), CHUNK, threads, |rows| {
-            let (mut lags, mut ages) = (vec![0_u64; LONGEST + 1], vec![0_u64; LONGEST + 1]);
+            let mut counts = LagCounts::new(LONGEST);
             let lines = rows.map(|row| lines.line(row)).filter(|line| window.holds(line.time));
             for LedgerLine { time, return_time, .. } in lines {
                 if return_time <= window.end {
-                    lags[days(return_time - time)] += 1;
-                    ages[days(window.end - time)] += 1;
+                    counts.add(days(return_time - time), days(window.end - time));
                 }
             }
-            (lags, ages)
+            counts
         });
-        let (mut lags, mut ages) = (vec![0; LONGEST + 1], vec![0; LONGEST + 1]);
-        for (lag, age) in &chunks {
-            (0..=LONGEST).for_each(|day| {
-                lags[day] += lag[day];
-                ages[day] += age[day];
-            });
-        }
-        let mut share = vec![1.0; LONGEST + 1];
-        // At most `day` long, less those on lines younger than that.
-        let (mut short, mut young): (u64, u64) = (lags.iter().sum(), ages.iter().sum());
-        for day in (1..=LONGEST).rev() {
-            young -= ages[day];
-            let at_risk = short - young;
-            let kept =
-                if at_risk >= FEWEST { 1.0 - lags[day] as f64 / at_risk as f64 } else { 1.0 };
-            share[day - 1] = share[day] * kept;
-            short -= lags[day];
-        }
-        Self(share)
+        let mut counts = LagCounts::new(LONGEST);
+        chunks.iter().for_each(|chunk| counts.merge(chunk));
+        Self(counts.shares(FEWEST))
     }
 
     /// The share due at an age in microseconds.
@@ -71,13 +56,15 @@ fn days(microseconds: i64) -> usize {
     usize::try_from(microseconds / DAY).unwrap_or(0).min(LONGEST)
 }
 
-/// How often articles come back: each one's rate drawn to that of the shop.
+/// How often articles come back: each one's rate drawn to that of the shop, by the
+/// [`Shrinkage`](crate::returns::Shrinkage) of the return model.
 ///
 /// ```text
 /// p = (k m + R) / (k + E)        E: lines, each counted by the share of returns due
 /// ```
 ///
-/// k by the moments of the beta-binomial (Kleinman 1973, JASA 68(341)).
+/// k is by moments, not by what predicts the next line best: the ledger says what happened, and asks for
+/// one number of each article that does not depend on the order of the lines.
 #[derive(Default)]
 pub(super) struct ReturnRates {
     /// m, the rate of the shop.
@@ -113,37 +100,26 @@ impl ReturnRates {
             total.0 += f64::from(part.0);
             total.1.merge(part.1);
         }
-        let sums: Vec<(f64, f64)> =
-            sums.into_iter().map(|(hits, due)| (hits, due.value().max(hits))).collect();
-        let (hits, due) = sums.iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
-        let base = if due > 0.0 { hits / due } else { 0.0 };
-        let weight = weight(&sums, base, due);
-        let drawn = |&(hits, due): &(f64, f64)| match weight {
-            weight if weight.is_finite() => (weight * base + hits) / (weight + due),
-            _ => base,
-        };
-        Self { base, weight, of_product: sums.iter().map(drawn).collect() }
+        let counts: Vec<Counts> = sums
+            .into_iter()
+            .map(|(returns, due)| Counts { exposure: due.value().max(returns), returns })
+            .collect();
+        let all = counts.iter().fold(Counts::default(), |all, one| Counts {
+            exposure: all.exposure + one.exposure,
+            returns: all.returns + one.returns,
+        });
+        let base = if all.exposure > 0.0 { all.returns / all.exposure } else { 0.0 };
+        let prior = Shrinkage::by_moments(&counts, base);
+        let of_product = counts.iter().map(|&of| prior.map_or(base, |prior| prior.rate(of)));
+        Self {
+            base,
+            weight: prior.map_or(f64::INFINITY, |prior| prior.strength()),
+            of_product: of_product.collect(),
+        }
     }
 
     /// The rate of an article.
     pub(super) fn of_product(&self, product: u32) -> f64 {
         self.of_product.get(product as usize).copied().unwrap_or(self.base)
     }
-}
-
-fn weight(sums: &[(f64, f64)], base: f64, due: f64) -> f64 {
-    let bought = sums.iter().filter(|(_, due)| *due > 0.0);
-    let (mut squares, mut due_squares, mut products) = (0.0, 0.0, 0.0);
-    for &(hits, due) in bought {
-        let off = hits / due - base;
-        squares += due * off * off;
-        due_squares += due * due;
-        products += 1.0;
-    }
-    let spread = base * (1.0 - base);
-    let excess = squares / spread - (products - 1.0);
-    let room = due - due_squares / due - (products - 1.0);
-    // NaN where nothing came back or everything did.
-    let share = excess / room;
-    if share > 1e-6 && room > 0.0 { 1.0 / share.min(0.99) - 1.0 } else { f64::INFINITY }
 }

@@ -17,10 +17,11 @@ pub use contacts::{ContactColumns, Contacts};
 pub use customers::{CustomerId, Customers, TextIds};
 pub use lines::{
     CameBack, CreditColumns, CreditMatch, CreditMatches, LineColumns, OrderLines, Returns,
-    ReturnsReport, match_credits,
+    ReturnsReport, known_at_the_order, match_credits,
 };
 pub(crate) use lines::{
-    IdKind, LedgerLine, Levels, LinesByCustomer, LinesByTime, Numbers, Outcome, day_of, key,
+    Event, IdKind, LedgerLine, Levels, LinesByCustomer, LinesByTime, Numbers, Outcome, Verdict,
+    day_of, key,
 };
 pub(crate) use table::implausible_times;
 pub use table::{Credits, Dates, DiscountUnit, Guests, OrderStatus, TableOptions};

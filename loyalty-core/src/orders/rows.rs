@@ -94,6 +94,23 @@ pub(super) fn check<'a>(
     Ok((report, used))
 }
 
+/// A row without an id that it needs.
+pub(super) fn missing_id<'a>(
+    ids: Option<&CustomerColumn<'a>>,
+    reason: Reason,
+    row: usize,
+) -> Option<Fault<'a>> {
+    let ids = ids.filter(|ids| !ids.is_present(row))?;
+    Some((reason, ids.name()))
+}
+
+/// A row whose pieces are missing or not above 0.
+pub(super) fn pieces_fault<'a>(column: &Column<'a, [f64]>, row: usize) -> Option<Fault<'a>> {
+    let pieces = if column.is_present(row) { column.values[row] } else { f64::NAN };
+    let good = pieces > 0.0 && pieces <= LARGEST;
+    (!good).then_some((Reason::QuantityOutOfRange, column.name))
+}
+
 /// A row without its customer, or without a time that can be used.
 pub(super) fn customer_and_time<'a>(
     customer: &CustomerColumn<'a>,

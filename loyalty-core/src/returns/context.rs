@@ -68,11 +68,15 @@ context! {
     BasketValue = "log value of the basket", "basket", Log, Straight;
     LinesOfSameProduct = "log lines of the same product", "basket", Log, Straight;
     VariantsOfSameProduct = "log variants of the same product", "basket", Log, Straight;
+    Bracketed = "one of several variants of a product", "basket", Plain, Straight;
+    BracketedInBasket = "share of lines in variants of a product", "basket", Plain, Straight;
+    PriceAgainstBasketMean = "log price against the basket's mean", "basket", Plain, Straight;
     CustomerLines = "log lines of the customer", "tenure", LogOnePlus, Splined;
     DaysSinceFirstOrder = "log days since the customer's first order", "tenure", LogOnePlus, Straight;
     DaysSinceLastOrder = "log days since the customer's last order", "tenure", LogOnePlus, Straight;
     CustomerOrders = "log number of the order", "tenure", LogOnePlus, Straight;
     ProductLines = "log lines of the product", "product age", LogOnePlus, Straight;
+    NewProduct = "new product", "product age", Plain, Straight;
     DaysSinceFirstSale = "log days since the product's first sale", "product age", LogOnePlus, Straight;
     HourSine = "hour, sine", "calendar", Plain, Straight;
     HourCosine = "hour, cosine", "calendar", Plain, Straight;

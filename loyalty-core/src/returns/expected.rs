@@ -1,7 +1,10 @@
 //! What a probability of return means in money.
 
+use super::ReturnPropensity;
 use crate::Error;
 use crate::error::{non_negative, positive};
+use crate::orders::OrderLines;
+use crate::parallel::Threads;
 
 /// What a return costs the shop, against what a sale that is kept brings.
 ///
@@ -15,14 +18,16 @@ use crate::error::{non_negative, positive};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReturnEconomics {
-    margin: f64,
-    loss: f64,
-    handling: f64,
+    pub(crate) margin: f64,
+    pub(crate) loss: f64,
+    pub(crate) handling: f64,
+    pub(crate) share: f64,
 }
 
 impl ReturnEconomics {
     /// `margin` m: contribution margin per money of price; `loss` δ: the part of the price that goods
-    /// lose by coming back; `handling` h: money per line that comes back.
+    /// lose by coming back; `handling` h: money per line that comes back. Of a line that comes back all is
+    /// paid back; see [`Self::with_share`].
     ///
     /// # Errors
     /// [`Error::Parameter`] unless the margin is above 0 and at most 1, the loss from 0 to 1, and the
@@ -35,14 +40,27 @@ impl ReturnEconomics {
         if !(0.0..=1.0).contains(&loss) {
             return Err(Error::parameter("loss", "from 0 to 1", loss));
         }
-        Ok(Self { margin, loss, handling: non_negative("handling", handling)? })
+        let handling = non_negative("handling", handling)?;
+        Ok(Self { margin, loss, handling, share: 1.0 })
+    }
+
+    /// The same where lines come back in part: g is the share of a returned line's value that is paid back,
+    /// as [`ReturnPropensity::share_paid_back`] learns it.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless the share is above 0 and at most 1.
+    pub fn with_share(self, share: f64) -> Result<Self, Error> {
+        if !(share > 0.0 && share <= 1.0) {
+            return Err(Error::parameter("share", "above 0 and at most 1", share));
+        }
+        Ok(Self { share, ..self })
     }
 
     /// Expected contribution of a line of that value (price × quantity) that comes back with the
     /// probability p:
     ///
     /// ```text
-    /// (1 − p) m P − p (δ P + h)
+    /// (1 − p g) m P − p (g δ P + h)
     /// ```
     ///
     /// # Errors
@@ -53,25 +71,73 @@ impl ReturnEconomics {
             return Err(Error::parameter("probability", expected, probability));
         }
         let value = non_negative("value", value)?;
-        let kept = (1.0 - probability) * self.margin * value;
-        Ok(kept - probability * (self.loss * value + self.handling))
+        let kept = (1.0 - probability * self.share) * self.margin * value;
+        Ok(kept - probability * self.cost(value))
     }
 
-    /// The probability of return at which a line of that value brings nothing:
+    /// The probability of return at which a line of that value brings nothing, 1 where there is none:
     ///
     /// ```text
-    /// p* = m / (m + δ + h/P)
+    /// p* = m / (g m + g δ + h/P)
     /// ```
     ///
     /// # Errors
     /// [`Error::Parameter`] unless the value is from 1e-50 to 1e50.
     pub fn break_even(&self, value: f64) -> Result<f64, Error> {
-        let value = positive("value", value)?;
-        Ok(self.margin / (self.margin + self.loss + self.handling / value))
+        Ok(self.break_even_of(positive("value", value)?))
+    }
+
+    pub(crate) fn break_even_of(&self, value: f64) -> f64 {
+        (self.margin / (self.margin * self.share + self.cost(value) / value)).min(1.0)
+    }
+
+    /// What a line that comes back costs besides the lost margin: g δ P + h.
+    pub(crate) fn cost(&self, value: f64) -> f64 {
+        self.loss * value * self.share + self.handling
     }
 }
 
-/// Expected returns of a basket: Σ p, and Σ p·value in money.
+/// What is expected to come back of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct ExpectedReturns {
+    /// Σ p: lines.
+    pub lines: f64,
+    /// Σ p P: what was paid for them, price × quantity.
+    pub value: f64,
+    /// Σ p g P: what will be paid back, with the share g of lines of as many pieces; the value where the
+    /// model does not know the shares.
+    pub paid_back: f64,
+}
+
+impl ReturnPropensity {
+    /// What is expected to come back of lines, and to be paid back for it: lines come back in part, and a
+    /// line's share of its value is learnt by its pieces ([`Self::share_paid_back`] is that of all).
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn expected_returns(
+        &self,
+        lines: &OrderLines,
+        threads: Threads,
+    ) -> Result<ExpectedReturns, Error> {
+        let scores = self.score(lines, threads)?.probability();
+        let lines = lines.by_time();
+        let mut expected = ExpectedReturns::default();
+        for (line, &row) in lines.row.iter().enumerate() {
+            let (p, pieces) = (scores[row as usize], lines.quantity[line]);
+            let value = p * lines.price[line] * pieces;
+            expected.lines += p;
+            expected.value += value;
+            expected.paid_back +=
+                value * self.paid_back.as_ref().map_or(1.0, |of| of.share(pieces));
+        }
+        Ok(expected)
+    }
+}
+
+/// Expected returns of a basket: Σ p, and Σ p·value in money. Where lines come back in part, `value` is what
+/// would be paid back: see [`ReturnPropensity::expected_returns`].
 ///
 /// # Errors
 /// [`Error::Length`] where the columns differ in length, [`Error::Value`] for a probability outside 0

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReturnFacts {
+    /// The horizon: as asked for, or the one taken (see
+    /// [`ReturnOptions::horizon_days`](super::ReturnOptions::horizon_days)).
+    pub horizon_days: u32,
     /// Lines whose fate was settled: those learnt from.
     pub settled: usize,
     /// How many of them came back.

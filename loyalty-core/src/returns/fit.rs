@@ -10,11 +10,14 @@ use super::lag::{LagCurve, SeenReturn};
 use super::level::Level;
 use super::line::LineModel;
 use super::newton::{constant_loss, solve};
+use super::overall::Overall;
+use super::paid_back::PaidBack;
 use super::sample::SampledLines;
 use super::schema::Schema;
 use super::settling::Settling;
 use super::shrink::{Shrinkage, ShrinkageCriterion};
 use super::stream::{Pace, Stream};
+use super::telling;
 use crate::Error;
 use crate::error::Degeneracy;
 use crate::error::non_negative;
@@ -26,8 +29,11 @@ use crate::parallel::{Threads, map_chunks};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReturnOptions {
-    /// A line that is not back after so many days counts as kept, from 1 to 3660.
-    pub horizon_days: u32,
+    /// A line that is not back after so many days counts as kept, from 1 to 3660. By default 60; where no
+    /// times of returns are known, not more than a quarter of the days that the lines span, as nothing is
+    /// heard of a line before the horizon and the younger ones cannot be learnt from.
+    /// [`ReturnFacts::horizon_days`] says which was taken.
+    pub horizon_days: Option<u32>,
     /// The fit learns from nothing after the day of this instant (microseconds since 1970-01-01T00:00), by
     /// default the last day of the lines. What lines up to then say of later days counts from those
     /// days on, as in [`ReturnPropensity::update`].
@@ -48,6 +54,9 @@ pub struct ReturnOptions {
     /// shrunk already; by default the one that predicts the last
     /// fifth of the lines best from those before.
     pub penalty: Option<f64>,
+    /// Categories and numbers that are known at the order although they all but tell whether lines come
+    /// back. Others that do are refused.
+    pub known_at_order: Vec<String>,
     /// How many threads the fit may use.
     pub threads: Threads,
 }
@@ -55,13 +64,14 @@ pub struct ReturnOptions {
 impl Default for ReturnOptions {
     fn default() -> Self {
         Self {
-            horizon_days: 60,
+            horizon_days: None,
             observation_end: None,
             crossed: Vec::new(),
             context: true,
             half_life_days: None,
             shrinkage: ShrinkageCriterion::default(),
             penalty: None,
+            known_at_order: Vec::new(),
             threads: Threads::default(),
         }
     }
@@ -80,8 +90,8 @@ pub struct ReturnFit {
 impl ReturnOptions {
     fn check(&self) -> Result<(), Error> {
         let outside = |name, expected, value| Err(Error::parameter(name, expected, value));
-        if !(1..=3660).contains(&self.horizon_days) {
-            return outside("horizon_days", "from 1 to 3660", f64::from(self.horizon_days));
+        if let Some(days) = self.horizon_days.filter(|days| !(1..=3660).contains(days)) {
+            return outside("horizon_days", "from 1 to 3660", f64::from(days));
         }
         if let Some(days) = self.half_life_days.filter(|days| !(1.0..=36_600.0).contains(days)) {
             return outside("half_life_days", "from 1 to 36600", days);
@@ -102,9 +112,12 @@ impl ReturnPropensity {
     ///
     /// # Errors
     /// [`Error::MissingColumn`] where the lines have no outcome, [`Error::Degenerate`] where none is
-    /// settled, [`Error::Parameter`] and [`Error::Choice`] for options outside their domain.
+    /// settled, [`Error::Columns`] where a category or a number tells by itself whether lines came back, more
+    /// than half of what is uncertain of it in log-loss, and is not named in
+    /// [`ReturnOptions::known_at_order`], [`Error::Parameter`] and [`Error::Choice`] for options outside their domain.
     pub fn fit(lines: &OrderLines, options: &ReturnOptions) -> Result<ReturnFit, Error> {
         options.check()?;
+        let all = lines;
         let lines = lines.by_time();
         let outcomes = lines.outcome.as_ref().ok_or(Error::MissingColumn {
             column: "returned",
@@ -114,11 +127,14 @@ impl ReturnPropensity {
         let end = options.observation_end.map_or(last, day_of);
         let orders = (0..lines.orders()).rev().find(|&order| lines.day(order) <= end);
         let orders = orders.map_or(0, |order| order + 1);
+        telling::check(lines, outcomes, orders, &options.known_at_order)?;
         let schema = Schema::of(lines, orders, &options.crossed, options.context)?;
-        let lag = lag(lines, outcomes, orders, options.horizon_days, end);
+        let horizon = options.horizon_days.unwrap_or_else(|| horizon(lines, outcomes, orders, end));
+        let lag = lag(lines, outcomes, orders, horizon, end);
         let pace = Pace::new(&lag, options.half_life_days);
         let first_day = lines.day(0).min(end);
-        let mut stream = Stream::new(&schema, pace, Level::new(0.0, 1.0, true), first_day);
+        let (level, overall) = (Level::new(0.0, 1.0, true), [Overall::new(0.5); 2]);
+        let mut stream = Stream::new(&schema, pace, level, overall, first_day);
         let table = schema.matched(lines)?;
         let sampled = SampledLines::of(&schema, &mut stream, &table, outcomes, orders, end);
         if sampled.settled.lines == 0 {
@@ -126,8 +142,38 @@ impl ReturnPropensity {
             return Err(Error::degenerate("the return propensity", Degeneracy::TooFew, reason));
         }
         let left_out = lines.len() - lines.starts[orders] as usize;
-        Learner { schema, lag, sampled, options, left_out }.learn(stream)
+        let paid_back = paid_back(all, outcomes, orders, end);
+        Learner { schema, lag, sampled, options, left_out, paid_back }.learn(stream)
     }
+}
+
+/// The usual horizon, in days: shops take goods back for two weeks to a month, and credits take a while.
+const USUAL_HORIZON: u32 = 60;
+
+/// The horizon where none is asked for.
+fn horizon(lines: &LinesByTime, outcomes: &[Outcome], orders: usize, end: i32) -> u32 {
+    let known = &outcomes[..lines.starts[orders] as usize];
+    if known.iter().any(|outcome| matches!(outcome, Outcome::Returned(_))) {
+        return USUAL_HORIZON;
+    }
+    // Three quarters of the lines are left to learn from.
+    let span = u32::try_from(end - lines.day(0)).unwrap_or(0);
+    (span / 4).clamp(1, USUAL_HORIZON)
+}
+
+/// What is paid back of lines that came back, as far as that is known by the end.
+fn paid_back(all: &OrderLines, outcomes: &[Outcome], orders: usize, end: i32) -> Option<PaidBack> {
+    let (lines, money) = (all.by_time(), all.money_paid_back()?);
+    let came_back = |line: &usize| match outcomes[*line] {
+        Outcome::Kept => false,
+        Outcome::Returned(on) => on <= end,
+        Outcome::ReturnedSometime => true,
+    };
+    let rows = (0..lines.starts[orders] as usize).filter(came_back);
+    PaidBack::of(rows.map(|line| {
+        let [value, back] = money[lines.row[line] as usize];
+        [lines.quantity[line], value, back]
+    }))
 }
 
 /// The lag curve of the returns known by the end.
@@ -159,12 +205,13 @@ struct Learner<'a> {
     sampled: SampledLines,
     options: &'a ReturnOptions,
     left_out: usize,
+    paid_back: Option<PaidBack>,
 }
 
 impl Learner<'_> {
     fn learn(mut self, mut stream: Stream) -> Result<ReturnFit, Error> {
         let (lines, returned) = (self.sampled.settled.lines, self.sampled.settled.returned);
-        let rate = (returned as f64 + 0.5) / (lines as f64 + 1.0);
+        let rate = self.sampled.settled.rate();
         let log_odds = ln(rate / (1.0 - rate));
         let shrinkage = self.shrinkage(&stream, rate)?;
         let one_fate = returned == 0 || returned == lines;
@@ -185,7 +232,7 @@ impl Learner<'_> {
             order.iter().copied().zip(product.iter().copied()).collect();
         let effect = self.sampled.design_effect(&scored, order);
         let orders = [effect, self.sampled.design_effect(&scored, &of_products)];
-        let clustering = Clustering::of(&self.sampled, &self.schema, &shrinkage, orders);
+        let clustering = Clustering::of(&self.sampled, &scored, &self.schema, &shrinkage, orders);
         let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         for (row, &log_odds) in scored.iter().enumerate() {
             if self.sampled.number[row] >= stream.open.first() {
@@ -196,6 +243,7 @@ impl Learner<'_> {
         }
         stream.level = level;
         let facts = ReturnFacts {
+            horizon_days: self.lag.horizon_days(),
             settled: lines,
             returned,
             left_out: self.left_out,
@@ -207,8 +255,9 @@ impl Learner<'_> {
             clustering: clustering.orders,
             design_effect: level.design_effect,
         };
-        let Self { schema, lag, .. } = self;
-        let model = ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream };
+        let Self { schema, lag, paid_back, .. } = self;
+        let model =
+            ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, paid_back, stream };
         Ok(ReturnFit { model, facts })
     }
 

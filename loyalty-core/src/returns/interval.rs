@@ -4,6 +4,7 @@ use super::ReturnPropensity;
 use super::keys::Counts;
 use super::schema::{OWN, Part};
 use super::score::Scorer;
+use crate::math::elementary::logistic;
 
 impl ReturnPropensity {
     /// For each history, a number of its group.
@@ -39,16 +40,44 @@ impl ReturnPropensity {
         slope
     }
 
+    /// How far the log-odds of a history are in doubt.
+    ///
+    /// A history that crosses others says what is to be added to them: log-odds B (R/E − m) that are drawn
+    /// to 0 by B = E / (E + k), of which B (1 − B) τ² is chance where (1 − B) τ² is the posterior variance.
+    /// That is nothing for a key that was never seen. Its posterior variance would be that of all there is
+    /// between customers, products and pairs, most of which the histories that it crosses know.
+    pub(crate) fn variance(&self, history: usize, known: Counts) -> f64 {
+        let prior = &self.shrinkage[history];
+        let variance = prior.variance(known, self.design_effect(history));
+        if self.schema.crosses_others(history) {
+            variance * prior.belief(known.exposed())
+        } else {
+            variance
+        }
+    }
+
     /// The standard deviation of a line's log-odds.
     pub(crate) fn deviation(&self, scorer: &Scorer, line: usize, groups: &[usize]) -> f64 {
         let mut of_group = vec![0.0; groups.len()];
-        for (history, prior) in self.shrinkage.iter().enumerate() {
+        for (history, &group) in groups.iter().enumerate() {
             let known = scorer.observed.counts(history, line);
             let slope = self.steepness(history, known);
-            of_group[groups[history]] +=
-                slope * prior.variance(known, self.design_effect(history)).sqrt();
+            of_group[group] += slope * self.variance(history, known).sqrt();
         }
         let variance: f64 = of_group.iter().map(|deviation| deviation * deviation).sum();
-        (variance + self.stream.level.variance).sqrt()
+        (variance + self.stream.level.variance + self.clustering.order_variance).sqrt()
     }
+}
+
+/// Both ends of an interval around log-odds with that standard deviation, as probabilities.
+///
+/// The score is the mean of what the probability may be; the middle of the log-odds lies below it where it
+/// is small, above where it is great: by ½ s² (1 − 2p), the second-order term of the mean of a logistic
+/// function, which for small p is that of a lognormal. No farther than half-way to an end, so that the score
+/// lies within.
+pub(crate) fn ends(log_odds: f64, deviation: f64, quantile: f64) -> [f64; 2] {
+    let spread = quantile * deviation;
+    let skew = 0.5 * deviation * deviation * (1.0 - 2.0 * logistic(log_odds));
+    let middle = log_odds - skew.clamp(-0.5 * spread, 0.5 * spread);
+    [middle - spread, middle + spread].map(logistic)
 }

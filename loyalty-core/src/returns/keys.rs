@@ -1,5 +1,7 @@
 //! Counts by key: exposure and returns of every level of a history.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Error;
 use crate::error::countable;
 
@@ -33,7 +35,7 @@ pub(crate) struct Keys {
 pub(crate) const UNKNOWN: u32 = u32::MAX;
 
 /// What is known of a key: lines (or orders) by how mature they are, and how many came back.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) exposure: f64,
     pub(crate) returns: f64,
@@ -60,6 +62,15 @@ impl Counts {
     #[inline(always)]
     pub(crate) fn exposed(self) -> f64 {
         self.exposure.max(self.returns)
+    }
+
+    /// The same at the reference rate, where that is the [`Overall`](super::overall::Overall) factor ω.
+    #[inline(always)]
+    pub(crate) fn measured(self, factor: f64) -> Self {
+        let exposed = self.exposed();
+        let odds = factor * self.returns;
+        let returns = exposed * odds / (exposed - self.returns + odds);
+        Self { returns: if self.returns > 0.0 { returns } else { 0.0 }, ..self }
     }
 }
 

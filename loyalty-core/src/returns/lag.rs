@@ -8,6 +8,63 @@ use crate::Error;
 /// are exact in any order.
 pub(crate) const STEPS: usize = 4;
 
+/// Returns by how long they took and for how long their lines were watched, in days: all that the estimate
+/// of a lag curve needs, here and in the ledger.
+#[derive(Debug, Clone)]
+pub(crate) struct LagCounts {
+    ended: Vec<u64>,
+    watched: Vec<u64>,
+}
+
+impl LagCounts {
+    /// None yet; no lag is longer than `longest`.
+    pub(crate) fn new(longest: usize) -> Self {
+        Self { ended: vec![0; longest + 1], watched: vec![0; longest + 1] }
+    }
+
+    /// A return after `lag` days of a line watched for `watched`, which is not less. A lag beyond the
+    /// longest counts as that.
+    pub(crate) fn add(&mut self, lag: usize, watched: usize) {
+        let longest = self.ended.len() - 1;
+        self.ended[lag.min(longest)] += 1;
+        self.watched[watched.min(longest)] += 1;
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.ended.iter_mut().zip(&other.ended).for_each(|(a, b)| *a += b);
+        self.watched.iter_mut().zip(&other.watched).for_each(|(a, b)| *a += b);
+    }
+
+    /// F at 0, 1, … days, the product-limit estimate. Where fewer than `fewest` returns stand behind a lag,
+    /// none is taken to end there.
+    ///
+    /// ```text
+    /// F(a) = ∏_{l > a} (1 − d_l / n_l)
+    /// ```
+    ///
+    /// d_l returns came back at lag l; n_l are those that came back by lag l and whose line was watched at
+    /// least that long. It is the product-limit estimate for lags seen only if they have ended (Lagakos,
+    /// Barraj & De Gruttola 1988, Biometrika 75, 515–523), so young lines bend it neither way.
+    pub(crate) fn shares(&self, fewest: u64) -> Vec<f64> {
+        let mut shares = vec![1.0; self.ended.len()];
+        // Those of at most so many days, and those on lines younger than that.
+        let (mut short, mut young): (u64, u64) =
+            (self.ended.iter().sum(), self.watched.iter().sum());
+        for lag in (1..shares.len()).rev() {
+            young -= self.watched[lag];
+            let at_risk = short - young;
+            let ended = if at_risk >= fewest.max(1) {
+                self.ended[lag] as f64 / at_risk as f64
+            } else {
+                0.0
+            };
+            shares[lag - 1] = shares[lag] * (1.0 - ended);
+            short -= self.ended[lag];
+        }
+        shares
+    }
+}
+
 /// The share of returns that are on file by an age of the line, and the age at which a line counts as
 /// kept: a cure model, in which most lines never return and those that do have this lag.
 ///
@@ -15,9 +72,8 @@ pub(crate) const STEPS: usize = 4;
 /// F(a) = P(lag <= a | returned within the horizon) = ∏_{l > a} (1 − d_l / n_l)
 /// ```
 ///
-/// d_l returns came back at lag l; n_l are those that came back by lag l and whose line was watched at
-/// least that long. It is the product-limit estimate for lags seen only if they have ended (Lagakos,
-/// Barraj & De Gruttola 1988, Biometrika 75, 515–523), so young lines bend it neither way.
+/// with d_l returns at lag l of the n_l that came back by then and whose lines were watched at least that
+/// long (Lagakos, Barraj & De Gruttola 1988, Biometrika 75, 515–523).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LagCurve {
     horizon: u32,
@@ -66,30 +122,17 @@ impl LagCurve {
         Self { horizon, shares }
     }
 
-    /// The product-limit estimate; `None` without a return to learn from.
+    /// The product-limit estimate; `None` without a return to learn from. What came back after the horizon
+    /// counts as kept.
     pub(crate) fn estimate(seen: &[SeenReturn], horizon: u32) -> Option<Self> {
-        let seen = || seen.iter().filter(|seen| seen.lag <= horizon.min(seen.watched));
-        seen().next()?;
-        let length = horizon as usize + 1;
-        let mut ended = vec![0.0; length];
-        // How many are at risk at lag l: those with lag <= l <= watched, by differences.
-        let mut change = vec![0.0; length + 1];
-        for seen in seen() {
-            ended[seen.lag as usize] += 1.0;
-            change[seen.lag as usize] += 1.0;
-            change[(seen.watched.min(horizon) + 1) as usize] -= 1.0;
+        let mut counts = LagCounts::new(horizon as usize);
+        let within = seen.iter().filter(|seen| seen.lag <= horizon.min(seen.watched));
+        let mut any = false;
+        for seen in within {
+            counts.add(seen.lag as usize, seen.watched as usize);
+            any = true;
         }
-        let mut at_risk = 0.0;
-        for change in &mut change {
-            at_risk += *change;
-            *change = at_risk;
-        }
-        let mut shares = vec![1.0; length];
-        for age in (0..length - 1).rev() {
-            let gone = if change[age + 1] > 0.0 { ended[age + 1] / change[age + 1] } else { 0.0 };
-            shares[age] = shares[age + 1] * (1.0 - gone);
-        }
-        Some(Self { horizon, shares })
+        any.then(|| Self { horizon, shares: counts.shares(1) })
     }
 
     /// The age at which a line that has not come back counts as kept, in days.

@@ -14,7 +14,8 @@
 //! 2. **The stream of lines** (`stream`). A line is entered on its day, under one key per history (`keys`),
 //!    and is open (`open`) until it is settled. As it ages it gives its keys *exposure*, in the steps of the
 //!    lag curve F (`lag`): E = Σ F(age); as it comes back, a return. Counts change at midnight only. `past`
-//!    keeps the usual price and quantity of customers and products.
+//!    keeps the usual price and quantity of customers and products, `overall` the level of all lines so far,
+//!    against which histories are measured.
 //! 3. **What was known of a line** (`observe`): the counts of its keys that morning, and what its order says
 //!    (`context` lists these features, `features` numbers all). Nothing that became known later is in it, so
 //!    a line can be predicted as it will be in use.
@@ -38,7 +39,8 @@
 //!     of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
 //!     `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
 //!
-//! `fit` runs 1 to 9 in this order. `model_file` writes the model with everything under its name,
+//! `telling` refuses columns that cannot have been known at the order, `paid_back` learns how much of a line
+//! that comes back is paid back. `fit` runs 1 to 9 in this order. `model_file` writes the model with everything under its name,
 //! `state_file` the stream. `columns` has the loops over columns that 3 to 9 share; `expected` turns
 //! probabilities into money, and `facts` says how a fit went.
 
@@ -62,6 +64,8 @@ mod newton;
 mod observe;
 mod open;
 mod optimism;
+mod overall;
+mod paid_back;
 mod past;
 mod propensity;
 mod sample;
@@ -74,9 +78,10 @@ mod state_codec;
 mod state_file;
 mod state_today;
 mod stream;
+mod telling;
 mod update;
 
-pub use expected::{ReturnEconomics, expected_returns};
+pub use expected::{ExpectedReturns, ReturnEconomics, expected_returns};
 pub use facts::ReturnFacts;
 pub use fit::{ReturnFit, ReturnOptions};
 pub use lag::LagCurve;
@@ -84,8 +89,12 @@ pub use propensity::Propensity;
 pub use score::{LineScores, ScoredLine};
 pub use shrink::{Shrinkage, ShrinkageCriterion};
 
+pub(crate) use keys::Counts;
+pub(crate) use lag::LagCounts;
+
 use clustering::Clustering;
 use line::LineModel;
+use paid_back::PaidBack;
 use schema::Schema;
 use stream::Stream;
 
@@ -126,7 +135,7 @@ use stream::Stream;
 /// let lines = OrderLines::new(&columns, Invalid::Raise)?;
 ///
 /// let mut options = ReturnOptions::default();
-/// options.horizon_days = 30;
+/// options.horizon_days = Some(30);
 /// let model = ReturnPropensity::fit(&lines, &options)?.model;
 ///
 /// let scores = model.score(&lines, Threads::default())?;
@@ -146,6 +155,7 @@ pub struct ReturnPropensity {
     pub(crate) line: LineModel,
     pub(crate) clustering: Clustering,
     pub(crate) facts: ReturnFacts,
+    pub(crate) paid_back: Option<PaidBack>,
     pub(crate) stream: Stream,
 }
 
@@ -179,6 +189,12 @@ impl ReturnPropensity {
     /// The day whose morning the state is that of, counted from 1970-01-01.
     pub fn today(&self) -> i32 {
         self.stream.today
+    }
+
+    /// g: the share of the value of returned lines that is paid back, of those learnt from; `None` where the
+    /// lines did not say how much, but only whether, or nothing of value came back.
+    pub fn share_paid_back(&self) -> Option<f64> {
+        self.paid_back.as_ref().map(|paid| paid.all)
     }
 
     /// δ: how far the log-odds of all lines are shifted today.

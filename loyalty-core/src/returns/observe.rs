@@ -8,6 +8,7 @@ use super::keys::{Counts, LookedUp};
 use super::matched::MatchedLines;
 use super::past::Logs;
 use super::schema::{HistorySpec, Part, Schema};
+use super::shrunk::measured_each;
 use super::stream::Stream;
 use crate::orders::LinesByTime;
 use crate::orders::key;
@@ -65,6 +66,7 @@ impl Observed {
             self.find_keys(spec, table, &orders);
             state.find(history, &self.keys, &mut self.looked_up);
         }
+        self.measure(state);
         for order in orders.clone() {
             self.note_pasts(state, part(lines, &orders, order), lines.day(order));
         }
@@ -85,6 +87,7 @@ impl Observed {
             self.find_keys(spec, table, &orders);
             state.enter(history, &self.keys, &mut self.looked_up);
         }
+        self.measure(state);
         for order in orders.clone() {
             let part = part(lines, &orders, order);
             self.note_pasts(state, part.clone(), state.today);
@@ -210,6 +213,15 @@ impl Observed {
         }
     }
 
+    /// Measures the histories against the level of all lines so far.
+    fn measure(&mut self, state: &Stream) {
+        let LookedUp { exposure, returns, .. } = &mut self.looked_up;
+        let columns = exposure.chunks_exact(self.lines).zip(returns.chunks_exact_mut(self.lines));
+        for (history, (exposure, returns)) in columns.enumerate() {
+            measured_each(state.factor(history), exposure, returns);
+        }
+    }
+
     /// What is known of the customer and the products of an order.
     fn note_pasts(&mut self, state: &Stream, order: Range<usize>, day: i32) {
         let (n, since) = (self.lines, |then: i32| f64::from((day - then).max(0)));
@@ -242,6 +254,8 @@ impl Observed {
                 );
                 set(Context::ProductLines, past.lines);
                 set(Context::DaysSinceFirstSale, since(past.first_day));
+            } else {
+                self.context[Context::NewProduct as usize * n + i] = 1.0;
             }
             self.known.push([customer.is_some(), product.is_some()]);
         }
@@ -268,7 +282,7 @@ impl Observed {
         self.behind_first.extend((0..).take(part.len()));
         self.set(Context::BasketLines, &part, range.len() as f64);
         self.set(Context::BasketValue, &part, worth.max(schema.least_price));
-        let mut first = start;
+        let (mut first, mut bracketed) = (start, 0);
         while first < end {
             let same = |line: &usize| lines.product.keys[*line] == lines.product.keys[first];
             let count = (first..end).take_while(same).count();
@@ -278,7 +292,18 @@ impl Observed {
             let alike = part.start + first - start..part.start + first - start + count;
             self.set(Context::LinesOfSameProduct, &alike, count as f64);
             self.set(Context::VariantsOfSameProduct, &alike, variants as f64);
+            if variants > 1 {
+                self.set(Context::Bracketed, &alike, 1.0);
+                bracketed += count;
+            }
             first += count;
+        }
+        self.set(Context::BracketedInBasket, &part, bracketed as f64 / range.len() as f64);
+        let prices = self.context(Context::LogPrice as usize)[part.clone()].iter();
+        let mean = prices.sum::<f64>() / part.len() as f64;
+        for i in part.clone() {
+            let price = self.context(Context::LogPrice as usize)[i];
+            self.context_mut(Context::PriceAgainstBasketMean as usize)[i] = price - mean;
         }
         for (category, levels) in table.categories.iter().enumerate() {
             let keys = &levels.keys[range.clone()];

@@ -15,6 +15,8 @@ pub(crate) struct Open {
     pub(crate) id: Option<u64>,
     pub(crate) log_odds: f64,
     pub(crate) returned: bool,
+    /// Whether a return of it is known, be it of days to come.
+    pub(crate) noted: bool,
     /// Whether the level has heard that it came back.
     pub(crate) heard: bool,
     /// Of the first line of an order: whether any of its lines came back.

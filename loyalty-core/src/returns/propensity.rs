@@ -1,6 +1,7 @@
 //! The propensity of a customer, or of a product, apart from what else is in the line.
 
 use super::ReturnPropensity;
+use super::interval::ends;
 use super::keys::Counts;
 use super::schema::{HistorySpec, Part, Schema};
 use crate::Error;
@@ -94,20 +95,20 @@ impl ReturnPropensity {
             let counts =
                 place.map_or(Counts::default(), |place| self.stream.counts(history, place));
             let prior = &self.shrinkage[history];
+            let as_counted = counts;
+            let counts = counts.measured(self.stream.factor(history));
             let z = prior.log_odds(counts);
             add(first + history, z);
             let slope = self.steepness(history, counts);
-            deviation += slope * prior.variance(counts, self.design_effect(history)).sqrt();
+            deviation += slope * self.variance(history, counts).sqrt();
             if !spec.per_order {
                 add(self.schema.exposure_of(product), ln_1p(counts.exposure));
                 add(self.schema.believed(product), z * prior.belief(counts.exposure));
-                (found.exposure, found.returns) = (counts.exposure, counts.returns);
+                (found.exposure, found.returns) = (as_counted.exposure, as_counted.returns);
             }
         }
-        let spread = quantile * deviation.abs();
         found.estimate = logistic(log_odds);
-        found.lower = logistic(log_odds - spread);
-        found.upper = logistic(log_odds + spread);
+        [found.lower, found.upper] = ends(log_odds, deviation.abs(), quantile);
         found
     }
 }

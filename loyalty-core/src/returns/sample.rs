@@ -4,6 +4,7 @@ use super::columns::ln_1p_each;
 use super::keys::Counts;
 use super::matched::MatchedLines;
 use super::observe::{Observed, orders_of_a_day};
+use super::overall::Overall;
 use super::schema::{OWN, Schema};
 use super::shrink::{Shrinkage, Steps};
 use super::shrunk::{believed_each, shrunk_each};
@@ -69,6 +70,11 @@ pub(crate) fn fate(outcome: Outcome, day: i32, horizon: i32, end: i32) -> Option
     })
 }
 
+/// Whether any line of an order came back; `None` where that is open.
+fn any_returned(mut fates: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    fates.try_fold(false, |any, fate| fate.map(|returned| any || returned))
+}
+
 /// The day on which it is known that a line came back.
 pub(crate) fn known_on(outcome: Outcome, day: i32, horizon: i32) -> Option<i32> {
     match outcome {
@@ -102,6 +108,9 @@ impl SampledLines {
             settled: Settled::of((0..orders).flat_map(fates)),
             ..Self::default()
         };
+        let of_orders = (0..orders).filter_map(|order| any_returned(fates(order)));
+        let of_orders = Settled::of(of_orders.map(Some));
+        stream.overall = [sampled.settled, of_orders].map(|settled| Overall::new(settled.rate()));
         let thinning = sampled.settled.thinning();
         sampled.reserve(sampled.settled.rows(thinning) + sampled.settled.open);
         let mut observed = Observed::default();
@@ -130,8 +139,7 @@ impl SampledLines {
                     let lag = lag.map(|on| on - day);
                     sampled.choose(i, (day, order, number), lag, fate, thinning);
                 }
-                let any = |any: bool, fate: Option<bool>| fate.map(|returned| any || returned);
-                if let Some(returned) = fates(order).try_fold(false, any) {
+                if let Some(returned) = any_returned(fates(order)) {
                     sampled.take_order(
                         schema,
                         &observed,
@@ -265,6 +273,11 @@ impl Settled {
             returned: all.returned + usize::from(fate == Some(true)),
             open: all.open + usize::from(fate.is_none()),
         })
+    }
+
+    /// The rate of those settled, which is never 0 or 1.
+    pub(crate) fn rate(self) -> f64 {
+        (self.returned as f64 + 0.5) / (self.lines as f64 + 1.0)
     }
 
     /// About how many rows are learnt from.

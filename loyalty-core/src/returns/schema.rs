@@ -138,6 +138,13 @@ impl Schema {
         Err(Error::Type { column: name.to_owned(), expected, got: got.to_owned() })
     }
 
+    /// Whether a history is of a key crossed from parts one of which has a history of its own.
+    pub(crate) fn crosses_others(&self, history: usize) -> bool {
+        let parts = &self.histories[history].parts;
+        let own = |part: &Part| self.histories.iter().any(|spec| spec.parts == [*part]);
+        parts.len() > 1 && parts.iter().any(own)
+    }
+
     /// Whether the histories are of these columns, the first two of customers and products.
     pub(crate) fn is_sound(&self) -> bool {
         let known = |part: &Part| match *part {

@@ -2,6 +2,7 @@
 
 use super::ReturnPropensity;
 use super::columns::{ln_1p_each, logistic_each};
+use super::interval::ends;
 use super::observe::{Observed, order_block};
 use super::schema::OWN;
 use super::shrunk::{believed_each, shrunk_each};
@@ -19,6 +20,7 @@ const CHUNK: usize = 512;
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineScores {
     scores: Vec<ScoredLine>,
+    before_known: usize,
 }
 
 /// The score of one line.
@@ -42,7 +44,13 @@ impl ScoredLine {
 
 impl LineScores {
     pub(crate) fn new(scores: Vec<ScoredLine>) -> Self {
-        Self { scores }
+        Self { scores, before_known: 0 }
+    }
+
+    /// How many lines are from before the first day that the model knows of: they are scored by what became
+    /// known after them, and their dates, or the model, are not those meant.
+    pub fn before_known(&self) -> usize {
+        self.before_known
     }
 
     /// One score per row.
@@ -67,19 +75,26 @@ impl ReturnPropensity {
     /// type, than the model has learnt from; their order does not matter.
     pub fn score(&self, lines: &OrderLines, threads: Threads) -> Result<LineScores, Error> {
         let scores = self.each(lines, threads, |scorer, line| scorer.scored(self, line))?;
-        Ok(LineScores { scores })
+        let lines = lines.by_time();
+        let early = |order: &usize| lines.day(*order) < self.stream.origin;
+        let first = (0..lines.orders()).find(|order| !early(order)).unwrap_or(lines.orders());
+        Ok(LineScores { scores, before_known: lines.starts[first] as usize })
     }
 
     /// Lower and upper ends of the interval that holds the line's probability with a probability of
     /// `level`, given the histories.
     ///
     /// ```text
-    /// logit p ± z √( Σ_groups (Σ_h ∂z/∂z_h sd(z_h))² + Var(δ) )       Var(z_h) = ψ′(a_h/D) + ψ′(b_h/D)
+    /// s² = Σ_groups (Σ_h ∂z/∂z_h sd(z_h))² + Var(δ) + τ²        Var(z_h) = ln(1 + D/a_h) + ln(1 + D/b_h)
+    /// logit p − ½ s² (1 − 2p) ± z s
     /// ```
     ///
-    /// with the Beta posterior (a_h, b_h) of each history and the design effect D of orders. Histories of one group (say, of the
+    /// with the Beta posterior (a_h, b_h) of each history and its design effect D. Of a history that crosses
+    /// others, such as customer × product, Var(z_h) counts with E / (E + k): a pair that was never seen adds
+    /// nothing to a score, and takes nothing from its certainty. Histories of one group (say, of the
     /// customer) count the same lines, so their doubts add up; those of different groups are
-    /// independent. The weights of the line model are taken as known.
+    /// independent. τ² is what lines of an order have in common, which nobody knows before. The middle of the interval lies so far from the score that the score is its mean, at
+    /// most half-way to its end. The weights of the line model are taken as known.
     ///
     /// # Errors
     /// As [`Self::score`], and [`Error::Parameter`] unless `level` is between 0 and 1.
@@ -93,8 +108,7 @@ impl ReturnPropensity {
         let groups = self.history_groups();
         self.each(lines, threads, |scorer, line| {
             let scored = scorer.scored(self, line);
-            let spread = quantile * self.deviation(scorer, line, &groups);
-            [scored.log_odds - spread, scored.log_odds + spread].map(logistic)
+            ends(scored.log_odds, self.deviation(scorer, line, &groups), quantile)
         })
     }
 

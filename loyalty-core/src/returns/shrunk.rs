@@ -18,6 +18,14 @@ pub(crate) fn shrunk_each(
     }
 }
 
+/// Counts of histories at the reference rate: see [`Counts::measured`].
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(crate) fn measured_each(factor: f64, exposure: &[f64], returns: &mut [f64]) {
+    for (returns, &exposure) in returns.iter_mut().zip(exposure) {
+        *returns = Counts { exposure, returns: *returns }.measured(factor).returns;
+    }
+}
+
 /// Log-odds z of histories as far as they are believed: z E / (E + k).
 pub(crate) fn believed_each(prior: &Shrinkage, exposure: &[f64], log_odds: &mut [f64]) {
     let each = log_odds.iter_mut().zip(exposure);

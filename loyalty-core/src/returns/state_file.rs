@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::keys::{Counts, Keys};
 use super::level::Level;
 use super::open::{Open, OpenLines};
+use super::overall::Overall;
 use super::past::PastLines;
 use super::schema::Schema;
 use super::state_codec::{check, hexadecimal, keys_of, wrong};
@@ -19,6 +20,8 @@ pub(super) struct RawState {
     today: i32,
     origin: i32,
     level: Level,
+    /// Of all lines, and of all orders.
+    overall: [Overall; 2],
     settled: [f64; 2],
     histories: Vec<RawKeys>,
     customers: RawPasts,
@@ -90,6 +93,7 @@ impl RawState {
             today: stream.today,
             origin: stream.origin,
             level: stream.level,
+            overall: stream.overall,
             settled: stream.settled,
             histories: stream.tables.iter().map(RawKeys::of).collect(),
             customers: RawPasts::of(&stream.customers),
@@ -106,6 +110,7 @@ impl RawState {
         let days = -720_000..=2_940_000;
         let known = days.contains(&self.origin) && days.contains(&self.today);
         check(known && self.level.is_sound() && self.origin <= self.today, "level and days")?;
+        check(self.overall.iter().all(Overall::is_sound), "the level of all lines")?;
         let tables = self.histories.iter().map(RawKeys::keys).collect::<Result<Vec<_>, _>>()?;
         check(tables.len() == schema.histories.len(), "histories and their counts")?;
         let (customers, products) = (self.customers.pasts()?, self.products.pasts()?);
@@ -131,12 +136,15 @@ impl RawState {
         check(self.cursors.iter().all(|&cursor| cursor <= lines), "cursors and open lines")?;
         let known = |(_, numbers): &(i32, Vec<u64>)| numbers.iter().all(|&line| line < lines);
         check(self.due.iter().all(known), "returns and open lines")?;
-        let mut stream = Stream::new(schema, pace, self.level, self.today);
+        let mut stream = Stream::new(schema, pace, self.level, self.overall, self.today);
         stream.origin = self.origin;
         stream.tables = tables;
         (stream.customers, stream.products) = (customers, products);
         stream.entered = entered;
         stream.open = open;
+        for &number in self.due.iter().flat_map(|(_, numbers)| numbers) {
+            stream.open.get_mut(number).noted = true;
+        }
         stream.cursors = self.cursors;
         stream.due = self.due.into_iter().collect::<BTreeMap<_, _>>();
         stream.settled = self.settled;
@@ -237,6 +245,7 @@ impl RawOpen {
                 id,
                 log_odds: self.log_odds[line],
                 returned: self.returned[line],
+                noted: self.returned[line],
                 heard: self.heard[line],
                 order_returned: self.order_returned[line],
             };

@@ -7,6 +7,7 @@ use super::keys::{Counts, Keys, LookedUp};
 use super::lag::{LagCurve, STEPS};
 use super::level::{Due, Level};
 use super::open::{Open, OpenLines};
+use super::overall::Overall;
 use super::past::{Logs, PastLines};
 use super::schema::Schema;
 
@@ -115,13 +116,21 @@ pub(crate) struct Stream {
     /// Lines that came back, by the day.
     pub(crate) due: BTreeMap<i32, Vec<u64>>,
     pub(crate) level: Level,
+    /// The level of all lines so far, and that of all orders.
+    pub(crate) overall: [Overall; 2],
     /// Lines settled, and those among them that came back: the caller may want to know.
     pub(crate) settled: [f64; 2],
 }
 
 impl Stream {
     /// Nothing is known on that day.
-    pub(crate) fn new(schema: &Schema, pace: Pace, level: Level, today: i32) -> Self {
+    pub(crate) fn new(
+        schema: &Schema,
+        pace: Pace,
+        level: Level,
+        overall: [Overall; 2],
+        today: i32,
+    ) -> Self {
         Self {
             cursors: vec![0; pace.steps.len()],
             pace,
@@ -135,6 +144,7 @@ impl Stream {
             open: OpenLines::default(),
             due: BTreeMap::new(),
             level,
+            overall,
             settled: [0.0; 2],
         }
     }
@@ -173,6 +183,12 @@ impl Stream {
             let first = column.len() - keys;
             column[first..].iter_mut().for_each(|count| *count /= today);
         }
+    }
+
+    /// ω of a history.
+    pub(crate) fn factor(&self, history: usize) -> f64 {
+        let overall = &self.overall[usize::from(self.per_order[history])];
+        overall.factor(self.clock().weight(self.today))
     }
 
     fn clock(&self) -> Clock {
@@ -219,6 +235,10 @@ impl Stream {
         let order_was_returned = std::mem::replace(&mut first.order_returned, true);
         let weight = self.clock().weight(line.day);
         let leader = number - u64::from(line.behind_first);
+        self.overall[0].take_return(weight);
+        if !order_was_returned {
+            self.overall[1].take_return(weight);
+        }
         for history in 0..self.tables.len() {
             // What is counted per order stands with the key of its first line.
             let of = if self.per_order[history] { leader } else { number };
@@ -261,6 +281,12 @@ impl Stream {
         let clock = self.clock();
         let lines = self.open.lines(numbers.clone());
         let gains: Vec<f64> = lines.iter().map(|line| gain * clock.weight(line.day)).collect();
+        for (line, &gain) in lines.iter().zip(&gains) {
+            self.overall[0].mature(gain);
+            if line.behind_first == 0 {
+                self.overall[1].mature(gain);
+            }
+        }
         for (history, table) in self.tables.iter_mut().enumerate() {
             let places = self.open.places(history, numbers.clone());
             if self.per_order[history] {
@@ -301,6 +327,7 @@ impl Stream {
         if far {
             let factor = 1.0 / self.clock().weight(self.today);
             self.tables.iter_mut().for_each(|table| table.scale(factor));
+            self.overall.iter_mut().for_each(|overall| overall.scale(factor));
             self.origin = self.today;
         }
     }
@@ -381,14 +408,15 @@ impl Stream {
         let day = self.today;
         let open = behind_first.iter().enumerate().map(|(number, &behind_first)| {
             let (id, log_odds) = line(number);
-            let [returned, heard, order_returned] = [false; 3];
-            Open { day, behind_first, id, log_odds, returned, heard, order_returned }
+            let [returned, noted, heard, order_returned] = [false; 4];
+            Open { day, behind_first, id, log_odds, returned, noted, heard, order_returned }
         });
         self.open.push(open, places);
     }
 
     /// A line came back on a day.
     pub(crate) fn note_return(&mut self, number: u64, day: i32) {
+        self.open.get_mut(number).noted = true;
         self.due.entry(day).or_default().push(number);
     }
 }

@@ -1,11 +1,25 @@
 //! Lines and returns as they come.
 
+use std::collections::HashSet;
+
 use super::ReturnPropensity;
 use super::observe::orders_of_a_day;
 use super::sample::known_on;
 use super::score::{LineScores, ScoredLine, Scorer};
 use crate::Error;
-use crate::orders::{LinesByTime, OrderLines, Returns, ReturnsReport, day_of};
+use crate::orders::{
+    Event, LinesByTime, OrderLines, Reason, Returns, ReturnsReport, TimeScale, Verdict,
+};
+use crate::time::{DAY, date};
+
+/// The farthest that a model goes on at once, in days: the longest horizon, after which no line that it
+/// knows is open. A day beyond is a wrong date, or a time in another unit, and would settle every open
+/// line as kept.
+const FARTHEST: i32 = 3660;
+
+/// Days after an order, beyond which a return that has not happened yet is a wrong date: no shop takes goods
+/// back for longer.
+const YEAR: i32 = 366;
 
 impl ReturnPropensity {
     /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
@@ -17,12 +31,13 @@ impl ReturnPropensity {
     ///
     /// # Errors
     /// As [`Self::score`], [`Error::Value`] where a line is from a day that is over: the model has
-    /// moved on and stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
+    /// moved on, or more than 3660 days ahead, and the model stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
     /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
         let lines = lines.by_time();
         let table = self.schema.matched(lines)?;
         self.not_before_today(lines)?;
+        self.not_far_ahead(lines)?;
         self.not_open_already(lines)?;
         self.stream.tables.iter().try_for_each(|keys| keys.room_for(lines.len()))?;
         let mut scores = vec![ScoredLine::default(); lines.len()];
@@ -58,25 +73,58 @@ impl ReturnPropensity {
     }
 
     /// Takes in returns, at a constant cost each. A return counts from the first day after it on;
-    /// returns that come late count from the next day on that a line is from.
-    pub fn update_returns(&mut self, returns: &Returns) -> ReturnsReport {
-        let mut report = ReturnsReport::default();
-        for (line, day) in returns.iter() {
-            match self.stream.open.find(line) {
-                Some(number) => {
-                    self.stream.note_return(number, day);
-                    report.counted += 1;
+    /// returns that come late count from the next day on that a line is from. Of several of one line the
+    /// first day counts; the line counts once.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where a return is from before the day of its order, or from days to come more than
+    /// a year, and the horizon, after it, and the returns were read with
+    /// [`Invalid::Raise`](crate::orders::Invalid::Raise), or where all are: the model stays as it is.
+    pub fn update_returns(&mut self, returns: &Returns) -> Result<ReturnsReport, Error> {
+        let (open, horizon, today) =
+            (&self.stream.open, self.stream.pace.horizon, self.stream.today);
+        let (mut seen, mut ahead) = (HashSet::new(), 0);
+        let (events, mut report) = returns.judged(|event| {
+            let Some(number) = open.find(event.line) else { return Verdict::Unknown };
+            let line = open.get(number);
+            match event.day {
+                day if day < line.day => Verdict::Refuse(Reason::ReturnedBeforeOrdered),
+                // An open line is not older than the horizon: such a day has not come.
+                day if day - line.day > horizon.max(YEAR) => {
+                    Verdict::Refuse(Reason::ReturnedFarAhead)
                 }
-                None => report.unknown += 1,
+                day if day - line.day > horizon => Verdict::Unknown,
+                _ if line.noted || !seen.insert(number) => Verdict::Repeated,
+                day => {
+                    ahead += usize::from(day > today);
+                    Verdict::Count
+                }
+            }
+        })?;
+        report.ahead = ahead;
+        for Event { line, day, .. } in events {
+            if let Some(number) = self.stream.open.find(line) {
+                self.stream.note_return(number, day);
             }
         }
-        report
+        Ok(report)
     }
 
     /// Goes on to the morning of a day, counted from 1970-01-01: what is due by then counts. Scores of
-    /// lines of that day are then those that [`Self::update`] would give.
-    pub fn advance(&mut self, day: i32) {
+    /// lines of that day are then those that [`Self::update`] would give. A day that has passed already
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a day more than 3660 days after [`Self::today`], or not within the years
+    /// 0001 to 9999.
+    pub fn advance(&mut self, day: i32) -> Result<(), Error> {
+        let in_calendar = TimeScale::Days.microseconds(day.into()).is_some();
+        if !in_calendar || day - self.stream.today > FARTHEST {
+            let expected = "a day at most 3660 days after the one that the model has reached";
+            return Err(Error::parameter("day", expected, f64::from(day)));
+        }
         self.stream.advance(day);
+        Ok(())
     }
 
     fn not_open_already(&self, lines: &LinesByTime) -> Result<(), Error> {
@@ -104,7 +152,24 @@ impl ReturnPropensity {
             column: "time".to_owned(),
             row,
             expected: "not before the day that the model has reached",
-            value: format!("day {} before day {today}", day_of(lines.time[line])),
+            value: format!("{} before {}", date(lines.time[line]), date(i64::from(today) * DAY)),
+            more,
+        })
+    }
+
+    fn not_far_ahead(&self, lines: &LinesByTime) -> Result<(), Error> {
+        let farthest = self.stream.today.saturating_add(FARTHEST);
+        let far = |&order: &usize| lines.day(order) > farthest;
+        let rows = (0..lines.orders()).filter(far).flat_map(|order| lines.order(order));
+        let rows = rows.map(|line| lines.row[line] as usize);
+        let Some((row, more)) = first_and_more(rows) else { return Ok(()) };
+        let line = lines.row.iter().position(|&of| of as usize == row).unwrap_or_default();
+        let (day, today) = (date(lines.time[line]), date(i64::from(self.stream.today) * DAY));
+        Err(Error::Value {
+            column: "time".to_owned(),
+            row,
+            expected: "at most 3660 days after the day that the model has reached",
+            value: format!("{day} where that is {today}"),
             more,
         })
     }

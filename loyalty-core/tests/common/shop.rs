@@ -130,7 +130,7 @@ pub(crate) fn shop() -> Shop {
 /// How its returns are learnt.
 pub(crate) fn options() -> ReturnOptions {
     let mut options = ReturnOptions::default();
-    options.horizon_days = 25;
+    options.horizon_days = Some(25);
     options.threads = Threads::new(2);
     options
 }

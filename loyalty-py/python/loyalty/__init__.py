@@ -70,7 +70,7 @@ from loyalty.purchase import PurchaseModel
 from loyalty.reading import OrderTable, Understood, read_orders, read_sql
 from loyalty.reading.check import Check, Finding, check
 from loyalty.report import OrdersReport, Refusal
-from loyalty.returns import ReturnFit, ReturnPropensity
+from loyalty.returns import ExpectedReturns, ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.scoring import NotComputed, Scores, score
 from loyalty.selection import Choice, Selection, choose, select
@@ -96,6 +96,7 @@ __all__ = [
     "CreditMatches",
     "CreditReport",
     "CustomerSummary",
+    "ExpectedReturns",
     "Finding",
     "Fit",
     "FitError",

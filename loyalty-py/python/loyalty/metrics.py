@@ -133,6 +133,9 @@ class ReturnEconomics(Frozen):
         δ: the part of the price that goods lose by coming back, from 0 to 1.
     handling : float
         h: money per line that comes back.
+    share : float
+        g: the share of a returned line's value that is paid back, above 0 and at most 1, as
+        :attr:`ReturnPropensity.share_paid_back` learns it.
 
     Examples
     --------
@@ -145,37 +148,42 @@ class ReturnEconomics(Frozen):
     __slots__ = ("_arguments", "_core")
 
     _core: _native.ReturnEconomics
-    _arguments: tuple[float, float, float]
+    _arguments: tuple[float, float, float, float]
 
-    def __init__(self, *, margin: float, loss: float = 0.0, handling: float = 0.0) -> None:
-        native = _native.ReturnEconomics(margin, loss, handling)
-        self._set(_core=native, _arguments=(margin, loss, handling))
+    def __init__(
+        self, *, margin: float, loss: float = 0.0, handling: float = 0.0, share: float = 1.0
+    ) -> None:
+        native = _native.ReturnEconomics(margin, loss, handling, share)
+        self._set(_core=native, _arguments=(margin, loss, handling, share))
 
     def break_even(self, value: float) -> float:
-        """p* = m / (m + δ + h/P): the probability at which a line of the value P brings nothing."""
+        """p* = m / (g m + g δ + h/P), at most 1: where a line of the value P brings nothing."""
         return self._core.break_even(value)
 
     def expected_margin(self, probability: Any, value: Any) -> Any:
-        """(1 − p) m P − p (δ P + h): of one line, or an array for arrays of lines."""
+        """(1 − p g) m P − p (g δ P + h): of one line, or an array for arrays of lines."""
         if isinstance(probability, int | float) and isinstance(value, int | float):
             return self._core.expected_margin(probability, value)
         columns = (_numbers("probability", probability), _numbers("value", value))
         return _frames.array(self._core.expected_margins(*columns))
 
     def __repr__(self) -> str:
-        margin, loss, handling = self._arguments
-        return f"ReturnEconomics(margin={margin!r}, loss={loss!r}, handling={handling!r})"
+        margin, loss, handling, share = self._arguments
+        part = "" if share == 1.0 else f", share={share!r}"
+        return f"ReturnEconomics(margin={margin!r}, loss={loss!r}, handling={handling!r}{part})"
 
     def __reduce__(self) -> Any:
         return _economics, self._arguments
 
 
-def _economics(margin: float, loss: float, handling: float) -> ReturnEconomics:
-    return ReturnEconomics(margin=margin, loss=loss, handling=handling)
+def _economics(margin: float, loss: float, handling: float, share: float) -> ReturnEconomics:
+    return ReturnEconomics(margin=margin, loss=loss, handling=handling, share=share)
 
 
 def expected_returns(probability: Any, value: Any) -> tuple[float, float]:
     """Expected returned lines and money of a basket: Σ p and Σ p·value.
+
+    Where lines come back in part, less is paid back: see :meth:`ReturnPropensity.expected_returns`.
 
     Examples
     --------

@@ -224,7 +224,13 @@ class OrderLines(Frozen):
         self._set(_core=native, _customer=named["customer"], _frame=frame, report=report)
 
     def with_returns(
-        self, data: Any, *, line: str, time: str, time_zone: str | None = None
+        self,
+        data: Any,
+        *,
+        line: str,
+        time: str,
+        time_zone: str | None = None,
+        invalid: Invalid = "raise",
     ) -> tuple[OrderLines, dict[str, int]]:
         """The same lines with what became of them, where a table of its own tells it.
 
@@ -239,15 +245,19 @@ class OrderLines(Frozen):
             The columns of the line's id, as in ``OrderLines(line=...)``, and of the time.
         time_zone : str, optional
             As for :class:`Orders`.
+        invalid : {"raise", "drop"}
+            As for :class:`Orders`, for the rows of returns.
 
         Returns
         -------
-        The lines, and how many returns were ``counted`` and of ``unknown`` lines.
+        The lines, and how many returns were ``counted`` (one a line), of ``unknown`` lines,
+        ``repeated`` (the same line again) and ``refused``.
 
         Raises
         ------
         InputError
-            Where the lines have no ids, or a return is from before the day of its order.
+            Where the lines have no ids, or a return cannot be used: it has no line or no time, or is
+            from before the day of its order.
 
         Examples
         --------
@@ -258,13 +268,14 @@ class OrderLines(Frozen):
         ...     log, customer="who", product="what", time="day", price="paid", line="id"
         ... )
         >>> lines.with_returns({"id": [102, 55], "on": ["2024-01-09"] * 2}, line="id", time="on")
-        (<OrderLines: 3 lines of 2 orders, 1 returned>, {'counted': 1, 'unknown': 1})
+        (<OrderLines: 3 lines of 2 orders, 1 returned>, {'counted': 1, 'unknown': 1, 'repeated': 0, 'refused': 0})
         """
         ids, times = _columns.read(data, [line, time]).columns
-        native, counted, unknown = self._core.with_returns(ids, times, time_zone)
+        native, found = self._core.with_returns(ids, times, time_zone, invalid)
         lines = object.__new__(OrderLines)
         lines._set(_core=native, _customer=self._customer, _frame=self._frame, report=self.report)
-        return lines, {"counted": counted, "unknown": unknown}
+        # Nothing lies ahead of lines: days to come are a matter of a model that follows them.
+        return lines, {name: count for name, count in found if name != "ahead"}
 
     def refused(self) -> Any:
         """The rows that are neither purchases nor credits: ``row`` (counted from 0), ``column``, ``reason``
@@ -298,17 +309,21 @@ class CreditMatches(NamedTuple):
         ``returned_quantity`` and ``return_time`` of each purchase, in the order of its rows.
     credits : frame
         The ``rule`` by which each credit note was matched: ``exact``, ``same_quantity``, ``part``,
-        ``several``; or why not: ``exceeds``, ``nothing_left``, ``never_bought``.
+        ``several``; or why not: ``exceeds``, ``nothing_left``, ``never_bought``, ``refused``.
     share_matched : float
         The share of the notes whose pieces all found a purchase.
     rules : dict
         How many notes there are of each rule.
+    reports : (OrdersReport, OrdersReport)
+        The rows read, in use and refused, of purchases and of credits. Nothing came back of a purchase
+        that was refused.
     """
 
     purchases: Any
     credits: Any
     share_matched: float
     rules: dict[str, int]
+    reports: tuple[OrdersReport, OrdersReport]
 
 
 def match_credits(
@@ -321,6 +336,7 @@ def match_credits(
     quantity: str,
     price: str,
     time_zone: str | None = None,
+    invalid: Invalid = "raise",
 ) -> CreditMatches:
     """Finds out which purchases came back, from a log in which returns are credit notes of their own.
 
@@ -331,10 +347,12 @@ def match_credits(
     up). ``exceeds``: a part of the note has no purchase; ``nothing_left``: all purchases are
     credited already or later; ``never_bought``: the customer never bought the product.
 
+    Rows that cannot be used are refused, or with ``invalid="drop"`` left out and counted in ``reports``.
+
     Raises
     ------
     InputError
-        For a missing or impossible cell.
+        Where rows cannot be used: a missing or impossible cell.
 
     Examples
     --------
@@ -352,7 +370,7 @@ def match_credits(
     """
     names = [customer, product, time, quantity, price]
     (bought, frame), (notes, _) = _columns.read(purchases, names), _columns.read(credits, names)
-    quantities, times, rules = _native.match_credits(bought, notes, time_zone)
+    quantities, times, rules, read = _native.match_credits(bought, notes, time_zone, invalid)
     names_of_rules = [rule or "" for rule in rules.to_list()]
     whole = [rule in ("exact", "same_quantity", "part", "several") for rule in names_of_rules]
     return CreditMatches(
@@ -360,4 +378,5 @@ def match_credits(
         _frames.table([rules], frame),
         sum(whole) / max(len(whole), 1),
         {rule: names_of_rules.count(rule) for rule in sorted(set(names_of_rules))},
+        (OrdersReport._of(read[0]), OrdersReport._of(read[1])),
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from loyalty import _check, _columns, _frames, _html, _native
+from loyalty.errors import LoyaltyWarning
 from loyalty.order_lines import OrderLines
 from loyalty.orders import Moment, _instant
+from loyalty.report import Invalid
 
 if TYPE_CHECKING:
     import narwhals as nw
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["ReturnFit", "ReturnPropensity"]
+__all__ = ["ExpectedReturns", "ReturnFit", "ReturnPropensity"]
 
 #: How the strength of the shrinkage is chosen.
 ShrinkageCriterion = Literal["one_step_ahead", "beta_binomial"]
@@ -73,13 +76,14 @@ class ReturnPropensity:
         cls,
         lines: OrderLines,
         *,
-        horizon_days: int = 60,
+        horizon_days: int | None = None,
         observation_end: Moment | None = None,
         crossed: Sequence[Sequence[str]] = (),
         context: bool = True,
         half_life_days: float | None = None,
         shrinkage: ShrinkageCriterion = "one_step_ahead",
         penalty: float | None = None,
+        known_at_order: Sequence[str] = (),
         threads: int = 0,
     ) -> ReturnFit:
         """Learns from lines of known fate.
@@ -94,9 +98,11 @@ class ReturnPropensity:
         ----------
         lines : OrderLines
             With the column ``returned`` and, where known, ``return_time``.
-        horizon_days : int
+        horizon_days : int, optional
             A line that is not back after so many days counts as kept. Lines that old at the end
-            of the observation are learnt from; the others are open.
+            of the observation are learnt from; the others are open. By default 60; where no times
+            of returns are known, not more than a quarter of the days that the lines span, as nothing
+            is heard of a line before the horizon. ``fit.horizon_days`` says which was taken.
         observation_end : date or time, optional
             The fit learns from nothing after that day, by default the last one of the lines. What
             lines up to then say of later days counts from those days on, as in :meth:`update`.
@@ -117,6 +123,9 @@ class ReturnPropensity:
             λ of the penalty ½ λ Σ β² over standardised terms other than the log-odds of histories,
             which are shrunk already; by default the one under which the first four fifths of the
             lines predict the last fifth best.
+        known_at_order : sequence of str
+            Categories and numbers that are known at the order although they all but tell whether
+            lines come back; others that do are refused.
         threads : int
             How many threads to use; 0 for as many as the machine runs at once. The result is the
             same for every number.
@@ -126,7 +135,8 @@ class ReturnPropensity:
         FitError
             Where no line is as old as the horizon.
         InputError
-            For options outside their domain.
+            For options outside their domain, and where a category or a number takes away by itself
+            more than half of what is uncertain of the outcome, in log-loss, as a copy of it does.
         """
         lines = _check.instance("lines", lines, OrderLines)
         end = (
@@ -134,13 +144,14 @@ class ReturnPropensity:
         )
         native, facts = _native.ReturnPropensity.fit(
             lines._core,
-            _check.whole("horizon_days", horizon_days),
+            None if horizon_days is None else _check.whole("horizon_days", horizon_days),
             end,
             [list(names) for names in crossed],
             _check.instance("context", context, bool),
             half_life_days,
             shrinkage,
             penalty,
+            list(known_at_order),
             _check.whole("threads", threads),
         )
         return ReturnFit._of(cls._of(native, lines._frame), dict(facts))
@@ -155,7 +166,15 @@ class ReturnPropensity:
         """
         native = _check.instance("lines", lines, OrderLines)._core
         threads = _check.whole("threads", threads)
-        columns = self._core.score(native, threads)
+        columns, early = self._core.score(native, threads)
+        if early:
+            warnings.warn(
+                f"{early:,} of {len(native):,} lines are dated before the first day that the model "
+                f"knows of, and its state is that of {self.today}: they are scored by what became "
+                "known after them",
+                LoyaltyWarning,
+                stacklevel=2,
+            )
         if level is not None:
             columns = columns + self._core.intervals(native, level, threads)
         return _frames.table(columns, lines._frame)
@@ -170,6 +189,22 @@ class ReturnPropensity:
         base, columns = self._core.contributions(native, _check.whole("threads", threads))
         base_column = _frames.float_column("base", [base] * len(native))
         return _frames.table([base_column, *columns], lines._frame)
+
+    def expected_returns(self, lines: OrderLines, *, threads: int = 0) -> ExpectedReturns:
+        """What is expected to come back of lines, in lines and money, and what is paid back of it.
+
+        A line of several pieces comes back in part: how much of the value of returned lines is paid
+        back is learnt by their pieces, where the lines of the fit said it by ``returned_amount``, or
+        by ``returned`` in pieces. ``share_known`` is false where they did not.
+        """
+        native = _check.instance("lines", lines, OrderLines)._core
+        found = self._core.expected_returns(native, _check.whole("threads", threads))
+        return ExpectedReturns(*found, self._core.share_paid_back is not None)
+
+    @property
+    def share_paid_back(self) -> float | None:
+        """g: the share of the value of returned lines that is paid back; None where not known."""
+        return self._core.share_paid_back
 
     def customers(self, customers: Any, *, level: float = 0.9) -> Any:
         """The propensity of customers: how often an average line comes back if it is theirs.
@@ -210,19 +245,39 @@ class ReturnPropensity:
         return _frames.table(self._core.update(native), lines._frame)
 
     def update_returns(
-        self, data: Any, *, line: str, time: str, time_zone: str | None = None
+        self,
+        data: Any,
+        *,
+        line: str,
+        time: str,
+        time_zone: str | None = None,
+        invalid: Invalid = "raise",
     ) -> dict[str, int]:
         """Takes in returns: the ids of lines, as in ``OrderLines(line=...)``, and when they came back.
 
-        A return counts from the day after it on. Returns how many were ``counted`` and how many
-        were of ``unknown`` lines, or of lines older than the horizon.
+        A return counts from the day after it on. Returns how many lines were ``counted``, how many
+        returns were of ``unknown`` lines (or of lines that are older than the horizon by then), ``repeated`` (of a line
+        whose return is known already) and ``refused``, and how many of those counted are ``ahead``: of
+        days that the model has not reached, so that they count once these are over.
+
+        Raises
+        ------
+        InputError
+            Where a return has no line or no time, is from before the day of its order, or from a day
+            to come more than a year after it; the model is unchanged. With ``invalid="drop"`` such
+            returns are left out and counted as ``refused``.
         """
         ids, times = _columns.read(data, [line, time]).columns
-        counted, unknown = self._core.update_returns(ids, times, time_zone)
-        return {"counted": counted, "unknown": unknown}
+        return dict(self._core.update_returns(ids, times, time_zone, invalid))
 
     def advance(self, day: Moment) -> None:
-        """Goes on to the morning of a day, so that what is due by then counts."""
+        """Goes on to the morning of a day, so that what is due by then counts.
+
+        Raises
+        ------
+        InputError
+            For a day more than 3660 days after :attr:`today`: a wrong date.
+        """
         self._core.advance(_instant("day", day, None) // 86_400_000_000)
 
     @property
@@ -305,6 +360,27 @@ def _restore(json: str, backend: str | None) -> ReturnPropensity:
     return ReturnPropensity._of(_native.ReturnPropensity.from_json(json), frame)
 
 
+class ExpectedReturns(NamedTuple):
+    """What is expected to come back of lines.
+
+    Attributes
+    ----------
+    lines : float
+        Σ p.
+    value : float
+        Σ p P: what was paid for them, price × quantity.
+    paid_back : float
+        Σ p g P: what will be paid back, with the share g of lines of as many pieces.
+    share_known : bool
+        Whether g is learnt; without, ``paid_back`` is the value.
+    """
+
+    lines: float
+    value: float
+    paid_back: float
+    share_known: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnFit:
     """A fitted return propensity and how it was found.
@@ -313,6 +389,8 @@ class ReturnFit:
     ----------
     model : ReturnPropensity
         With the state at the end of the observation.
+    horizon_days : int
+        The horizon, as asked for or taken by default.
     settled, returned : int
         Lines as old as the horizon, which were learnt from, and those of them that came back.
     left_out : int
@@ -334,6 +412,7 @@ class ReturnFit:
     """
 
     model: ReturnPropensity
+    horizon_days: int
     settled: int
     returned: int
     left_out: int
@@ -347,7 +426,7 @@ class ReturnFit:
 
     @classmethod
     def _of(cls, model: ReturnPropensity, facts: dict[str, float]) -> ReturnFit:
-        whole = ("settled", "returned", "left_out", "rows", "iterations")
+        whole = ("horizon_days", "settled", "returned", "left_out", "rows", "iterations")
         return cls(
             model=model,
             **{name: int(facts[name]) for name in whole},
@@ -360,6 +439,7 @@ class ReturnFit:
 
     def __repr__(self) -> str:
         return (
-            f"<ReturnFit: {self.returned:,} of {self.settled:,} lines returned, log-loss "
-            f"{self.log_loss:.5f} against {self.constant_log_loss:.5f}>"
+            f"<ReturnFit: {self.returned:,} of {self.settled:,} lines returned within "
+            f"{self.horizon_days} days, log-loss {self.log_loss:.5f} against "
+            f"{self.constant_log_loss:.5f}>"
         )

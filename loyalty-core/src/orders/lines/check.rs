@@ -1,15 +1,34 @@
 //! Which order lines can be used.
 
-use super::super::columns::CustomerColumn;
-use super::super::rows::{Fault, customer_and_time, money_reason, shown_number, shown_time};
-use super::columns::number;
+use super::super::rows::{
+    Fault, customer_and_time, missing_id, money_reason, pieces_fault, shown_number, shown_time,
+};
 use super::{LineColumns, day_of};
 use crate::Error;
-use crate::error::LARGEST;
 use crate::error::report::Reason;
 
 /// What rounding to cents or single precision may add to a sum that should be equal.
 const ROUNDING: f64 = 1e-6;
+
+/// Accepts the names of columns that a score may rest on where none is among those that are known only after
+/// the order, as the outcome itself is. Bindings ask before they look at the types of columns, so that a
+/// leak is named as one.
+///
+/// # Errors
+/// [`Error::Choice`] that names the first.
+pub fn known_at_the_order<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    later: &[&str],
+) -> Result<(), Error> {
+    match names.into_iter().find(|name| later.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::Choice {
+            name: "a column to score by",
+            expected: "known at the time of the order",
+            value: name.to_owned(),
+        }),
+    }
+}
 
 impl<'a> LineColumns<'a> {
     pub(super) fn check_lengths(&self, rows: usize) -> Result<(), Error> {
@@ -41,15 +60,11 @@ impl<'a> LineColumns<'a> {
             .map(super::super::columns::CustomerColumn::name);
         let numbers = [self.amount.as_ref(), self.price.as_ref(), self.quantity.as_ref()];
         let numbers = numbers.into_iter().flatten().chain(&self.numbers).map(|column| column.name);
-        let later = |name: &&str| self.known_later.contains(name);
-        match names.chain(numbers).chain([self.time.name]).find(later) {
-            None => Ok(()),
-            Some(name) => Err(Error::Choice {
-                name: "a column to score by",
-                expected: "known at the time of the order",
-                value: name.to_owned(),
-            }),
-        }
+        let outcome = [self.returned.as_ref(), self.returned_amount.as_ref()];
+        let outcome = outcome.into_iter().flatten().map(|column| column.name);
+        let outcome = outcome.chain(self.return_time.as_ref().map(|column| column.name));
+        let later: Vec<&str> = outcome.chain(self.known_later.iter().copied()).collect();
+        known_at_the_order(names.chain(numbers).chain([self.time.name]), &later)
     }
 
     /// The columns of money, which follow one rule.
@@ -77,10 +92,10 @@ impl<'a> LineColumns<'a> {
             (&self.line, Reason::MissingLine),
         ] {
             let allowed = reason == Reason::MissingProduct && self.products_may_be_missing();
-            if let Some(ids) = ids.as_ref().filter(|ids: &&CustomerColumn<'_>| !ids.is_present(row))
+            if let Some(fault) = missing_id(ids.as_ref(), reason, row)
                 && !allowed
             {
-                return Some((reason, ids.name()));
+                return Some(fault);
             }
         }
         for column in self.money().into_iter().flatten() {
@@ -90,11 +105,8 @@ impl<'a> LineColumns<'a> {
                 return Some((reason, column.name));
             }
         }
-        if let Some(quantity) = &self.quantity {
-            let pieces = number(quantity, row);
-            if !(pieces > 0.0 && pieces <= LARGEST) {
-                return Some((Reason::QuantityOutOfRange, quantity.name));
-            }
+        if let Some(fault) = self.quantity.as_ref().and_then(|pieces| pieces_fault(pieces, row)) {
+            return Some(fault);
         }
         if let Some(depth) = &self.offered_depth
             && !(depth.is_present(row) && (0.0..=1.0).contains(&depth.values[row]))

@@ -212,6 +212,17 @@ impl<'a> LineColumns<'a> {
         }
     }
 
+    /// Whether it is known how much of a line came back: in money, or in pieces. What is never more than the
+    /// pieces bought is pieces, unless it is all 0 and 1, which are flags; what is more is something else, of
+    /// which only the sign is looked at.
+    pub(super) fn tells_parts(&self) -> bool {
+        let pieces = |returned: &Column<'_, [f64]>| {
+            let rows = || (0..returned.values.len()).map(|row| (number(returned, row), row));
+            rows().all(|(back, row)| back <= self.pieces(row)) && rows().any(|(back, _)| back > 1.0)
+        };
+        self.returned_amount.is_some() || self.returned.as_ref().is_some_and(pieces)
+    }
+
     /// Whether a row in use came back.
     pub(super) fn came_back(&self, row: usize) -> bool {
         let above_0 = |column: &Option<Column<'a, [f64]>>| {

@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::super::rows::Used;
+use super::super::rows::{
+    self, Fault, Used, customer_and_time, missing_id, money_reason, pieces_fault, shown_number,
+    shown_time,
+};
 use super::super::{Column, CustomerColumn, TimeScale};
 use super::by_time::instants;
 use super::key;
 use crate::Error;
-use crate::error::same_length;
+use crate::error::countable;
+use crate::error::report::{Invalid, OrdersReport, Reason};
 
-/// Purchases or credit notes, one row per line. Every row must be complete; quantities are above 0,
-/// those of credit notes too.
+/// Purchases or credit notes, one row per line; quantities are above 0, those of credit notes too.
 #[derive(Debug, Clone, Copy)]
 pub struct CreditColumns<'a> {
     /// Whose.
@@ -45,11 +48,13 @@ pub enum CreditMatch {
     NothingLeft,
     /// The customer never bought this product.
     NeverBought,
+    /// The row of the note cannot be used, and was left out.
+    Refused,
 }
 
 impl CreditMatch {
     /// Every rule, in the order in which they are tried.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Exact,
         Self::SameQuantity,
         Self::Part,
@@ -57,6 +62,7 @@ impl CreditMatch {
         Self::Exceeds,
         Self::NothingLeft,
         Self::NeverBought,
+        Self::Refused,
     ];
 
     /// A short name for tables: `exact`, `same_quantity`, …
@@ -69,6 +75,7 @@ impl CreditMatch {
             Self::Exceeds => "exceeds",
             Self::NothingLeft => "nothing_left",
             Self::NeverBought => "never_bought",
+            Self::Refused => "refused",
         }
     }
 
@@ -82,16 +89,20 @@ impl CreditMatch {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreditMatches {
-    /// Per purchase, the pieces given back.
+    /// Per purchase, the pieces given back; none of a row that was refused.
     pub returned_quantity: Vec<f64>,
     /// Per purchase, the time of the first credit on the scale of the credit notes; `None` where kept.
     pub return_time: Vec<Option<i64>>,
     /// Per credit note, the rule by which it was matched.
     pub rule: Vec<CreditMatch>,
+    /// The rows of purchases read, in use and refused.
+    pub purchases: OrdersReport,
+    /// The rows of credit notes read, in use and refused.
+    pub credits: OrdersReport,
 }
 
 impl CreditMatches {
-    /// The share of the credit notes whose pieces all found a purchase.
+    /// The share of the credit notes, those refused included, whose pieces all found a purchase.
     pub fn share_matched(&self) -> f64 {
         let whole = self.rule.iter().filter(|rule| rule.is_whole()).count();
         whole as f64 / self.rule.len().max(1) as f64
@@ -110,12 +121,16 @@ impl CreditMatches {
 /// each time for the newest candidate: goods come back soon or never. Of rows of one time the one with the
 /// higher price, then with more pieces counts as newer.
 ///
+/// The results have a value for every row of the caller's, in its order.
+///
 /// # Errors
-/// [`Error::Length`] where columns differ in length, [`Error::Value`] for a missing or impossible cell.
+/// [`Error::Length`] where columns differ in length, [`Error::Parameter`] where there are 2³² − 1 rows or
+/// more, [`Error::Refused`] with a count by reason where rows of a table cannot be used and `invalid` is
+/// [`Invalid::Raise`], or where none of them can.
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::orders::{Column, CreditColumns, CreditMatch, TimeScale, match_credits};
+/// use loyalty_core::orders::{Column, CreditColumns, CreditMatch, Invalid, TimeScale, match_credits};
 /// let shoe = vec!["shoe", "shoe"];
 /// let bought = CreditColumns {
 ///     customer: Column::new("customer", &[1, 1][..]).into(),
@@ -130,7 +145,7 @@ impl CreditMatches {
 ///     quantity: Column::new("pieces", &[2.0, 1.0]),
 ///     ..bought
 /// };
-/// let found = match_credits(&bought, &credited)?;
+/// let found = match_credits(&bought, &credited, Invalid::Raise)?;
 /// assert_eq!(found.rule, [CreditMatch::Exact, CreditMatch::Part]);
 /// assert_eq!(found.returned_quantity, [2.0, 1.0]);
 /// assert_eq!(found.share_matched(), 1.0);
@@ -139,16 +154,23 @@ impl CreditMatches {
 pub fn match_credits(
     purchases: &CreditColumns<'_>,
     credits: &CreditColumns<'_>,
+    invalid: Invalid,
 ) -> Result<CreditMatches, Error> {
-    let (bought, notes) = (Pieces::read(purchases)?, Pieces::read(credits)?);
+    let (bought, bought_rows, purchases) = Pieces::read(purchases, invalid)?;
+    let (notes, note_rows, noted) = Pieces::read(credits, invalid)?;
     let found = bought.matched(&notes);
-    let mut returned_quantity = vec![0.0; bought.key.len()];
-    let mut return_time: Vec<Option<i64>> = vec![None; bought.key.len()];
+    let mut returned_quantity = vec![0.0; purchases.rows()];
+    let mut return_time: Vec<Option<i64>> = vec![None; purchases.rows()];
     for part in &found.parts {
-        returned_quantity[part.purchase] += part.pieces;
-        return_time[part.purchase].get_or_insert(credits.time.values[part.note]);
+        let row = bought_rows.row(part.purchase);
+        returned_quantity[row] += part.pieces;
+        return_time[row].get_or_insert(credits.time.values[note_rows.row(part.note)]);
     }
-    Ok(CreditMatches { returned_quantity, return_time, rule: found.rule })
+    let mut rule = vec![CreditMatch::Refused; noted.rows()];
+    for (note, of_note) in found.rule.into_iter().enumerate() {
+        rule[note_rows.row(note)] = of_note;
+    }
+    Ok(CreditMatches { returned_quantity, return_time, rule, purchases, credits: noted })
 }
 
 /// Purchases or credit notes as they are matched.
@@ -179,23 +201,34 @@ pub(super) struct Matched {
 }
 
 impl Pieces {
-    fn read(columns: &CreditColumns<'_>) -> Result<Self, Error> {
+    /// The rows in use, which they are, and the report.
+    fn read(
+        columns: &CreditColumns<'_>,
+        invalid: Invalid,
+    ) -> Result<(Self, Used, OrdersReport), Error> {
         let rows = columns.customer.len();
-        same_length(rows, columns.product.name(), columns.product.len())?;
-        same_length(rows, columns.time.name, columns.time.values.len())?;
-        same_length(rows, columns.quantity.name, columns.quantity.values.len())?;
-        same_length(rows, columns.price.name, columns.price.values.len())?;
-        for row in 0..rows {
-            columns.check(row)?;
-        }
+        countable("the number of rows", rows)?;
+        [&columns.customer, &columns.product]
+            .into_iter()
+            .try_for_each(|ids| ids.same_rows(rows))?;
+        columns.time.same_rows(rows)?;
+        columns.quantity.same_rows(rows)?;
+        columns.price.same_rows(rows)?;
+        let (report, used) = rows::check(
+            rows,
+            invalid,
+            |row| columns.fault(row),
+            |row, name| columns.shown(row, name),
+        )?;
         let key = |row: usize| key::fold(id(&columns.customer, row), id(&columns.product, row));
-        Ok(Self {
-            key: (0..rows).map(key).collect(),
-            time: instants(&columns.time, columns.scale, &Used::all(rows)),
-            quantity: columns.quantity.values.to_vec(),
-            price: columns.price.values.to_vec(),
-            tie: vec![0; rows],
-        })
+        let pieces = Self {
+            key: used.iter().map(key).collect(),
+            time: instants(&columns.time, columns.scale, &used),
+            quantity: used.iter().map(|row| columns.quantity.values[row]).collect(),
+            price: used.iter().map(|row| columns.price.values[row]).collect(),
+            tie: vec![0; used.len()],
+        };
+        Ok((pieces, used, report))
     }
 
     /// Rows in order of time, and of all that tells them apart.
@@ -241,28 +274,26 @@ pub(super) fn id(column: &CustomerColumn<'_>, row: usize) -> u64 {
     }
 }
 
-impl CreditColumns<'_> {
-    fn check(&self, row: usize) -> Result<(), Error> {
-        let value = |column: &str, expected, value: String| {
-            Err(Error::Value { column: column.to_owned(), row, expected, value, more: 0 })
-        };
-        for column in [&self.customer, &self.product] {
-            if !column.is_present(row) {
-                return value(column.name(), "present", "null".to_owned());
-            }
+impl<'a> CreditColumns<'a> {
+    /// The cell of a column as a report shows it.
+    fn shown(&self, row: usize, name: &str) -> String {
+        if let Some(ids) = [&self.customer, &self.product].into_iter().find(|c| c.name() == name) {
+            return ids.shown(row);
         }
-        let time = self.time.values[row];
-        if !self.time.is_present(row) || self.scale.microseconds(time).is_none() {
-            return value(self.time.name, "within the years 0001 to 9999", time.to_string());
+        if self.time.name == name {
+            return shown_time(&self.time, self.scale, row);
         }
-        for (column, least) in [(&self.quantity, f64::MIN_POSITIVE), (&self.price, 0.0)] {
-            let number = if column.is_present(row) { column.values[row] } else { f64::NAN };
-            if !(least..=crate::error::LARGEST).contains(&number) {
-                let expected = if least > 0.0 { "above 0 and at most 1e50" } else { "0 to 1e50" };
-                return value(column.name, expected, number.to_string());
-            }
-        }
-        Ok(())
+        let numbers = [&self.quantity, &self.price].into_iter().find(|c| c.name == name);
+        numbers.map_or_else(String::new, |column| shown_number(column, row))
+    }
+
+    /// Why a row cannot be used, if it cannot.
+    fn fault(&self, row: usize) -> Option<Fault<'a>> {
+        let fault = customer_and_time(&self.customer, &self.time, self.scale, row);
+        fault
+            .or_else(|| missing_id(Some(&self.product), Reason::MissingProduct, row))
+            .or_else(|| pieces_fault(&self.quantity, row))
+            .or_else(|| money_reason(&self.price, row).map(|reason| (reason, self.price.name)))
     }
 }
 

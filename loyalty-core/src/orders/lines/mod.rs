@@ -14,9 +14,11 @@ mod returned;
 
 pub(crate) use by_customer::{LedgerLine, LinesByCustomer};
 pub(crate) use by_time::{IdKind, Levels, LinesByTime, Numbers, Outcome};
+pub use check::known_at_the_order;
 pub use columns::LineColumns;
 pub use credits::{CreditColumns, CreditMatch, CreditMatches, match_credits};
 pub use net::CameBack;
+pub(crate) use returned::{Event, Verdict};
 pub use returned::{Returns, ReturnsReport};
 
 use std::sync::OnceLock;
@@ -64,6 +66,8 @@ pub struct OrderLines {
     report: OrdersReport,
     /// When the last credit was that stood among the lines.
     last_credit: Option<i64>,
+    /// Whether it is known how much of a line came back, and not only whether it did.
+    tells_parts: bool,
 }
 
 /// The lines as they were arranged first, and what the other arrangement needs besides.
@@ -121,7 +125,7 @@ impl OrderLines {
         report.set_remarks(table.remarks.clone());
         if !table.has_credits() {
             let source = Source::of(&read, &used, report.rows())?;
-            return Ok(Self::of(source, report, None));
+            return Ok(Self::of(source, report, None, read.tells_parts()));
         }
         let (credits, purchases): (Vec<usize>, Vec<usize>) =
             used.iter().partition(|&row| table.is_credit(row));
@@ -133,12 +137,30 @@ impl OrderLines {
         let time = |&row: &usize| rows::instant_of(&read.time, read.scale, row);
         let last = credits.iter().filter_map(time).max();
         let source = Source::of(&read, &purchases, report.rows())?;
-        Ok(Self::of(source, report, last))
+        Ok(Self::of(source, report, last, read.tells_parts()))
     }
 
-    fn of(source: Source, report: OrdersReport, last_credit: Option<i64>) -> Self {
+    fn of(
+        source: Source,
+        report: OrdersReport,
+        last_credit: Option<i64>,
+        tells_parts: bool,
+    ) -> Self {
         let (by_time, by_customer) = (OnceLock::new(), OnceLock::new());
-        Self { source, by_time, by_customer, report, last_credit }
+        Self { source, by_time, by_customer, report, last_credit, tells_parts }
+    }
+
+    /// What was paid for each row in use and what was paid back, where that is known.
+    pub(crate) fn money_paid_back(&self) -> Option<Vec<[f64; 2]>> {
+        if !self.tells_parts {
+            return None;
+        }
+        Some(match &self.source {
+            Source::Time(source) => source.1.money_paid_back(&source.0),
+            Source::Customer(source) => {
+                source.0.by_row().map(|line| [line.amount, line.returned_amount]).collect()
+            }
+        })
     }
 
     /// Whether the lines have costs of goods.

@@ -135,6 +135,17 @@ impl Raw {
         LinesByCustomer::of(&columns, lines.len(), |row| row)
     }
 
+    /// What was paid for each row in use and what was paid back.
+    pub(super) fn money_paid_back(&self, lines: &LinesByTime) -> Vec<[f64; 2]> {
+        let (price, quantity) = (lines.by_row(&lines.price), lines.by_row(&lines.quantity));
+        let amount = |row: usize| match &self.amount {
+            Some(amount) => amount[row],
+            None => price[row] * quantity[row],
+        };
+        let back = |row: usize| self.paid_back.as_ref().map_or(0.0, |back| back[row]);
+        (0..lines.len()).map(|row| [amount(row), back(row)]).collect()
+    }
+
     /// Lines of rows in use that came back, and when.
     pub(super) fn note_returns(&mut self, lines: &LinesByTime, returns: &[(usize, i64)]) {
         let rows = lines.len();

@@ -63,6 +63,13 @@ def add(commands: Any) -> None:
         help="a column that is known only after the order",
     )
     command.add_argument(
+        "--known-at-order",
+        metavar="COL",
+        action="append",
+        default=[],
+        help="a category or number known at the order although it all but tells whether lines come back",
+    )
+    command.add_argument(
         "--cross",
         metavar="COL,COL",
         action="append",
@@ -72,9 +79,8 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--horizon-days",
         type=int,
-        default=60,
         metavar="N",
-        help="after which a line counts as kept (default: 60)",
+        help="after which a line counts as kept (default: 60, less for a short log without times of returns)",
     )
     command.add_argument("--observation-end", metavar="DATE", help="by default the last line")
     command.add_argument("--time-zone", metavar="ZONE", help="the zone whose days count")
@@ -114,6 +120,7 @@ def run(options: argparse.Namespace) -> None:
                 horizon_days=options.horizon_days,
                 observation_end=options.observation_end,
                 crossed=[names.split(",") for names in options.cross],
+                known_at_order=options.known_at_order,
             )
             model = fit.model
             scores = model.score(lines) if options.output else None
@@ -230,11 +237,19 @@ def _with_returns(
         raise InputError("--returns needs --update: scores alone learn nothing")
     columns = {"line": options.line, "time": options.return_time}
     table = _returns(options, columns)
-    before = 0 if model is None else model.update_returns(table, **columns)["counted"]
+    columns["invalid"] = options.invalid
+    before = {} if model is None else model.update_returns(table, **columns)
     lines, found = lines.with_returns(table, **columns)
-    counts = {"of these lines": found["counted"], "of unknown lines": found["unknown"] - before}
+    known_before = before.get("counted", 0) + before.get("repeated", 0) + before.get("refused", 0)
+    counts = {
+        "of these lines": found["counted"],
+        "of unknown lines": found["unknown"] - known_before,
+    }
     if model is not None:
-        counts["of lines taken in before"] = before
+        counts["of lines taken in before"] = before["counted"]
+    for name in ("repeated", "refused"):
+        if count := found[name] + before.get(name, 0):
+            counts[name] = count
     report.say("returns", report.listed({name: f"{count:,}" for name, count in counts.items()}))
     return lines, model
 
@@ -253,7 +268,10 @@ def _show(
     scores: pl.DataFrame | None,
 ) -> None:
     if fit is not None:
-        print(f"{fit.returned:,} of {fit.settled:,} settled lines returned")
+        print(
+            f"{fit.returned:,} of {fit.settled:,} settled lines returned within "
+            f"{fit.horizon_days} days"
+        )
         print(
             f"log-loss {fit.log_loss:.5f}, of one probability for all {fit.constant_log_loss:.5f}"
         )
