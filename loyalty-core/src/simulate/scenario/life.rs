@@ -13,7 +13,7 @@ const PERIOD: u32 = 28;
 /// Log-odds of a return of the four kinds, at an ordinary article; and what share of customers each is.
 const RETURNS: [(f64, f64); 4] = [(0.05, 1.1), (0.15, -1.1), (0.5, -2.6), (0.3, -4.6)];
 /// Contacts an order of the three kinds.
-const CONTACTS: [(f64, f64); 3] = [(0.05, 4.5), (0.1, 1.0), (0.85, 0.15)];
+const CONTACTS: [(f64, f64); 3] = [(0.06, 4.5), (0.14, 1.2), (0.8, 0.15)];
 /// Who looks for offers; the second kind comes in sales only, where there are any.
 const SEEKING: [(f64, f64); 4] = [(0.06, 0.95), (0.04, 0.05), (0.2, 0.4), (0.7, 0.05)];
 
@@ -58,11 +58,11 @@ impl Kind {
         let returns = of(&RETURNS, rank(random));
         let seeking = of(&SEEKING, rank(random));
         Self {
-            contacts: CONTACTS[contacts].1 * random.multiplier(0.5),
+            contacts: CONTACTS[contacts].1 * random.multiplier(0.6),
             demander: contacts == 0,
             return_effect: RETURNS[returns].1,
             reverser: returns == 0,
-            seeking: SEEKING[seeking].1,
+            seeking: seeks(random, SEEKING[seeking].1),
             in_sales_only: features.waves && seeking == 1,
             coupon: random.beta(0.3, 2.7),
         }
@@ -79,6 +79,11 @@ fn of<const N: usize>(kinds: &[(f64, f64); N], rank: f64) -> usize {
         }
     }
     N - 1
+}
+
+/// Beta with this mean and shapes that add up to 20.
+fn seeks(random: &mut Random, mean: f64) -> f64 {
+    random.beta(20.0 * mean, 20.0 * (1.0 - mean))
 }
 
 /// An order line, its money not yet rounded to cents.

@@ -141,26 +141,45 @@ impl Stock {
         (1.0 - self.features.exchanged) * sum / DRAWS as f64
     }
 
-    /// Share of the list price that offers take off for who seeks this much, and how that stands to not
-    /// looking in any week.
-    pub(super) fn discount(&self, seeking: f64, in_sales_only: bool) -> [f64; 2] {
+    /// What is bought over the weeks without looking for offers and with it, by list price and discount, and
+    /// what is bought without looking in any week.
+    pub(super) fn bought(&self, in_sales_only: bool) -> Bought {
         let mut random = Random::of(self.seed, TRUTH, 1);
         let weeks = self.coupon_week.len();
-        let (mut list, mut off, mut all_list, mut usual) = (0.0, 0.0, 0.0, 0.0);
+        let mut bought = Bought::default();
         for draw in 0..DRAWS {
             let week = draw % weeks;
             let (day, category) = (u32::try_from(7 * week).unwrap_or(0), random.below(CATEGORIES));
-            let plain = self.pick(&mut random, day, category, 0.0);
-            all_list += self.price[plain];
-            usual += self.price[plain] * self.depth(day, plain);
-            if in_sales_only && !is_sale(week) {
-                continue;
+            let mut add = |seeking: f64, sums: &mut [f64; 2]| {
+                let product = self.pick(&mut random, day, category, seeking);
+                sums[0] += self.price[product];
+                sums[1] += self.price[product] * self.depth(day, product);
+            };
+            add(0.0, &mut bought.any_week);
+            if !in_sales_only || is_sale(week) {
+                add(0.0, &mut bought.unsought);
+                add(1.0, &mut bought.sought);
             }
-            let product = self.pick(&mut random, day, category, seeking);
-            list += self.price[product];
-            off += self.price[product] * self.depth(day, product);
         }
-        let depth = off / list.max(1e-9);
-        [depth, depth / (usual / all_list).max(1e-9)]
+        bought
+    }
+}
+
+/// List prices and discounts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bought {
+    unsought: [f64; 2],
+    sought: [f64; 2],
+    any_week: [f64; 2],
+}
+
+impl Bought {
+    /// Share of the list price that offers take off for who looks this often, and how that stands to not looking
+    /// in any week.
+    pub(super) fn discount(&self, seeking: f64) -> [f64; 2] {
+        let mix = |part: usize| (1.0 - seeking) * self.unsought[part] + seeking * self.sought[part];
+        let (depth, usual) =
+            (mix(1) / mix(0).max(1e-9), self.any_week[1] / self.any_week[0].max(1e-9));
+        [depth, depth / usual.max(1e-9)]
     }
 }

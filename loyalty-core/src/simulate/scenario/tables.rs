@@ -80,31 +80,22 @@ fn id(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// What a kind does on average, worked out once.
-#[derive(Default)]
-struct Known(BTreeMap<(u64, bool), [f64; 2]>);
-
-impl Known {
-    fn of(&mut self, key: (f64, bool), work: impl FnOnce() -> [f64; 2]) -> [f64; 2] {
-        *self.0.entry((key.0.to_bits(), key.1)).or_insert_with(work)
-    }
-}
-
 fn truth(stock: &Stock, lives: &[Life]) -> SimulatedTruth {
-    let (mut returns, mut discounts) = (Known::default(), Known::default());
+    // The return rate of a kind, worked out once.
+    let mut returns: BTreeMap<u64, f64> = BTreeMap::new();
+    let bought_by = [false, true].map(|in_sales_only| stock.bought(in_sales_only));
     let mut truth = SimulatedTruth::default();
     let coupon_weeks = stock.coupon_week.iter().filter(|sent| **sent).count() as f64;
     let coupon_share = coupon_weeks / stock.coupon_week.len() as f64;
     let usual_return = stock.return_rate(ORDINARY_RETURN);
-    let usual_depth = stock.discount(ORDINARY_SEEKING, false)[0];
+    let usual_depth = bought_by[0].discount(ORDINARY_SEEKING)[0];
     for (who, life) in lives.iter().enumerate() {
         let kind = &life.kind;
         let years = f64::from(stock.days - life.first_day) / Unit::Year.days();
-        let [return_rate, _] = returns
-            .of((kind.return_effect, false), || [stock.return_rate(kind.return_effect), 0.0]);
-        let [depth, selection] = discounts.of((kind.seeking, kind.in_sales_only), || {
-            stock.discount(kind.seeking, kind.in_sales_only)
-        });
+        let return_rate = *returns
+            .entry(kind.return_effect.to_bits())
+            .or_insert_with(|| stock.return_rate(kind.return_effect));
+        let [depth, selection] = bought_by[usize::from(kind.in_sales_only)].discount(kind.seeking);
         let mut bought = [false; CATEGORIES];
         let (mut list, mut at_stake) = (0.0, 0.0);
         for line in &life.lines {
@@ -130,7 +121,7 @@ fn truth(stock: &Stock, lives: &[Life]) -> SimulatedTruth {
         truth.budget.push(if limited { life.budget } else { f64::NAN });
         truth.service_demander.push(kind.demander);
         truth.revenue_reverser.push(kind.reverser);
-        truth.promotion_maximizer.push(kind.seeking > 0.9 || kind.in_sales_only);
+        truth.promotion_maximizer.push(kind.seeking > 0.75 || kind.in_sales_only);
         truth.fixed_budget.push(limited);
         truth
             .service_impact
