@@ -111,6 +111,8 @@ impl Accountant {
                 .then_with(|| a.offered.total_cmp(&b.offered))
                 .then_with(|| a.cost.total_cmp(&b.cost))
                 .then_with(|| a.due.total_cmp(&b.due))
+                .then_with(|| a.coupon.total_cmp(&b.coupon))
+                .then_with(|| a.return_time.cmp(&b.return_time))
         });
         self.orders.clear();
         let mut first = 0;

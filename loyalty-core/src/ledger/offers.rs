@@ -8,6 +8,10 @@ use crate::time::DAY;
 /// Most cells of category and week; with more the offers of a week are those of the whole shop.
 const MOST: usize = 1 << 20;
 
+/// Depths are added up as whole numbers of this part, so that no sum depends on the order of the rows: 4e9 lines
+/// fit, and a depth keeps nine digits.
+const PART: f64 = (1_u64 << 32) as f64;
+
 /// Rows of one piece of work.
 const CHUNK: usize = 1 << 19;
 
@@ -33,21 +37,30 @@ impl Offers {
         let by_category = categories.saturating_mul(weeks) <= MOST;
         let cells = if by_category { categories } else { 1 } * weeks;
         let parts = map_chunks(lines.len(), CHUNK, threads, |rows| {
-            let mut sums = vec![[0.0; 2]; cells];
+            let mut sums = vec![[0_u64; 2]; cells];
             for line in rows.map(|row| lines.line(row)).filter(|line| window.holds(line.time)) {
                 let category = if by_category { line.category as usize } else { 0 };
                 let at = usize::try_from(week(line.time) - first).unwrap_or(0).min(weeks - 1);
                 let sum = &mut sums[category * weeks + at];
-                (sum[0], sum[1]) = (sum[0] + line.offered_depth, sum[1] + 1.0);
+                let depth = (line.offered_depth.clamp(0.0, 1.0) * PART).round_ties_even();
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "clamped"
+                )]
+                let depth = depth as u64;
+                (sum[0], sum[1]) = (sum[0] + depth, sum[1] + 1);
             }
             sums
         });
-        let mut sums = vec![[0.0; 2]; cells];
+        let mut totals = vec![[0_u64; 2]; cells];
         for part in &parts {
-            sums.iter_mut().zip(part).for_each(|(sum, part)| {
+            totals.iter_mut().zip(part).for_each(|(sum, part)| {
                 (sum[0], sum[1]) = (sum[0] + part[0], sum[1] + part[1]);
             });
         }
+        let mut sums: Vec<[f64; 2]> =
+            totals.iter().map(|&[depth, lines]| [depth as f64 / PART, lines as f64]).collect();
         for of_category in sums.chunks_mut(weeks) {
             let mut total = [0.0; 2];
             for week in of_category {

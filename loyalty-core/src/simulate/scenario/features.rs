@@ -1,6 +1,6 @@
 //! What each scenario changes of a calm shop.
 
-use super::Scenario;
+use super::options::Scenario;
 
 /// How the amounts of orders are spread, beyond what is bought.
 #[derive(Debug, Clone, Copy, PartialEq)]

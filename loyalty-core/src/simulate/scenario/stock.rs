@@ -1,7 +1,7 @@
 //! What these shops sell, what is on offer when, and what a customer of a kind does on average.
 
-use super::ScenarioOptions;
 use super::features::Features;
+use super::options::ScenarioOptions;
 use crate::math::elementary::logistic;
 use crate::math::random::Random;
 
