@@ -306,7 +306,7 @@ impl Life {
             if random.happens(0.04) {
                 let marked = random.happens(features.marked);
                 // Several calls on the day, until it works again.
-                for _ in 0..1 + random.poisson(1.0) {
+                for _ in 0..=random.poisson(1.0) {
                     calls.push((day, cost(random), marked));
                 }
             }
