@@ -768,14 +768,21 @@ typedef struct loyalty_behaviour_score {
     bool known;
     /** Whether they are labelled. */
     bool labelled;
-    /** How strongly they show it: the posterior mean. */
+    /** How strongly they are expected to show it in the time ahead. */
     double estimate;
     /** What it is compared with. */
     double threshold;
-    /** Probability that the strength lies over its threshold. */
+    /** Probability that the strength of the time ahead lies over its threshold. */
     double p_over;
-    /** What it costs the shop in a year. */
+    /**
+     * What it is expected to cost the shop in a year; 0 where no column tells it, and for coupon use, which
+     * is no cost.
+     */
     double impact;
+    /** Events that show it. */
+    double events;
+    /** Orders in which they lie; cases of service, or periods of a budget. */
+    double orders;
 } loyalty_behaviour_score;
 
 /**
@@ -2288,8 +2295,9 @@ loyalty_status loyalty_behaviours_load(const char *path,
  * the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
  * order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
  *
- * Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
- * `new_spend`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is as before.
+ * Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss`,
+ * `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is
+ * as before.
  */
 loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *model,
                                            const double *ledger,

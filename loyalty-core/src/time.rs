@@ -192,16 +192,6 @@ impl Occasion {
             Self::Month | Self::Quarter | Self::Year => None,
         }
     }
-
-    /// How many of these periods make a year.
-    pub(crate) fn per_year(self) -> f64 {
-        match (self, self.microseconds()) {
-            (Self::Month, _) => 12.0,
-            (Self::Quarter, _) => 4.0,
-            (_, Some(length)) => YEAR as f64 / length as f64,
-            (_, None) => 1.0,
-        }
-    }
 }
 
 /// Months since year 0 (Hinnant, "chrono-compatible low-level date algorithms", 2013).

@@ -101,12 +101,15 @@ fn shops() -> &'static [(Behaviour, Found)] {
 fn the_labelled_are_who_they_are_said_to_be() {
     for (behaviour, found) in shops() {
         let (rate, power) = (found.wrong / found.labelled, found.both / found.over);
-        assert!(found.labelled > 100.0, "{behaviour}: {} labelled", found.labelled);
-        assert!(rate <= 0.13, "{behaviour}: false-discovery rate {rate}");
+        assert!(found.labelled > 60.0, "{behaviour}: {} labelled", found.labelled);
+        assert!(rate <= 0.12, "{behaviour}: false-discovery rate {rate}");
+        // A label speaks of the coming year; one of a fixed budget needs the support of new categories.
         let least = match behaviour {
-            Behaviour::ServiceDemander | Behaviour::RevenueReverser => 0.8,
-            Behaviour::PromotionMaximizer => 0.65,
-            _ => 0.4,
+            Behaviour::ServiceDemander => 0.8,
+            Behaviour::RevenueReverser => 0.7,
+            Behaviour::PromotionMaximizer => 0.6,
+            Behaviour::CouponUser => 0.25,
+            _ => 0.15,
         };
         assert!(power >= least, "{behaviour}: power {power}");
     }
@@ -148,7 +151,8 @@ fn impacts_are_those_of_the_truth() {
     }
     // The reference is the mean ordinary customer, who looks for offers a little; that of the truth does
     // not at all.
-    for (kind, least) in [0.92, 0.92, 0.85].into_iter().enumerate() {
+    // What is expected of the coming year is drawn to the mean by what is not sure to last.
+    for (kind, least) in [0.8, 0.8, 0.75].into_iter().enumerate() {
         let ratio = estimated[kind] / true_one[kind];
         assert!((least..1.08).contains(&ratio), "{kind}: estimated by true {ratio}");
     }
@@ -180,6 +184,8 @@ fn the_population_is_recovered() {
     let (points, masses) = model.population();
     // Between the two kinds lies next to nobody; a twentieth of the demanders lies below as well.
     let between = 3.5;
+    // Contacts of a week are one case, so that demanders have fewer cases, each of which costs more.
+
     let part = |of: fn(f64, f64) -> bool| {
         let chosen = points.iter().zip(masses).filter(|(point, _)| of(**point, between));
         chosen.fold((0.0, 0.0), |(share, sum), (point, mass)| (share + mass, sum + point * mass))
@@ -188,7 +194,8 @@ fn the_population_is_recovered() {
     assert!((demanders.0 - 0.1).abs() < 0.015, "{demanders:?}");
     let mean = |(share, sum): (f64, f64)| sum / share;
     assert!((mean(ordinary) / (0.15 * MEAN_CONTACT) - 1.0).abs() < 0.15, "{ordinary:?}");
-    assert!((mean(demanders) / (12.0 * 0.15 * MEAN_CONTACT) - 1.0).abs() < 0.1, "{demanders:?}");
+    let ratio = mean(demanders) / (12.0 * 0.15 * MEAN_CONTACT);
+    assert!((0.6..1.0).contains(&ratio), "{ratio}");
 }
 
 #[test]
@@ -254,16 +261,17 @@ fn files_hold_everything() {
         let broken = model.to_json().replacen(from, to, 1);
         BehaviourModel::from_json(&broken).unwrap_err().to_string()
     };
-    let negative = refused("\"contact_scale\": ", "\"contact_scale\": -");
-    assert!(negative.starts_with("contact_scale must be finite and > 0"), "{negative}");
+    let negative = refused("\"dispersion\": ", "\"dispersion\": -");
+    assert!(negative.starts_with("dispersion must be finite and > 0"), "{negative}");
     let far = refused("\"first\": -8.0", "\"first\": -800.0");
     assert!(far.contains("first must be from -200 to 200, got -800"), "{far}");
     let light = refused("\"masses\": [", "\"masses\": [\n1.0,");
     assert!(light.contains("masses"), "{light}");
     let other = refused("\"link\": \"log\"", "\"link\": \"logit\"");
     assert!(other.starts_with("link must be that of its behaviour"), "{other}");
-    let later = model.to_json().replace("\"version\": 1", "\"version\": 2");
-    assert!(BehaviourModel::from_json(&later).unwrap_err().to_string().contains("version 2"));
+    let before = model.to_json().replace("\"version\": 2", "\"version\": 1");
+    let refused = BehaviourModel::from_json(&before).unwrap_err().to_string();
+    assert!(refused.contains("version 1 is unknown, this library reads 2"), "{refused}");
 }
 
 #[test]
@@ -382,9 +390,30 @@ fn behaviours_last_from_one_half_to_the_other() {
         of.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>()
     };
     let ratio = (spread(&predicted) / spread(&estimates)).sqrt();
-    assert!((0.2..0.6).contains(&ratio), "{ratio}");
+    assert!((0.2..0.75).contains(&ratio), "{ratio}");
     fading.recurrence = 1.2;
     assert!((fading.lasting(2.0, 5.0) - 1.0).abs() < 1e-12);
     assert!(fading.predicted(&model, &lived, 0.0, Threads::ONE).is_err());
     assert!(lasting[0].predicted(&model, &lived, 1.0, Threads::ONE).is_err());
+}
+
+#[test]
+fn a_behaviour_that_does_not_last_labels_nobody() {
+    let (mut shop, options) = simulated(ShopOptions::default(), 2000, 2);
+    // After a year everybody's returns are those of somebody else: what was seen does not last.
+    let middle = i64::from(options.start) + 365;
+    let lines = &mut shop.lines;
+    let (before, after): (Vec<usize>, Vec<usize>) =
+        (0..lines.time.len()).partition(|&row| lines.time[row] < middle);
+    assert!(before.len() > 1000 && after.len() > 1000);
+    let other = |customer: i64| (customer * 7 + 1001) % 2000;
+    for row in after {
+        lines.customer[row] = other(lines.customer[row]);
+    }
+    let ledger = ledger(&shop, &options);
+    let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
+    let found = model.classify(&ledger, Threads::default());
+    let labelled =
+        (0..ledger.len()).filter(|&row| found.has(row, Behaviour::RevenueReverser)).count();
+    assert!(labelled <= 2, "{labelled}: {}", model.statement(Behaviour::RevenueReverser));
 }

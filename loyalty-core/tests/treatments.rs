@@ -206,3 +206,25 @@ fn facts_that_make_no_sense_are_refused() {
     let empty = Treatments::customary().propose(Facts::new(0), Threads::ONE).unwrap_err();
     assert!(empty.to_string().contains("is empty"), "{empty}");
 }
+
+#[test]
+fn what_bans_or_charges_is_no_treatment() {
+    let table = |name: &str, reason: &str| {
+        Treatments::new(vec![Treatment::new(name, "mail", "reversal_impact", 1.0, reason)])
+    };
+    for (name, reason, word) in [
+        ("ban_returns", "It gains {gain}.", "ban"),
+        ("return_policy", "Charge a return fee of {cost}.", "charge"),
+        ("Blocklist", "They cost {basis}.", "blocklist"),
+        ("letter", "Penalise what comes back.", "penalise"),
+    ] {
+        let refused = table(name, reason).unwrap_err().to_string();
+        assert!(refused.contains(&format!("{word:?}")), "{refused}");
+        assert!(refused.contains("what a customer gets"), "{refused}");
+    }
+    for reason in
+        ["Free of charge.", "There is no return fee.", "A bandana, feedback and a discharge lamp."]
+    {
+        assert!(table("gift", reason).is_ok(), "{reason}");
+    }
+}

@@ -24,14 +24,19 @@ pub struct loyalty_behaviour_score {
     pub known: bool,
     /// Whether they are labelled.
     pub labelled: bool,
-    /// How strongly they show it: the posterior mean.
+    /// How strongly they are expected to show it in the time ahead.
     pub estimate: f64,
     /// What it is compared with.
     pub threshold: f64,
-    /// Probability that the strength lies over its threshold.
+    /// Probability that the strength of the time ahead lies over its threshold.
     pub p_over: f64,
-    /// What it costs the shop in a year.
+    /// What it is expected to cost the shop in a year; 0 where no column tells it, and for coupon use, which
+    /// is no cost.
     pub impact: f64,
+    /// Events that show it.
+    pub events: f64,
+    /// Orders in which they lie; cases of service, or periods of a budget.
+    pub orders: f64,
 }
 
 /// How strongly one customer shows a behaviour, and what it costs in a year, each within an interval.
@@ -136,8 +141,9 @@ pub unsafe extern "C" fn loyalty_behaviours_load(
 /// the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
 /// order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
 ///
-/// Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss` and
-/// `new_spend`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is as before.
+/// Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss`,
+/// `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is
+/// as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_behaviours_classify(
     model: *const loyalty_behaviours,
@@ -168,6 +174,8 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
                         threshold: one.score.threshold,
                         p_over: one.score.p_over,
                         impact: one.score.impact,
+                        events: one.score.events,
+                        orders: one.score.orders,
                     };
                 }
                 for (number, score) in of_customer.into_iter().enumerate() {
@@ -264,7 +272,7 @@ fn check(ledger: &[f64]) -> Result<(), Failure> {
     let width = LedgerRow::NAMES.len();
     for (cell, &value) in ledger.iter().enumerate() {
         let name = LedgerRow::NAMES[cell % width];
-        let any_sign = matches!(name, "profit" | "return_loss" | "new_spend");
+        let any_sign = matches!(name, "profit" | "return_loss" | "new_spend" | "contact_log_cost");
         let (good, expected) = if any_sign {
             (value.abs() <= 1e50, "from -1e50 to 1e50")
         } else {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use arrow_array::{BooleanArray, LargeStringArray};
 use loyalty_core::behaviours::{
-    Behaviour, BehaviourFitOptions, BehaviourOptions, BehaviourScore, Persistence,
+    Behaviour, BehaviourFitOptions, BehaviourOptions, BehaviourScore, LabelReason,
+    PermutationCheck, Persistence,
 };
 use loyalty_core::parallel::Threads;
 use pyo3::prelude::*;
@@ -25,6 +26,7 @@ fn fit_options(
     found.threads = Threads::new(threads);
     found.threshold = options.get("threshold").copied();
     found.level = options.get("level").copied();
+    found.ahead = options.get("ahead").copied();
     found.selection = options.get("selection").copied().unwrap_or(found.selection);
     found.reallocation = options.get("reallocation").copied().unwrap_or(found.reallocation);
     Ok(found)
@@ -91,6 +93,25 @@ impl BehaviourDistribution {
     #[getter]
     fn variation(&self) -> f64 {
         self.0.variation()
+    }
+
+    #[getter]
+    fn is_priced(&self) -> bool {
+        self.0.is_priced()
+    }
+
+    /// What lasts: numbers by name.
+    #[getter]
+    fn lasting(&self) -> Vec<(&'static str, f64)> {
+        let lasting = self.0.lasting();
+        vec![
+            ("correlation_of_halves", lasting.correlation_of_halves()),
+            ("likelihood_ratio", lasting.likelihood_ratio()),
+            ("customers", lasting.customers() as f64),
+            ("years", lasting.years()),
+            ("ahead", lasting.ahead()),
+            ("correlation", lasting.correlation()),
+        ]
     }
 
     #[getter]
@@ -249,7 +270,7 @@ impl Behaviours {
         self.0.len()
     }
 
-    /// Labels by behaviour, whether a budget is but suspected, and the costliest label.
+    /// Labels by behaviour, whether spending is steady, and the costliest label.
     fn labels(&self) -> Vec<Column> {
         let rows = 0..self.0.len();
         let flag = |name: &str, of: &dyn Fn(usize) -> bool| {
@@ -261,7 +282,7 @@ impl Behaviours {
             .map(|behaviour| flag(behaviour.name(), &|row| self.0.has(row, behaviour)))
             .collect();
         if self.0.looked_at().any(|behaviour| behaviour == Behaviour::FixedBudget) {
-            columns.push(flag("suspected", &|row| self.0.is_suspected(row)));
+            columns.push(flag("steady", &|row| self.0.is_steady(row)));
         }
         let names = self.0.primary().iter().map(|first| first.map_or("none", Behaviour::name));
         let primary = LargeStringArray::from_iter_values(names);
@@ -273,6 +294,54 @@ impl Behaviours {
         let Some(scores) = self.0.scores(behaviour.parse()?) else { return Ok(None) };
         let each = BehaviourScore::NAMES.iter().zip(scores.each());
         Ok(Some(each.map(|(name, values)| Column::floats(name, values.to_vec())).collect()))
+    }
+
+    /// What every label rests on: rows of the ledger, columns, the days since when, until when and to when.
+    fn reasons(
+        &self,
+        py: Python<'_>,
+        model: &BehaviourModel,
+        ledger: &Ledger,
+    ) -> (Vec<usize>, Vec<Column>, [Vec<i64>; 3]) {
+        let reasons = py.detach(|| {
+            let of = |row: usize| model.0.reasons(&ledger.table, &self.0, row);
+            (0..self.0.len())
+                .flat_map(|row| of(row).into_iter().map(move |reason| (row, reason)))
+                .collect::<Vec<_>>()
+        });
+        let text = |of: &dyn Fn(&LabelReason) -> String| {
+            LargeStringArray::from_iter_values(reasons.iter().map(|(_, reason)| of(reason)))
+        };
+        let number = |name: &str, of: &dyn Fn(&LabelReason) -> f64| {
+            Column::known_floats(name, reasons.iter().map(|(_, reason)| of(reason)).collect())
+        };
+        let columns = vec![
+            Column::new("behaviour", Arc::new(text(&|one| one.behaviour.to_string()))),
+            number("events", &|one| one.score.events),
+            number("orders", &|one| one.score.orders),
+            number("estimate", &|one| one.score.estimate),
+            number("estimate_low", &|one| one.interval.0),
+            number("estimate_high", &|one| one.interval.1),
+            number("threshold", &|one| one.score.threshold),
+            number("p_over", &|one| one.score.p_over),
+            number("impact", &|one| one.impact.unwrap_or(f64::NAN)),
+            Column::new("reason", Arc::new(text(&|one| one.to_string()))),
+        ];
+        let day = |of: fn(&LabelReason) -> i64| reasons.iter().map(|(_, one)| of(one)).collect();
+        let days = [day(|one| one.since), day(|one| one.until), day(|one| one.expires)];
+        (reasons.iter().map(|(row, _)| *row).collect(), columns, days)
+    }
+
+    /// The loss of unprofitable customers, by what explains it.
+    fn loss_account(&self, ledger: &Ledger) -> Result<Vec<(&'static str, f64)>> {
+        let account = self.0.loss_account(&ledger.table)?;
+        Ok(vec![
+            ("loss", account.loss),
+            ("labelled", account.labelled),
+            ("one_off", account.one_off),
+            ("opted_out", account.opted_out),
+            ("unexplained", account.unexplained),
+        ])
     }
 
     /// Behaviour, customers, expected false share, primary, impact, share of loss, and as primary.
@@ -288,6 +357,31 @@ impl Behaviours {
         });
         Ok(rows.collect())
     }
+}
+
+/// Behaviour, customers, labelled, and labelled in each round once orders are dealt out at random.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "what the core takes")]
+pub(crate) fn permutation_check(
+    py: Python<'_>,
+    ledger: &Ledger,
+    options: HashMap<String, f64>,
+    thresholds: HashMap<String, f64>,
+    contact_exposure: &str,
+    rounds: usize,
+    seed: u64,
+    threads: usize,
+) -> Result<Vec<(&'static str, usize, usize, Vec<usize>)>> {
+    let least_peers = BehaviourFitOptions::default().least_peers;
+    let options = behaviour_options(&options, &thresholds, contact_exposure, least_peers, threads)?;
+    let (lines, contacts) = (&ledger.lines, ledger.contacts.as_deref());
+    let found = py.detach(|| {
+        let how = &ledger.options;
+        loyalty_core::behaviours::permutation_check(lines, contacts, how, &options, rounds, seed)
+    })?;
+    let row =
+        |one: PermutationCheck| (one.behaviour.name(), one.customers, one.labelled, one.by_chance);
+    Ok(found.into_iter().map(row).collect())
 }
 
 fn lasted(recurrence: f64, years: f64) -> Persistence {

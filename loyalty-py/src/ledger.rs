@@ -45,7 +45,7 @@ pub(crate) struct Ledger {
 #[pymethods]
 impl Ledger {
     #[new]
-    #[pyo3(signature = (lines, contacts, marketing, economics, start, end, period, period_days, joins, invalid, time_zone, threads))]
+    #[pyo3(signature = (lines, contacts, marketing, economics, start, end, period, period_days, joins, case_days, opted_out, invalid, time_zone, threads))]
     #[expect(clippy::too_many_arguments, reason = "what the core takes")]
     fn new(
         py: Python<'_>,
@@ -58,6 +58,8 @@ impl Ledger {
         period: &str,
         period_days: Option<u32>,
         joins: &str,
+        case_days: u32,
+        opted_out: Option<Py<Column>>,
         invalid: &str,
         time_zone: Option<&str>,
         threads: usize,
@@ -74,18 +76,22 @@ impl Ledger {
         options.period = period.parse()?;
         options.period_days = period_days;
         options.joins = joins.parse()?;
+        options.case_days = case_days;
         options.threads = Threads::new(threads);
         let invalid = invalid.parse()?;
         let lines = Arc::clone(&lines.0);
         py.detach(|| {
             let contacts = read_contacts(contacts.as_ref(), invalid, time_zone)?;
             let marketing = read_contacts(marketing.as_ref(), invalid, time_zone)?;
-            let ledger = loyalty_core::ledger::Ledger::new(
+            let mut ledger = loyalty_core::ledger::Ledger::new(
                 &lines,
                 contacts.as_ref(),
                 marketing.as_ref(),
                 &options,
             )?;
+            if let Some(customers) = &opted_out {
+                ledger = ledger.with_opted_out(&Ids::read(customers.get())?.as_column())?;
+            }
             Ok(Self { table: ledger, lines, contacts: contacts.map(Arc::new), options })
         })
     }
@@ -114,6 +120,9 @@ impl Ledger {
             ("returned_share", portfolio.returned_share),
             ("intra_order", portfolio.intra_order),
             ("intra_discount", portfolio.intra_discount),
+            ("case_dispersion", portfolio.case_dispersion),
+            ("contact_cost", portfolio.contact_cost),
+            ("order_threshold", portfolio.order_threshold),
             ("unmatched_contacts", portfolio.unmatched_contacts as f64),
             ("lines_outside", portfolio.lines_outside as f64),
         ]
@@ -122,6 +131,12 @@ impl Ledger {
     /// Whether the rows of other tables found their customers.
     fn joins(&self) -> Vec<Join> {
         joins(self.table.joins())
+    }
+
+    /// Days since 1970 on which contacts and on which returns jumped.
+    fn unusual_days(&self) -> (Vec<i64>, Vec<i64>) {
+        let days = self.table.unusual_days();
+        (days.contacts.clone(), days.returns.clone())
     }
 
     #[getter]

@@ -32,7 +32,7 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::behaviours::{
-        BehaviourDistribution, BehaviourModel, Behaviours, lasting, persistence,
+        BehaviourDistribution, BehaviourModel, Behaviours, lasting, permutation_check, persistence,
     };
     #[pymodule_export]
     use crate::column::{Column, Table};
@@ -61,7 +61,7 @@ mod _native {
     #[pymodule_export]
     use crate::rfm::{SegmentTable, rfm_scores};
     #[pymodule_export]
-    use crate::simulate::{shop_options, simulate};
+    use crate::simulate::{scenarios, shop_options, simulate, simulate_scenario};
     #[pymodule_export]
     use crate::spend::SpendModel;
     #[pymodule_export]

@@ -24,14 +24,20 @@ use crate::ledger::{ContactColumns, Join, joins, read_contacts};
 use crate::order_lines::{OrderLines, Reading, Report, read, reading, report};
 use crate::orders::Orders;
 use crate::purchase::PurchaseModel;
-use crate::read::{Numbers, numbers};
+use crate::read::{Ids, Numbers, numbers};
 use crate::rfm::{RfmResult, result};
 use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
 
-/// The columns of a table of order lines, contacts and marketing, and how rows are read: by which options, and in which
-/// time zone.
-type Table = (HashMap<String, Py<Column>>, [Option<ContactColumns>; 2], Reading, Option<String>);
+/// The columns of a table of order lines, contacts and marketing, ids of customers who opted out, and how rows are
+/// read: by which options, and in which time zone.
+type Table = (
+    HashMap<String, Py<Column>>,
+    [Option<ContactColumns>; 2],
+    Option<Py<Column>>,
+    Reading,
+    Option<String>,
+);
 /// The fits of purchases and spend.
 type Fits = (Option<Fit>, Option<Fit>);
 /// Customers, Pearson's and Spearman's.
@@ -155,6 +161,8 @@ pub(crate) fn score_customers(
             None => (None, [None, None]),
             Some(table) => tables(table)?,
         };
+        let opted_out = table.as_ref().and_then(|table| table.2.as_ref());
+        let opted_out = opted_out.map(|ids| Ids::read(ids.get())).transpose()?;
         let data = match (customers, orders, &rows) {
             (Some(customers), ..) => ScoreInput::from(&customers.0),
             (None, Some(orders), _) => ScoreInput::from(&orders.orders),
@@ -165,6 +173,7 @@ pub(crate) fn score_customers(
                 };
                 table.contacts = contacts.as_ref();
                 table.marketing = marketing.as_ref();
+                table.opted_out = opted_out.as_ref().map(Ids::as_column);
                 ScoreInput::from(table)
             }
             (None, None, None) => return Err(input("neither a summary nor orders")),
@@ -182,7 +191,7 @@ enum TableRows {
 
 /// The rows, the contacts and the marketing.
 fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
-    let (columns, [contacts, marketing], how, zone) = table;
+    let (columns, [contacts, marketing], _, how, zone) = table;
     let (how, zone) = (reading(how, false)?, zone.as_deref());
     let invalid = how.invalid;
     let rows = if columns.contains_key("amount") || columns.contains_key("price") {

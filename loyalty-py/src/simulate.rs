@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, TimestampMicrosecondArray};
 use loyalty_core::parallel::Threads;
 use loyalty_core::simulate::{
-    Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth,
+    Scenario, ScenarioOptions, Shop, ShopOptions, SimulatedContacts, SimulatedLines, SimulatedTruth,
 };
 use pyo3::prelude::*;
 
@@ -37,8 +37,36 @@ pub(crate) fn simulate(
     shop.seed = seed;
     shop.contact_exposure = contact_exposure.parse()?;
     let shop = py.detach(|| Shop::simulate(&shop, Threads::new(threads)))?;
+    Ok(tables(shop))
+}
+
+/// Simulates a shop of the second family.
+#[pyfunction]
+pub(crate) fn simulate_scenario(
+    py: Python<'_>,
+    scenario: &str,
+    customers: u32,
+    days: u32,
+    seed: u64,
+    null: bool,
+    threads: usize,
+) -> Result<Tables> {
+    let mut options = ScenarioOptions::default();
+    options.scenario = scenario.parse()?;
+    (options.customers, options.days) = (customers, days);
+    (options.seed, options.null) = (seed, null);
+    Ok(tables(py.detach(|| Shop::of_scenario(&options, Threads::new(threads)))?))
+}
+
+/// The names of the scenarios.
+#[pyfunction]
+pub(crate) fn scenarios() -> Vec<String> {
+    Scenario::ALL.iter().map(ToString::to_string).collect()
+}
+
+fn tables(shop: Shop) -> Tables {
     let line_truth = vec![floats("return_probability", shop.lines.return_probability.clone())];
-    Ok((lines(shop.lines), line_truth, contacts(shop.contacts), truth(shop.truth)))
+    (lines(shop.lines), line_truth, contacts(shop.contacts), truth(shop.truth))
 }
 
 /// The numeric options of a shop and their values, by default and in the null shop.

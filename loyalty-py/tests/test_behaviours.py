@@ -277,3 +277,65 @@ def test_the_golden_labels_to_the_last_bit() -> None:
             if name.startswith(f"{score}_"):
                 column = np.asarray(found.scores(name.removeprefix(f"{score}_"))[score])[::30]
                 assert column.tolist() == expected[:, position].tolist(), name
+
+
+@pytest.fixture(scope="module")
+def bursts() -> tuple[loyalty.SimulatedShop, loyalty.Ledger]:
+    shop = loyalty.simulate(1500, scenario="bursts", seed=1, backend="pandas")
+    return shop, loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+
+
+def test_scenarios_are_shops_too(bursts: tuple[loyalty.SimulatedShop, loyalty.Ledger]) -> None:
+    shop, _ = bursts
+    assert pickle.loads(pickle.dumps(shop)).lines.equals(shop.lines)
+    assert shop.options == {"customers": 1500.0, "days": 730.0}
+    with pytest.raises(loyalty.InputError, match="scenario must be one of"):
+        loyalty.simulate(10, scenario="storms")
+    with pytest.raises(loyalty.InputError, match="return_rate is no option of a scenario"):
+        loyalty.simulate(10, scenario="bursts", return_rate=0.1)
+
+
+def test_labels_have_reasons_and_those_who_opted_out_have_none(
+    bursts: tuple[loyalty.SimulatedShop, loyalty.Ledger],
+) -> None:
+    shop, ledger = bursts
+    model = loyalty.BehaviourModel.fit(ledger)
+    found = model.classify(ledger)
+    reasons = found.reasons()
+    labels = found.table().set_index("customer")[list(model.distributions)]
+    assert len(reasons) == int(labels.to_numpy().sum())
+    assert (reasons["orders"] >= 2).all()
+    assert (reasons["estimate_low"] < reasons["estimate_high"]).all()
+    assert set(reasons["expires"]) == {"2026-12-30"}
+    assert reasons["reason"].str.contains("to be looked at again by 2026-12-30").all()
+    assert reasons.loc[reasons["behaviour"] == "coupon_user", "impact"].isna().all()
+    account = found.loss_account()
+    parts = ("labelled", "one_off", "opted_out", "unexplained")
+    assert sum(account[part] for part in parts) == pytest.approx(account["loss"])
+    objected = reasons["customer"].iloc[:3].tolist()
+    without = loyalty.Ledger(
+        shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1, opted_out=objected
+    )
+    again = model.classify(without).table().set_index("customer")
+    assert not again.loc[objected, list(model.distributions)].any().any()
+    scores = loyalty.score(shop.lines, contacts=shop.contacts, opted_out=objected).to_frame()
+    theirs = scores.set_index("customer").loc[objected]
+    assert theirs["treatment"].isna().all()
+    assert (theirs["treatment_gain"] == 0).all()
+
+
+def test_what_lasts_and_what_is_odd_is_said(
+    bursts: tuple[loyalty.SimulatedShop, loyalty.Ledger],
+) -> None:
+    _, ledger = bursts
+    reversal = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger)
+    assert reversal.lasting["correlation"] > 0.8
+    assert reversal.lasting["ahead"] == 1.0
+    assert reversal.is_priced
+    assert not loyalty.BehaviourDistribution.fit("coupon_user", ledger).is_priced
+    outages = loyalty.simulate(1500, scenario="outages", seed=1, backend="pandas")
+    days = loyalty.Ledger(outages.lines, contacts=outages.contacts).unusual_days
+    assert 4 <= len(days["contacts"]) <= 6
+    assert days["returns"] == []
+    notes = loyalty.score(outages.lines, contacts=outages.contacts).notes
+    assert any("far more customers than usual called" in note for note in notes)

@@ -54,6 +54,14 @@ pub(super) trait BehaviourTerms {
         over
     }
 
+    /// Events that show it, and the orders (of a budget: the periods) in which they lie.
+    fn shown(&self, row: &LedgerRow) -> Shown;
+
+    /// Whether the columns at hand tell what it costs.
+    fn priced(&self) -> bool {
+        true
+    }
+
     /// What must hold besides.
     fn second_sign(&self, _row: &LedgerRow) -> SecondSign {
         SecondSign { needed: 1.0, support: 1.0 }
@@ -87,8 +95,17 @@ pub(super) struct Case {
 pub(super) enum Cost {
     /// Money for one unit of the strength, at what the customer buys.
     PerUnit(f64),
-    /// Money, and its standard error, if the customer is over the threshold.
-    Whole { money: f64, error: f64 },
+    /// Money, if the customer is over the threshold.
+    Whole(f64),
+    /// It is no cost, or no column tells it.
+    Unknown,
+}
+
+/// What a customer did that shows a behaviour.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) events: f64,
+    pub(super) orders: f64,
 }
 
 /// A second sign of a behaviour.

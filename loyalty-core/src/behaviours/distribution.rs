@@ -2,9 +2,10 @@
 
 use super::definition::Fitted;
 use super::definitions::{Behaviour, Terms};
+use super::lasting::Lasting;
 use super::learning::{LearningSample, learning_customers};
 use super::options::{BehaviourFitOptions, Threshold, ThresholdBasis};
-use super::population::Population;
+use super::population::{Population, Recurrence, Transition};
 use crate::Error;
 use crate::ledger::{Ledger, LedgerRow};
 
@@ -58,6 +59,9 @@ pub struct BehaviourDistribution {
     pub(super) customers: usize,
     pub(super) likelihood_ratio: f64,
     pub(super) variation: f64,
+    pub(super) lasting: Lasting,
+    /// What lasts of strengths, by `lasting`.
+    pub(super) transition: Transition,
 }
 
 /// Twice the gain in ln L that customers who are all alike exceed once in a hundred shops: the 98 %
@@ -95,17 +99,52 @@ impl BehaviourDistribution {
         let name = behaviour.name();
         let sample = LearningSample { ledger, customers, options, behaviour: name };
         let Fitted { learnt: found, threshold, terms } = behaviour.learn(&sample)?;
-        let (mean, variance) = found.learnt.population.moments(0.0);
-        Ok(Self {
+        let population = found.learnt.population;
+        let (mean, variance) = population.moments(0.0);
+        let mut fitted = Self {
             behaviour,
-            population: found.learnt.population,
+            transition: Transition::new(&population, 0.0),
+            population,
             threshold,
             terms,
             peers: found.peers,
             customers: found.learnt.customers,
             likelihood_ratio: found.learnt.likelihood_ratio.max(0.0),
             variation: variance.sqrt() / mean,
-        })
+            lasting: Lasting::default(),
+        };
+        fitted.lasting = fitted.learn_lasting(ledger, customers, options);
+        fitted.transition = Transition::new(&fitted.population, fitted.lasting.correlation());
+        Ok(fitted)
+    }
+
+    /// What lasts from one half of the history to the other.
+    fn learn_lasting(
+        &self,
+        ledger: &Ledger,
+        customers: &[(u32, LedgerRow)],
+        options: &BehaviourFitOptions,
+    ) -> Lasting {
+        let (halves, peers) = (ledger.halves(), self.peers_of(ledger));
+        let evidence = |customer: u32, row: &LedgerRow| {
+            let case = self.case(row, peers(customer as usize))?;
+            (case.evidence.trials > 0.0).then_some(case.evidence)
+        };
+        let both = |(customer, before, after): &(u32, LedgerRow, LedgerRow)| {
+            Some((evidence(*customer, before)?, evidence(*customer, after)?))
+        };
+        let pairs: Vec<_> = halves.rows.iter().filter_map(both).collect();
+        let mut histories: Vec<f64> = customers.iter().map(|(_, row)| row.tenure).collect();
+        let middle = histories.len() / 2;
+        histories.sort_unstable_by(f64::total_cmp);
+        let history = histories.get(middle).copied().unwrap_or(0.0);
+        let ahead = options.ahead.unwrap_or(ledger.portfolio().years.min(1.0));
+        Lasting {
+            recurrence: Recurrence::of(&self.population, &pairs, options.threads),
+            years: halves.years,
+            history: history.max(1e-3),
+            ahead,
+        }
     }
 
     /// Which behaviour.
@@ -157,6 +196,16 @@ impl BehaviourDistribution {
     /// Otherwise nobody is labelled.
     pub fn detectable(&self) -> bool {
         self.likelihood_ratio > BY_CHANCE && self.variation >= self.behaviour.least_variation()
+    }
+
+    /// What lasts of the behaviour.
+    pub fn lasting(&self) -> Lasting {
+        self.lasting
+    }
+
+    /// Whether the columns at hand tell what it costs; otherwise there is no impact.
+    pub fn is_priced(&self) -> bool {
+        self.terms.of().priced()
     }
 
     /// The strength by what the evidence is of, for a customer like the others.

@@ -6,15 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::definitions::{Behaviour, Terms, of_link};
 use super::distribution::BehaviourDistribution;
+use super::lasting::{Lasting, StoredLasting};
 use super::options::{Threshold, ThresholdBasis};
-use super::population::Population;
+use super::population::{Population, Transition};
 use crate::Error;
 use crate::error::{non_negative, positive};
 use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
 
 /// The version of a file that holds one behaviour; it rises with each change that an older library could
 /// not read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A distribution as it stands in a file; checked when it becomes a [`BehaviourDistribution`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,7 @@ pub(super) struct StoredDistribution {
     customers: usize,
     likelihood_ratio: f64,
     variation: f64,
+    lasting: StoredLasting,
 }
 
 impl From<&BehaviourDistribution> for StoredDistribution {
@@ -41,6 +43,7 @@ impl From<&BehaviourDistribution> for StoredDistribution {
             customers: model.customers,
             likelihood_ratio: model.likelihood_ratio,
             variation: model.variation,
+            lasting: model.lasting.into(),
         }
     }
 }
@@ -54,8 +57,11 @@ impl TryFrom<StoredDistribution> for BehaviourDistribution {
         stored.terms.of().check()?;
         let behaviour = stored.terms.behaviour();
         of_link(&stored.population, behaviour.link())?;
+        let lasting = Lasting::try_from(stored.lasting)?;
         Ok(Self {
             behaviour,
+            transition: Transition::new(&stored.population, lasting.correlation()),
+            lasting,
             population: stored.population,
             threshold: Threshold { value: stored.threshold, basis: stored.basis },
             terms: stored.terms,

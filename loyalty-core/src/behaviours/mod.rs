@@ -44,21 +44,27 @@ mod definition;
 mod definitions;
 mod distribution;
 mod distribution_file;
+mod lasting;
 mod learning;
 mod model;
 mod model_file;
 mod options;
+mod permutation;
 mod persistence;
 mod population;
+mod reasons;
 mod scoring;
 mod summary;
 
 pub use definitions::Behaviour;
 pub use distribution::BehaviourDistribution;
+pub use lasting::Lasting;
 pub use model::{
     BehaviourModel, BehaviourOptions, Behaviours, CustomerBehaviour, CustomerBehaviours,
 };
 pub use options::{BehaviourFitOptions, ThresholdBasis};
+pub use permutation::{PermutationCheck, permutation_check};
 pub use persistence::{Persistence, persistence};
+pub use reasons::LabelReason;
 pub use scoring::{BehaviourInterval, BehaviourScore, BehaviourScores};
-pub use summary::BehaviourSummary;
+pub use summary::{BehaviourSummary, LossAccount};

@@ -64,6 +64,9 @@ pub struct BehaviourFitOptions {
     /// Spending that moves by less than this for each unit spent in a new category is reallocated;
     /// 0.5 by default.
     pub reallocation: f64,
+    /// The years that scores and labels speak of, from the end of the ledger on; by default one, and no
+    /// more than the ledger spans.
+    pub ahead: Option<f64>,
     /// Fewest customers of a peer group with a mean of its own; 200 by default.
     pub least_peers: usize,
     /// Threads to use. The result is the same for every number.
@@ -81,6 +84,7 @@ impl Default for BehaviourFitOptions {
             selection: 1.2,
             level: None,
             reallocation: 0.5,
+            ahead: None,
             least_peers: 200,
             threads: Threads::default(),
         }
@@ -93,6 +97,9 @@ impl BehaviourFitOptions {
         positive("reallocation", self.reallocation)?;
         if let Some(threshold) = self.threshold {
             positive("threshold", threshold)?;
+        }
+        if let Some(ahead) = self.ahead {
+            positive("ahead", ahead)?;
         }
         if let Some(level) = self.level {
             positive("level", level)?;

@@ -7,7 +7,6 @@ use crate::Error;
 use crate::ledger::{Ledger, LedgerRow};
 use crate::math::columns::columns;
 use crate::math::elementary::ln;
-use crate::math::two_sided;
 use crate::parallel::{Threads, collect, fill_columns, map_chunks};
 
 /// Customers of one piece of work.
@@ -18,20 +17,22 @@ columns! {
     row BehaviourScore;
     /// What is said of customers and one behaviour, one value for each.
     columns BehaviourScores;
-    estimate: "How strongly the customer shows the behaviour: the posterior mean of their strength, in its unit.",
+    estimate: "How strongly the customer is expected to show the behaviour in the time ahead, in its unit.",
     threshold: "What the strength is compared with, in the same unit.",
-    p_over: "Probability that the strength lies over its threshold, given all that is asked for.",
-    impact: "What the behaviour costs the shop in a year, against the median customer.",
+    p_over: "Probability that the strength of the time ahead lies over its threshold, given all that is asked for.",
+    impact: "What the behaviour is expected to cost the shop in a year, against the median customer; 0 where no column tells it.",
     evidence: "How much evidence there is: orders, lines, money, months or degrees of freedom.",
     weight: "Share of the variance over customers that the evidence removes, 0 to 1.",
     support: "Probability of the second sign: selection of offers, reallocation of a budget; else 1.",
+    events: "Events that show it: cases, lines sent back, orders at a discount or with a coupon, periods of a budget.",
+    orders: "Orders in which they lie; cases, or periods of a budget.",
 }
 
 /// The strength and the impact of a customer, each within an interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct BehaviourInterval {
-    /// Ends of the interval of the strength.
+    /// Ends of the interval of the strength of the time ahead.
     pub estimate: (f64, f64),
     /// Ends of the interval of the impact; what a year brings is taken as known.
     pub impact: (f64, f64),
@@ -114,7 +115,10 @@ impl BehaviourDistribution {
         known.map_or(0.0, |(_, factor)| ln(*factor))
     }
 
-    fn peers_of<'a>(&self, ledger: &'a Ledger) -> impl Fn(usize) -> f64 + Sync + use<'a> {
+    pub(super) fn peers_of<'a>(
+        &self,
+        ledger: &'a Ledger,
+    ) -> impl Fn(usize) -> f64 + Sync + use<'a> {
         let groups = ledger.peers();
         let shifts: Vec<f64> = groups.map_or(Vec::new(), |peers| {
             let name = |number| peers.names.get(number).to_string();
@@ -137,44 +141,61 @@ impl BehaviourDistribution {
             Cost::PerUnit(money) => {
                 let shift = case.evidence.shift;
                 let own = if shift == peers { mean } else { posterior.moments(shift).0 };
+                let own = self.ahead(own, shift);
                 (case.unit * own - self.unit() * population.ordinary(shift)) * money
             }
-            Cost::Whole { money, .. } => over * money,
+            Cost::Whole(money) => over * money,
+            Cost::Unknown => 0.0,
         };
+        let shown = self.terms.of().shown(row);
         BehaviourScore {
-            estimate: case.unit * mean,
+            estimate: case.unit * self.ahead(mean, peers),
             threshold: case.threshold,
             p_over: self.terms.of().both(over, second_sign.needed),
             impact,
             evidence: case.amount,
             weight: (1.0 - variance / population.moments(peers).1).clamp(0.0, 1.0),
             support: second_sign.support,
+            events: shown.events,
+            orders: shown.orders,
         }
     }
 
     /// The case of a customer, or `None` where their ledger says nothing.
-    fn case(&self, row: &LedgerRow, peers: f64) -> Option<Case> {
+    pub(super) fn case(&self, row: &LedgerRow, peers: f64) -> Option<Case> {
         if row.orders < 1.0 {
             return None;
         }
         self.terms.of().case(self.threshold, row, peers)
     }
 
-    /// P(strength > threshold).
-    fn over(&self, posterior: &Posterior<'_>, case: &Case, row: &LedgerRow, peers: f64) -> f64 {
-        let limit = self.population.link.natural(case.threshold / case.unit) - peers;
-        self.terms.of().over(posterior.upper(limit), row)
+    /// What the time ahead is expected to hold of a strength seen: the mean, and what lasts of the excess.
+    fn ahead(&self, seen: f64, shift: f64) -> f64 {
+        let mean = self.population.mean(shift);
+        mean + self.transition.part * (seen - mean)
     }
 
-    fn interval_row(&self, row: &LedgerRow, peers: f64, level: f64) -> BehaviourInterval {
+    /// P(strength of the time ahead > threshold).
+    fn over(&self, posterior: &Posterior<'_>, case: &Case, row: &LedgerRow, peers: f64) -> f64 {
+        let limit = self.population.link.natural(case.threshold / case.unit) - peers;
+        self.terms.of().over(posterior.later_upper(&self.transition, limit), row)
+    }
+
+    pub(super) fn interval_row(
+        &self,
+        row: &LedgerRow,
+        peers: f64,
+        level: f64,
+    ) -> BehaviourInterval {
         let Some(case) = self.case(row, peers) else {
             let BehaviourScore { estimate, .. } = self.without_evidence();
             return BehaviourInterval { estimate: (estimate, estimate), impact: (0.0, 0.0) };
         };
         let population = &self.population;
         let posterior = Posterior::of(population, &case.evidence);
+        let later = posterior.later(&self.transition);
         let tail = 0.5 * (1.0 - level);
-        let ends = (posterior.quantile(tail), posterior.quantile(1.0 - tail));
+        let ends = (later.quantile(tail), later.quantile(1.0 - tail));
         let value = |end: f64, shift: f64| case.unit * population.link.value(end + shift);
         let impact = match case.cost {
             Cost::PerUnit(money) => {
@@ -183,19 +204,18 @@ impl BehaviourDistribution {
                 let at = |end| (value(end, shift) - ordinary) * money;
                 (at(ends.0), at(ends.1))
             }
-            Cost::Whole { money, error } => {
+            Cost::Whole(money) => {
                 // All of it if they are over the threshold, else nothing.
                 let over = self.over(&posterior, &case, row, peers);
-                let spread = two_sided(level) * error;
-                let all = (money - spread, money + spread);
                 if over <= tail {
                     (0.0, 0.0)
                 } else if 1.0 - over <= tail {
-                    all
+                    (money, money)
                 } else {
-                    (all.0.min(0.0), all.1.max(0.0))
+                    (0.0, money)
                 }
             }
+            Cost::Unknown => (0.0, 0.0),
         };
         BehaviourInterval { estimate: (value(ends.0, peers), value(ends.1, peers)), impact }
     }
@@ -213,7 +233,7 @@ impl BehaviourDistribution {
         (hits - trials * mean, trials * (expected - mean))
     }
 
-    /// The mean strength, and this part of what every customer's estimate is off it.
+    /// The mean strength, and this part of what every customer's own is off it.
     pub(super) fn drawn(
         &self,
         ledger: &Ledger,
@@ -223,8 +243,12 @@ impl BehaviourDistribution {
         let shift = self.peers_of(ledger);
         collect(ledger.len(), threads, |row| {
             let (numbers, peers) = (ledger.row(row), shift(row));
-            let mean = self.unit() * self.population.mean(peers);
-            mean + part(&numbers) * (self.score_row(&numbers, peers).estimate - mean)
+            let Some(case) = self.case(&numbers, peers) else {
+                return self.unit() * self.population.mean(peers);
+            };
+            let mean = self.population.mean(peers);
+            let seen = Posterior::of(&self.population, &case.evidence).moments(peers).0;
+            case.unit * (mean + part(&numbers) * (seen - mean))
         })
     }
 

@@ -27,7 +27,49 @@ pub struct BehaviourSummary {
     pub share_of_loss_as_primary: f64,
 }
 
+/// The loss of unprofitable customers, by what explains it; the parts add up to it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct LossAccount {
+    /// The loss of all unprofitable customers; 0 without profits.
+    pub loss: f64,
+    /// That of the labelled with a costly behaviour.
+    pub labelled: f64,
+    /// That of others, of whom one order sent back makes most of what they cost: [`Ledger::is_one_off`]. What
+    /// happened once is no habit.
+    pub one_off: f64,
+    /// That of customers who took no part in labels by their own wish.
+    pub opted_out: f64,
+    /// The rest, which nothing here explains.
+    pub unexplained: f64,
+}
+
 impl Behaviours {
+    /// What explains the loss of unprofitable customers.
+    ///
+    /// # Errors
+    /// [`Error::Length`](crate::Error::Length) where the ledger has other customers.
+    pub fn loss_account(&self, ledger: &Ledger) -> Result<LossAccount, crate::Error> {
+        crate::error::same_length(self.len(), "ledger", ledger.len())?;
+        let mut sums = [ExactSum::default(); 4];
+        for row in 0..self.len() {
+            let lost = (-ledger.columns().profit[row]).max(0.0);
+            let part = if ledger.is_opted_out(row) {
+                2
+            } else if self.primary()[row].is_some() {
+                0
+            } else if ledger.is_one_off(row) {
+                1
+            } else {
+                3
+            };
+            sums[part].add(lost);
+        }
+        let [labelled, one_off, opted_out, unexplained] = sums.map(ExactSum::value);
+        let loss = labelled + one_off + opted_out + unexplained;
+        Ok(LossAccount { loss, labelled, one_off, opted_out, unexplained })
+    }
+
     /// One row for each behaviour that could be looked at.
     ///
     /// # Errors

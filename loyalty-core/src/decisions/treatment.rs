@@ -114,6 +114,9 @@ impl Amount {
 /// | `uses` | what it takes of capacities | [`Amount`]s by capacity |
 /// | `reason` | one sentence; `{basis}`, `{effect}`, `{gain}`, `{cost}` and `{discount}` stand for the customer's | text |
 ///
+/// A treatment is what a customer gets. One whose name, channel or reason speaks of a ban, a block, a fee, a
+/// charge or a penalty is refused. The rule reads words and no intentions.
+///
 /// The effects of the table that comes along are assumptions: measure yours with customers held out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -237,6 +240,15 @@ impl Treatment {
                 return Some(format!("the condition on {column:?} allows no value"));
             }
         }
+        for (what, text) in
+            [("name", &self.name), ("channel", &self.channel), ("reason", &self.reason)]
+        {
+            if let Some(word) = penal(text) {
+                return Some(format!(
+                    "its {what} says {word:?}: a treatment is what a customer gets, and never a ban or a charge"
+                ));
+            }
+        }
         let rest = PLACEHOLDERS.iter().fold(self.reason.clone(), |text, p| text.replace(p, ""));
         let open = rest.contains(['{', '}']);
         open.then(|| format!("the reason may have {}, got {rest:?}", PLACEHOLDERS.join(", ")))
@@ -245,6 +257,52 @@ impl Treatment {
     fn named_uses(&self) -> impl Iterator<Item = (&str, &Amount)> {
         self.uses.iter().map(|(name, amount)| (&name[..], amount))
     }
+}
+
+/// Words of what is done to customers and not for them: how they begin, or the whole word behind a `=`.
+const PENAL: [&str; 22] = [
+    "=ban",
+    "=bans",
+    "=banned",
+    "=banning",
+    "blacklist",
+    "blocklist",
+    "=block",
+    "=blocks",
+    "=blocked",
+    "=fee",
+    "=fees",
+    "=charge",
+    "=charges",
+    "=charged",
+    "surcharg",
+    "penal",
+    "punish",
+    "expel",
+    "suspend",
+    "=exclude",
+    "=refuse",
+    "=deny",
+];
+
+/// Words before which turn them round: "no return fee", "free of charge".
+const TURNED: [&str; 7] = ["no", "not", "never", "without", "free", "waive", "waived"];
+
+/// A word of a ban or a charge, where a text has one. It reads words and no intentions.
+fn penal(text: &str) -> Option<String> {
+    let text = text.to_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    let is_penal = |word: &str| {
+        PENAL.iter().any(|known| match known.strip_prefix('=') {
+            Some(whole) => word == whole,
+            None => word.starts_with(known),
+        })
+    };
+    let turned =
+        |at: usize| words[at.saturating_sub(3)..at].iter().any(|word| TURNED.contains(word));
+    let found = (0..words.len()).find(|&at| is_penal(words[at]) && !turned(at));
+    found.map(|at| words[at].to_owned())
 }
 
 /// A checked table of treatments.

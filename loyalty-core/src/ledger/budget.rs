@@ -2,11 +2,7 @@
 
 use super::customer::Line;
 use super::row::LedgerRow;
-use super::shop::Shop;
 use crate::time::{DAY, Occasion};
-
-/// How many degrees of freedom the shop's variation of orders is worth beside a customer's own.
-const VARIANCE_WEIGHT: f64 = 10.0;
 
 /// The periods of a budget.
 #[derive(Clone, Copy)]
@@ -22,13 +18,6 @@ impl Periods {
         match self {
             Self::Calendar(period) => period.key(time),
             Self::Days { length, origin } => (time - origin).div_euclid(i64::from(length) * DAY),
-        }
-    }
-
-    pub(super) fn per_year(self) -> f64 {
-        match self {
-            Self::Calendar(period) => period.per_year(),
-            Self::Days { length, .. } => 365.25 / f64::from(length),
         }
     }
 }
@@ -69,11 +58,14 @@ impl Period {
 #[derive(Default)]
 pub(super) struct Spending {
     periods: f64,
+    /// Periods with a single order.
+    singles: f64,
     orders: f64,
     orders_square: f64,
     spent: f64,
     spent_square: f64,
-    within: f64,
+    /// Sum of the squared amounts of orders.
+    squares: f64,
     fresh: f64,
     fresh_square: f64,
     fresh_spent: f64,
@@ -82,28 +74,31 @@ pub(super) struct Spending {
 impl Spending {
     pub(super) fn add(&mut self, period: &Period, fresh: f64) {
         self.periods += 1.0;
+        self.singles += f64::from(u8::from(period.orders == 1.0));
         self.orders += period.orders;
         self.orders_square += period.orders * period.orders;
         self.spent += period.spent;
         self.spent_square += period.spent * period.spent;
-        self.within += period.squares - period.spent * period.spent / period.orders;
+        self.squares += period.squares;
         self.fresh += fresh;
         self.fresh_square += fresh * fresh;
         self.fresh_spent += fresh * period.spent;
     }
 
-    /// With S_p spent on n_p orders in each of P periods, and σ² the variance of an order's amount,
-    /// orders drawn at random have
+    /// With S_p spent on n_p orders in each of P periods, N orders in all, ā their mean amount and
+    /// s² = Σ(a − ā)²/(N − 1): were the customer's own orders dealt out at random over the periods, each
+    /// keeping its n_p,
     ///
     /// ```text
-    /// E Σ (S_p − S̄)² = N σ² (1 − 1/P) + μ² Σ (n_p − n̄)²
+    /// E Σ (S_p − S̄)² = s² (N − Σ n_p²/N) + (ā² − s²/N) Σ (n_p − n̄)²
     /// ```
     ///
-    /// whatever the n_p are, so that regular trips are no budget. The dispersion is the ratio of the two
-    /// sides. σ² is the customer's own variance within periods, drawn to what the variation of orders
-    /// in the shop makes of their mean order. What is heavy-tailed in the amounts is so in both, so that
-    /// the ratio keeps P − 1 degrees of freedom (Box & Andersen 1955, JRSS B 17(1)).
-    pub(super) fn book(self, shop: &Shop, row: &mut LedgerRow) {
+    /// The amounts themselves are given, so that neither heavy tails nor orders that are all alike (a
+    /// minimum order, a subscription) look like a budget: only totals that are steadier than the customer's
+    /// orders do. The dispersion is the ratio of the two sides. Periods with a single order hold the same
+    /// amounts however they are dealt out; the degrees of freedom are P − 1 times the part of the right side
+    /// that is not theirs.
+    pub(super) fn book(self, row: &mut LedgerRow) {
         let Self { periods, orders, spent, .. } = self;
         row.periods = periods;
         row.dispersion = 1.0;
@@ -114,19 +109,19 @@ impl Spending {
         row.spend_square = self.spent_square;
         row.new_square = (self.fresh_square - self.fresh * self.fresh / periods).max(0.0);
         row.new_spend = self.fresh_spent - self.fresh * spent / periods;
-        if periods < 3.0 {
+        if periods < 3.0 || orders <= periods {
             return;
         }
-        let (mean, degrees) = (spent / orders, orders - periods + VARIANCE_WEIGHT);
-        let usual = VARIANCE_WEIGHT * shop.order_variation * mean * mean;
-        let variance = (self.within.max(0.0) + usual) / degrees;
-        let mean_square = (mean * mean - variance / orders).max(0.0);
+        let mean = spent / orders;
+        let variance = (self.squares - spent * mean).max(0.0) / (orders - 1.0);
+        let dealt = variance * (orders - self.orders_square / orders);
         let trips = (self.orders_square - orders * orders / periods).max(0.0);
-        let random = orders * variance * (1.0 - 1.0 / periods) + mean_square * trips;
+        let random = dealt + (mean * mean - variance / orders).max(0.0) * trips;
+        let fixed = variance * self.singles * (1.0 - 1.0 / orders);
         let seen = (self.spent_square - spent * spent / periods).max(0.0);
         if random > 1e-9 * self.spent_square {
             row.dispersion = seen / random;
-            row.budget_freedom = periods - 1.0;
+            row.budget_freedom = (periods - 1.0) * (1.0 - fixed / random).clamp(0.0, 1.0);
         }
     }
 }

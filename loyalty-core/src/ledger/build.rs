@@ -1,13 +1,18 @@
 //! From order lines and contacts to the ledger.
 
 use super::budget::Periods;
-use super::customer::Accountant;
+use super::contacts::{Call, ServiceLog};
+use super::customer::{Accountant, Line};
+use super::halves::Halves;
 use super::matching::Bill;
+use super::offers::Offers;
+use super::pile_up::pile_up;
 use super::priced::Pricing;
 use super::returns::{Maturity, ReturnRates};
-use super::row::LedgerColumns;
+use super::row::{LedgerColumns, LedgerRow};
 use super::shop::{Shop, ShopSums};
-use super::{Available, Ledger, LedgerOptions, Portfolio};
+use super::unusual::unusual_days;
+use super::{Available, Ledger, LedgerOptions, Portfolio, UnusualDays};
 use crate::Error;
 use crate::math::ExactSum;
 use crate::orders::{Contacts, LedgerLine, LinesByCustomer, OrderLines};
@@ -18,13 +23,23 @@ use crate::time::{DAY, YEAR};
 const LOOKED_AT: usize = 24;
 
 /// What of the log is looked at.
+#[derive(Clone, Copy)]
 pub(super) struct Window {
-    start: i64,
+    pub(super) start: i64,
     pub(super) end: i64,
-    periods: Periods,
 }
 
 impl Window {
+    /// From one time to another.
+    pub(super) fn part(start: i64, end: i64) -> Self {
+        Self { start, end }
+    }
+
+    /// What of a range of time is looked at.
+    pub(super) fn within(&self, (first, last): (i64, i64)) -> (i64, i64) {
+        (self.start.max(first), self.end.min(last))
+    }
+
     pub(super) fn holds(&self, time: i64) -> bool {
         (self.start..=self.end).contains(&time)
     }
@@ -52,22 +67,44 @@ pub(super) fn build(
         None => Periods::Calendar(options.period),
         Some(length) => Periods::Days { length, origin },
     };
-    let window = Window { start, end, periods };
+    let window = Window { start, end };
+    let known = &lines.customers;
+    let service = match contacts {
+        Some(contacts) => ServiceLog::of(contacts, known, &window),
+        None => ServiceLog::default(),
+    };
     let maturity = Maturity::of(lines, &window, threads);
     let rates = ReturnRates::of(lines, &window, &maturity, threads);
+    let offers = Offers::of(lines, &window, threads);
+    let recalls = recalls(lines, &window, threads);
     let margin = options.economics.margin.or_else(|| margin_of(lines, &window, threads));
-    let pricing = Pricing { lines, window: &window, maturity, rates: &rates, margin, options };
-    let accountant = |shop| Accountant::new(window.end, periods, shop, lines.given.category);
-    let shop = shop(&pricing, || accountant(Shop::default()), threads);
-    let mut columns = LedgerColumns::zeros(lines.customers.len());
+    let pricing = Pricing {
+        lines,
+        window: &window,
+        maturity: &maturity,
+        rates: &rates,
+        offers: &offers,
+        recalls: &recalls,
+        margin,
+        options,
+    };
+    let accountant = |window: &Window, shop| {
+        let mut accountant = Accountant::new(window.end, periods, shop);
+        accountant.has_categories = lines.given.category;
+        accountant.has_products = lines.given.product;
+        accountant.case_length = i64::from(options.case_days) * DAY;
+        accountant
+    };
+    let shop = shop(&pricing, &service, || accountant(&window, Shop::default()), threads);
+    let mut columns = LedgerColumns::zeros(known.len());
     let ends: Vec<usize> =
         (0..lines.groups.count()).map(|group| lines.groups.members(group).end).collect();
     let used = fill_columns(columns.each_mut(), &ends, threads, |members, columns| {
-        let (mut accountant, mut rows, mut used) = (accountant(shop), Vec::new(), 0);
+        let mut books = Books::new(pricing, &service, accountant(&window, shop));
+        let mut used = 0;
         for (at, customer) in members.enumerate() {
-            pricing.of_customer(customer, &mut rows);
-            used += rows.len();
-            let row = accountant.row(&mut rows).values();
+            let row = books.row(customer).values();
+            used += books.rows.len();
             columns.iter_mut().zip(row).for_each(|(column, value)| column[at] = value);
         }
         used
@@ -82,19 +119,21 @@ pub(super) fn build(
         return_rate: rates.base,
         intra_order: shop.intra_order,
         intra_discount: shop.intra_discount,
+        case_dispersion: shop.case_dispersion,
+        order_threshold: pile_up(amounts(lines, &window, threads)),
+        contact_cost: service.mean_cost,
         product_weight: if rates.weight.is_finite() { rates.weight } else { 1e50 },
         returned_share: returned_share(lines, &window, threads),
         lines_outside: lines.len() - used,
         ..Portfolio::default()
     };
-    let (known, mut joins) = (&lines.customers, Vec::new());
+    let mut joins = Vec::new();
     if let Some(contacts) = contacts {
         let bill = Bill::of("contacts", contacts, known, &window, threads);
         bill.join.accepted(options.joins)?;
         portfolio.unmatched_contacts += bill.join.unmatched;
-        portfolio.contact_scale = bill.scale;
         joins.push(bill.join);
-        (columns.service_cost, columns.contact_cost) = (bill.all, bill.own);
+        columns.service_cost = bill.all;
     }
     if let Some(contacts) = marketing {
         let bill = Bill::of("marketing", contacts, known, &window, threads);
@@ -106,17 +145,103 @@ pub(super) fn build(
     if let Some(margin) = margin {
         close(&mut columns, (!lines.given.cost).then_some(margin), &mut portfolio);
     }
+    let halves =
+        Halves::of(known.len(), &window, lines.time_range, threads, |window, customers| {
+            let mut books =
+                Books::new(Pricing { window, ..pricing }, &service, accountant(window, shop));
+            customers.map(|customer| books.row(customer)).collect()
+        });
+    let unusual = UnusualDays { contacts: service.outages, returns: recalls.clone() };
     Ok(Ledger {
         customers: known.clone(),
         columns,
         available: available(lines, contacts.is_some(), margin.is_some()),
         economics: options.economics,
-        periods_per_year: window.periods.per_year(),
         portfolio,
         peers: None,
         joins,
         how: options.joins,
+        halves,
+        unusual,
+        opted_out: Vec::new(),
+        end: window.end.min(i64::MAX / 2),
     })
+}
+
+/// One customer after the other.
+struct Books<'a> {
+    pricing: Pricing<'a>,
+    service: &'a ServiceLog,
+    accountant: Accountant,
+    rows: Vec<Line>,
+    calls: Vec<Call>,
+}
+
+impl<'a> Books<'a> {
+    fn new(pricing: Pricing<'a>, service: &'a ServiceLog, accountant: Accountant) -> Self {
+        Self { pricing, service, accountant, rows: Vec::new(), calls: Vec::new() }
+    }
+
+    fn look_up(&mut self, customer: usize) {
+        self.pricing.of_customer(customer, &mut self.rows);
+        self.service.of_customer(customer, self.pricing.window, &mut self.calls);
+    }
+
+    fn row(&mut self, customer: usize) -> LedgerRow {
+        self.look_up(customer);
+        self.accountant.row(&mut self.rows, &self.calls, self.service)
+    }
+
+    fn shop_sums(&mut self, customer: usize) -> ShopSums {
+        self.look_up(customer);
+        self.accountant.shop_sums(&mut self.rows, &self.calls)
+    }
+}
+
+/// Days on which returns jumped: by the groups of customers by which the shop is known.
+fn recalls(lines: &LinesByCustomer, window: &Window, threads: Threads) -> Vec<i64> {
+    if !lines.given.return_time {
+        return Vec::new();
+    }
+    let parts = map_chunks(looked_at(lines).count(), 1, threads, |number| {
+        let mut days = Vec::new();
+        for customer in looked_at(lines).nth(number.start).into_iter().flatten() {
+            let begin = days.len();
+            let back = lines.of_customer(customer).filter(|line| window.holds(line.time));
+            days.extend(back.map(|line| line.return_time).filter(|&time| time <= window.end));
+            days[begin..].iter_mut().for_each(|time: &mut i64| *time = time.div_euclid(DAY));
+            days[begin..].sort_unstable();
+            let mut of_customer = days.split_off(begin);
+            of_customer.dedup();
+            days.append(&mut of_customer);
+        }
+        days
+    });
+    unusual_days(parts.into_iter().flatten())
+}
+
+/// The amounts of orders of the customers by whom the shop is known.
+fn amounts(lines: &LinesByCustomer, window: &Window, threads: Threads) -> Vec<f64> {
+    let parts = map_chunks(looked_at(lines).count(), 1, threads, |number| {
+        let (mut amounts, mut orders) = (Vec::new(), Vec::new());
+        for customer in looked_at(lines).nth(number.start).into_iter().flatten() {
+            let own = lines.of_customer(customer).filter(|line| window.holds(line.time));
+            orders.clear();
+            orders.extend(own.map(|line| (line.order, line.amount)));
+            orders.sort_by_key(|order| order.0);
+            let each = orders.chunk_by(|a, b| a.0 == b.0);
+            amounts.extend(each.map(|lines| lines.iter().map(|line| line.1).sum::<f64>()));
+        }
+        amounts
+    });
+    parts.concat()
+}
+
+/// The customers by whom the shop is known: those of some groups.
+fn looked_at(lines: &LinesByCustomer) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let groups = &lines.groups;
+    let step = groups.count().div_ceil(LOOKED_AT);
+    (0..groups.count()).step_by(step).map(|group| groups.members(group))
 }
 
 fn available(lines: &LinesByCustomer, contacts: bool, profit: bool) -> Available {
@@ -180,17 +305,14 @@ fn returned_share(lines: &LinesByCustomer, window: &Window, threads: Threads) ->
 /// What is known of the whole shop, from some of the groups.
 fn shop(
     pricing: &Pricing<'_>,
+    service: &ServiceLog,
     accountant: impl Fn() -> Accountant + Sync,
     threads: Threads,
 ) -> Shop {
-    let groups = &pricing.lines.groups;
-    let step = groups.count().div_ceil(LOOKED_AT);
-    let sums = map_chunks(groups.count().div_ceil(step), 1, threads, |number| {
-        let (mut accountant, mut rows) = (accountant(), Vec::new());
-        groups.members(number.start * step).fold(ShopSums::default(), |sum, customer| {
-            pricing.of_customer(customer, &mut rows);
-            sum.merge(accountant.shop_sums(&mut rows))
-        })
+    let sums = map_chunks(looked_at(pricing.lines).count(), 1, threads, |number| {
+        let mut books = Books::new(*pricing, service, accountant());
+        let members = looked_at(pricing.lines).nth(number.start).into_iter().flatten();
+        members.fold(ShopSums::default(), |sum, customer| sum.merge(books.shop_sums(customer)))
     });
     sums.into_iter().fold(ShopSums::default(), ShopSums::merge).shop()
 }

@@ -116,9 +116,6 @@ impl fmt::Display for JoinReport {
 /// What contacts cost, by customer of the ledger.
 pub(super) struct Bill {
     pub(super) all: Vec<f64>,
-    /// Without what the shop caused.
-    pub(super) own: Vec<f64>,
-    pub(super) scale: f64,
     pub(super) join: JoinReport,
 }
 
@@ -133,39 +130,24 @@ impl Bill {
         let found = Found::of(contacts.customers(), known);
         let mut join = JoinReport::of(table, contacts.customers(), &found, known);
         let rows = found.rows;
-        let own = |contact: usize| contacts.firm_caused.as_ref().is_none_or(|by| !by[contact]);
-        // By customer of the contacts: all, and those that count as the customer's own.
-        let mut sums = vec![[ExactSum::default(); 2]; rows.len()];
+        let mut sums = vec![ExactSum::default(); rows.len()];
         fill_parts(&mut sums, threads, |first, sums| {
             for (contact, &customer) in contacts.customer.iter().enumerate() {
-                if let Some(sums) = sums.get_mut((customer as usize).wrapping_sub(first))
+                if let Some(sum) = sums.get_mut((customer as usize).wrapping_sub(first))
                     && window.holds(contacts.time[contact])
                 {
-                    sums[0].add(contacts.cost[contact]);
-                    if own(contact) {
-                        sums[1].add(contacts.cost[contact]);
-                    }
+                    sum.add(contacts.cost[contact]);
                 }
             }
         });
-        let (mut cost, mut square) = (ExactSum::default(), ExactSum::default());
-        for (contact, &time) in contacts.time.iter().enumerate() {
-            let is_matched = rows[contacts.customer[contact] as usize].is_some();
-            join.count(is_matched);
-            if is_matched && window.holds(time) && own(contact) {
-                let spent = contacts.cost[contact];
-                cost.add(spent);
-                square.add(spent * spent);
-            }
+        for &customer in &contacts.customer {
+            join.count(rows[customer as usize].is_some());
         }
-        let scale = if cost.value() > 0.0 { square.value() / cost.value() } else { 0.0 };
-        let mut bill =
-            Self { all: vec![0.0; known.len()], own: vec![0.0; known.len()], scale, join };
-        for (row, [all, own]) in rows.iter().zip(&sums) {
+        let mut bill = Self { all: vec![0.0; known.len()], join };
+        for (row, sum) in rows.iter().zip(&sums) {
             if let Some(row) = *row {
                 // Two texts may be one number.
-                bill.all[row] += all.value();
-                bill.own[row] += own.value();
+                bill.all[row] += sum.value();
             }
         }
         bill
@@ -202,6 +184,11 @@ impl Found {
     }
 }
 
+/// The row of each id in a table of known ids.
+pub(super) fn rows_of(ids: &Customers, known: &Customers) -> Vec<Option<usize>> {
+    Found::of(ids, known).rows
+}
+
 fn in_order(ids: &Customers, known: &Customers) -> Vec<Option<usize>> {
     let mut row = 0;
     let find = |id: CustomerId<'_>| {
@@ -211,6 +198,16 @@ fn in_order(ids: &Customers, known: &Customers) -> Vec<Option<usize>> {
         (row < known.len() && known.get(row) == id).then_some(row)
     };
     (0..ids.len()).map(|number| ids.get(number)).map(find).collect()
+}
+
+/// Whether each customer of the ledger is named by a column.
+pub(super) fn named(known: &Customers, customer: &CustomerColumn<'_>) -> Result<Vec<bool>, Error> {
+    countable("the number of rows", customer.len())?;
+    let there: Vec<usize> = (0..customer.len()).filter(|&row| customer.is_present(row)).collect();
+    let (ids, _) = dense(customer, &there);
+    let mut named = vec![false; known.len()];
+    rows_of(&ids, known).into_iter().flatten().for_each(|row| named[row] = true);
+    Ok(named)
 }
 
 /// Customers of the ledger by the group that a table gives them.

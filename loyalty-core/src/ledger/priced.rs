@@ -3,15 +3,21 @@
 use super::LedgerOptions;
 use super::build::Window;
 use super::customer::Line;
+use super::offers::Offers;
 use super::returns::{Maturity, ReturnRates};
 use crate::orders::{LedgerLine, LinesByCustomer};
+use crate::time::DAY;
 
 /// What lines are priced by.
+#[derive(Clone, Copy)]
 pub(super) struct Pricing<'a> {
     pub(super) lines: &'a LinesByCustomer,
     pub(super) window: &'a Window,
-    pub(super) maturity: Maturity,
+    pub(super) maturity: &'a Maturity,
     pub(super) rates: &'a ReturnRates,
+    pub(super) offers: &'a Offers,
+    /// Days on which returns jumped shop-wide.
+    pub(super) recalls: &'a [i64],
     pub(super) margin: Option<f64>,
     pub(super) options: &'a LedgerOptions,
 }
@@ -22,6 +28,11 @@ impl Pricing<'_> {
         rows.clear();
         let lines = self.lines.of_customer(customer).filter(|line| self.window.holds(line.time));
         rows.extend(lines.map(|line| self.line(&line)));
+        if let Some(first) = rows.iter().map(|line| line.time).min() {
+            rows.iter_mut().for_each(|line| {
+                line.offered = self.offers.since(first, line.category, line.offered);
+            });
+        }
     }
 
     fn line(&self, line: &LedgerLine) -> Line {
@@ -39,6 +50,8 @@ impl Pricing<'_> {
             let margin = if self.margin.is_some() { amount + maker_discount - cost } else { 0.0 };
             loss = margin * share + self.options.economics.return_cost(amount, share);
         }
+        let recalled =
+            returned > 0.0 && self.recalls.binary_search(&line.return_time.div_euclid(DAY)).is_ok();
         Line {
             order: line.order,
             product: line.product,
@@ -52,10 +65,11 @@ impl Pricing<'_> {
             offered: line.offered_depth,
             cost,
             returned,
-            hit: f64::from(u8::from(returned > 0.0)),
-            due: self.maturity.due(self.window.end - line.time),
+            hit: f64::from(u8::from(returned > 0.0 && !recalled)),
+            due: if recalled { 0.0 } else { self.maturity.due(self.window.end - line.time) },
             rate: self.rates.of_product(line.product),
             loss,
+            return_time: if returned > 0.0 { line.return_time } else { i64::MAX },
         }
     }
 }

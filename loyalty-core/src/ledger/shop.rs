@@ -1,7 +1,5 @@
 //! What is estimated of the whole shop, from some of its customers, before the rows are made.
 
-use super::customer::Order;
-
 /// What is known of the whole shop.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Shop {
@@ -9,8 +7,8 @@ pub(super) struct Shop {
     pub(super) intra_order: f64,
     /// Correlation of discounts within an order.
     pub(super) intra_discount: f64,
-    /// Squared coefficient of variation of a customer's orders.
-    pub(super) order_variation: f64,
+    /// Variance of the cases after an order of a customer, by their mean.
+    pub(super) case_dispersion: f64,
 }
 
 /// Sums over customers.
@@ -18,7 +16,7 @@ pub(super) struct Shop {
 pub(super) struct ShopSums {
     pub(super) returns: Pairs,
     pub(super) discounts: Pairs,
-    pub(super) amounts: Amounts,
+    pub(super) cases: Cases,
 }
 
 impl ShopSums {
@@ -26,7 +24,7 @@ impl ShopSums {
         Self {
             returns: self.returns.merge(with.returns),
             discounts: self.discounts.merge(with.discounts),
-            amounts: self.amounts.merge(with.amounts),
+            cases: self.cases.merge(with.cases),
         }
     }
 
@@ -34,7 +32,7 @@ impl ShopSums {
         Shop {
             intra_order: self.returns.correlation(),
             intra_discount: self.discounts.correlation(),
-            order_variation: mean(self.amounts.squares, self.amounts.degrees),
+            case_dispersion: self.cases.dispersion(),
         }
     }
 }
@@ -75,27 +73,31 @@ impl Pairs {
     }
 }
 
-/// How a customer's orders vary in amount.
+/// How the cases after one order of a customer differ from those after the next.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Amounts {
-    /// Squared deviations by the squared mean.
+pub(super) struct Cases {
+    /// Σ (difference)² / 2 over pairs of orders that follow each other.
     squares: f64,
-    degrees: f64,
+    /// Σ mean of both.
+    means: f64,
 }
 
-impl Amounts {
-    pub(super) fn of(orders: &[Order]) -> Self {
-        let count = orders.len() as f64;
-        let average = orders.iter().map(|order| order.amount).sum::<f64>() / count;
-        if count < 2.0 || average <= 0.0 {
-            return Self::default();
-        }
-        let square = |order: &Order| (order.amount - average) * (order.amount - average);
-        let squares = orders.iter().map(square).sum::<f64>();
-        Self { squares: squares / average / average, degrees: count - 1.0 }
+impl Cases {
+    /// From the cases after each order. Orders that follow each other are compared, so that a rate that
+    /// drifts or changes once is no clustering (von Neumann 1941, Annals of Mathematical Statistics 12(4)).
+    pub(super) fn of(counts: &[f64]) -> Self {
+        counts.windows(2).fold(Self::default(), |sum, pair| Self {
+            squares: sum.squares + 0.5 * (pair[0] - pair[1]) * (pair[0] - pair[1]),
+            means: sum.means + 0.5 * (pair[0] + pair[1]),
+        })
     }
 
     fn merge(self, with: Self) -> Self {
-        Self { squares: self.squares + with.squares, degrees: self.degrees + with.degrees }
+        Self { squares: self.squares + with.squares, means: self.means + with.means }
+    }
+
+    /// At least 1, that of independent cases: fewer than these would be evidence made of nothing.
+    fn dispersion(self) -> f64 {
+        mean(self.squares, self.means).max(1.0)
     }
 }

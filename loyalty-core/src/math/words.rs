@@ -3,7 +3,7 @@
 /// Reads and shows a type by its table `WORDS` of words and values; another word is an
 /// [`Error::Choice`](crate::Error::Choice) of this name that says what is expected.
 macro_rules! words {
-    ($type:ident, $name:literal, $expected:literal) => {
+    ($type:ident, $name:literal, $expected:expr) => {
         impl std::str::FromStr for $type {
             type Err = $crate::Error;
 

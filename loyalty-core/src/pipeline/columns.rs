@@ -59,6 +59,11 @@ impl Scores {
     /// All that was computed, as columns in the order of [`Scores::customers`], whose ids are not among
     /// them. docs/scoring.md says what each means.
     pub fn columns(&self) -> Vec<ScoreColumn<'_>> {
+        self.columns_with(true)
+    }
+
+    /// The same, with or without the reasons of labels, which take their time.
+    pub(super) fn columns_with(&self, reasons: bool) -> Vec<ScoreColumn<'_>> {
         let customers = &self.customers;
         let mut columns =
             vec![ScoreColumn::new("frequency", ScoreValues::Counts(customers.frequency()))];
@@ -76,7 +81,7 @@ impl Scores {
             ("expected_spend", self.expected_spend.as_deref()),
             ("clv", self.clv.as_deref()),
         ]));
-        columns.extend(self.ledger.iter().flat_map(LedgerScores::columns));
+        columns.extend(self.ledger.iter().flat_map(|ledger| ledger.columns(reasons)));
         columns.extend(self.treatments.iter().flat_map(TreatmentScores::columns));
         columns
     }
@@ -109,7 +114,7 @@ impl RfmScores {
 
 impl LedgerScores {
     /// Those columns of the ledger that say something, and scores and label of each behaviour.
-    fn columns(&self) -> Vec<ScoreColumn<'_>> {
+    fn columns(&self, reasons: bool) -> Vec<ScoreColumn<'_>> {
         let (ledger, available) = (self.ledger.columns(), self.ledger.available());
         let money = [
             ("categories", available.categories, &ledger.categories),
@@ -129,12 +134,33 @@ impl LedgerScores {
             columns.push(ScoreColumn::new(behaviour.name(), ScoreValues::Flags(labels)));
             columns.push(self.numbers(estimate, &scores.estimate));
             columns.push(self.numbers(p_over, &scores.p_over));
-            columns.push(self.numbers(impact, &scores.impact));
+            if self.model.is_priced(behaviour) {
+                columns.push(self.numbers(impact, &scores.impact));
+            }
         }
         let costliest = |row: usize| self.behaviours.primary()[row].map_or("none", Behaviour::name);
         let primary = self.rows.iter().map(|row| row.map(costliest)).collect();
         columns.push(ScoreColumn::new("primary", ScoreValues::Words(primary)));
+        if reasons {
+            let said = self.rows.iter().map(|row| row.and_then(|row| self.reason(row))).collect();
+            columns.push(ScoreColumn::new("label_reason", ScoreValues::Text(said)));
+        }
         columns
+    }
+
+    /// What the labels of a customer rest on; of one without, whether a single order made the loss.
+    fn reason(&self, row: usize) -> Option<String> {
+        let reasons = self.model.reasons(&self.ledger, &self.behaviours, row);
+        if reasons.is_empty() {
+            return self.ledger.is_one_off(row).then(|| {
+                let largest = self.ledger.row(row).return_largest;
+                format!(
+                    "One order, of which {largest:.2} was paid back, made the loss: it is no habit."
+                )
+            });
+        }
+        let said: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+        Some(said.join(" "))
     }
 
     /// A column of the ledger in the order of the summary; NaN for a customer without order lines.

@@ -1,7 +1,7 @@
 //! What can be scored.
 
 use crate::Error;
-use crate::orders::{Contacts, OrderLines, Orders};
+use crate::orders::{Contacts, CustomerColumn, OrderLines, Orders};
 use crate::summary::CustomerSummary;
 use crate::time::{Clock, DAY};
 
@@ -32,6 +32,8 @@ pub struct OrderTable<'a> {
     pub contacts: Option<&'a Contacts>,
     /// Marketing sent to customers.
     pub marketing: Option<&'a Contacts>,
+    /// Customers who opted out: they get no label and no treatment.
+    pub opted_out: Option<CustomerColumn<'a>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,12 +45,12 @@ enum Rows<'a> {
 impl<'a> OrderTable<'a> {
     /// A table without contacts; set them after.
     pub fn new(lines: &'a OrderLines) -> Self {
-        Self { rows: Rows::Lines(lines), contacts: None, marketing: None }
+        Self { rows: Rows::Lines(lines), contacts: None, marketing: None, opted_out: None }
     }
 
     /// A table that knows nothing of money, and so nothing of profit.
     pub fn without_amounts(orders: &'a Orders) -> Self {
-        Self { rows: Rows::Orders(orders), contacts: None, marketing: None }
+        Self { rows: Rows::Orders(orders), contacts: None, marketing: None, opted_out: None }
     }
 
     /// The order lines, where there are amounts.

@@ -7,6 +7,7 @@ use crate::Error;
 use crate::behaviours::{Behaviour, BehaviourModel, Behaviours};
 use crate::ledger::{Available, Ledger, LedgerOptions};
 use crate::orders::Customers;
+use crate::time::{DAY, date};
 
 /// The ledger of a table of order lines, and the behaviours seen in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +59,7 @@ pub(super) fn scored(
         threads: options.threads,
         ..LedgerOptions::default()
     };
-    let ledger = Ledger::new(lines, table.contacts, table.marketing, &how)?;
+    let mut ledger = Ledger::new(lines, table.contacts, table.marketing, &how)?;
     for join in ledger.joins().iter().filter(|join| join.unmatched > 0 || join.by_digits) {
         remarks.note(NoteKind::Joins, format!("column \"customer\" {join}"));
     }
@@ -67,6 +68,10 @@ pub(super) fn scored(
             remarks.note(NoteKind::RowsLeftOut, format!("{name}: {sentence}"));
         }
     }
+    if let Some(customers) = &table.opted_out {
+        ledger = ledger.with_opted_out(customers)?;
+    }
+    note_what_is_odd(&ledger, remarks);
     let mut learn = options.behaviours.clone();
     learn.fit.threads = options.threads;
     let model = BehaviourModel::fit(&ledger, &learn)?;
@@ -84,6 +89,54 @@ pub(super) fn scored(
         None => (0..ledger.len()).map(Some).collect(),
     };
     Ok(Some(LedgerScores { ledger, model, behaviours, rows }))
+}
+
+/// Cases that vary so many times as much as by chance are worth a note. A choice.
+const BURSTS: f64 = 1.25;
+
+/// Says what of the log breaks what is usual: days on which many customers called or sent something back at
+/// once, bursts of contacts, orders just above an amount, subscriptions.
+fn note_what_is_odd(ledger: &Ledger, remarks: &mut Remarks) {
+    /// Days that are named; the others are counted.
+    const NAMED: usize = 5;
+    let unusual = ledger.unusual_days();
+    for (days, what) in [(&unusual.contacts, "called"), (&unusual.returns, "sent something back")] {
+        if days.is_empty() {
+            continue;
+        }
+        let named: Vec<String> = days.iter().take(NAMED).map(|&day| date(day * DAY)).collect();
+        let more = match days.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more days"),
+        };
+        let days = named.join(", ");
+        let sentence = format!(
+            "far more customers than usual {what} on {days}{more}: this is not held against them"
+        );
+        remarks.note(NoteKind::UnusualDays, sentence);
+    }
+    let portfolio = ledger.portfolio();
+    if portfolio.case_dispersion >= BURSTS {
+        let times = portfolio.case_dispersion;
+        let sentence = format!(
+            "cases of service come in bursts: they vary {times:.1} times as much as by chance, and count by that less"
+        );
+        remarks.note(NoteKind::Bursts, sentence);
+    }
+    if portfolio.order_threshold > 0.0 {
+        let sentence = format!(
+            "many orders lie just above {:.2}: a rule of the shop, and no budget of its customers",
+            portfolio.order_threshold
+        );
+        remarks.note(NoteKind::OrderThreshold, sentence);
+    }
+    let subscribers = ledger.columns().subscription.iter().filter(|own| **own > 0.0).count();
+    if subscribers > 0 {
+        let sentence = format!(
+            "{subscribers} customers take the same basket after the same time: subscriptions, and no budgets"
+        );
+        remarks.note(NoteKind::Subscriptions, sentence);
+    }
 }
 
 /// The column without which a behaviour does not show, where it is that one which is missing.

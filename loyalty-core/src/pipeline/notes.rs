@@ -124,6 +124,14 @@ pub enum NoteKind {
     InfiniteMean,
     /// Frequency and value are correlated, which lifetime values take them not to be.
     Correlation,
+    /// Days on which far more customers than usual called or sent something back.
+    UnusualDays,
+    /// Contacts come in bursts, so that each counts for less than one.
+    Bursts,
+    /// Many orders lie just above an amount: a minimum order or free delivery.
+    OrderThreshold,
+    /// Customers take the same basket after the same time.
+    Subscriptions,
 }
 
 impl NoteKind {
@@ -146,6 +154,10 @@ impl NoteKind {
             Self::SpendFit => "spend_fit",
             Self::InfiniteMean => "infinite_mean",
             Self::Correlation => "correlation",
+            Self::UnusualDays => "unusual_days",
+            Self::Bursts => "bursts",
+            Self::OrderThreshold => "order_threshold",
+            Self::Subscriptions => "subscriptions",
         }
     }
 }

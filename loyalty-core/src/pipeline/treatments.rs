@@ -66,7 +66,7 @@ pub(super) fn chosen(
     let wanted = |name: &str| treatments.treatments().iter().any(|t| t.columns().contains(&name));
     let mut facts = Facts::new(scores.customers.len());
     let value = Worth::of(scores, options);
-    for column in scores.columns().into_iter().filter(|column| wanted(column.name)) {
+    for column in scores.columns_with(false).into_iter().filter(|column| wanted(column.name)) {
         let (name, mut values) = (column.name, numbers(column)?);
         if let (VALUE, Worth::OfRevenue(margin)) = (name, value) {
             values.iter_mut().for_each(|value| *value *= margin);
@@ -77,7 +77,7 @@ pub(super) fn chosen(
             // 1 by assumption is not known.
             once.for_each(|(value, _)| *value = f64::NAN);
         }
-        facts = facts.with(name, values)?;
+        facts = facts.with(name, without(values, scores))?;
     }
     let of_shop = || scores.ledger.as_ref().and_then(LedgerScores::margin);
     if let Some(margins) = &options.margins {
@@ -183,6 +183,18 @@ fn by_rank(proposals: &Proposals, selection: Selection, capacities: &[Capacity])
 const VALUE: &str = "clv";
 /// The column of the probability to be active.
 const P_ALIVE: &str = "p_alive";
+
+/// Facts are not known of those who opted out, so that nothing is done with them.
+fn without(mut values: Vec<f64>, scores: &Scores) -> Vec<f64> {
+    if let Some(ledger) = &scores.ledger {
+        for (value, row) in values.iter_mut().zip(&ledger.rows) {
+            if row.is_some_and(|row| ledger.ledger.is_opted_out(row)) {
+                *value = f64::NAN;
+            }
+        }
+    }
+    values
+}
 
 /// The fact that treatments with a discount are held to.
 const MARGIN: &str = "margin";

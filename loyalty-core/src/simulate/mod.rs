@@ -8,8 +8,10 @@ mod columns;
 mod customer;
 mod market;
 mod options;
+mod scenario;
 mod truth;
 
 pub use columns::{Shop, SimulatedContacts, SimulatedLines};
 pub use options::ShopOptions;
+pub use scenario::{Scenario, ScenarioOptions};
 pub use truth::SimulatedTruth;

@@ -64,7 +64,7 @@ from loyalty.metrics import (
 from loyalty.nbd import Nbd
 from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders
-from loyalty.persistence import Persistence, persistence
+from loyalty.persistence import PermutationCheck, Persistence, permutation_check, persistence
 from loyalty.prior import Prior
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import OrderTable, Understood, read_orders, read_sql
@@ -118,6 +118,7 @@ __all__ = [
     "OrderTable",
     "Orders",
     "OrdersReport",
+    "PermutationCheck",
     "Persistence",
     "Predictions",
     "Prior",
@@ -155,6 +156,7 @@ __all__ = [
     "load",
     "load_fit",
     "match_credits",
+    "permutation_check",
     "persistence",
     "read_orders",
     "read_sql",

@@ -42,12 +42,15 @@ __all__ = [
     "load",
     "match_credits",
     "notable_correlation",
+    "permutation_check",
     "persistence",
     "rfm_scores",
+    "scenarios",
     "score_customers",
     "select_treatments",
     "shop_options",
     "simulate",
+    "simulate_scenario",
     "take_ids",
 ]
 
@@ -561,6 +564,10 @@ def simulate(
     null: bool,
     threads: int,
 ) -> tuple[list[Column], list[Column], list[Column], list[Column]]: ...
+def simulate_scenario(
+    scenario: str, customers: int, days: int, seed: int, null: bool, threads: int
+) -> tuple[list[Column], list[Column], list[Column], list[Column]]: ...
+def scenarios() -> list[str]: ...
 def shop_options() -> list[tuple[str, float, float]]: ...
 def clv(
     customers: CustomerSummary,
@@ -610,6 +617,8 @@ class Ledger:
         period: str,
         period_days: int | None,
         joins: str,
+        case_days: int,
+        opted_out: Column | None,
         invalid: str,
         time_zone: str | None,
         threads: int,
@@ -619,6 +628,7 @@ class Ledger:
     def joins(self) -> list[_Join]: ...
     def columns(self) -> list[Column]: ...
     def portfolio(self) -> list[tuple[str, float]]: ...
+    def unusual_days(self) -> tuple[list[int], list[int]]: ...
     @property
     def has_profit(self) -> bool: ...
     def losses(self) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]: ...
@@ -652,6 +662,10 @@ class BehaviourDistribution:
     def likelihood_ratio(self) -> float: ...
     @property
     def variation(self) -> float: ...
+    @property
+    def is_priced(self) -> bool: ...
+    @property
+    def lasting(self) -> list[tuple[str, float]]: ...
     @property
     def detectable(self) -> bool: ...
     @property
@@ -704,8 +718,21 @@ class Behaviours:
     def __len__(self) -> int: ...
     def labels(self) -> list[Column]: ...
     def scores(self, behaviour: str) -> list[Column] | None: ...
+    def reasons(
+        self, model: BehaviourModel, ledger: Ledger
+    ) -> tuple[list[int], list[Column], tuple[list[int], list[int], list[int]]]: ...
+    def loss_account(self, ledger: Ledger) -> list[tuple[str, float]]: ...
     def summary(self, ledger: Ledger) -> list[tuple[str, int, float, int, float, float, float]]: ...
 
+def permutation_check(
+    ledger: Ledger,
+    options: dict[str, float],
+    thresholds: dict[str, float],
+    contact_exposure: str,
+    rounds: int,
+    seed: int,
+    threads: int,
+) -> list[tuple[str, int, int, list[int]]]: ...
 def persistence(
     ledger: Ledger,
     options: dict[str, float],
@@ -717,7 +744,9 @@ def lasting(recurrence: float, years: float, history: float, ahead: float) -> fl
 def score_customers(
     customers: CustomerSummary | None,
     orders: Orders | None,
-    table: (tuple[dict[str, Column], list[_Contacts | None], _Reading, str | None] | None),
+    table: (
+        tuple[dict[str, Column], list[_Contacts | None], Column | None, _Reading, str | None] | None
+    ),
     *,
     unit: str,
     observation_end: int | None,

@@ -49,6 +49,7 @@ class BehaviourDistribution(Fitted):
         selection: float = 1.2,
         level: float | None = None,
         reallocation: float = 0.5,
+        ahead: float | None = None,
         least_peers: int = 200,
         threads: int = 0,
     ) -> Self:
@@ -67,6 +68,8 @@ class BehaviourDistribution(Fitted):
             What service contacts are set against.
         selection, level, reallocation, least_peers
             See docs/behaviours.md.
+        ahead : float, optional
+            The years that scores and labels speak of; by default one, and no more than the ledger spans.
         threads : int
             Threads to use, 0 for all.
 
@@ -78,7 +81,11 @@ class BehaviourDistribution(Fitted):
             Where nobody shows any of it.
         """
         options = _given(
-            threshold=threshold, selection=selection, level=level, reallocation=reallocation
+            threshold=threshold,
+            selection=selection,
+            level=level,
+            reallocation=reallocation,
+            ahead=ahead,
         )
         native = _check.instance("ledger", ledger, Ledger)._core
         peers, threads = _check.whole("least_peers", least_peers), _check.whole("threads", threads)
@@ -108,6 +115,17 @@ class BehaviourDistribution(Fitted):
         return self._core.population
 
     @property
+    def lasting(self) -> dict[str, float]:
+        """What lasts: the correlation of strengths in both halves of the history, the likelihood ratio against
+        none, the customers by whom it is known, the years of a half, and with the years ahead."""
+        return dict(self._core.lasting)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether the columns at hand tell what it costs; otherwise there is no impact."""
+        return self._core.is_priced
+
+    @property
     def detectable(self) -> bool:
         """Whether customers differ in this behaviour beyond chance, and by enough to speak of one."""
         return self._core.detectable
@@ -129,7 +147,8 @@ class BehaviourDistribution(Fitted):
 
     def score(self, ledger: Ledger, *, interval: float | None = None, threads: int = 0) -> Any:
         """What is said of every customer: ``estimate``, ``threshold``, ``p_over``, ``impact`` (money
-        a year), ``evidence``, ``weight``, ``support``; with an `interval` of this probability, the ends of
+        a year), ``evidence``, ``weight``, ``support``, ``events`` that show it in so many ``orders``; all but the last
+        two are of the time ahead. With an `interval` of this probability, the ends of
         the estimate's and of the impact's."""
         native = _check.instance("ledger", ledger, Ledger)._core
         threads = _check.whole("threads", threads)

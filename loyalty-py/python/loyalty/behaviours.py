@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from loyalty import _check, _html, _native
+from loyalty import _check, _frames, _html, _native
 from loyalty._fitted import Fitted
 from loyalty._frozen import Frozen
 from loyalty.behaviour_distribution import Behaviour, BehaviourDistribution, _given
-from loyalty.ledger import Ledger
+from loyalty.ledger import Ledger, _day
 from loyalty.simulation import ContactExposure
 
 __all__ = ["BehaviourModel", "BehaviourSummary", "Behaviours"]
@@ -69,6 +69,7 @@ class BehaviourModel(Fitted):
         selection: float = 1.2,
         level: float | None = None,
         reallocation: float = 0.5,
+        ahead: float | None = None,
         least_peers: int = 200,
         threads: int = 0,
     ) -> Self:
@@ -88,7 +89,7 @@ class BehaviourModel(Fitted):
             Fewest categories bought by who is labelled.
         thresholds : mapping, optional
             Thresholds by behaviour, in the unit of its strength.
-        contact_exposure, selection, level, reallocation, least_peers, threads
+        contact_exposure, selection, level, reallocation, ahead, least_peers, threads
             As for :meth:`BehaviourDistribution.fit`.
         """
         options = _given(
@@ -99,6 +100,7 @@ class BehaviourModel(Fitted):
             selection=selection,
             level=level,
             reallocation=reallocation,
+            ahead=ahead,
         )
         native = _check.instance("ledger", ledger, Ledger)._core
         given = {name: float(value) for name, value in (thresholds or {}).items()}
@@ -111,7 +113,8 @@ class BehaviourModel(Fitted):
     @property
     def statements(self) -> dict[str, str]:
         """What can be said of each behaviour: ``labelled``, ``nobody over the threshold``, ``no
-        difference detectable``, or which column is missing."""
+        difference detectable``, ``not seen to last``, ``steady, but not seen to hold whatever is offered``, or
+        which column is missing."""
         return dict(self._core.statements())
 
     @property
@@ -129,7 +132,7 @@ class BehaviourModel(Fitted):
         """Labels every customer of a ledger, of the shop that was fitted or a later one."""
         native = _check.instance("ledger", ledger, Ledger)._core
         found = self._core.classify(native, _check.whole("threads", threads))
-        return Behaviours._of(found, ledger)
+        return Behaviours._of(found, ledger, self)
 
     def __repr__(self) -> str:
         labelled = [name for name, what in self.statements.items() if what == "labelled"]
@@ -142,26 +145,48 @@ class BehaviourModel(Fitted):
 class Behaviours(Frozen):
     """Labels and scores of every customer. Made by :meth:`BehaviourModel.classify`."""
 
-    __slots__ = ("_core", "_ledger")
+    __slots__ = ("_core", "_ledger", "_model")
 
     _core: _native.Behaviours
     _ledger: Ledger
+    _model: BehaviourModel
 
     @classmethod
-    def _of(cls, native: _native.Behaviours, ledger: Ledger) -> Self:
+    def _of(cls, native: _native.Behaviours, ledger: Ledger, model: BehaviourModel) -> Self:
         behaviours = cls.__new__(cls)
-        behaviours._set(_core=native, _ledger=ledger)
+        behaviours._set(_core=native, _ledger=ledger, _model=model)
         return behaviours
 
     def table(self) -> Any:
-        """One row per customer: a label for each behaviour, ``suspected`` where a fixed budget is but a
-        suspicion, and ``primary``, the costliest label or ``none``."""
+        """One row per customer: a label for each behaviour, ``steady`` where spending is (a description, and no
+        label), and ``primary``, the costliest label or ``none``; coupon use costs nothing and never is."""
         return self._ledger._answer(self._core.labels())
 
     def scores(self, behaviour: Behaviour) -> Any:
         """The scores of a behaviour, or None where it could not be looked at."""
         columns = self._core.scores(behaviour)
         return None if columns is None else self._ledger._answer(columns)
+
+    def reasons(self) -> Any:
+        """One row per label: what it rests on (``events`` in ``orders``), what is expected of the time ahead
+        (``estimate`` within ``estimate_low`` and ``estimate_high`` with a probability of 0.9) against the
+        ``threshold``, what it costs, ``since`` when and ``until`` when was looked at, when it ``expires``, and
+        the ``reason`` in words."""
+        rows, columns, (since, until, expires) = self._core.reasons(
+            self._model._core, self._ledger._core
+        )
+        ids = _native.take_ids(self._ledger._core.ids(self._ledger._customer), rows)
+        days = {"since": since, "until": until, "expires": expires}
+        texts = [
+            _frames.text_column(name, [str(_day(day)) for day in known])
+            for name, known in days.items()
+        ]
+        return _frames.table([ids, *columns[:-1], *texts, columns[-1]], self._ledger._frame)
+
+    def loss_account(self) -> dict[str, float]:
+        """The ``loss`` of unprofitable customers by what explains it: of the ``labelled``, of those whom one order
+        sent back made dear (``one_off``, no habit), of those who ``opted_out``, and what is ``unexplained``."""
+        return dict(self._core.loss_account(self._ledger._core))
 
     def summary(self) -> list[BehaviourSummary]:
         """One row for each behaviour that could be looked at."""
@@ -178,11 +203,12 @@ class Behaviours(Frozen):
         rows = [
             (row.behaviour, row.customers, row.impact, row.share_of_loss) for row in self.summary()
         ]
-        return _html.table(
+        head = _html.table(
             f"{len(self)} customers",
             rows,
             ("behaviour", "customers", "cost a year", "share of loss"),
         )
+        return head + _html.table("Loss", self.loss_account().items(), ("of", "money"))
 
     def __reduce__(self) -> Any:
         raise TypeError("Behaviours cannot be pickled; pickle the model and its table instead")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
@@ -106,6 +107,10 @@ class Ledger(Frozen):
     joins : {"refuse", "allow"}
         Whether it is an error where less than half of the rows of contacts, marketing or peers name a
         customer of the lines.
+    case_days : int
+        Contacts of a customer within so many days of the first are one case.
+    opted_out : sequence of ids, optional
+        Customers who take no part in labels.
     invalid : {"raise", "drop"}
         What to do with rows of tables that cannot be used.
     time_zone : str, optional
@@ -162,6 +167,8 @@ class Ledger(Frozen):
         period: Period = "month",
         period_days: int | None = None,
         joins: Joins = "refuse",
+        case_days: int = 7,
+        opted_out: Any = None,
         invalid: Invalid = "raise",
         time_zone: str | None = None,
         threads: int = 0,
@@ -186,6 +193,8 @@ class Ledger(Frozen):
             period,
             None if period_days is None else _check.whole("period_days", period_days),
             joins,
+            _check.whole("case_days", case_days),
+            _opted_out(opted_out),
             invalid,
             time_zone,
             _check.whole("threads", threads),
@@ -215,6 +224,13 @@ class Ledger(Frozen):
     def joins(self) -> tuple[JoinReport, ...]:
         """Whether the rows of contacts, marketing and peers found their customers."""
         return tuple(map(JoinReport._of, self._core.joins()))
+
+    @property
+    def unusual_days(self) -> dict[str, list[date]]:
+        """Days on which far more customers than usual had a contact or sent something back: outages,
+        recalls. They are not held against any customer."""
+        contacts, returns = self._core.unusual_days()
+        return {"contacts": [*map(_day, contacts)], "returns": [*map(_day, returns)]}
 
     def losses(self) -> Losses:
         """What unprofitable customers lose the shop, and by what.
@@ -290,6 +306,20 @@ class Ledger(Frozen):
 
     def __reduce__(self) -> Any:
         raise TypeError("a Ledger cannot be pickled; pickle its table or a fitted model instead")
+
+
+def _day(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
+
+
+def _opted_out(ids: Any) -> _native.Column | None:
+    """A column of ids: numbers or text."""
+    if ids is None:
+        return None
+    known = [*ids]
+    if not known:
+        return None
+    return _columns.read({"opted_out": known}, ["opted_out"]).columns[0]
 
 
 def _order_lines(

@@ -16,7 +16,7 @@ from loyalty.correlation import Correlation, FrequencyValueCorrelation
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.fit import Fit, Kind
 from loyalty.gamma_gamma import GammaGamma
-from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _names
+from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _names, _opted_out
 from loyalty.mbg_nbd import MbgNbd
 from loyalty.orders import Moment, Orders, Unit, _instant
 from loyalty.purchase import PurchaseModel
@@ -142,6 +142,7 @@ def score(
     columns: Mapping[str, str | None] | None = None,
     contacts: Any = None,
     marketing: Any = None,
+    opted_out: Any = None,
     unit: Unit = "week",
     observation_end: Moment | None = None,
     value: Value = "net",
@@ -186,6 +187,8 @@ def score(
         Marketing contacts: ``customer``, ``time``, ``cost``.
     joins : {"refuse", "allow"}
         Whether it is an error where less than half of the rows of either name a customer.
+    opted_out : sequence of ids, optional
+        Customers of the table who get no label and no treatment.
     unit, observation_end
         As for :meth:`Orders.summarize`; a summary brings its own.
     value : {"net", "gross"}
@@ -253,9 +256,9 @@ def score(
     table = None
     if not isinstance(data, Orders | CustomerSummary):
         table = _Table.read(data, columns, contacts, marketing)
-    elif columns is not None or contacts is not None or marketing is not None:
+    elif any(given is not None for given in (columns, contacts, marketing, opted_out)):
         raise InputError(
-            "columns, contacts and marketing go with a table of order lines, not with its summary"
+            "columns, contacts, marketing and opted_out go with a table of order lines, not with its summary"
         )
     for name in economics or {}:
         if name not in (*_ECONOMICS, "margin"):
@@ -280,30 +283,34 @@ def score(
     }
     how = how_read(words, status_words, day)
     same, each = (None, None) if margin is None else margins_of(margin)
-    found, rows, fits, scored, correlations, known, prices, notes, missing = (
-        _native.score_customers(
-            data._core if isinstance(data, CustomerSummary) else None,
-            orders,
-            None
-            if table is None
-            else (table.columns, [table.contacts, table.marketing], how, time_zone),
-            unit=unit,
-            observation_end=end,
-            value=value,
-            dates=dates,
-            joins_how=joins,
-            today=day,
-            horizon=horizon,
-            annual_discount_rate=annual_discount_rate,
-            margin=same if each is None else None,
-            margins=each,
-            economics={name: float(value) for name, value in (economics or {}).items()},
-            treatments=None if treatments is None else treatments._core,
-            capacities=_amounts(capacities),
-            purchases=None if purchases is None else _model("purchases", purchases, PurchaseModel),
-            spend=_model("spend", spend, SpendModel),
-            threads=_check.whole("threads", threads),
-        )
+    found, rows, fits, scored, correlations, known, prices, notes, missing = _native.score_customers(
+        data._core if isinstance(data, CustomerSummary) else None,
+        orders,
+        None
+        if table is None
+        else (
+            table.columns,
+            [table.contacts, table.marketing],
+            _opted_out(opted_out),
+            how,
+            time_zone,
+        ),
+        unit=unit,
+        observation_end=end,
+        value=value,
+        dates=dates,
+        joins_how=joins,
+        today=day,
+        horizon=horizon,
+        annual_discount_rate=annual_discount_rate,
+        margin=same if each is None else None,
+        margins=each,
+        economics={name: float(value) for name, value in (economics or {}).items()},
+        treatments=None if treatments is None else treatments._core,
+        capacities=_amounts(capacities),
+        purchases=None if purchases is None else _model("purchases", purchases, PurchaseModel),
+        spend=_model("spend", spend, SpendModel),
+        threads=_check.whole("threads", threads),
     )
     if isinstance(data, CustomerSummary):
         customers = data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypedDict, Unpack
 
 import narwhals as nw
@@ -122,7 +123,9 @@ class SimulatedShop(Frozen):
     @property
     def options(self) -> dict[str, float]:
         """Every numeric option, defaults included."""
-        given, _, _, null, _ = self._arguments
+        given, kind, _, null, _ = self._arguments
+        if kind in _native.scenarios():
+            return dict(given)
         every = _native.shop_options()
         return {name: given.get(name, nulls if null else usual) for name, usual, nulls in every}
 
@@ -152,6 +155,7 @@ def simulate(
     seed: int = 0,
     null: bool = False,
     contact_exposure: ContactExposure = "orders",
+    scenario: str | None = None,
     backend: str | None = None,
     threads: int = 0,
     **options: Unpack[ShopOptions],
@@ -175,6 +179,10 @@ def simulate(
         differences in returns, contacts or taste for offers, and regular trips.
     contact_exposure : {"orders", "revenue", "months"}
         What the contacts of a customer grow with.
+    scenario : str, optional
+        A shop of the second family instead, which breaks what the library assumes: ``bursts``,
+        ``outages``, ``wholesale``, ``sale_waves``, … docs/simulation.md lists them. Of the options only
+        ``days`` goes with it.
     backend : {"pandas", "polars", "pyarrow"}, optional
         The kind of frame; by default the first of these that is installed, and dicts of arrays where
         none is.
@@ -205,12 +213,35 @@ def simulate(
     """
     if not isinstance(seed, int) or not 0 <= seed < 2**64:
         raise InputError(f"seed must be a whole number from 0 to 2^64 - 1, got {seed!r}")
+    if scenario is not None:
+        return _of_scenario(
+            scenario, _check.whole("customers", customers), seed, bool(null), options, backend, threads
+        )
     numbers = {"customers": float(_check.whole("customers", customers))}
     for name, value in options.items():
         if not isinstance(value, int | float):
             raise TypeError(f"{name} must be a number, got {value!r}")
         numbers[name] = float(value)
     return _simulate(numbers, contact_exposure, seed, bool(null), backend, threads)
+
+
+def _of_scenario(
+    scenario: str,
+    customers: int,
+    seed: int,
+    null: bool,
+    options: Mapping[str, Any],
+    backend: str | None,
+    threads: int,
+) -> SimulatedShop:
+    others = [name for name in options if name != "days"]
+    if others:
+        raise InputError(f"{others[0]} is no option of a scenario; days is")
+    days = _check.whole("days", options.get("days", 730))
+    threads = _check.whole("threads", threads)
+    tables = _native.simulate_scenario(scenario, customers, days, seed, null, threads)
+    numbers = {"customers": float(customers), "days": float(days)}
+    return _shop(tables, (numbers, scenario, seed, null, backend), backend)
 
 
 def _simulate(
@@ -222,12 +253,20 @@ def _simulate(
     threads: int = 0,
 ) -> SimulatedShop:
     threads = _check.whole("threads", threads)
-    frame = _columns.installed_frame() if backend is None else nw.Implementation(backend)
+    if contact_exposure in _native.scenarios():
+        # A pickle of a shop of the second family has the scenario there.
+        count, days = int(options["customers"]), {"days": int(options["days"])}
+        return _of_scenario(contact_exposure, count, seed, null, days, backend, threads)
     tables = _native.simulate(options, contact_exposure, seed, null, threads)
+    return _shop(tables, (options, contact_exposure, seed, null, backend), backend)
+
+
+def _shop(tables: Any, arguments: Any, backend: str | None) -> SimulatedShop:
+    frame = _columns.installed_frame() if backend is None else nw.Implementation(backend)
     lines, line_truth, contacts, truth = map(tuple, tables)
     shop = SimulatedShop.__new__(SimulatedShop)
     shop._set(
-        _arguments=(options, contact_exposure, seed, null, backend),
+        _arguments=arguments,
         _contacts=contacts,
         _frame=frame,
         _line_truth=line_truth,

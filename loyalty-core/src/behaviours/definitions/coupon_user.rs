@@ -6,28 +6,24 @@
 //! | evidence | `coupon_orders` of `orders`, binomial |
 //! | population | beta, roughened |
 //! | threshold | [`RATE_RATIO`] times the mean: no economics make one, as a coupon is a price |
-//! | cost | (θ − that of the median customer) · orders a year · money off by coupon per order with one |
+//! | cost | none: a coupon is a price, and those who use them are often the better customers |
 
 use serde::{Deserialize, Serialize};
 
 use super::RATE_RATIO;
 use crate::Error;
 use crate::behaviours::definition::{
-    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, beyond, years,
+    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, Shown, beyond,
 };
 use crate::behaviours::learning::LearningSample;
 use crate::behaviours::options::Threshold;
 use crate::behaviours::population::{Evidence, Link};
 use crate::error::Degeneracy;
-use crate::error::non_negative;
 use crate::ledger::{Available, LedgerRow};
 
-/// What is known of the shop.
+/// A neutral trait: it needs nothing of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(in crate::behaviours) struct CouponTerms {
-    /// Money off by coupons, per order with one.
-    worth: f64,
-}
+pub(in crate::behaviours) struct CouponTerms {}
 
 impl BehaviourDefinition for CouponTerms {
     const KIND: &'static str = "coupon-user";
@@ -40,11 +36,10 @@ impl BehaviourDefinition for CouponTerms {
     }
 
     fn learn(sample: &LearningSample<'_>) -> Result<Fitted<Self>, Error> {
-        let (mut with, mut orders, mut worth) = (0.0, 0.0, 0.0);
+        let (mut with, mut orders) = (0.0, 0.0);
         for row in sample.rows() {
             with += row.coupon_orders;
             orders += row.orders;
-            worth += row.coupon;
         }
         if !(with > 0.0 && with < orders) {
             return sample.degenerate(Degeneracy::NoVariation, "no order had a coupon, or all had");
@@ -52,8 +47,7 @@ impl BehaviourDefinition for CouponTerms {
         let cases = sample.cases(|row| Some(evidence(row, 0.0)));
         let found = sample.population(Self::LINK, cases, with / orders)?;
         let ratio = beyond(RATE_RATIO, found.learnt.population.mean(0.0));
-        let terms = Self { worth: worth / with };
-        Ok(Fitted { threshold: sample.threshold(None, ratio), learnt: found, terms })
+        Ok(Fitted { threshold: sample.threshold(None, ratio), learnt: found, terms: Self {} })
     }
 }
 
@@ -64,12 +58,20 @@ impl BehaviourTerms for CouponTerms {
             amount: row.orders,
             unit: 1.0,
             threshold: threshold.value,
-            cost: Cost::PerUnit(row.orders * self.worth / years(row)),
+            cost: Cost::Unknown,
         })
     }
 
+    fn shown(&self, row: &LedgerRow) -> Shown {
+        Shown { events: row.coupon_orders, orders: row.coupon_orders }
+    }
+
+    fn priced(&self) -> bool {
+        false
+    }
+
     fn check(&self) -> Result<(), Error> {
-        non_negative("worth", self.worth).map(|_| ())
+        Ok(())
     }
 }
 

@@ -2,19 +2,22 @@
 //!
 //! | | |
 //! |---|---|
-//! | strength θ | steadiness: the variance of spending per period that chance would make, by its own |
+//! | strength θ | steadiness: the variance of spending per period that dealing out the customer's own orders makes, by its own |
 //! | evidence | ν/2 = `budget_freedom`/2 hits in an exposure of ν/2 · `dispersion`: the likelihood of a variance ratio with ν degrees of freedom |
 //! | population | gamma, roughened; the log-odds of being over also by spending, `odds_by_spending.rs` |
 //! | threshold | [`STEADINESS`] |
 //! | second signs | `period_spend` per period below the mean of the customers, by Student's t; and spending in new categories that is at the cost of others, which is reported as support |
-//! | cost | P(over) · `category_cost` for each category beyond the first, or the margin on what they spend less than others |
+//! | cost | P(over) · `category_cost` for each category beyond the first; not known without it |
+//!
+//! Steadiness is a description. A label says that they spend the same whatever they are offered, and needs the
+//! support of what happens when they buy in categories that are new to them.
 
 use serde::{Deserialize, Serialize};
 
 use super::odds_by_spending::OddsBySpending;
 use crate::Error;
 use crate::behaviours::definition::{
-    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, SecondSign,
+    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, SecondSign, Shown,
 };
 use crate::behaviours::learning::LearningSample;
 use crate::behaviours::options::Threshold;
@@ -37,15 +40,9 @@ const FEWEST_PERIODS: f64 = 4.0;
 /// What is known of the shop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::behaviours) struct BudgetTerms {
-    /// Margin on what is paid; 1 where it is not known, and the impact is then revenue.
-    margin: f64,
     /// Spending per period that a limited budget lies below.
     level: f64,
-    /// Mean spending per period.
-    mean: f64,
-    periods_per_year: f64,
-    /// What it costs a year to serve a customer in one category more; where it is not known, the
-    /// impact is the margin on what they spend less than others.
+    /// What it costs a year to serve a customer in one category more.
     category_cost: Option<f64>,
     reallocation: Option<Reallocation>,
     /// How the share of steady customers changes with what they spend.
@@ -91,7 +88,6 @@ impl BehaviourDefinition for BudgetTerms {
             count += 1.0;
         }
         let mean = sum / count;
-        let known = sample.ledger.portfolio().net_margin;
         let threshold = sample.threshold(None, STEADINESS);
         let population = &found.learnt.population;
         let limit = population.link.natural(threshold.value);
@@ -101,10 +97,7 @@ impl BehaviourDefinition for BudgetTerms {
         };
         let customers = sample.rows().filter_map(over).collect();
         let terms = Self {
-            margin: if known > 0.0 { known } else { 1.0 },
             level: sample.options.level.unwrap_or(mean),
-            mean,
-            periods_per_year: sample.ledger.periods_per_year(),
             category_cost: sample.ledger.category_cost(),
             reallocation: reallocation(sample),
             by_level: OddsBySpending::learn(customers, population.upper(limit)),
@@ -115,19 +108,23 @@ impl BehaviourDefinition for BudgetTerms {
 
 impl BehaviourTerms for BudgetTerms {
     fn case(&self, threshold: Threshold, row: &LedgerRow, peers: f64) -> Option<Case> {
-        let (money, error) = if let Some(cost) = self.category_cost {
-            (cost * (row.categories - 1.0).max(0.0), 0.0)
-        } else {
-            let (spending, yearly) = (spending(row), self.margin * self.periods_per_year);
-            (yearly * (self.mean - spending.mean), yearly * spending.error)
-        };
+        let further = (row.categories - 1.0).max(0.0);
+        let cost = self.category_cost.map_or(Cost::Unknown, |cost| Cost::Whole(cost * further));
         Some(Case {
             evidence: evidence(row, peers)?,
             amount: row.budget_freedom,
             unit: 1.0,
             threshold: threshold.value,
-            cost: Cost::Whole { money, error },
+            cost,
         })
+    }
+
+    fn shown(&self, row: &LedgerRow) -> Shown {
+        Shown { events: row.periods, orders: row.periods }
+    }
+
+    fn priced(&self) -> bool {
+        self.category_cost.is_some()
     }
 
     fn over(&self, over: f64, row: &LedgerRow) -> f64 {
@@ -139,10 +136,7 @@ impl BehaviourTerms for BudgetTerms {
     }
 
     fn check(&self) -> Result<(), Error> {
-        positive("margin", self.margin)?;
         non_negative("level", self.level)?;
-        non_negative("mean", self.mean)?;
-        positive("periods_per_year", self.periods_per_year)?;
         non_negative("category_cost", self.category_cost.unwrap_or(0.0))?;
         for number in self.by_level.numbers() {
             non_negative("by_level", number.abs())?;

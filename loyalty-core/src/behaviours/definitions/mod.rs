@@ -29,13 +29,13 @@ const RATE_RATIO: f64 = 2.0;
 /// The behaviours in order: the name in Rust, the file (and with it the name in tables), and the terms.
 macro_rules! behaviours {
     ($($(#[$doc:meta])* $variant:ident: $file:ident::$terms:ident,)*) => {
-        /// A costly behaviour.
+        /// A behaviour; all but coupon use are costly.
         ///
         /// | behaviour | strength θ | evidence | population | threshold |
         /// |---|---|---|---|---|
-        /// | service demander | cost of service per order (or revenue, or month) | contacts the shop did not cause, weighted by cost | gamma | margin on what they pay |
-        /// | revenue reverser | return rate at the average product mix | lines, thinned by clustering within orders | beta | break-even return rate |
-        /// | promotion maximizer | discount depth; and against what was on offer | orders | beta; gamma | margin at list price; and 1.2 |
+        /// | service demander | cost of service per order (or revenue, or month) | cases the shop did not cause, and what one costs | gamma | margin on what they pay, and twice the portfolio |
+        /// | revenue reverser | return rate at the average product mix | lines by number and value, thinned by clustering within orders | beta | break-even return rate, and twice the portfolio |
+        /// | promotion maximizer | discount depth; and against what was on offer | orders | beta; gamma | margin at list price and 1.5 times the portfolio; and 1.2 |
         /// | coupon user | share of orders with a coupon | orders | beta | twice the portfolio |
         /// | fixed budget | steadiness: chance variance of spending by its own | periods | gamma | 2, and below average spending |
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,6 +94,13 @@ macro_rules! behaviours {
                 match self {
                     $(Self::$variant => Ok($file::$terms::learn(sample)?.map(Terms::$variant)),)*
                 }
+            }
+        }
+
+        impl Behaviour {
+            /// Whether it costs the shop money; coupon use is a neutral trait: a coupon is a price.
+            pub fn is_costly(self) -> bool {
+                self != Self::CouponUser
             }
         }
 

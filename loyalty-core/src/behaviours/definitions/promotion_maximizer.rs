@@ -5,7 +5,7 @@
 //! | strength θ | discount depth that the shop pays for: its part s of the share q of the deepest there is, D |
 //! | evidence | q: money off, whoever pays, by `list_amount` and D, as hits among trials: an order varies by φ q (1 − q) |
 //! | population | of q: beta, roughened; of s: beta |
-//! | threshold | the margin at list price; else [`DEPTH_RATIO`] times the mean |
+//! | threshold | the margin at list price, and [`DEPTH_RATIO`] times the mean |
 //! | second sign | what was taken of what was on offer, `selection` times the ordinary: gamma, roughened |
 //! | cost | (θ − that of the median customer) · `list_amount` a year |
 //!
@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::of_link;
 use crate::Error;
 use crate::behaviours::definition::{
-    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, SecondSign, beyond, effective, years,
+    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, SecondSign, Shown, beyond, effective,
+    years,
 };
 use crate::behaviours::learning::LearningSample;
 use crate::behaviours::options::Threshold;
@@ -106,7 +107,8 @@ impl BehaviourDefinition for PromotionTerms {
         let found = sample.population(Self::LINK, cases, base)?;
         let margin = Some(sample.ledger.portfolio().margin).filter(|margin| *margin > 0.0);
         let mean = ceiling * terms.funding.share * found.learnt.population.mean(0.0);
-        let threshold = sample.threshold(margin, beyond(DEPTH_RATIO, mean));
+        let ratio = beyond(DEPTH_RATIO, mean);
+        let threshold = sample.threshold(margin.map(|margin| margin.max(ratio)), ratio);
         Ok(Fitted { learnt: found, threshold, terms })
     }
 }
@@ -121,6 +123,10 @@ impl BehaviourTerms for PromotionTerms {
             threshold: threshold.value,
             cost: Cost::PerUnit(row.list_amount / years(row)),
         })
+    }
+
+    fn shown(&self, row: &LedgerRow) -> Shown {
+        Shown { events: row.reduced_orders, orders: row.reduced_orders }
     }
 
     /// Of the deepest discount there is, what the shop pays.

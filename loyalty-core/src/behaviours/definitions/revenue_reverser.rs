@@ -5,7 +5,7 @@
 //! | strength θ | return rate at the average mix of products |
 //! | evidence | `return_hits` of `return_lines`, binomial; shifted by the log-odds of `return_expected`, what such lines do on average, so that nobody is blamed for what they buy |
 //! | population | beta, roughened |
-//! | threshold | [`Economics::break_even_return_rate`] at their amount per line; else [`RATE_RATIO`] times the mean |
+//! | threshold | [`Economics::break_even_return_rate`] at their amount per line and the share that is paid back to them, and [`RATE_RATIO`] times the mean |
 //! | cost | (θ − that of the median customer) · margin lost, markdown and handling of their lines a year |
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{RATE_RATIO, probability};
 use crate::Error;
 use crate::behaviours::definition::{
-    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, beyond, years,
+    BehaviourDefinition, BehaviourTerms, Case, Cost, Fitted, Shown, beyond, years,
 };
 use crate::behaviours::learning::LearningSample;
 use crate::behaviours::options::{Threshold, ThresholdBasis};
@@ -27,6 +27,10 @@ use crate::math::elementary::ln;
 /// rate of a product is known to a part in a thousand millions.
 const EDGE: f64 = 1e-9;
 
+/// Lines by which the share paid back to a customer is drawn to that of the shop. A choice: most shops pay back
+/// all or a part by rule, which two lines tell.
+const DRAWN: f64 = 2.0;
+
 /// What is known of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(in crate::behaviours) struct ReversalTerms {
@@ -34,8 +38,10 @@ pub(in crate::behaviours) struct ReversalTerms {
     base: f64,
     /// Margin on what is paid, by which lines break even.
     margin: f64,
-    /// Whether margins are known; otherwise the impact is the revenue taken back.
+    /// Whether margins are known; otherwise a return costs what handling and markdown make it.
     known_margin: bool,
+    /// The least that is called more than others: a multiple of the mean rate.
+    floor: f64,
     /// Share of a returned line's amount that is paid back.
     returned_share: f64,
     handling: Option<f64>,
@@ -58,10 +64,11 @@ impl BehaviourDefinition for ReversalTerms {
             return sample.degenerate(Degeneracy::NoVariation, "no line was returned, or all were");
         }
         let known = portfolio.net_margin > 0.0;
-        let terms = Self {
+        let mut terms = Self {
             base: portfolio.return_rate,
             margin: if known { portfolio.net_margin } else { 1.0 },
             known_margin: known,
+            floor: 0.0,
             returned_share: portfolio.returned_share,
             handling: economics.handling,
             markdown: economics.markdown,
@@ -72,6 +79,7 @@ impl BehaviourDefinition for ReversalTerms {
         let economics =
             economics.break_even_return_rate(portfolio.net_margin, 1.0, 1.0).map(|_| 1.0);
         let ratio = beyond(RATE_RATIO, found.learnt.population.mean(0.0));
+        terms.floor = ratio;
         Ok(Fitted { threshold: sample.threshold(economics, ratio), learnt: found, terms })
     }
 }
@@ -80,27 +88,39 @@ impl BehaviourTerms for ReversalTerms {
     fn case(&self, threshold: Threshold, row: &LedgerRow, peers: f64) -> Option<Case> {
         let evidence = self.evidence(row, peers)?;
         let line = row.revenue / row.lines;
+        let share = self.paid_back(row);
         let economics =
             Economics { handling: self.handling, markdown: self.markdown, ..Economics::default() };
         let threshold = match threshold.basis {
             ThresholdBasis::Economics => economics
-                .break_even_return_rate(self.margin, line, self.returned_share)
-                .unwrap_or(1.0),
+                .break_even_return_rate(self.margin, line, share)
+                .unwrap_or(1.0)
+                .max(self.floor),
             ThresholdBasis::Ratio | ThresholdBasis::Given => threshold.value,
         };
         let earned = (row.revenue + row.maker_discount - row.cost).max(0.0) / row.lines;
-        let margin = if self.known_margin { earned } else { line };
-        let lost = margin * self.returned_share + economics.return_cost(line, self.returned_share);
+        let margin = if self.known_margin { earned } else { 0.0 };
+        let lost = margin * share + economics.return_cost(line, share);
+        let cost = Cost::PerUnit(row.lines * lost / years(row));
         Some(Case {
             evidence,
             amount: row.return_lines,
             unit: 1.0,
             threshold,
-            cost: Cost::PerUnit(row.lines * lost / years(row)),
+            cost: if self.priced() { cost } else { Cost::Unknown },
         })
     }
 
+    fn shown(&self, row: &LedgerRow) -> Shown {
+        Shown { events: row.returned_lines, orders: row.return_orders }
+    }
+
+    fn priced(&self) -> bool {
+        self.known_margin || self.handling.is_some() || self.markdown.is_some()
+    }
+
     fn check(&self) -> Result<(), Error> {
+        non_negative("floor", self.floor)?;
         probability("base", self.base)?;
         positive("margin", self.margin)?;
         positive("returned_share", self.returned_share)?;
@@ -110,6 +130,13 @@ impl BehaviourTerms for ReversalTerms {
 }
 
 impl ReversalTerms {
+    /// The share of a returned line's amount that is paid back to this customer.
+    fn paid_back(&self, row: &LedgerRow) -> f64 {
+        let usual = DRAWN * row.revenue / row.lines;
+        let back = row.returned_amount.min(row.returned_line_amount);
+        (usual * self.returned_share + back) / (usual + row.returned_line_amount)
+    }
+
     /// Shifted from the average mix of products to what they buy.
     fn evidence(&self, row: &LedgerRow, peers: f64) -> Option<Evidence> {
         if !(row.lines > 0.0 && row.revenue > 0.0) {

@@ -15,6 +15,7 @@
 //! | `cells.rs`, `masses.rs`, `grid.rs` | that distribution as masses on 112 cells of u: a [`Population`] |
 //! | `learn.rs` | twenty steps of the EM algorithm towards the nonparametric maximum (Laird & Louis 1991) |
 //! | `posterior.rs` | the masses times one customer's likelihood: mean, variance, tail and quantiles of their θ |
+//! | `transition.rs`, `recurrence.rs` | what lasts of it until later, learnt from customers seen twice |
 //! | `kernel.rs` | the loops over cells, vectorised, adding in the same order on every machine |
 
 mod beta_binomial;
@@ -28,8 +29,12 @@ mod learn;
 mod link;
 mod masses;
 mod posterior;
+mod recurrence;
+mod transition;
 
 pub(super) use grid::Population;
 pub(super) use learn::{Learnt, beta, learn};
 pub(super) use link::{Evidence, Link};
 pub(super) use posterior::Posterior;
+pub(super) use recurrence::Recurrence;
+pub(super) use transition::Transition;

@@ -5,6 +5,7 @@ use super::grid::Population;
 use super::kernel::tilt;
 use super::link::Evidence;
 use super::masses::Masses;
+use super::transition::Transition;
 
 /// Information on the natural parameter beyond which a grid of its own is laid: there the standard
 /// deviation is the width of a cell.
@@ -111,6 +112,18 @@ impl<'a> Posterior<'a> {
     /// P(natural parameter > u).
     pub(crate) fn upper(&self, u: f64) -> f64 {
         self.masses().upper(u)
+    }
+
+    /// P(natural parameter > u) later.
+    pub(crate) fn later_upper(&self, transition: &Transition, u: f64) -> f64 {
+        transition.upper(&self.masses(), self.population, u)
+    }
+
+    /// The strength later, on the grid of the population.
+    pub(crate) fn later(&self, transition: &Transition) -> Self {
+        let mass = transition.later(&self.masses(), self.population);
+        let later = Self::without_evidence(self.population);
+        Self { mass, total: mass.iter().sum(), ..later }
     }
 
     /// The natural parameter below which the customer lies with probability `p`.

@@ -27,7 +27,7 @@ pub(crate) struct LinesByCustomer {
     money: Vec<[f64; 8]>,
     /// The ids of orders, products and categories, where there are such columns.
     distinct: [Option<Customers>; 3],
-    /// How many products there are, at least 1.
+    /// How many products there are, at least 1; where no product is given, categories with a missing one.
     pub(crate) products: usize,
     pub(crate) given: Given,
     pub(crate) time_range: (i64, i64),
@@ -94,17 +94,20 @@ impl LinesByCustomer {
             Some(ids) => ids.1[n],
             None => u32::try_from((instant(n) - RANGE.start()) / DAY).unwrap_or(u32::MAX),
         };
-        let ids_of = |n| [customer[n], order_of(n), number(&product, n), number(&category, n)];
+        // Rates of articles are those of the finest column there is: without articles, of categories.
+        let article = |n| number(if product.is_some() { &product } else { &category }, n);
+        let ids_of = |n| [customer[n], order_of(n), article(n), number(&category, n)];
         let ids = scatter(&place, threads, ids_of);
         let (starts, by_customer) = groups.by_customer(&ids, threads);
         let back = |n| columns.back_at(row(n)).unwrap_or(i64::MAX);
         Self {
             customers,
             groups,
-            products: product.as_ref().map_or(1, |(distinct, numbers)| {
-                let missing = numbers.iter().any(|&number| number as usize == distinct.len());
-                distinct.len() + usize::from(missing)
-            }),
+            products: match (&product, &category) {
+                // A missing one is numbered behind all others.
+                (Some((distinct, _)), _) | (None, Some((distinct, _))) => distinct.len() + 1,
+                (None, None) => 1,
+            },
             time_range: time_range(rows, threads, instant),
             given: given(columns),
             ids,
@@ -125,6 +128,11 @@ impl LinesByCustomer {
     /// The number of the customer of a line.
     pub(super) fn customer_of(&self, line: usize) -> u32 {
         self.ids[line][0]
+    }
+
+    /// How many categories there are at most: a missing one is numbered behind all others.
+    pub(crate) fn categories(&self) -> usize {
+        self.distinct[2].as_ref().map_or(1, |levels| levels.len() + 1)
     }
 
     /// The lines of a customer.

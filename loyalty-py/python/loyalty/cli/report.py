@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 #: Customers shown on the terminal; the output file has them all.
 SHOWN = 10
 
-#: Labels of behaviours, and the columns of what they cost.
+#: Labels of behaviours, and the columns of what they cost, which are there where a column tells it.
 BEHAVIOURS = {
     "service_demander": "service_impact",
     "revenue_reverser": "reversal_impact",
     "promotion_maximizer": "promotion_impact",
-    "coupon_user": "coupon_impact",
     "fixed_budget": "budget_impact",
 }
 
@@ -97,8 +96,9 @@ def _behaviours(frame: Any, names: Sequence[str]) -> None:
     rows = []
     for name in names:
         labelled = frame.filter(frame[name].fill_null(False))
-        cost = labelled[BEHAVIOURS[name]].sum()
-        rows.append([name, f"{len(labelled):,}", f"{cost:,.0f}"])
+        column = BEHAVIOURS[name]
+        cost = f"{labelled[column].sum():,.0f}" if column in frame.columns else "not known"
+        rows.append([name, f"{len(labelled):,}", cost])
     _table(["behaviour", "customers", "a year"], rows)
     print()
 
