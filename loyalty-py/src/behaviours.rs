@@ -359,6 +359,9 @@ impl Behaviours {
     }
 }
 
+/// A behaviour, who could be labelled, who is, and how many are where orders are dealt out at random.
+type Permuted = (&'static str, usize, usize, Vec<usize>);
+
 /// Behaviour, customers, labelled, and labelled in each round once orders are dealt out at random.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "what the core takes")]
@@ -371,7 +374,7 @@ pub(crate) fn permutation_check(
     rounds: usize,
     seed: u64,
     threads: usize,
-) -> Result<Vec<(&'static str, usize, usize, Vec<usize>)>> {
+) -> Result<Vec<Permuted>> {
     let least_peers = BehaviourFitOptions::default().least_peers;
     let options = behaviour_options(&options, &thresholds, contact_exposure, least_peers, threads)?;
     let (lines, contacts) = (&ledger.lines, ledger.contacts.as_deref());

@@ -191,7 +191,7 @@ pub(crate) fn read(
         .collect();
     let scored_by =
         ["customer", "product", "order", "time", "category", "amount", "price", "quantity"];
-    let scored_by = scored_by.into_iter().filter_map(|role| get(role));
+    let scored_by = scored_by.into_iter().filter_map(&get);
     let scored_by = scored_by.chain(categories.iter().copied()).chain(more.iter().copied());
     loyalty_core::orders::known_at_the_order(scored_by.map(Column::name), &later)?;
     let ids = |role: &str| get(role).map(|column| Ids::read(column)).transpose();

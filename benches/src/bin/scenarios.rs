@@ -122,7 +122,9 @@ fn one_shop(
             wrong += yes(named && !over);
             found.over += yes(over);
             found.hit += yes(named && over);
-            let bin = &mut found.bins[((p * 10.0) as usize).min(9)];
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10")]
+            let tenth = (p * 10.0) as usize;
+            let bin = &mut found.bins[tenth.min(9)];
             (bin[0], bin[1], bin[2]) = (bin[0] + 1.0, bin[1] + p, bin[2] + yes(over));
         }
         found.wrong += wrong;

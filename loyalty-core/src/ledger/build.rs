@@ -97,19 +97,9 @@ pub(super) fn build(
     };
     let shop = shop(&pricing, &service, || accountant(&window, Shop::default()), threads);
     let mut columns = LedgerColumns::zeros(known.len());
-    let ends: Vec<usize> =
-        (0..lines.groups.count()).map(|group| lines.groups.members(group).end).collect();
-    let used = fill_columns(columns.each_mut(), &ends, threads, |members, columns| {
-        let mut books = Books::new(pricing, &service, accountant(&window, shop));
-        let mut used = 0;
-        for (at, customer) in members.enumerate() {
-            let row = books.row(customer).values();
-            used += books.rows.len();
-            columns.iter_mut().zip(row).for_each(|(column, value)| column[at] = value);
-        }
-        used
+    let used = fill(&mut columns, lines, threads, || {
+        Books::new(pricing, &service, accountant(&window, shop))
     });
-    let used = used.into_iter().sum::<usize>();
     if used == 0 {
         return Err(Error::Empty { what: "the ledger", expected: "lines between start and end" });
     }
@@ -128,20 +118,18 @@ pub(super) fn build(
         ..Portfolio::default()
     };
     let mut joins = Vec::new();
-    if let Some(contacts) = contacts {
-        let bill = Bill::of("contacts", contacts, known, &window, threads);
+    let mut charged = |what, events: Option<&Contacts>| {
+        let Some(events) = events else { return Ok(None) };
+        let bill = Bill::of(what, events, known, &window, threads);
         bill.join.accepted(options.joins)?;
         portfolio.unmatched_contacts += bill.join.unmatched;
         joins.push(bill.join);
-        columns.service_cost = bill.all;
-    }
-    if let Some(contacts) = marketing {
-        let bill = Bill::of("marketing", contacts, known, &window, threads);
-        bill.join.accepted(options.joins)?;
-        portfolio.unmatched_contacts += bill.join.unmatched;
-        joins.push(bill.join);
-        columns.marketing_cost = bill.all;
-    }
+        Ok::<_, Error>(Some(bill.all))
+    };
+    let [service_cost, marketing_cost] =
+        [charged("contacts", contacts)?, charged("marketing", marketing)?];
+    columns.service_cost = service_cost.unwrap_or(columns.service_cost);
+    columns.marketing_cost = marketing_cost.unwrap_or(columns.marketing_cost);
     if let Some(margin) = margin {
         close(&mut columns, (!lines.given.cost).then_some(margin), &mut portfolio);
     }
@@ -166,6 +154,28 @@ pub(super) fn build(
         opted_out: Vec::new(),
         end: window.end.min(i64::MAX / 2),
     })
+}
+
+/// Fills the columns customer by customer, and says how many lines were in use.
+fn fill<'a>(
+    columns: &mut LedgerColumns,
+    lines: &LinesByCustomer,
+    threads: Threads,
+    books: impl Fn() -> Books<'a> + Sync,
+) -> usize {
+    let ends: Vec<usize> =
+        (0..lines.groups.count()).map(|group| lines.groups.members(group).end).collect();
+    let used = fill_columns(columns.each_mut(), &ends, threads, |members, columns| {
+        let mut books = books();
+        let mut used = 0;
+        for (at, customer) in members.enumerate() {
+            let row = books.row(customer).values();
+            used += books.rows.len();
+            columns.iter_mut().zip(row).for_each(|(column, value)| column[at] = value);
+        }
+        used
+    });
+    used.into_iter().sum()
 }
 
 /// One customer after the other.

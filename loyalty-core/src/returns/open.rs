@@ -8,6 +8,7 @@ use crate::orders::key;
 
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub(crate) struct Open {
     pub(crate) day: i32,
     /// How many lines before it its order began.

@@ -373,19 +373,19 @@ impl SegmentTable {
     /// A place in words, as far as the rules look.
     fn named(&self, place: &Place) -> String {
         let [r, f, m] = place.scores;
-        let mut named = format!("recency {r}, frequency {f}, monetary {m}");
+        let mut facts = vec![format!("recency {r}, frequency {f}, monetary {m}")];
         let bounds_orders =
             |rule: &SegmentRule| rule.orders_at_least.is_some() || rule.orders_at_most.is_some();
         if self.rules.iter().any(bounds_orders) {
-            named += &format!(", {} orders", place.orders);
+            facts.push(format!("{} orders", place.orders));
         }
         if self.rules.iter().any(|rule| rule.days().next().is_some()) {
-            named += &match place.age_days {
-                Some(days) => format!(", a first order {days} days ago"),
-                None => ", a first order long ago or nobody knows when".to_owned(),
-            };
+            facts.push(match place.age_days {
+                Some(days) => format!("a first order {days} days ago"),
+                None => "a first order long ago or nobody knows when".to_owned(),
+            });
         }
-        named
+        facts.join(", ")
     }
 
     fn check_rules(&self) -> Result<(), Error> {

@@ -521,9 +521,7 @@ class ReturnEconomics:
 def expected_returns(probability: Column, value: Column) -> tuple[float, float]: ...
 def match_credits(
     purchases: list[Column], credits: list[Column], time_zone: str | None, invalid: str
-) -> tuple[
-    Column, Column, Column, list[tuple[int, list[tuple[str, str, int, int]], str]]
-]: ...
+) -> tuple[Column, Column, Column, list[tuple[int, list[tuple[str, str, int, int]], str]]]: ...
 def load(
     path: str | PathLike[str],
 ) -> tuple[

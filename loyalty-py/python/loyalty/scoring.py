@@ -283,34 +283,36 @@ def score(
     }
     how = how_read(words, status_words, day)
     same, each = (None, None) if margin is None else margins_of(margin)
-    found, rows, fits, scored, correlations, known, prices, notes, missing = _native.score_customers(
-        data._core if isinstance(data, CustomerSummary) else None,
-        orders,
-        None
-        if table is None
-        else (
-            table.columns,
-            [table.contacts, table.marketing],
-            _opted_out(opted_out),
-            how,
-            time_zone,
-        ),
-        unit=unit,
-        observation_end=end,
-        value=value,
-        dates=dates,
-        joins_how=joins,
-        today=day,
-        horizon=horizon,
-        annual_discount_rate=annual_discount_rate,
-        margin=same if each is None else None,
-        margins=each,
-        economics={name: float(value) for name, value in (economics or {}).items()},
-        treatments=None if treatments is None else treatments._core,
-        capacities=_amounts(capacities),
-        purchases=None if purchases is None else _model("purchases", purchases, PurchaseModel),
-        spend=_model("spend", spend, SpendModel),
-        threads=_check.whole("threads", threads),
+    found, rows, fits, scored, correlations, known, prices, notes, missing = (
+        _native.score_customers(
+            data._core if isinstance(data, CustomerSummary) else None,
+            orders,
+            None
+            if table is None
+            else (
+                table.columns,
+                [table.contacts, table.marketing],
+                _opted_out(opted_out),
+                how,
+                time_zone,
+            ),
+            unit=unit,
+            observation_end=end,
+            value=value,
+            dates=dates,
+            joins_how=joins,
+            today=day,
+            horizon=horizon,
+            annual_discount_rate=annual_discount_rate,
+            margin=same if each is None else None,
+            margins=each,
+            economics={name: float(value) for name, value in (economics or {}).items()},
+            treatments=None if treatments is None else treatments._core,
+            capacities=_amounts(capacities),
+            purchases=None if purchases is None else _model("purchases", purchases, PurchaseModel),
+            spend=_model("spend", spend, SpendModel),
+            threads=_check.whole("threads", threads),
+        )
     )
     if isinstance(data, CustomerSummary):
         customers = data

@@ -194,6 +194,7 @@ def select(
     >>> import loyalty
     >>> customers = {
     ...     "who": ["ann", "bob", "cleo"],
+    ...     "frequency": [2, 7, 4],
     ...     "clv": [900.0, 2500.0, 1700.0],
     ...     "p_alive": [0.9, 0.8, 0.1],
     ... }

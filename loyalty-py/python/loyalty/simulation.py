@@ -215,7 +215,13 @@ def simulate(
         raise InputError(f"seed must be a whole number from 0 to 2^64 - 1, got {seed!r}")
     if scenario is not None:
         return _of_scenario(
-            scenario, _check.whole("customers", customers), seed, bool(null), options, backend, threads
+            scenario,
+            _check.whole("customers", customers),
+            seed,
+            bool(null),
+            options,
+            backend,
+            threads,
         )
     numbers = {"customers": float(_check.whole("customers", customers))}
     for name, value in options.items():

@@ -9,7 +9,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import loyalty
@@ -80,6 +80,14 @@ def write(log: list[tuple[str, dt.datetime, int]], how: dict[str, Any]) -> bytes
     return gzip.compress(content) if how["packed"] else content
 
 
+def is_utf8_by_chance(log: list[tuple[str, dt.datetime, int]]) -> bool:
+    text = "".join(who for who, _, _ in log)
+    try:
+        return not text.isascii() and bool(text.encode("cp1252").decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
 LOGS = st.lists(
     st.tuples(WORDS, st.builds(dt.datetime.combine, DAYS, st.times().map(lambda t: t.replace(second=0, microsecond=0))), CENTS),
     min_size=1,
@@ -92,6 +100,8 @@ LOGS = st.lists(
 def test_a_log_in_any_dialect_is_read_back(
     log: list[tuple[str, dt.datetime, int]], how: dict[str, Any]
 ) -> None:
+    # What is UTF-8 by chance is read as that: no file of cp1252 with letters beyond ASCII says which it is.
+    assume(how["encoding"] != "cp1252" or not is_utf8_by_chance(log))
     day_first = {"%d": True, "%m": False}.get(how["form"][:2])
     table = loyalty.read_orders(write(log, how), day_first=day_first)
     customers, days, amounts = (

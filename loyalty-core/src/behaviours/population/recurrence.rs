@@ -91,7 +91,7 @@ mod tests {
     fn a_correlation_is_recovered() {
         // Two kinds, at one and eight; of 1,000 customers one in five is of another kind later.
         let evidence = |hits| Evidence { hits, trials: 10.0, shift: 0.0 };
-        let level = |number: usize| if number % 5 == 0 { 80.0 } else { 10.0 };
+        let level = |number: usize| if number.is_multiple_of(5) { 80.0 } else { 10.0 };
         let same: Vec<_> = (0..1000).map(|n| (evidence(level(n)), evidence(level(n)))).collect();
         let other: Vec<_> =
             (0..1000).map(|n| (evidence(level(n)), evidence(level(n / 5)))).collect();
