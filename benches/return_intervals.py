@@ -74,7 +74,9 @@ def simulated(seed: int) -> None:
     shop = loyalty.simulate(6000, seed=seed, backend="pandas", return_rate=0.15)
     lines = shop.lines.assign(truth=shop.line_truth["return_probability"].to_numpy())
     lines = lines.assign(price=lines.amount / lines.quantity, line=np.arange(len(lines)))
-    learn(f"loyalty.simulate, seed {seed}", lines, ["category"], 30, "returned_amount", "return_time")
+    learn(
+        f"loyalty.simulate, seed {seed}", lines, ["category"], 30, "returned_amount", "return_time"
+    )
 
 
 def own(seed: int, order_sd: float) -> None:
@@ -128,7 +130,11 @@ def learn(name, lines, categories, horizon, returned, back) -> None:
 
 
 def main() -> None:
-    path = Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).resolve().parents[2] / "shared" / "data"
+    path = (
+        Path(sys.argv[1])
+        if sys.argv[1:]
+        else Path(__file__).resolve().parents[2] / "shared" / "data"
+    )
     print("| | median width | wider than 0.9 | blocks whose rate lies between the mean ends | lines whose truth is held | by block |")  # fmt: skip
     print("|---|---|---|---|---|---|")
     if (path / "online_retail_ii_returns.parquet").exists():
