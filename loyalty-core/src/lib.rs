@@ -114,7 +114,7 @@
 //! | feature | by default | what it adds |
 //! |---|---|---|
 //! | `returns` | yes | the room `returns` |
-//! | `behaviours` | yes | the rooms `ledger`, `behaviours` and `portfolio` |
+//! | `behaviours` | yes | the rooms `ledger`, `behaviours` and `portfolio`; brings `returns` along |
 //! | `decisions` | yes | the room `decisions` |
 //! | `simulate` | yes | the room `simulate` |
 //! | `jiff` | | dates, times and zones of jiff 1 in [`interop`] |
