@@ -100,7 +100,7 @@ impl OrderLines {
     /// [`Error::Length`] where the columns differ in length, [`Error::Parameter`] where there are 2³² − 1
     /// rows or more, [`Error::MissingColumn`] where there is neither amount nor price, [`Error::Empty`]
     /// where there is no row, [`Error::Choice`] where a column is known only later, [`Error::Refused`]
-    /// with a count by reason where rows cannot be used and `invalid` is [`Invalid::Raise`], or where none
+    /// with a count by reason where rows cannot be used and `invalid` is [`Invalid::Raise`](crate::orders::Invalid::Raise), or where none
     /// can, [`Error::Value`] where two lines have one id.
     pub fn new(columns: &LineColumns<'_>, options: impl Into<TableOptions>) -> Result<Self, Error> {
         let options = options.into();
