@@ -14,8 +14,7 @@ const MOST: f64 = 0.95;
 
 /// Lines with a discount are worth this on average where numbers from 0 to 1 cannot be money: a shop that
 /// grants less than a tenth of a line of 10 on every discounted line, and never more than 1, is not known. In
-/// the Superstore sample, whose discounts are shares, it is 223; in Complete Journey, whose are money,
-/// they go up to 180.
+/// the Superstore sample, whose discounts are shares up to 0.8, it is 233.
 const WORTH: f64 = 10.0;
 
 /// The cells of a column as they were read so far; NaN where they are missing.
