@@ -95,7 +95,7 @@ LOGS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, derandomize=True)
 @given(log=LOGS, how=dialects())
 def test_a_log_in_any_dialect_is_read_back(
     log: list[tuple[str, dt.datetime, int]], how: dict[str, Any]
@@ -115,7 +115,7 @@ def test_a_log_in_any_dialect_is_read_back(
     assert [table.place(row) for row in (0,)] == [f"line {2 + how['above'].count(chr(10))}"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=True)
 @given(log=LOGS, form=st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
 def test_dates_are_read_right_or_asked_about(
     log: list[tuple[str, dt.datetime, int]], form: str
