@@ -16,8 +16,9 @@ from pathlib import Path
 import loyalty
 from loyalty.cli import report, tables
 from loyalty.reading.files import Dialect, open_source
-from loyalty.reading.orders import Options, table_of
+from loyalty.reading.orders import table_of
 from loyalty.reading.roles import CONTACTS
+from loyalty.reading.table import Options
 
 ECONOMICS = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
 CAPACITIES = {"calls": 250.0, "letters": 2000.0}

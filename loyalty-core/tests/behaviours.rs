@@ -101,15 +101,14 @@ fn shops() -> &'static [(Behaviour, Found)] {
 fn the_labelled_are_who_they_are_said_to_be() {
     for (behaviour, found) in shops() {
         let (rate, power) = (found.wrong / found.labelled, found.both / found.over);
-        assert!(found.labelled > 60.0, "{behaviour}: {} labelled", found.labelled);
+        assert!(found.labelled > 100.0, "{behaviour}: {} labelled", found.labelled);
         assert!(rate <= 0.12, "{behaviour}: false-discovery rate {rate}");
-        // A label speaks of the coming year; one of a fixed budget needs the support of new categories.
+        // A label speaks of the coming year, and one of a fixed budget needs the support of new categories:
+        // those of coupons and budgets find a third.
         let least = match behaviour {
-            Behaviour::ServiceDemander => 0.8,
-            Behaviour::RevenueReverser => 0.7,
-            Behaviour::PromotionMaximizer => 0.6,
-            Behaviour::CouponUser => 0.25,
-            _ => 0.15,
+            Behaviour::ServiceDemander | Behaviour::RevenueReverser => 0.8,
+            Behaviour::PromotionMaximizer => 0.65,
+            _ => 0.3,
         };
         assert!(power >= least, "{behaviour}: power {power}");
     }
@@ -151,8 +150,8 @@ fn impacts_are_those_of_the_truth() {
     }
     // The reference is the mean ordinary customer, who looks for offers a little; that of the truth does
     // not at all.
-    // What is expected of the coming year is drawn to the mean by what is not sure to last.
-    for (kind, least) in [0.8, 0.8, 0.75].into_iter().enumerate() {
+    // What a case of service costs is partly shared by all customers, so that demanders seem cheaper.
+    for (kind, least) in [0.8, 0.92, 0.85].into_iter().enumerate() {
         let ratio = estimated[kind] / true_one[kind];
         assert!((least..1.08).contains(&ratio), "{kind}: estimated by true {ratio}");
     }
@@ -197,7 +196,7 @@ fn the_population_is_recovered() {
     let ratio = mean(ordinary) / (0.15 * MEAN_CONTACT);
     assert!((1.0..1.35).contains(&ratio), "{ratio}");
     let ratio = mean(demanders) / (12.0 * 0.15 * MEAN_CONTACT);
-    assert!((0.6..1.0).contains(&ratio), "{ratio}");
+    assert!((0.7..1.0).contains(&ratio), "{ratio}");
 }
 
 #[test]
@@ -393,7 +392,7 @@ fn behaviours_last_from_one_half_to_the_other() {
         of.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>()
     };
     let ratio = (spread(&predicted) / spread(&estimates)).sqrt();
-    assert!((0.2..0.75).contains(&ratio), "{ratio}");
+    assert!((0.2..0.6).contains(&ratio), "{ratio}");
     fading.recurrence = 1.2;
     assert!((fading.lasting(2.0, 5.0) - 1.0).abs() < 1e-12);
     assert!(fading.predicted(&model, &lived, 0.0, Threads::ONE).is_err());

@@ -127,14 +127,9 @@ fn chosen(
     Ok((modified, sentence))
 }
 
-/// Whether a model has it that whoever bought once is active for sure.
-fn keeps_one_time_buyers(kind: PurchaseKind) -> bool {
-    kind == PurchaseKind::BgNbd
-}
-
 fn tell_one_time_buyers(kind: PurchaseKind, customers: &CustomerSummary, remarks: &mut Remarks) {
     let once = customers.frequency().iter().filter(|&&frequency| frequency == 0).count();
-    if keeps_one_time_buyers(kind) && once > 0 {
+    if !kind.can_have_left(0) && once > 0 {
         let title = kind.title();
         let sentence = format!(
             "P(alive) of the {once} who bought once is 1 by assumption of the {title}, however long ago that \
@@ -146,7 +141,7 @@ fn tell_one_time_buyers(kind: PurchaseKind, customers: &CustomerSummary, remarks
 
 /// Whether P(alive) of one-time buyers is 1 by assumption.
 pub(super) fn one_time_buyers_cannot_leave(scores: &Scores) -> bool {
-    scores.purchase_kind.is_some_and(keeps_one_time_buyers)
+    scores.purchase_kind.is_some_and(|kind| !kind.can_have_left(0))
 }
 
 /// The model of spend, and where there is one the expected spend of every customer.

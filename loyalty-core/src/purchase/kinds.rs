@@ -158,6 +158,18 @@ impl PurchaseKind {
         with_kind!(self, M => M::NEEDS)
     }
 
+    /// Whether a customer with x repeat purchases can have left. Who cannot has a P(alive) of 1 by
+    /// assumption, however long ago they bought: one-time buyers under the BG/NBD, everybody under the NBD.
+    ///
+    /// ```
+    /// use loyalty_core::purchase::PurchaseKind;
+    /// let one_time_buyers = [PurchaseKind::BgNbd, PurchaseKind::MbgNbd, PurchaseKind::Nbd];
+    /// assert_eq!(one_time_buyers.map(|kind| kind.can_have_left(0)), [false, true, false]);
+    /// ```
+    pub fn can_have_left(self, x: u32) -> bool {
+        with_kind!(self, M => M::can_have_left(x))
+    }
+
     /// Its number in C, which never changes.
     pub fn code(self) -> u32 {
         self as u32

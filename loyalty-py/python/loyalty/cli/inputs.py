@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from loyalty.cli.steps import beside
 from loyalty.errors import InputError
 from loyalty.reading.files import Dialect, open_source
-from loyalty.reading.orders import Options, OrderTable, table_of
+from loyalty.reading.orders import table_of
 from loyalty.reading.roles import CONTACTS, NEEDED, ROLES, Names
 from loyalty.reading.source import polars
 from loyalty.reading.sql import query_source
+from loyalty.reading.table import Options, OrderTable
 from loyalty.reading.times import Clock
 
 if TYPE_CHECKING:

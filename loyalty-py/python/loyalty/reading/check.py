@@ -11,8 +11,9 @@ from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.order_lines import OrderLines
 from loyalty.orders import Orders
-from loyalty.reading.orders import OrderTable, read_orders
+from loyalty.reading.orders import read_orders
 from loyalty.reading.source import polars
+from loyalty.reading.table import OrderTable
 from loyalty.reading.understood import Understood
 
 if TYPE_CHECKING:

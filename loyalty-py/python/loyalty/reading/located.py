@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from loyalty.errors import InputError
 from loyalty.reading.files import is_path
-from loyalty.reading.orders import OrderTable, read_orders
+from loyalty.reading.orders import read_orders
+from loyalty.reading.table import OrderTable
 
 __all__ = ["located", "taking_tables"]
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.reading import cells, numbers, presets, times
 from loyalty.reading.cells import Unreadable
 from loyalty.reading.files import Dialect, is_path, open_source
-from loyalty.reading.roles import NEEDED, ROLES, Choice, Names, choose
+from loyalty.reading.roles import ROLES, Choice, choose
 from loyalty.reading.source import Source, polars
+from loyalty.reading.table import Options, OrderTable
 from loyalty.reading.understood import Understood
 from loyalty.report import Invalid
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["Options", "OrderTable", "read_orders", "table_of"]
+__all__ = ["read_orders", "table_of"]
 
 IDS = ("customer", "order", "line", "product", "category")
 TIMES = ("time", "return_time")
@@ -34,79 +33,6 @@ _ESSENTIAL = ("customer", "time", "amount", "price", "quantity")
 _FLAGS = ("returned", "firm_caused")
 #: More unreadable cells than one in twenty say that the column is not what it is taken for.
 _MOST_UNREADABLE = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a caller says of a file, and how they would say it."""
-
-    columns: Mapping[str, str | None] = field(default_factory=dict)
-    without: Collection[str] = ()
-    dialect: Dialect = field(default_factory=Dialect)
-    clock: times.Clock = field(default_factory=times.Clock)
-    decimal: str | None = None
-    preset: str | None = None
-    invalid: Invalid = "raise"
-    roles: Mapping[str, Names] = field(default_factory=lambda: ROLES)
-    needed: Collection[str] = NEEDED
-    #: How the caller names the column of a role, for messages.
-    option: Callable[[str], str] | None = None
-    decimal_option: str = 'decimal="," or decimal="."'
-    invalid_option: str = 'invalid="drop"'
-    without_option: Callable[[str], str] = lambda role: f'without=["{role}"]'
-
-
-class OrderTable(Frozen):
-    """A table of order lines as it was understood. Made by :func:`read_orders` and :func:`read_sql`.
-
-    ``loyalty.score``, ``check``, ``Orders`` and ``OrderLines`` take it as it is.
-
-    Examples
-    --------
-    >>> import loyalty
-    >>> table = loyalty.read_orders(loyalty.datasets.cdnow_path())
-    >>> table
-    <OrderTable: 6,919 rows, customer customer_id, time date, amount amount, quantity quantity>
-    >>> table.frame.schema["date"]
-    Date
-    """
-
-    __slots__ = ("_place", "columns", "currencies", "frame", "rows", "understood", "unreadable")
-
-    #: The rows as a polars frame: the columns that have a role, under the names of the file.
-    frame: pl.DataFrame
-    #: Role to column.
-    columns: dict[str, str]
-    #: What was understood; prints as a table.
-    understood: Understood
-    #: Currencies that are named or signed in the file, the most frequent first.
-    currencies: tuple[str, ...]
-    #: Cells that could not be read and count as missing.
-    unreadable: tuple[Unreadable, ...]
-    #: The rows of the source that the frame has; None where it has all.
-    rows: pl.Series | None
-    _place: Callable[[int], str]
-
-    def place(self, row: int) -> str:
-        """Where a row of the frame stands in the file: ``line 7``."""
-        return self._place(row)
-
-    def located(self, message: str) -> str:
-        """A message with the rows that it names as places in the file."""
-        return re.sub(r"\brow (\d+)\b", lambda found: self._place(int(found[1])), message)
-
-    def __len__(self) -> int:
-        return self.frame.height
-
-    def __repr__(self) -> str:
-        listed = ", ".join(f"{role} {name}" for role, name in self.columns.items())
-        return f"<OrderTable: {len(self):,} rows, {listed}>"
-
-    def _repr_html_(self) -> str:
-        return self.understood._repr_html_()
-
-    def __reduce__(self) -> Any:
-        raise TypeError("OrderTable cannot be pickled; pickle its frame and columns instead")
 
 
 def read_orders(

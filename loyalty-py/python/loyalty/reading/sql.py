@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from loyalty.errors import InputError
 from loyalty.reading import times
 from loyalty.reading.files import held
-from loyalty.reading.orders import Options, OrderTable, table_of
+from loyalty.reading.orders import table_of
 from loyalty.reading.source import Source, polars
+from loyalty.reading.table import Options, OrderTable
 from loyalty.report import Invalid
 
 if TYPE_CHECKING:
