@@ -7,6 +7,7 @@
 mod arrow;
 mod behaviours;
 mod column;
+mod comparison;
 mod correlation;
 mod decisions;
 mod error;
@@ -17,6 +18,7 @@ mod metrics;
 mod order_lines;
 mod orders;
 mod pipeline;
+mod posteriors;
 mod purchase;
 mod read;
 mod returns;
@@ -37,6 +39,8 @@ mod _native {
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]
+    use crate::comparison::Comparison;
+    #[pymodule_export]
     use crate::correlation::{frequency_value_correlation, notable_correlation};
     #[pymodule_export]
     use crate::decisions::{Treatments, choose, select_treatments, take_ids};
@@ -54,6 +58,8 @@ mod _native {
     use crate::orders::{Occasions, Orders, instant};
     #[pymodule_export]
     use crate::pipeline::score_customers;
+    #[pymodule_export]
+    use crate::posteriors::Posterior;
     #[pymodule_export]
     use crate::purchase::PurchaseModel;
     #[pymodule_export]

@@ -194,7 +194,7 @@ fn clock(unit: &str, occasion: Option<&str>) -> Result<Clock> {
     Ok(Clock::new(unit.parse::<Unit>()?, occasion)?)
 }
 
-fn options(
+pub(crate) fn options(
     unit: &str,
     occasion: Option<&str>,
     observation_end: Option<i64>,

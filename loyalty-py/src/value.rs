@@ -35,18 +35,18 @@ impl Discounting {
 }
 
 /// One margin for all, or one per customer where there is a column of them.
-struct Margins {
+pub(crate) struct Margins {
     same: f64,
     each: Option<Vec<f64>>,
 }
 
 impl Margins {
-    fn new(same: f64, each: Option<&Column>) -> Result<Self> {
+    pub(crate) fn new(same: f64, each: Option<&Column>) -> Result<Self> {
         let each = each.map(numbers).transpose()?;
         Ok(Self { same, each: each.as_ref().map(|each| Numbers::or_nan(each).into_owned()) })
     }
 
-    fn get(&self) -> Margin<'_> {
+    pub(crate) fn get(&self) -> Margin<'_> {
         self.each.as_deref().map_or(Margin::Same(self.same), Margin::PerCustomer)
     }
 }

@@ -159,7 +159,7 @@ impl Intervals {
     }
 
     /// Appends the rows of another.
-    fn extend(&mut self, other: Self) {
+    pub(super) fn extend(&mut self, other: Self) {
         self.estimate.extend(other.estimate);
         self.standard_error.extend(other.standard_error);
         self.lower.extend(other.lower);

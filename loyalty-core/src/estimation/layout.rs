@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::prior::Prior;
 use super::scale::Scale;
 use crate::Error;
 use crate::error::positive;
@@ -28,6 +29,9 @@ pub struct Parameter {
     pub scale: Scale,
     /// What it is measured in.
     pub dimension: Dimension,
+    /// Median and standard deviation of the logarithm of what may be taken as known of it before the
+    /// data, where nobody says more; of a parameter with a unit, in multiples of the data's.
+    pub(crate) weak: [f64; 2],
 }
 
 /// What a parameter is measured in: it moves with the unit of the data.
@@ -45,7 +49,30 @@ pub enum Dimension {
 impl Parameter {
     /// A parameter above 0.
     pub(crate) const fn positive(name: &'static str, dimension: Dimension) -> Self {
-        Self { name: Cow::Borrowed(name), scale: Scale::Log, dimension }
+        // Within a factor of 20 of the data's own unit, by two standard deviations.
+        Self { name: Cow::Borrowed(name), scale: Scale::Log, dimension, weak: [1.0, 1.5] }
+    }
+
+    /// The same with another weak prior.
+    pub(crate) const fn weakly(mut self, median: f64, sigma: f64) -> Self {
+        self.weak = [median, sigma];
+        self
+    }
+
+    /// The weak prior that a posterior takes where no other is given.
+    ///
+    /// It is log-normal, wide enough to hold every shop that the models were published with, and moves
+    /// with the unit of the data: the forecast is the same in weeks and days, euros and cents.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::purchase::PurchaseKind;
+    /// let alpha = &PurchaseKind::BgNbd.layout()[1];
+    /// assert_eq!(alpha.weak_prior().to_string(), "log-normal(median 0.2, sigma 1.5)");
+    /// ```
+    pub fn weak_prior(&self) -> Prior {
+        Prior::log_normal(self.weak[0], self.weak[1])
+            .unwrap_or_else(|_| unreachable!("a constant within the domain"))
     }
 
     /// Accepts a value within the parameter's domain.

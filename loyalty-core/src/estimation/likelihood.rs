@@ -41,6 +41,18 @@ pub(crate) trait Likelihood: Sized {
     fn model(&self, values: &[f64]) -> Result<Self::Model, Error>;
 }
 
+/// What the options add to the likelihood of these data.
+pub(super) fn penalty_for<L: Likelihood>(data: &L, options: &FitOptions) -> Result<Penalty, Error> {
+    let layout = data.layout();
+    let units: Vec<[f64; 2]> = layout.iter().map(|slot| data.unit_of(slot.dimension)).collect();
+    let scale = DataScale {
+        of_priors: units.iter().map(|unit| unit[0]).collect(),
+        of_ridge: units.iter().map(|unit| unit[1]).collect(),
+        customers: data.customers()[0],
+    };
+    Penalty::of(options, &layout, &scale)
+}
+
 /// The maximum of a likelihood with its priors.
 pub(crate) fn fit<L: Likelihood>(
     data: &L,
@@ -48,14 +60,8 @@ pub(crate) fn fit<L: Likelihood>(
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Fit<L::Model>, Error> {
     let layout = data.layout();
-    let units: Vec<[f64; 2]> = layout.iter().map(|slot| data.unit_of(slot.dimension)).collect();
     let [customers, left_out] = data.customers();
-    let scale = DataScale {
-        of_priors: units.iter().map(|unit| unit[0]).collect(),
-        of_ridge: units.iter().map(|unit| unit[1]).collect(),
-        customers,
-    };
-    let penalty = Penalty::of(options, &layout, &scale)?;
+    let penalty = penalty_for(data, options)?;
     let mut starts = data.starts();
     let others = starts.split_off(1);
     let start = penalty.start(options.checked_start(&layout, || starts.remove(0))?);

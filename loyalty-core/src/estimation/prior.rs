@@ -1,5 +1,7 @@
 //! What is known of the parameters before the data: priors, known values, a ridge penalty.
 
+use std::fmt;
+
 use super::{Evaluation, FitOptions, Parameter};
 use crate::Error;
 use crate::error::{non_negative, positive};
@@ -110,6 +112,19 @@ impl Prior {
             Density::Gamma { shape, mean } => Density::Gamma { shape, mean: mean * scale },
             known @ Density::Known { .. } => known,
         }
+    }
+}
+
+impl fmt::Display for Prior {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.density {
+            Density::LogNormal { median, sigma } => {
+                write!(f, "log-normal(median {median}, sigma {sigma})")?;
+            }
+            Density::Gamma { shape, mean } => write!(f, "gamma(shape {shape}, mean {mean})")?,
+            Density::Known { value } => return write!(f, "known({value})"),
+        }
+        if self.absolute { f.write_str(", absolute") } else { Ok(()) }
     }
 }
 

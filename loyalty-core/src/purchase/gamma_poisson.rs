@@ -34,7 +34,7 @@ impl RateSums {
     /// Adds a block of histories, by T and weight.
     pub(super) fn add(
         &mut self,
-        buffers: &mut [[f64; BLOCK]; 4],
+        buffers: [&mut [f64; BLOCK]; 4],
         alpha: f64,
         t: &[f64],
         weight: &[f64],
@@ -59,7 +59,7 @@ impl RateSums {
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_block(
     sums: &mut RateSums,
-    [growth, rho, rest, variance]: &mut [[f64; BLOCK]; 4],
+    [growth, rho, rest, variance]: [&mut [f64; BLOCK]; 4],
     alpha: f64,
     t: &[f64],
     weight: &[f64],

@@ -5,13 +5,15 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use super::bg_nbd::BgNbd;
-use super::likelihood::fit_to;
+use super::likelihood::{fit_to, posterior_of};
 use super::mbg_nbd::MbgNbd;
 use super::nbd::Nbd;
 use super::process::{Needs, PurchaseProcess};
 use super::{Discounting, PurchaseModel};
 use crate::Error;
-use crate::estimation::{Fit, FitOptions, Parameter, Parameters, Progress, Towards};
+use crate::estimation::{
+    Fit, FitOptions, Parameter, Parameters, Posterior, PosteriorOptions, Progress, Towards,
+};
 use crate::parallel::Threads;
 use crate::summary::{CustomerSummary, History};
 use crate::time::Unit;
@@ -121,6 +123,22 @@ macro_rules! purchase_models {
                 ) -> Result<Fit<Self>, Error> {
                     fit_to(summary, options, observe)
                 }
+
+                /// The posterior of the parameters: what the data and the priors leave open of them.
+                ///
+                /// # Errors
+                /// As [`Self::fit`], [`Error::NotConverged`] where the fit with the priors has no proper
+                /// maximum, [`Error::Parameter`] for fewer than 100 draws.
+                ///
+                /// # Examples
+                /// See [`Posterior`].
+                pub fn posterior(
+                    summary: &CustomerSummary,
+                    options: &FitOptions,
+                    how: &PosteriorOptions,
+                ) -> Result<Posterior<Self>, Error> {
+                    posterior_of(summary, options, how)
+                }
             }
         )*
     };
@@ -227,6 +245,23 @@ impl PurchaseKind {
         observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Fit<AnyPurchaseModel>, Error> {
         with_kind!(self, M => Ok(fit_to::<M>(summary, options, observe)?.map(Into::into)))
+    }
+
+    /// The posterior of a model of this kind.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], [`Error::NotConverged`] where the fit with the priors has no proper maximum,
+    /// [`Error::Parameter`] for fewer than 100 draws.
+    ///
+    /// # Examples
+    /// See [`Posterior`].
+    pub fn posterior(
+        self,
+        summary: &CustomerSummary,
+        options: &FitOptions,
+        how: &PosteriorOptions,
+    ) -> Result<Posterior<AnyPurchaseModel>, Error> {
+        with_kind!(self, M => Ok(posterior_of::<M>(summary, options, how)?.map(Into::into)))
     }
 }
 

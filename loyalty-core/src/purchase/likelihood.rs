@@ -7,7 +7,8 @@ use super::process::{PurchaseProcess, Rows, ShopSize};
 use crate::Error;
 use crate::error::Degeneracy;
 use crate::estimation::{
-    Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Progress, Scale, fit,
+    Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Posterior, PosteriorOptions,
+    Progress, Scale, fit, posterior,
 };
 use crate::parallel::{Threads, map_chunks};
 use crate::summary::{CustomerSummary, Histories, Run};
@@ -19,11 +20,28 @@ pub(super) fn fit_to<M: PurchaseProcess>(
     options: &FitOptions,
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Fit<M>, Error> {
+    fit(&fittable::<M>(summary, options)?, options, observe)
+}
+
+/// The posterior of a model given a summary, over the distinct histories.
+pub(super) fn posterior_of<M: PurchaseProcess>(
+    summary: &CustomerSummary,
+    options: &FitOptions,
+    how: &PosteriorOptions,
+) -> Result<Posterior<M>, Error> {
+    posterior(&fittable::<M>(summary, options)?, options, how)
+}
+
+/// The histories, if the model can be fitted to them.
+fn fittable<M: PurchaseProcess>(
+    summary: &CustomerSummary,
+    options: &FitOptions,
+) -> Result<HistoryLikelihood<M>, Error> {
     let histories = Histories::of(summary, options.threads);
     if let Some(reason) = M::unfit(histories.runs().iter().map(|run| run.x)) {
         return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
     }
-    fit(&HistoryLikelihood::<M>::new(histories, summary.unit()), options, observe)
+    Ok(HistoryLikelihood::new(histories, summary.unit()))
 }
 
 /// ln L of a summary.

@@ -4,9 +4,11 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use super::SpendModel;
-use super::gamma_gamma::{GammaGamma, fit_to};
+use super::gamma_gamma::{GammaGamma, fit_to, posterior_of};
 use crate::Error;
-use crate::estimation::{Fit, FitOptions, Parameter, Parameters, Progress, Towards};
+use crate::estimation::{
+    Fit, FitOptions, Parameter, Parameters, Posterior, PosteriorOptions, Progress, Towards,
+};
 use crate::parallel::Threads;
 use crate::summary::CustomerSummary;
 
@@ -100,6 +102,24 @@ impl SpendKind {
             Self::GammaGamma => Ok(fit_to(summary, options, observe)?.map(Into::into)),
         }
     }
+
+    /// The posterior of a model of this kind.
+    ///
+    /// # Errors
+    /// As [`GammaGamma::posterior`].
+    ///
+    /// # Examples
+    /// See [`Posterior`].
+    pub fn posterior(
+        self,
+        summary: &CustomerSummary,
+        options: &FitOptions,
+        how: &PosteriorOptions,
+    ) -> Result<Posterior<AnySpendModel>, Error> {
+        match self {
+            Self::GammaGamma => Ok(posterior_of(summary, options, how)?.map(Into::into)),
+        }
+    }
 }
 
 impl GammaGamma {
@@ -129,6 +149,22 @@ impl GammaGamma {
     /// ```
     pub fn fit(summary: &CustomerSummary, options: &FitOptions) -> Result<Fit<Self>, Error> {
         fit_to(summary, options, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The posterior of the parameters: what the data and the priors leave open of them.
+    ///
+    /// # Errors
+    /// As [`GammaGamma::fit`], [`Error::NotConverged`] where the fit with the priors has no proper maximum,
+    /// [`Error::Parameter`] for fewer than 100 draws.
+    ///
+    /// # Examples
+    /// See [`Posterior`].
+    pub fn posterior(
+        summary: &CustomerSummary,
+        options: &FitOptions,
+        how: &PosteriorOptions,
+    ) -> Result<Posterior<Self>, Error> {
+        posterior_of(summary, options, how)
     }
 
     /// The same with an observer that sees every iteration and may end the fit.

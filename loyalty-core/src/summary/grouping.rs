@@ -141,9 +141,8 @@ impl Grouped {
         let starts = deal::starts(members, of_lines);
         let mut places = Places::from(&starts);
         let mut together: Vec<Line> = vec![[0; 2]; starts[members]];
-        for line in lines.flatten() {
-            together[places.next(packing.member(line))] = *line;
-        }
+        // Chunk by chunk inside the iterator: a loop over it asks after every line whether a chunk ended.
+        lines.flatten().for_each(|line| together[places.next(packing.member(line))] = *line);
         let mut grouped = Self { starts: Vec::with_capacity(members + 1), ..Self::default() };
         grouped.starts.push(0);
         grouped.key.reserve(together.len());

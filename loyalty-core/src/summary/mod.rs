@@ -13,6 +13,7 @@ mod from_orders;
 mod grouping;
 mod histories;
 mod occasions;
+mod slice;
 mod timeline;
 
 pub(crate) use buckets::Buckets;

@@ -27,6 +27,7 @@ from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel, Behaviours, BehaviourSummary
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
+from loyalty.comparison import Comparison, compare
 from loyalty.correlation import (
     Correlation,
     FrequencyValueCorrelation,
@@ -65,6 +66,7 @@ from loyalty.nbd import Nbd
 from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders
 from loyalty.persistence import PermutationCheck, Persistence, permutation_check, persistence
+from loyalty.posterior import Posterior
 from loyalty.prior import Prior
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import OrderTable, Understood, read_orders, read_sql
@@ -78,7 +80,7 @@ from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.spend import SpendModel
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 from loyalty.treatments import Treatments
-from loyalty.value import clv, clv_interval
+from loyalty.value import clv, clv_interval, clv_posterior
 
 __all__ = [
     "BehaviourDistribution",
@@ -92,6 +94,7 @@ __all__ = [
     "Check",
     "ChiSquare",
     "Choice",
+    "Comparison",
     "Correlation",
     "CreditMatches",
     "CreditReport",
@@ -121,6 +124,7 @@ __all__ = [
     "PermutationCheck",
     "Persistence",
     "Predictions",
+    "Posterior",
     "Prior",
     "PurchaseModel",
     "Refusal",
@@ -148,6 +152,8 @@ __all__ = [
     "clv",
     "clv_bootstrap",
     "clv_interval",
+    "clv_posterior",
+    "compare",
     "datasets",
     "errors",
     "expected_returns",

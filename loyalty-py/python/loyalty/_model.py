@@ -6,17 +6,20 @@ import warnings
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
-from loyalty import _check, _html
+from loyalty import _check, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import LoyaltyWarning
 from loyalty.fit import Fit, native_options
+from loyalty.posterior import Posterior
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from loyalty import _native
     from loyalty.prior import Prior
+
+#: Largest shape of the tail of importance weights with which they are believed (Vehtari et al. 2024).
+BELIEVED = 0.7
 
 
 class Parameter:
@@ -185,6 +188,74 @@ class Model(Frozen):
         native = _check.instance("customers", customers, CustomerSummary)._core
         found = cls._twin.fit(cls.kind, native, options, progress)
         return Fit._of(found, cls._of(found.model), customers._frame)
+
+    @classmethod
+    def posterior(
+        cls,
+        customers: CustomerSummary,
+        *,
+        draws: int = 4000,
+        seed: int = 0,
+        method: str | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+    ) -> Posterior[Self]:
+        """What the data and the priors leave open of the parameters.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+            As for :meth:`fit`.
+        draws : int
+            Points drawn, at least 100.
+        seed : int
+            The same gives the same bits, whatever the threads.
+        method : {"importance-sampling", "slice-sampling", "quadrature"}, optional
+            By default the first; where its weights say that it does not reach the posterior, the
+            second; for more than 50,000 customers the last.
+        priors : mapping of str to Prior, optional
+            What is known of parameters before the data; a parameter without has a weak prior.
+        threads : int
+            Threads to use, 0 for all.
+
+        Raises
+        ------
+        InputError
+            As :meth:`fit`, and for fewer than 100 draws or an unknown method.
+        FitError
+            As :meth:`fit`, and where the fit with the priors has no proper maximum.
+
+        Warns
+        -----
+        LoyaltyWarning
+            Where the points of a method that was asked for do not stand for the posterior.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+        >>> loyalty.Nbd.posterior(customers, draws=500)
+        <Posterior: NBD, 500 points by importance-sampling, k-hat 0.19>
+        """
+        if not hasattr(cls, "kind"):
+            raise TypeError(f"{cls.__name__} is what models have in common: take one of them")
+        found = _native.Posterior(
+            cls.kind,
+            _check.instance("customers", customers, CustomerSummary)._core,
+            native_options(priors=priors, threads=threads),
+            _check.whole("draws", draws),
+            _check.whole("seed", seed),
+            method,
+        )
+        mode = Fit._of(found.mode, cls._of(found.mode.model), customers._frame)
+        if found.k_hat is not None and found.k_hat > BELIEVED:
+            warnings.warn(
+                f"{cls.title}: the points do not stand for the posterior, k-hat {found.k_hat:.2f} is "
+                f"above {BELIEVED}: leave the method open, or take slice-sampling",
+                LoyaltyWarning,
+                stacklevel=2,
+            )
+        return Posterior._of(found, mode)
 
     @property
     def parameters(self) -> dict[str, float]:

@@ -12,6 +12,7 @@ __all__ = [
     "BehaviourModel",
     "Behaviours",
     "Column",
+    "Comparison",
     "CustomerSummary",
     "Discounting",
     "Fit",
@@ -22,6 +23,7 @@ __all__ = [
     "OrderLines",
     "Orders",
     "Predictions",
+    "Posterior",
     "Prior",
     "PurchaseModel",
     "ReturnEconomics",
@@ -281,6 +283,35 @@ class SpendModel:
     def save(self, path: str | PathLike[str]) -> None: ...
 
 @final
+class Comparison:
+    def __new__(
+        cls,
+        orders: Orders,
+        models: list[str] | None,
+        horizon: float | None,
+        origins: int,
+        fit: Options,
+        unit: str,
+        occasion: str | None,
+        observation_end: int | None,
+    ) -> Self: ...
+    @property
+    def horizon(self) -> float: ...
+    @property
+    def origins(self) -> list[int]: ...
+    @property
+    def kinds(self) -> list[str]: ...
+    @property
+    def titles(self) -> list[str]: ...
+    @property
+    def stops(self) -> list[str]: ...
+    def fits(self) -> list[Column]: ...
+    def means(self) -> list[Column]: ...
+    def forecasts(self) -> list[Column]: ...
+    @property
+    def problems(self) -> list[str]: ...
+
+@final
 class Fit:
     def __eq__(self, other: object, /) -> bool: ...
     @property
@@ -334,6 +365,57 @@ class Fit:
     @staticmethod
     def from_json(text: str) -> Fit | None: ...
     def save(self, path: str | PathLike[str]) -> None: ...
+
+@final
+class Posterior:
+    def __new__(
+        cls,
+        kind: str,
+        customers: CustomerSummary,
+        options: Options,
+        draws: int,
+        seed: int,
+        method: str | None,
+    ) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def mode(self) -> Fit: ...
+    @property
+    def names(self) -> list[str]: ...
+    def points(self) -> list[Column]: ...
+    @property
+    def weights(self) -> list[float]: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def rounds(self) -> int: ...
+    @property
+    def k_hat(self) -> float | None: ...
+    @property
+    def effective_draws(self) -> float | None: ...
+    @property
+    def priors(self) -> list[tuple[str, str]]: ...
+    def thinned(self, points: int) -> Posterior: ...
+    def parameters(self, level: float) -> list[Column]: ...
+    def p_alive(
+        self, customers: CustomerSummary, level: float, threads: int
+    ) -> list[Column]: ...
+    def expected_purchases(
+        self, customers: CustomerSummary, horizon: float, level: float, threads: int
+    ) -> list[Column]: ...
+    def expected_spend(
+        self, customers: CustomerSummary, level: float, threads: int
+    ) -> list[Column]: ...
+    def clv(
+        self,
+        spend: Posterior,
+        customers: CustomerSummary,
+        discounting: Discounting,
+        margin: float,
+        margins: Column | None,
+        level: float,
+        threads: int,
+    ) -> list[Column]: ...
 
 @final
 class Prior:

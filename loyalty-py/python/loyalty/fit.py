@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loyalty._model import Model
+    from loyalty.posterior import Posterior
     from loyalty.prior import Prior
 
 __all__ = ["Fit"]
@@ -282,6 +283,31 @@ class Fit(Frozen, Generic[M]):
         native = _check.instance("customers", customers, CustomerSummary)._core
         given = (native,) if horizon is None else (native, horizon)
         return customers._answers(ask(*given, level, _check.whole("threads", threads)))
+
+    def posterior(
+        self,
+        customers: CustomerSummary,
+        *,
+        draws: int = 4000,
+        seed: int = 0,
+        method: str | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+    ) -> Posterior[M]:
+        """What the data and the priors leave open of the parameters of a model of this kind.
+
+        A fit does not keep its data nor its priors: give the same. See the ``posterior`` of the model.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+        >>> loyalty.Nbd.fit(customers).posterior(customers, draws=500).effective_draws > 300
+        True
+        """
+        return self.model.posterior(
+            customers, draws=draws, seed=seed, method=method, priors=priors, threads=threads
+        )
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model with the facts of its fit; :func:`load` reads it in every language.

@@ -198,10 +198,10 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
 
     fn parameters() -> Vec<Parameter> {
         vec![
-            Parameter::positive("r", Dimension::None),
-            Parameter::positive("alpha", Dimension::Time),
-            Parameter::positive("a", Dimension::None),
-            Parameter::positive("b", Dimension::None),
+            Parameter::positive("r", Dimension::None).weakly(0.5, 1.2),
+            Parameter::positive("alpha", Dimension::Time).weakly(0.2, 1.5),
+            Parameter::positive("a", Dimension::None).weakly(0.8, 1.2),
+            Parameter::positive("b", Dimension::None).weakly(2.5, 1.2),
         ]
     }
 

@@ -108,8 +108,8 @@ impl PurchaseProcess for Nbd {
     const NEEDS: Needs = Needs::HISTORY;
 
     fn parameters() -> Vec<Parameter> {
-        let rate = Parameter::positive("alpha", Dimension::Time);
-        vec![Parameter::positive("r", Dimension::None), rate]
+        let rate = Parameter::positive("alpha", Dimension::Time).weakly(0.2, 1.5);
+        vec![Parameter::positive("r", Dimension::None).weakly(0.5, 1.2), rate]
     }
 
     fn of(values: &[f64], unit: Option<Unit>) -> Result<Self, Error> {
@@ -136,7 +136,7 @@ impl PurchaseProcess for Nbd {
     fn sums(values: &[f64], _: u32, rows: Rows<'_>) -> RateSums {
         let (mut sums, mut buffers) = (RateSums::default(), [[0.0; SUMS]; 4]);
         for (t, weight) in rows.t.chunks(SUMS).zip(rows.weight.chunks(SUMS)) {
-            sums.add(&mut buffers, values[1], t, weight);
+            sums.add(buffers.each_mut(), values[1], t, weight);
         }
         sums
     }

@@ -7,7 +7,8 @@ use super::likelihood::Spenders;
 use crate::Error;
 use crate::error::Degeneracy;
 use crate::estimation::{
-    Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Parameters, Progress, Scale, fit,
+    Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Parameters, Posterior,
+    PosteriorOptions, Progress, Scale, fit, posterior,
 };
 use crate::parallel::Threads;
 use crate::summary::CustomerSummary;
@@ -18,6 +19,20 @@ pub(in crate::spend) fn fit_to(
     options: &FitOptions,
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Fit<GammaGamma>, Error> {
+    fit(&fittable(summary, options)?, options, observe)
+}
+
+/// The posterior of the model given the same customers.
+pub(in crate::spend) fn posterior_of(
+    summary: &CustomerSummary,
+    options: &FitOptions,
+    how: &PosteriorOptions,
+) -> Result<Posterior<GammaGamma>, Error> {
+    posterior(&fittable(summary, options)?, options, how)
+}
+
+/// The spenders, if the model can be fitted to them.
+fn fittable(summary: &CustomerSummary, options: &FitOptions) -> Result<SpendLikelihood, Error> {
     let spenders = Spenders::of(summary, money(summary, "the Gamma-Gamma fit")?, options.threads);
     let degenerate = |cause, reason| Err(Error::degenerate("Gamma-Gamma", cause, reason));
     if spenders.len() < 2 {
@@ -30,7 +45,7 @@ pub(in crate::spend) fn fit_to(
     if square - mean * mean <= 1e-12 * square {
         return degenerate(Degeneracy::NoVariation, "all customers spend the same");
     }
-    fit(&SpendLikelihood { spenders, mean, square }, options, observe)
+    Ok(SpendLikelihood { spenders, mean, square })
 }
 
 /// ln L of a summary.

@@ -4,7 +4,7 @@ mod fit;
 mod likelihood;
 mod simulate;
 
-pub(super) use self::fit::{fit_to, ln_likelihood};
+pub(super) use self::fit::{fit_to, ln_likelihood, posterior_of};
 pub(super) use self::simulate::simulate;
 
 use crate::Error;
@@ -52,9 +52,9 @@ impl GammaGamma {
     /// Its parameters, in order.
     pub(super) fn parameters() -> Vec<Parameter> {
         vec![
-            Parameter::positive("p", Dimension::None),
-            Parameter::positive("q", Dimension::None),
-            Parameter::positive("v", Dimension::Money),
+            Parameter::positive("p", Dimension::None).weakly(3.0, 1.2),
+            Parameter::positive("q", Dimension::None).weakly(3.0, 1.2),
+            Parameter::positive("v", Dimension::Money).weakly(0.5, 1.5),
         ]
     }
 

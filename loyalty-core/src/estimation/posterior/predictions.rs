@@ -1,0 +1,249 @@
+//! Predictions over all points of a posterior, block of customers by block.
+
+use std::ops::Range;
+
+use super::Posterior;
+use crate::Error;
+use crate::estimation::{Intervals, Parameters, Scale, two_sided};
+use crate::parallel::{Threads, map_chunks};
+
+/// Rows predicted at once: their predictions under all points are held together, so that memory grows with
+/// neither customers nor points times customers.
+const BLOCK: usize = 4096;
+
+/// Mean and variance of every row, as it is and on a scale.
+pub(crate) struct Moments {
+    pub(crate) mean: Vec<f64>,
+    pub(crate) variance: Vec<f64>,
+    pub(crate) mean_on_scale: Vec<f64>,
+    pub(crate) variance_on_scale: Vec<f64>,
+}
+
+impl<M: Parameters + Sync> Posterior<M> {
+    /// Posterior mean, standard deviation and interval of whatever the model predicts, for `rows` rows.
+    ///
+    /// `part` gives what a prediction needs of a range of rows, and `predict` fills their predictions under
+    /// one model; they are called block by block, so that customers × points are never held at once. An
+    /// interval's ends are quantiles over the points, weights counted; of a quadrature, those of a
+    /// distribution that is normal on the scale. It is the interval of the expectation: what the customers
+    /// then do varies around it.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless the level is above 0 and below 1, and what `predict` returns.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::estimation::{FitOptions, PosteriorOptions, Scale};
+    /// use loyalty_core::parallel::Threads;
+    /// use loyalty_core::purchase::{BgNbd, PurchaseModel};
+    /// let truth = BgNbd::new(0.8, 5.0, 1.0, 3.0)?;
+    /// let customers = truth.simulate(&[39.0; 300], 7, Threads::default())?;
+    /// let posterior =
+    ///     BgNbd::posterior(&customers, &FitOptions::default(), &PosteriorOptions::default())?;
+    /// let expected = posterior.thinned(400)?.predict(
+    ///     customers.len(),
+    ///     Scale::Log,
+    ///     0.9,
+    ///     Threads::default(),
+    ///     |rows| customers.slice(rows),
+    ///     |model, some, out| model.expected_purchases_into(some, 52.0, out, Threads::ONE),
+    /// )?;
+    /// assert!((0..300).all(|row| expected.lower[row] < expected.upper[row]));
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn predict<T>(
+        &self,
+        rows: usize,
+        scale: Scale,
+        level: f64,
+        threads: Threads,
+        part: impl Fn(Range<usize>) -> T + Sync,
+        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
+    ) -> Result<Intervals, Error> {
+        let models = self.models()?;
+        let points = Points { models, weights: &self.weights, ends: self.ends() };
+        points.predict(rows, scale, level, threads, part, predict)
+    }
+
+    /// Mean and variance of every row's prediction, as it is and on the scale.
+    pub(crate) fn moments<T>(
+        &self,
+        rows: usize,
+        scale: Scale,
+        threads: Threads,
+        part: impl Fn(Range<usize>) -> T + Sync,
+        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
+    ) -> Result<Moments, Error> {
+        let models = self.models()?;
+        let blocks = map_chunks(rows, BLOCK, threads, |range| {
+            let values = predicted(&models, range, &part, &predict)?;
+            let on = |row: usize, of: fn(Scale, f64) -> f64| {
+                let over = || values.iter().map(|point| of(scale, point[row])).zip(&self.weights);
+                let mean: f64 = over().map(|(value, weight)| weight * value).sum();
+                let variance = over().map(|(v, weight)| weight * (v - mean) * (v - mean)).sum();
+                (mean, f64::max(0.0, variance))
+            };
+            let count = values[0].len();
+            let natural: Vec<(f64, f64)> = (0..count).map(|row| on(row, |_, v| v)).collect();
+            let scaled: Vec<(f64, f64)> = (0..count).map(|row| on(row, Scale::of)).collect();
+            Ok((natural, scaled))
+        });
+        let mut all = Moments {
+            mean: Vec::with_capacity(rows),
+            variance: Vec::with_capacity(rows),
+            mean_on_scale: Vec::with_capacity(rows),
+            variance_on_scale: Vec::with_capacity(rows),
+        };
+        for block in blocks {
+            let (natural, scaled) = block?;
+            all.mean.extend(natural.iter().map(|pair| pair.0));
+            all.variance.extend(natural.iter().map(|pair| pair.1));
+            all.mean_on_scale.extend(scaled.iter().map(|pair| pair.0));
+            all.variance_on_scale.extend(scaled.iter().map(|pair| pair.1));
+        }
+        Ok(all)
+    }
+
+    /// The models of all points.
+    pub(crate) fn models(&self) -> Result<Vec<M>, Error> {
+        (0..self.weights.len()).map(|point| self.model(point)).collect()
+    }
+}
+
+/// How the ends of an interval follow from the points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ends {
+    /// As quantiles.
+    Quantiles,
+    /// As those of a normal distribution with the points' moments.
+    Normal,
+}
+
+/// Models with weights that add up to 1.
+pub(crate) struct Points<'a, M> {
+    pub(crate) models: Vec<M>,
+    pub(crate) weights: &'a [f64],
+    pub(crate) ends: Ends,
+}
+
+impl<M: Sync> Points<'_, M> {
+    /// See [`Posterior::predict`].
+    pub(crate) fn predict<T>(
+        &self,
+        rows: usize,
+        scale: Scale,
+        level: f64,
+        threads: Threads,
+        part: impl Fn(Range<usize>) -> T + Sync,
+        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
+    ) -> Result<Intervals, Error> {
+        two_sided(level)?;
+        let blocks = map_chunks(rows, BLOCK, threads, |range| {
+            let count = range.len();
+            let values = predicted(&self.models, range, &part, &predict)?;
+            let mut all = Intervals::default();
+            for row in 0..count {
+                let values: Vec<f64> = values.iter().map(|point| point[row]).collect();
+                all.extend(summarised(&values, self.weights, self.ends, scale, level)?);
+            }
+            Ok(all)
+        });
+        let mut all = Intervals::default();
+        for block in blocks {
+            all.extend(block?);
+        }
+        Ok(all)
+    }
+}
+
+/// Mean, standard deviation and ends of weighted values.
+pub(super) fn summarised(
+    values: &[f64],
+    weights: &[f64],
+    ends: Ends,
+    scale: Scale,
+    level: f64,
+) -> Result<Intervals, Error> {
+    let z = two_sided(level)?;
+    let over = |of: &dyn Fn(f64) -> f64| -> f64 {
+        values.iter().zip(weights).map(|(value, weight)| weight * of(*value)).sum()
+    };
+    let mean = over(&|value| value);
+    let deviation = over(&|value| (value - mean) * (value - mean)).max(0.0).sqrt();
+    let [lower, upper] = match ends {
+        Ends::Quantiles => quantiles(values, weights, [0.5 - 0.5 * level, 0.5 + 0.5 * level]),
+        Ends::Normal => {
+            let centre = over(&|value| scale.of(value));
+            let away = |value| scale.of(value) - centre;
+            let spread = over(&|value| away(value) * away(value)).max(0.0).sqrt();
+            normal_ends(mean, centre, spread, scale, z)
+        }
+    };
+    Ok(Intervals {
+        estimate: vec![mean],
+        standard_error: vec![deviation],
+        lower: vec![lower],
+        upper: vec![upper],
+    })
+}
+
+/// The ends of an interval that is normal on a scale; where a value lies at the end of its domain, such as
+/// P(alive) = 1 under every point, it does not vary.
+pub(crate) fn normal_ends(mean: f64, centre: f64, spread: f64, scale: Scale, z: f64) -> [f64; 2] {
+    if centre.is_finite() && spread.is_finite() {
+        [-z, z].map(|z| scale.value_at(centre + z * spread))
+    } else {
+        [mean; 2]
+    }
+}
+
+/// The predictions of a block under every model.
+fn predicted<M, T>(
+    models: &[M],
+    range: Range<usize>,
+    part: &(impl Fn(Range<usize>) -> T + Sync),
+    predict: &(impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync),
+) -> Result<Vec<Vec<f64>>, Error> {
+    let count = range.len();
+    let some = part(range);
+    let under = |model: &M| {
+        let mut out = vec![0.0; count];
+        predict(model, &some, &mut out).map(|()| out)
+    };
+    models.iter().map(under).collect()
+}
+
+/// Quantiles of weighted values, between the two values around each.
+fn quantiles(values: &[f64], weights: &[f64], at: [f64; 2]) -> [f64; 2] {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
+    at.map(|p| {
+        // A value stands in the middle of its weight.
+        let (mut below, mut last) = (0.0, (0.0, values[order[0]]));
+        for &row in &order {
+            let here = (below + 0.5 * weights[row], values[row]);
+            if here.0 >= p {
+                let share = if here.0 > last.0 { (p - last.0) / (here.0 - last.0) } else { 1.0 };
+                return last.1 + share * (here.1 - last.1);
+            }
+            below += weights[row];
+            last = here;
+        }
+        last.1
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_count_weights() {
+        let values = [3.0, 1.0, 2.0];
+        assert_eq!(quantiles(&values, &[0.25, 0.5, 0.25], [0.25, 0.625]), [1.0, 2.0]);
+        assert_eq!(quantiles(&values, &[0.25, 0.5, 0.25], [0.01, 0.99]), [1.0, 3.0]);
+        let even: Vec<f64> = (0..1000).map(f64::from).collect();
+        let [low, high] = quantiles(&even, &[1e-3; 1000], [0.05, 0.95]);
+        assert!((low - 49.5).abs() < 1e-9 && (high - 949.5).abs() < 1e-9, "{low} {high}");
+    }
+}

@@ -1,0 +1,177 @@
+"""Models side by side: how well each fits a log, and how well each would have forecast it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyalty import _check, _frames, _html, _native
+from loyalty._frozen import Frozen
+from loyalty.fit import native_options
+from loyalty.orders import Moment, Occasion, Orders, Unit, _day
+from loyalty.purchase import PurchaseModel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import narwhals as nw
+
+__all__ = ["Comparison", "compare"]
+
+
+class Comparison(Frozen):
+    """Models side by side, the best forecast first. Made by :func:`compare`."""
+
+    __slots__ = ("_core", "_frame", "unit")
+
+    #: The unit of the horizon.
+    unit: str
+    _core: _native.Comparison
+    _frame: nw.Implementation | None
+
+    @property
+    def best(self) -> type[PurchaseModel]:
+        """The class of the model with the smallest deviance of its forecasts."""
+        return PurchaseModel.kinds()[self._core.kinds[0]]
+
+    @property
+    def horizon(self) -> float:
+        """The length of every holdout period."""
+        return self._core.horizon
+
+    @property
+    def origins(self) -> list[str]:
+        """The days at which models were fitted and forecast, the newest first."""
+        return [str(_day(origin)) for origin in self._core.origins]
+
+    def to_frame(self) -> Any:
+        """A row for every model: ``model``, ln L, AIC, BIC and how the fit to the whole log ended
+        (``stop``), and the geometric means of the forecasts' figures over the cutoffs.
+
+        Examples
+        --------
+        See :func:`compare`.
+        """
+        columns = [_frames.text_column("model", self._core.titles)]
+        columns += self._core.fits()
+        columns.append(_frames.text_column("stop", self._core.stops))
+        return _frames.table(columns + self._core.means(), self._frame)
+
+    def forecasts(self) -> Any:
+        """A row for every model and cutoff: the figures, and what is wrong with the forecast
+        (``problem``, empty where all is well).
+
+        ==================== ========================================================
+        deviance             2/n Σ [y ln(y/p) − (y − p)], of the Poisson distribution
+        level                Σp / Σy: above 1 where too much was expected
+        shape                the deviance with the level made right
+        mae, rmse            mean absolute error, root mean square error
+        rank_correlation     Spearman's
+        top_decile           the share of the purchases made by the tenth that the
+                             model ranks highest
+        revenue_…            of purchases times the spend of a Gamma-Gamma
+        ==================== ========================================================
+        """
+        count = len(self.origins)
+        names = [title for title in self._core.titles for _ in range(count)]
+        columns = [
+            _frames.text_column("model", names),
+            _frames.text_column("origin", self.origins * len(self._core.titles)),
+            *self._core.forecasts(),
+            _frames.text_column("problem", self._core.problems),
+        ]
+        return _frames.table(columns, self._frame)
+
+    def __repr__(self) -> str:
+        models = ", ".join(self._core.titles)
+        return f"<Comparison over {len(self.origins)} cutoffs, the best first: {models}>"
+
+    def _repr_html_(self) -> str:
+        columns = [*self._core.fits(), *self._core.means()]
+        values = [_frames.array(column).tolist() for column in columns]
+        rows = list(zip(self._core.titles, *values, strict=True))
+        head = ("model", *(column.name for column in columns))
+        ahead = f"{self.horizon:g} {self.unit}s ahead"
+        title = f"Forecasts of {ahead} at {', '.join(self.origins)}; the best first"
+        return _html.table(title, rows, head)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Comparison cannot be pickled; pickle its frames instead")
+
+
+def compare(
+    orders: Orders,
+    models: Sequence[type[PurchaseModel] | str] | None = None,
+    *,
+    horizon: float | None = None,
+    origins: int = 3,
+    unit: Unit = "day",
+    occasion: Occasion | None = None,
+    observation_end: Moment | None = None,
+    threads: int = 0,
+) -> Comparison:
+    """Fits models to a log and lets each forecast what came after several cutoffs.
+
+    The cutoffs lie H, 1.5 H, 2 H, … before the observation end, H being the horizon; at each, the models
+    see what was known then and forecast the H that follow, for the customers whose first order was
+    before. ln L, AIC and BIC tell how well a model describes the past; one that wins there may lose the
+    forecast, so the models are in order of the deviance of their forecasts, in geometric mean over the
+    cutoffs.
+
+    Parameters
+    ----------
+    orders : Orders
+    models : sequence of classes or names, optional
+        All purchase models by default; ``loyalty.BgNbd`` or ``"bg-nbd"``.
+    horizon : float, optional
+        In the unit; by default a quarter of the time that the log covers.
+    origins : int
+        How many cutoffs.
+    unit, occasion, observation_end
+        As for :meth:`Orders.summarize`.
+    threads : int
+        Threads to use, 0 for all.
+
+    Returns
+    -------
+    Comparison
+        A model that cannot be fitted is no error: its rows say why.
+
+    Raises
+    ------
+    InputError
+        Where the log does not reach back to the first cutoff, or for an option outside its domain.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> cdnow = loyalty.datasets.cdnow_orders()
+    >>> found = loyalty.compare(cdnow, [loyalty.BgNbd, "mbg-nbd", "nbd"], unit="week", horizon=26)
+    >>> found
+    <Comparison over 3 cutoffs, the best first: BG/NBD, MBG/NBD, NBD>
+    >>> found.best
+    <class 'loyalty.bg_nbd.BgNbd'>
+    """
+    _check.instance("orders", orders, Orders)
+    kinds = None if models is None else [_kind(model) for model in models]
+    end = orders._moment("observation_end", observation_end)
+    native = _native.Comparison(
+        orders._core,
+        kinds,
+        horizon,
+        _check.whole("origins", origins),
+        native_options(threads=threads),
+        unit,
+        occasion,
+        end,
+    )
+    comparison = Comparison.__new__(Comparison)
+    comparison._set(_core=native, _frame=orders._frame, unit=unit)
+    return comparison
+
+
+def _kind(model: type[PurchaseModel] | str) -> str:
+    if isinstance(model, str):
+        return model
+    if isinstance(model, type) and issubclass(model, PurchaseModel) and hasattr(model, "kind"):
+        return model.kind
+    raise TypeError(f"models must be classes of purchase models or their names, got {model!r}")

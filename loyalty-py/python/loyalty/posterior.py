@@ -1,0 +1,240 @@
+"""What the data leave open of a model's parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+import numpy as np
+
+from loyalty import _check, _frames, _html, _native
+from loyalty._frozen import Frozen
+from loyalty.errors import InputError
+from loyalty.fit import Fit
+from loyalty.summary import CustomerSummary
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    from numpy.typing import NDArray
+
+    from loyalty._model import Model
+
+__all__ = ["Posterior"]
+
+M = TypeVar("M", bound="Model", covariant=True)
+
+#: Points that predictions are averaged over; the ends of an interval then have an error of an eighth of
+#: a standard deviation.
+POINTS = 400
+
+
+class Posterior(Frozen, Generic[M]):
+    """The parameters of a model as the data and the priors leave them: points with weights.
+
+    Made by the ``posterior`` of a model or of a fit. Points are drawn from t distributions around the
+    mode and weighted by importance; ``k_hat``, the shape of the weights' tail, says whether they stand
+    for the posterior: up to 0.7 they do. Where they do not, slice sampling takes over; for more than
+    50,000 customers, where the posterior is normal, the points are those of a quadrature. A parameter
+    without a prior has a weak one, which ``priors`` names and which moves with the unit of the data.
+
+    References
+    ----------
+    Vehtari, Simpson, Gelman, Yao & Gabry (2024), Pareto smoothed importance sampling, Journal of
+    Machine Learning Research 25(72); Neal (2003), Slice sampling, Annals of Statistics 31(3).
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(
+    ...     unit="week", observation_end="1997-09-30"
+    ... )
+    >>> posterior = loyalty.BgNbd.posterior(customers, draws=1000)
+    >>> posterior.method, posterior.k_hat < 0.7
+    ('importance-sampling', True)
+    >>> posterior.priors["alpha"]
+    'log-normal(median 0.2, sigma 1.5)'
+    """
+
+    __slots__ = ("_core", "_frame", "mode")
+
+    #: The fit with the priors: the mode on the scales of the parameters.
+    mode: Fit[M]
+    _core: _native.Posterior
+    _frame: nw.Implementation | None
+
+    @classmethod
+    def _of(cls, native: _native.Posterior, mode: Fit[Any]) -> Posterior[Any]:
+        posterior = Posterior.__new__(Posterior)
+        posterior._set(_core=native, mode=mode, _frame=mode._frame)
+        return posterior
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the parameters, in order of the columns of ``points``."""
+        return self._core.names
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """The points, a row each, shape (points, parameters)."""
+        return np.column_stack([np.asarray(column) for column in self._core.points()])
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The weights of the points; they add up to 1."""
+        return np.asarray(self._core.weights)
+
+    @property
+    def method(self) -> str:
+        """``importance-sampling``, ``slice-sampling`` or ``quadrature``."""
+        return self._core.method
+
+    @property
+    def k_hat(self) -> float | None:
+        """Shape of the tail of the importance weights; None for another method."""
+        return self._core.k_hat
+
+    @property
+    def effective_draws(self) -> float | None:
+        """So many independent draws would tell as much; None for a quadrature."""
+        return self._core.effective_draws
+
+    @property
+    def priors(self) -> dict[str, str]:
+        """The priors in words, by parameter: those given, and the weak ones."""
+        return dict(self._core.priors)
+
+    def summary(self, level: float = 0.95) -> Any:
+        """Mean, standard deviation and interval of every parameter, in the caller's kind of frame.
+
+        Parameters
+        ----------
+        level : float
+            Probability of the interval, above 0 and below 1; its ends are quantiles.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = loyalty.datasets.cdnow("pandas")
+        >>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+        >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
+        >>> loyalty.BgNbd.posterior(customers).summary(0.9).round(2)
+          parameter  estimate  standard_error  lower  upper
+        0         r      0.24            0.01   0.22   0.26
+        1     alpha      4.44            0.38   3.84   5.10
+        2         a      0.83            0.19   0.57   1.16
+        3         b      2.54            0.71   1.58   3.82
+        """
+        columns = [_frames.text_column("parameter", self.names)]
+        columns.extend(self._core.parameters(level))
+        return _frames.table(columns, self._frame)
+
+    def interval(
+        self,
+        quantity: Literal["p_alive", "expected_purchases", "expected_spend"],
+        customers: CustomerSummary,
+        *,
+        horizon: float | None = None,
+        level: float = 0.95,
+        points: int = POINTS,
+        threads: int = 0,
+    ) -> Any:
+        """Every customer's prediction: posterior mean, standard deviation and interval.
+
+        Customers are taken block by block, so memory does not grow with the points. It is the interval
+        of the expectation: what the customers then do varies around it.
+
+        Parameters
+        ----------
+        quantity : {"p_alive", "expected_purchases", "expected_spend"}
+            The first two from the posterior of a purchase model, the last from that of a spend model.
+        customers : CustomerSummary
+        horizon : float, optional
+            For the expected purchases, in the unit of the model.
+        level : float
+            Probability of the intervals, above 0 and below 1; their ends are quantiles.
+        points : int
+            Most points to average over; they are resampled by their weights.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Columns estimate, standard_error, lower, upper.
+
+        Raises
+        ------
+        InputError
+            For a quantity that the model does not predict, or a level outside its domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = loyalty.datasets.cdnow("pandas")
+        >>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+        >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
+        >>> posterior = loyalty.BgNbd.posterior(customers)
+        >>> posterior.interval("p_alive", customers, level=0.9).round(2).head(2)
+           customer_id  estimate  standard_error  lower  upper
+        0            1      0.73            0.02   0.69   0.77
+        1            2      0.21            0.02   0.18   0.24
+        """
+        model = self.mode.model
+        if quantity not in model._intervals:
+            known = " or ".join(f'"{name}"' for name in model._intervals)
+            raise InputError(
+                f"quantity must be {known} for a {model.title} posterior, got {quantity!r}"
+            )
+        if (quantity == "expected_purchases") != (horizon is not None):
+            raise InputError("a horizon goes with the expected purchases, and with them alone")
+        ask = getattr(self._core.thinned(_check.whole("points", points)), quantity)
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        given = (native,) if horizon is None else (native, horizon)
+        return customers._answers(ask(*given, level, _check.whole("threads", threads)))
+
+    def to_arviz(self, *, draws: int = POINTS, seed: int = 0) -> Any:
+        """The posterior for ArviZ: equally weighted draws, resampled by their weights.
+
+        Parameters
+        ----------
+        draws : int
+            How many.
+        seed : int
+            The draws are in an order of its own.
+
+        Returns
+        -------
+        xarray.DataTree or arviz.InferenceData
+            As ``arviz.from_dict`` makes it, one chain.
+
+        Raises
+        ------
+        ImportError
+            Where ArviZ is not installed: ``pip install arviz``.
+        """
+        import arviz
+
+        rows = np.random.default_rng(seed).choice(len(self.weights), size=draws, p=self.weights)
+        chosen = self.points[rows]
+        values = {name: chosen[None, :, slot] for slot, name in enumerate(self.names)}
+        return arviz.from_dict({"posterior": values})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Posterior) and self._core == other._core
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _worth(self) -> str:
+        if self.k_hat is None:
+            return self.method
+        return f"{self.method}, k-hat {self.k_hat:.2f}"
+
+    def __repr__(self) -> str:
+        title = self.mode.model.title
+        return f"<Posterior: {title}, {len(self.weights)} points by {self._worth()}>"
+
+    def _repr_html_(self) -> str:
+        columns = [np.asarray(column) for column in self._core.parameters(0.9)]
+        rows = [(name, *values) for name, *values in zip(self.names, *columns, strict=True)]
+        title = f"{self.mode.model.title}: posterior by {self._worth()}"
+        head = ("parameter", "mean", "standard deviation", "5 %", "95 %")
+        return _html.table(title, rows, head) + _html.table("Priors", list(self.priors.items()))

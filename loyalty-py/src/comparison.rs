@@ -1,0 +1,157 @@
+//! Models side by side.
+
+use loyalty_core::estimation::Stop;
+use loyalty_core::evaluation::{ComparedModel, ComparisonOptions, ForecastErrors};
+use pyo3::prelude::*;
+
+use crate::column::Column;
+use crate::error::Result;
+use crate::fits::Options;
+use crate::orders::{Orders, options};
+
+/// Models side by side, the best forecast first.
+#[pyclass(frozen, module = "loyalty._native")]
+pub(crate) struct Comparison(loyalty_core::evaluation::Comparison);
+
+/// The figures of a forecast and the names of their columns.
+const FIGURES: [(&str, fn(&ForecastErrors) -> Option<f64>); 10] = [
+    ("customers", |errors| Some(errors.customers as f64)),
+    ("expected", |errors| Some(errors.expected)),
+    ("actual", |errors| Some(errors.actual)),
+    ("deviance", |errors| Some(errors.deviance)),
+    ("level", |errors| errors.level),
+    ("shape", |errors| errors.shape),
+    ("mae", |errors| Some(errors.mae)),
+    ("rmse", |errors| Some(errors.rmse)),
+    ("rank_correlation", |errors| errors.rank_correlation),
+    ("top_decile", |errors| errors.top_decile),
+];
+
+/// Those of a forecast of revenue.
+const REVENUE: [(&str, fn(&ForecastErrors) -> Option<f64>); 4] = [
+    ("revenue_expected", |errors| Some(errors.expected)),
+    ("revenue_actual", |errors| Some(errors.actual)),
+    ("revenue_mae", |errors| Some(errors.mae)),
+    ("revenue_rmse", |errors| Some(errors.rmse)),
+];
+
+#[pymethods]
+impl Comparison {
+    /// Of models by their kinds, over cutoffs of a log.
+    #[new]
+    #[expect(clippy::too_many_arguments, reason = "what the core takes")]
+    fn new(
+        py: Python<'_>,
+        orders: &Orders,
+        models: Option<Vec<String>>,
+        horizon: Option<f64>,
+        origins: u32,
+        fit: &Options,
+        unit: &str,
+        occasion: Option<&str>,
+        observation_end: Option<i64>,
+    ) -> Result<Self> {
+        let mut how = ComparisonOptions::default();
+        if let Some(models) = models {
+            let kinds: std::result::Result<_, _> = models.iter().map(|kind| kind.parse()).collect();
+            how.models = kinds?;
+        }
+        how.horizon = horizon;
+        how.origins = origins;
+        how.fit = fit.0.clone();
+        how.summary = options(unit, occasion, observation_end, false)?;
+        let log = &orders.orders;
+        Ok(Self(py.detach(|| loyalty_core::evaluation::Comparison::of(log, &how))?))
+    }
+
+    #[getter]
+    fn horizon(&self) -> f64 {
+        self.0.horizon
+    }
+
+    #[getter]
+    fn origins(&self) -> Vec<i64> {
+        self.0.origins.clone()
+    }
+
+    #[getter]
+    fn kinds(&self) -> Vec<&'static str> {
+        self.0.models.iter().map(|model| model.kind.name()).collect()
+    }
+
+    #[getter]
+    fn titles(&self) -> Vec<&'static str> {
+        self.0.models.iter().map(|model| model.kind.title()).collect()
+    }
+
+    /// How each fit to the whole log ended, or why there is none.
+    #[getter]
+    fn stops(&self) -> Vec<String> {
+        let stop = |model: &ComparedModel| match &model.fit {
+            Ok(fit) if fit.stop == Stop::Converged => "converged".to_owned(),
+            Ok(fit) => fit.stop.to_string(),
+            Err(error) => error.to_string(),
+        };
+        self.0.models.iter().map(stop).collect()
+    }
+
+    /// ln L and both criteria of the fits to the whole log; NaN where there is none.
+    fn fits(&self) -> Vec<Column> {
+        type Figure =
+            fn(&loyalty_core::estimation::Fit<loyalty_core::purchase::AnyPurchaseModel>) -> f64;
+        let figures: [(&str, Figure); 3] = [
+            ("log_likelihood", |fit| fit.log_likelihood),
+            ("aic", |fit| fit.aic()),
+            ("bic", |fit| fit.bic()),
+        ];
+        let column = |(name, of): (&str, Figure)| {
+            let value = |model: &ComparedModel| model.fit.as_ref().map_or(f64::NAN, of);
+            Column::floats(name, self.0.models.iter().map(value).collect())
+        };
+        figures.into_iter().map(column).collect()
+    }
+
+    /// Geometric means of the figures over the cutoffs; NaN where a cutoff has none.
+    fn means(&self) -> Vec<Column> {
+        let means = FIGURES[3..].iter().map(|(name, of)| {
+            let value = |model: &ComparedModel| model.mean(of).unwrap_or(f64::NAN);
+            Column::floats(name, self.0.models.iter().map(value).collect())
+        });
+        means.collect()
+    }
+
+    /// A row for every model and cutoff.
+    fn forecasts(&self) -> Vec<Column> {
+        let all = || self.0.models.iter().flat_map(|model| &model.forecasts);
+        let mut columns: Vec<Column> = FIGURES
+            .iter()
+            .map(|(name, of)| {
+                let values = all().map(|forecast| {
+                    let errors = forecast.as_ref().ok();
+                    errors.and_then(|forecast| of(&forecast.purchases)).unwrap_or(f64::NAN)
+                });
+                Column::floats(name, values.collect())
+            })
+            .collect();
+        columns.extend(REVENUE.iter().map(|(name, of)| {
+            let values = all().map(|forecast| {
+                let revenue = forecast.as_ref().ok().and_then(|found| found.revenue.as_ref());
+                revenue.and_then(of).unwrap_or(f64::NAN)
+            });
+            Column::floats(name, values.collect())
+        }));
+        columns
+    }
+
+    /// Why a model has no forecast at a cutoff, or a doubt of it; empty where all is well.
+    #[getter]
+    fn problems(&self) -> Vec<String> {
+        let all = self.0.models.iter().flat_map(|model| &model.forecasts);
+        all.map(|forecast| match forecast {
+            Ok(forecast) if forecast.converged => String::new(),
+            Ok(_) => "the fit did not converge".to_owned(),
+            Err(error) => error.to_string(),
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,214 @@
+//! What the data leave open of a model's parameters.
+
+use loyalty_core::estimation::{PosteriorOptions, Scale};
+use loyalty_core::models::Model;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel as _};
+use loyalty_core::spend::{AnySpendModel, SpendKind, SpendModel as _};
+use loyalty_core::value::clv_posterior;
+use pyo3::prelude::*;
+
+use crate::column::Column;
+use crate::error::{Result, input};
+use crate::fits::{Fit, Options, columns};
+use crate::summary::CustomerSummary;
+use crate::value::{Discounting, Margins};
+
+/// The posterior of a purchase or spend model.
+#[pyclass(frozen, eq, module = "loyalty._native")]
+#[derive(PartialEq)]
+pub(crate) struct Posterior(loyalty_core::estimation::Posterior<Model>);
+
+#[pymethods]
+impl Posterior {
+    /// Of a model of this kind, given customers.
+    #[new]
+    #[expect(clippy::too_many_arguments, reason = "what the core takes")]
+    fn new(
+        py: Python<'_>,
+        kind: &str,
+        customers: &CustomerSummary,
+        options: &Options,
+        draws: usize,
+        seed: u64,
+        method: Option<&str>,
+    ) -> Result<Self> {
+        let mut how = PosteriorOptions::default();
+        how.draws = draws;
+        how.seed = seed;
+        how.method = method.map(str::parse).transpose()?;
+        let (customers, options) = (&customers.0, &options.0);
+        let found = if let Ok(kind) = kind.parse::<PurchaseKind>() {
+            py.detach(|| kind.posterior(customers, options, &how))?.map(Model::from)
+        } else {
+            let kind: SpendKind = kind.parse()?;
+            py.detach(|| kind.posterior(customers, options, &how))?.map(Model::from)
+        };
+        Ok(Self(found))
+    }
+
+    #[getter]
+    fn mode(&self) -> Fit {
+        Fit(self.0.mode().clone())
+    }
+
+    #[getter]
+    fn names(&self) -> Vec<String> {
+        self.0.names().to_vec()
+    }
+
+    /// Columns of the points, one per parameter.
+    fn points(&self) -> Vec<Column> {
+        let columns = self.0.names().iter().zip(self.0.points().columns());
+        columns.map(|(name, values)| Column::floats(name, values.to_vec())).collect()
+    }
+
+    #[getter]
+    fn weights(&self) -> Vec<f64> {
+        self.0.weights().to_vec()
+    }
+
+    #[getter]
+    fn method(&self) -> &'static str {
+        self.0.method().name()
+    }
+
+    #[getter]
+    fn rounds(&self) -> usize {
+        self.0.rounds()
+    }
+
+    #[getter]
+    fn k_hat(&self) -> Option<f64> {
+        self.0.k_hat()
+    }
+
+    #[getter]
+    fn effective_draws(&self) -> Option<f64> {
+        self.0.effective_draws()
+    }
+
+    /// The priors, by parameter, in words.
+    #[getter]
+    fn priors(&self) -> Vec<(String, String)> {
+        let priors = self.0.priors();
+        self.0.names().iter().map(|name| (name.clone(), priors[name].to_string())).collect()
+    }
+
+    fn thinned(&self, points: usize) -> Result<Self> {
+        Ok(Self(self.0.thinned(points)?))
+    }
+
+    fn parameters(&self, level: f64) -> Result<Vec<Column>> {
+        Ok(columns(self.0.parameters(level)?))
+    }
+
+    fn p_alive(
+        &self,
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (posterior, customers, threads) =
+            (self.purchases()?, &customers.0, Threads::new(threads));
+        let part = |rows| customers.slice(rows);
+        let found = py.detach(|| {
+            posterior.predict(
+                customers.len(),
+                Scale::Logit,
+                level,
+                threads,
+                part,
+                |model, some, out| model.p_alive_into(some, out, Threads::ONE),
+            )
+        });
+        Ok(columns(found?))
+    }
+
+    fn expected_purchases(
+        &self,
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        horizon: f64,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (posterior, customers, threads) =
+            (self.purchases()?, &customers.0, Threads::new(threads));
+        let part = |rows| customers.slice(rows);
+        let found = py.detach(|| {
+            posterior.predict(
+                customers.len(),
+                Scale::Log,
+                level,
+                threads,
+                part,
+                |model, some, out| model.expected_purchases_into(some, horizon, out, Threads::ONE),
+            )
+        });
+        Ok(columns(found?))
+    }
+
+    fn expected_spend(
+        &self,
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (posterior, customers, threads) = (self.spend()?, &customers.0, Threads::new(threads));
+        let part = |rows| customers.slice(rows);
+        let found = py.detach(|| {
+            posterior.predict(
+                customers.len(),
+                Scale::Log,
+                level,
+                threads,
+                part,
+                |model, some, out| model.expected_spend_into(some, out, Threads::ONE),
+            )
+        });
+        Ok(columns(found?))
+    }
+
+    /// Lifetime values over this posterior of purchases and another of spend.
+    #[expect(clippy::too_many_arguments, reason = "what the core takes")]
+    #[pyo3(signature = (spend, customers, discounting, margin, margins, level, threads))]
+    fn clv(
+        &self,
+        py: Python<'_>,
+        spend: &Self,
+        customers: &CustomerSummary,
+        discounting: &Discounting,
+        margin: f64,
+        margins: Option<&Column>,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let margin = Margins::new(margin, margins)?;
+        let (purchases, spend) = (self.purchases()?, spend.spend()?);
+        let (customers, threads) = (&customers.0, Threads::new(threads));
+        let found = py.detach(|| {
+            let year = &discounting.0;
+            clv_posterior(&purchases, &spend, customers, year, margin.get(), level, threads)
+        });
+        Ok(columns(found?))
+    }
+}
+
+impl Posterior {
+    fn purchases(&self) -> Result<loyalty_core::estimation::Posterior<AnyPurchaseModel>> {
+        match &self.0.mode().model {
+            Model::Purchase(model) => Ok(self.0.clone().map(|_| model.clone())),
+            _ => Err(input("this needs the posterior of a purchase model")),
+        }
+    }
+
+    fn spend(&self) -> Result<loyalty_core::estimation::Posterior<AnySpendModel>> {
+        match &self.0.mode().model {
+            Model::Spend(model) => Ok(self.0.clone().map(|_| model.clone())),
+            _ => Err(input("this needs the posterior of a spend model")),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+"""The posterior of a model: what the core found, in the caller's kind of frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import loyalty
+from loyalty.errors import FitError, InputError
+
+
+@pytest.fixture(scope="module")
+def customers():
+    log = loyalty.datasets.cdnow("pandas")
+    orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+    return orders.summarize(unit="week", observation_end="1997-09-30")
+
+
+@pytest.fixture(scope="module")
+def posterior(customers):
+    return loyalty.BgNbd.posterior(customers, draws=2000)
+
+
+def test_points_and_weights(posterior):
+    assert posterior.points.shape == (2000, 4)
+    assert posterior.weights.sum() == pytest.approx(1.0)
+    assert posterior.method == "importance-sampling"
+    assert posterior.k_hat < 0.7
+    assert 1000 < posterior.effective_draws <= 2000
+    assert posterior.names == ["r", "alpha", "a", "b"]
+    assert posterior.mode.stop == "converged"
+
+
+def test_the_mean_lies_near_the_fit_and_the_deviation_near_its_error(customers, posterior):
+    fit = loyalty.BgNbd.fit(customers)
+    table = posterior.summary(0.9)
+    for row, name in enumerate(posterior.names):
+        error = fit.standard_errors[name]
+        assert abs(table["estimate"][row] - fit.parameters[name]) < 0.5 * error
+        assert table["standard_error"][row] == pytest.approx(error, rel=0.2)
+
+
+def test_a_seed_gives_the_same_bits_for_every_number_of_threads(customers):
+    one = loyalty.MbgNbd.posterior(customers, draws=200, seed=3, threads=1)
+    two = loyalty.MbgNbd.posterior(customers, draws=200, seed=3, threads=2)
+    assert one == two
+    assert one != loyalty.MbgNbd.posterior(customers, draws=200, seed=4)
+
+
+def test_predictions_are_frames_of_the_callers_kind(customers, posterior):
+    alive = posterior.interval("p_alive", customers, level=0.9)
+    assert list(alive.columns) == ["customer_id", "estimate", "standard_error", "lower", "upper"]
+    assert ((alive["lower"] <= alive["upper"]) & (alive["upper"] <= 1)).all()
+    plain = posterior.mode.model.expected_purchases(customers, 39)["expected_purchases"]
+    expected = posterior.interval("expected_purchases", customers, horizon=39)
+    away = (expected["estimate"] - plain).abs() / expected["standard_error"]
+    assert away.max() < 1.0
+
+
+def test_values_over_both_posteriors(customers, posterior):
+    spend = loyalty.GammaGamma.posterior(customers, draws=500)
+    values = loyalty.clv_posterior(customers, posterior, spend, horizon=52, margin=0.3)
+    plain = loyalty.clv(customers, posterior.mode, spend.mode, horizon=52, margin=0.3)["clv"]
+    assert values["estimate"].sum() == pytest.approx(plain.sum(), rel=0.05)
+    with pytest.raises(TypeError, match="spend must be the Posterior of a SpendModel, got Posterior"):
+        loyalty.clv_posterior(customers, posterior, posterior, horizon=52)
+
+
+def test_priors_are_named(customers):
+    prior = loyalty.Prior.log_normal(0.3, 0.01)
+    posterior = loyalty.BgNbd.posterior(customers, draws=200, priors={"r": prior})
+    assert posterior.priors["r"] == "log-normal(median 0.3, sigma 0.01)"
+    assert posterior.priors["b"] == "log-normal(median 2.5, sigma 1.2)"
+    assert posterior.summary()["estimate"][0] == pytest.approx(0.3, rel=0.05)
+
+
+def test_a_fit_leads_to_the_posterior_of_its_kind(customers):
+    fit = loyalty.Nbd.fit(customers)
+    assert fit.posterior(customers, draws=200) == loyalty.Nbd.posterior(customers, draws=200)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"draws": 50}, "draws must be at least 100, got 50"),
+        ({"method": "laplace"}, "method must be importance-sampling"),
+        ({"priors": {"q": loyalty.Prior.known(1.0)}}, "priors must be of the model's parameters"),
+    ],
+)
+def test_what_makes_no_posterior(customers, arguments, message):
+    with pytest.raises(InputError, match=message):
+        loyalty.BgNbd.posterior(customers, **arguments)
+
+
+def test_nobody_who_came_back():
+    nobody = loyalty.CustomerSummary(frequency=[0, 0], recency=[0, 0], T=[9, 9])
+    with pytest.raises(FitError):
+        loyalty.BgNbd.posterior(nobody)
+
+
+def test_quantities_a_model_does_not_predict(customers, posterior):
+    with pytest.raises(InputError, match="for a BG/NBD posterior"):
+        posterior.interval("expected_spend", customers)
+    with pytest.raises(InputError, match="a horizon goes with"):
+        posterior.interval("p_alive", customers, horizon=3)
+
+
+def test_what_it_shows(posterior):
+    assert repr(posterior).startswith("<Posterior: BG/NBD, 2000 points by importance-sampling")
+    page = posterior._repr_html_()
+    assert "k-hat" in page and "log-normal" in page
+
+
+def test_arviz_gets_equally_weighted_draws(posterior):
+    pytest.importorskip("arviz")
+    tree = posterior.to_arviz(draws=800)
+    r = np.asarray(tree["posterior"]["r"])
+    assert r.shape == (1, 800)
+    assert r.mean() == pytest.approx(posterior.summary()["estimate"][0], rel=0.02)
