@@ -26,6 +26,7 @@ from dropout import renewals_rows, survival_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
 from hard_cases import hard_cases_rows
+from log_concave import powers_rows
 from mbg_nbd import mbg_nbd_derivatives_rows, mbg_nbd_rows
 from mpmath import mp, mpf
 from nbd import nbd_rows
@@ -71,6 +72,7 @@ FILES = {
         nbd_rows,
         ["r", "alpha", "x", "t_x", "T", "horizon", "n", "ln_l", "expected", "p_n"],
     ),
+    "log_concave": (powers_rows, ["a", "b", "c", "k", "low", "high", "ln_integral"]),
     "hard_cases": (hard_cases_rows, ["quantity", "model", *BG_NBD, "horizon", "exact"]),
     "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),
     "bg_nbd_derivatives": (bg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),
