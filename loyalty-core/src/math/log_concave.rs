@@ -71,7 +71,9 @@ pub(crate) struct Stretch {
 impl Stretch {
     /// One over which h falls by so much.
     fn of(from: f64, width: f64, fall: f64) -> Self {
-        let panels = (width / WIDEST).max(fall / STEEPEST).ceil().max(1.0);
+        // None over nothing.
+        let least = if width > 0.0 { 1.0 } else { 0.0 };
+        let panels = (width / WIDEST).max(fall / STEEPEST).ceil().max(least);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 1000")]
         let panels = panels as u32;
         Self { from, width, panels }

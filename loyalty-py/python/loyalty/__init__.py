@@ -64,6 +64,7 @@ from loyalty.metrics import (
 from loyalty.nbd import Nbd
 from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders
+from loyalty.pareto_nbd import ParetoNbd
 from loyalty.persistence import PermutationCheck, Persistence, permutation_check, persistence
 from loyalty.prior import Prior
 from loyalty.purchase import PurchaseModel
@@ -118,6 +119,7 @@ __all__ = [
     "OrderTable",
     "Orders",
     "OrdersReport",
+    "ParetoNbd",
     "PermutationCheck",
     "Persistence",
     "Predictions",
