@@ -117,13 +117,23 @@ def scores(table: Table, customers: int, runs: int) -> None:
     row = "fit BG/NBD, all histories distinct"
     table.measure(row, "loyalty", runs, lambda: loyalty.BgNbd.fit(distinct))
     table.rows[row]["lifetimes"] = table.rows["fit BG/NBD"]["lifetimes"]
+    pareto(table, summary, distinct, runs)
     cdnow(table, runs)
     table.show()
     print(f"peak memory above the input and all that was loaded: {used:.0f} MB")
 
 
+def pareto(table: Table, summary: Any, distinct: Any, runs: int) -> None:
+    """The Pareto/NBD, without a peer: lifetimes takes minutes for a fit of this size."""
+    for kind, customers in (("by day", summary), ("all distinct", distinct)):
+        row = f"fit Pareto/NBD, {kind}"
+        fit = table.measure(row, "loyalty", runs, lambda c=customers: loyalty.ParetoNbd.fit(c))
+        row = f"P(alive) Pareto/NBD, {kind}"
+        table.measure(row, "loyalty", runs, lambda c=customers, m=fit.model: m.p_alive(c))
+
+
 def cdnow(table: Table, runs: int) -> None:
-    """The fit of 2,357 customers."""
+    """Fits of 2,357 customers."""
     import lifetimes
 
     summary = loyalty.datasets.cdnow_orders().summarize(unit="week", observation_end="1997-09-30")
@@ -131,6 +141,10 @@ def cdnow(table: Table, runs: int) -> None:
     fit = lifetimes.BetaGeoFitter().fit
     table.measure("fit BG/NBD, CDNOW", "lifetimes", 9, lambda: fit(*columns))
     table.measure("fit BG/NBD, CDNOW", "loyalty", 9 * runs, lambda: loyalty.BgNbd.fit(summary))
+    pareto = lifetimes.ParetoNBDFitter().fit
+    table.measure("fit Pareto/NBD, CDNOW", "lifetimes", 3, lambda: pareto(*columns))
+    row = "fit Pareto/NBD, CDNOW"
+    table.measure(row, "loyalty", 9 * runs, lambda: loyalty.ParetoNbd.fit(summary))
 
 
 def summary(table: Table, orders: int, runs: int) -> None:

@@ -87,6 +87,8 @@ enum loyalty_purchase_kind {
     LOYALTY_PURCHASE_KIND_MBG_NBD = 2,
     /** NBD: r, alpha. */
     LOYALTY_PURCHASE_KIND_NBD = 3,
+    /** Pareto/NBD: r, alpha, s, beta. */
+    LOYALTY_PURCHASE_KIND_PARETO_NBD = 4,
 };
 
 /** Kinds of models of spend, with the parameters of each in their order; as above. */

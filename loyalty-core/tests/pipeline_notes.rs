@@ -232,9 +232,12 @@ fn ids_that_are_no_persons_are_named() {
 fn one_time_buyers_who_cannot_leave_by_assumption_are_named_whatever_the_model() {
     let log = orders(&[(1, 0), (1, 31), (1, 60), (2, 5), (3, 9), (3, 40), (4, 12)], None);
     let mut options = ScoreOptions::default();
-    for (kind, is_named) in
-        [(PurchaseKind::BgNbd, true), (PurchaseKind::Nbd, true), (PurchaseKind::MbgNbd, false)]
-    {
+    for (kind, is_named) in [
+        (PurchaseKind::BgNbd, true),
+        (PurchaseKind::Nbd, true),
+        (PurchaseKind::MbgNbd, false),
+        (PurchaseKind::ParetoNbd, false),
+    ] {
         options.purchase_kind = Some(kind);
         let scores = score(&log, &options).unwrap();
         let named = scores.notes.iter().any(|note| note.kind == NoteKind::OneTimeBuyers);

@@ -11,7 +11,7 @@ use common::{cdnow_model, cdnow_split};
 use loyalty_core::Error;
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::models::ModelFile;
-use loyalty_core::purchase::BgNbd;
+use loyalty_core::purchase::{BgNbd, PurchaseKind};
 use loyalty_core::time::Unit;
 
 #[track_caller]
@@ -28,6 +28,8 @@ fn texts_that_are_no_model() {
     let file = |what: &str| format!("model file \"\": {what}");
     let sound = ModelFile::from(cdnow_model()).to_json();
     assert!(ModelFile::from_json(&sound).is_ok());
+    let kinds: Vec<String> =
+        PurchaseKind::ALL.iter().map(|kind| format!("{:?}", kind.name())).collect();
     for (json, problem) in [
         (String::new(), "EOF while parsing a value at line 1 column 0"),
         ("pickle".to_owned(), "expected value at line 1 column 1"),
@@ -49,8 +51,8 @@ fn texts_that_are_no_model() {
         ),
         (sound.replace(": 1,", ": -1,"), "invalid value: integer `-1`, expected u32"),
         (
-            sound.replace("bg-nbd", "pareto-nbd"),
-            "kind \"pareto-nbd\" is none of \"bg-nbd\", \"mbg-nbd\", \"nbd\", \"gamma-gamma\"",
+            sound.replace("bg-nbd", "weibull-nbd"),
+            &format!("kind \"weibull-nbd\" is none of {}, \"gamma-gamma\"", kinds.join(", ")),
         ),
         (sound.replace("bg-nbd", "gamma-gamma"), "parameter \"p\" is missing"),
         (sound.replace("\"alpha\"", "\"beta\""), "parameter \"alpha\" is missing"),

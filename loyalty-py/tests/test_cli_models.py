@@ -73,8 +73,9 @@ def test_the_models_to_fit_are_chosen_by_their_kind(
         usual = call(command)
         assert "MBG/NBD fitted to 2,357 customers" in usual[1]
         assert call(command, "--spend-model", "gamma-gamma") == usual
-        named = call(command, "--purchase-model", "bg-nbd")[1]
-        assert "\nBG/NBD fitted to 2,357 customers" in f"\n{named}"
+        for model in (loyalty.BgNbd, loyalty.ParetoNbd):
+            named = call(command, "--purchase-model", model.kind)[1]
+            assert f"\n{model.title} fitted to 2,357 customers" in f"\n{named}"
         for option in ("--purchase-model", "--spend-model"):
             with pytest.raises(SystemExit) as refused:
                 call(command, option, "no-such")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import loyalty
+from loyalty import _native
 
 BG = loyalty.BgNbd(r=0.1 + 0.2, alpha=4.414, a=0.793, b=2.426, unit="week")
 TEXT: dict[str, Any] = {
@@ -148,6 +149,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 PARAMETERS = TEXT["parameters"]
+KINDS = ", ".join(f'"{kind}"' for kind, _ in _native.PurchaseModel.kinds())
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ PARAMETERS = TEXT["parameters"]
         ({"format": "other"}, 'format "other" is not "loyalty-model"'),
         ({"version": 2}, "version 2 is unknown, this library reads 1"),
         ({"version": 99, "kind": None, "parameters": []}, "version 99 is unknown, this library reads 1"),
-        ({"kind": "pareto-nbd"}, 'kind "pareto-nbd" is none of "bg-nbd", "mbg-nbd", "nbd", "gamma-gamma"'),
+        ({"kind": "weibull-nbd"}, f'kind "weibull-nbd" is none of {KINDS}, "gamma-gamma"'),
         ({"parameters": {"r": 1.0, "alpha": 1.0, "a": 1.0}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": "2"}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": None}}, 'parameter "b" is missing'),

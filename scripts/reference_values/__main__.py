@@ -26,9 +26,15 @@ from dropout import renewals_rows, survival_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
 from hard_cases import hard_cases_rows
+from log_concave import powers_rows
 from mbg_nbd import mbg_nbd_derivatives_rows, mbg_nbd_rows
 from mpmath import mp, mpf
 from nbd import nbd_rows
+from pareto_nbd import (
+    pareto_nbd_derivatives_rows,
+    pareto_nbd_discounted_rows,
+    pareto_nbd_rows,
+)
 from tails import (
     chi_square_rows,
     correlation_rows,
@@ -46,6 +52,8 @@ def triangle(names):
 
 BG_NBD = ["r", "alpha", "a", "b", "x", "t_x", "T"]
 FUTURE = ["p_alive_at", "p_no_purchase", "p_n", "p_n_or_more"]
+PARETO_NBD = ["r", "alpha", "s", "beta", "x", "t_x", "T"]
+LATER = ["p_alive", "p_gone", "later", "expected", "p_n", "p_n_or_more", "p_n_new"]
 GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
 FILES = {
     "renewals": (renewals_rows, ["s", "z", "a", "b", "G"]),
@@ -70,6 +78,16 @@ FILES = {
     "nbd": (
         nbd_rows,
         ["r", "alpha", "x", "t_x", "T", "horizon", "n", "ln_l", "expected", "p_n"],
+    ),
+    "log_concave": (powers_rows, ["a", "b", "c", "k", "low", "high", "ln_integral"]),
+    "pareto_nbd": (pareto_nbd_rows, [*PARETO_NBD, "horizon", "n", "ln_l", *LATER]),
+    "pareto_nbd_discounted": (
+        pareto_nbd_discounted_rows,
+        [*PARETO_NBD, "horizon", "rate", "within", "ever"],
+    ),
+    "pareto_nbd_derivatives": (
+        pareto_nbd_derivatives_rows,
+        [*PARETO_NBD, *triangle(PARETO_NBD[:4])],
     ),
     "hard_cases": (hard_cases_rows, ["quantity", "model", *BG_NBD, "horizon", "exact"]),
     "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),

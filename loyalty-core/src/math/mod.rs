@@ -12,6 +12,7 @@ pub(crate) mod elementary;
 mod exact_sum;
 mod gamma;
 mod incomplete;
+pub(crate) mod log_concave;
 mod negative_binomial;
 mod normal;
 #[cfg(test)]

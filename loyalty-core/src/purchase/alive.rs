@@ -8,19 +8,24 @@ pub(super) fn p_alive<M: PurchaseProcess>(model: &M, history: &History) -> f64 {
     if M::can_have_left(history.x()) { logistic(model.ln_odds_alive(history)) } else { 1.0 }
 }
 
-/// 1 − P(alive), without the cancellation.
-fn p_gone<M: PurchaseProcess>(model: &M, history: &History) -> f64 {
-    if M::can_have_left(history.x()) { logistic(-model.ln_odds_alive(history)) } else { 0.0 }
+/// P(alive), and 1 − P(alive) without the cancellation.
+fn alive_and_gone<M: PurchaseProcess>(model: &M, history: &History) -> [f64; 2] {
+    if !M::can_have_left(history.x()) {
+        return [1.0, 0.0];
+    }
+    let ln_odds = model.ln_odds_alive(history);
+    [logistic(ln_odds), logistic(-ln_odds)]
 }
 
 pub(super) fn no_purchase<M: PurchaseProcess>(model: &M, history: &History, horizon: f64) -> f64 {
     let none = model.exactly_if_alive(history.x(), 0, history.t(), horizon);
-    (p_gone(model, history) + p_alive(model, history) * none).min(1.0)
+    let [alive, gone] = alive_and_gone(model, history);
+    (gone + alive * none).min(1.0)
 }
 
 /// Turns the distribution of what a customer does if alive into that of what they do.
 pub(super) fn mix_with_gone<M: PurchaseProcess>(model: &M, history: &History, out: &mut [f64]) {
-    let alive = p_alive(model, history);
+    let [alive, gone] = alive_and_gone(model, history);
     out.iter_mut().for_each(|probability| *probability *= alive);
-    out[0] = (out[0] + p_gone(model, history)).min(1.0);
+    out[0] = (out[0] + gone).min(1.0);
 }

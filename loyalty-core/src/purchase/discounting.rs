@@ -101,6 +101,25 @@ impl Discounting {
             Form::Continuous { horizon, force } => continuous(expected, age, shape, horizon, force),
         }
     }
+
+    /// The same where the purchases up to a time are known by themselves, and their present value up to a
+    /// horizon at a force of interest above 0 as well.
+    pub(crate) fn value(
+        &self,
+        until: impl Fn(f64) -> f64,
+        present: impl Fn(f64, f64) -> f64,
+    ) -> f64 {
+        match self.form {
+            Form::PerPeriod { periods, length, rate } => {
+                let each = |times: &[f64], out: &mut [f64]| {
+                    times.iter().zip(out).for_each(|(&time, out)| *out = until(time));
+                };
+                per_period(each, 1.0, periods, length, rate)
+            }
+            Form::Continuous { horizon, force: 0.0 } => until(horizon),
+            Form::Continuous { horizon, force } => present(horizon, force),
+        }
+    }
 }
 
 /// Accepts a rate that is not a number of per cent. Where money loses half of its worth and more in a period,

@@ -10,6 +10,7 @@ use multiversion::multiversion;
 
 use crate::estimation::Evaluation;
 use crate::math::elementary::{ln, ln_1p};
+use crate::math::random::Random;
 use crate::math::vector::dot;
 use crate::math::{digamma_rise, ln_gamma_ratio, trigamma_drop};
 
@@ -53,6 +54,35 @@ impl RateSums {
         total.hessian[(0, 0)] += r * (w * by_r - self.ln_growth) + r * r * w * by_rr;
         total.hessian[(0, 1)] += r * self.rest;
         total.hessian[(1, 1)] -= (r + x) * self.rho_variance;
+    }
+
+    /// Adds ln (α/(α+T))^r by itself, such as the probability to last until T at a rate of this gamma
+    /// distribution, with its derivatives by ln r and ln α in these slots.
+    pub(super) fn add_power_to(
+        &self,
+        total: &mut Evaluation,
+        [of_r, of_alpha]: [usize; 2],
+        r: f64,
+    ) {
+        total.value -= r * self.ln_growth;
+        total.gradient[of_r] -= r * self.ln_growth;
+        total.gradient[of_alpha] += r * self.rest;
+        total.hessian[(of_r, of_r)] -= r * self.ln_growth;
+        total.hessian[(of_r, of_alpha)] += r * self.rest;
+        total.hessian[(of_alpha, of_alpha)] -= r * self.rho_variance;
+    }
+}
+
+/// The purchases at a rate from the first one until a time: their number, and the time of the last.
+pub(super) fn draw_purchases(random: &mut Random, rate: f64, until: f64) -> (f64, f64) {
+    let (mut x, mut t_x) = (0.0, 0.0);
+    loop {
+        let next = t_x + random.exponential() / rate;
+        // A rate that underflows to 0 never gets there.
+        if next > until || next.is_nan() {
+            return (x, t_x);
+        }
+        (x, t_x) = (x + 1.0, next);
     }
 }
 

@@ -8,6 +8,7 @@ use super::bg_nbd::BgNbd;
 use super::likelihood::{fit_to, posterior_of};
 use super::mbg_nbd::MbgNbd;
 use super::nbd::Nbd;
+use super::pareto_nbd::ParetoNbd;
 use super::process::{Needs, PurchaseProcess};
 use super::{Discounting, PurchaseModel};
 use crate::Error;
@@ -151,6 +152,8 @@ purchase_models! {
     2 => MbgNbd,
     /// Nobody leaves.
     3 => Nbd,
+    /// Customers may leave at any time.
+    4 => ParetoNbd,
 }
 
 /// The kind of a model's type.

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::math::elementary::ln;
     use crate::math::reference::{Worst, error, rows};
-    use crate::purchase::{BgNbd, MbgNbd};
+    use crate::purchase::{BgNbd, MbgNbd, ParetoNbd};
     use crate::summary::SummaryColumns;
 
     fn evaluate<M: PurchaseProcess>(customers: &CustomerSummary, at: &[f64]) -> Evaluation {
@@ -168,16 +168,16 @@ mod tests {
         evaluate::<M>(&customer, &at)
     }
 
-    /// Each derivative is a difference of terms of size r + x, so that is what its error is measured
-    /// against.
-    fn derivatives_match<M: PurchaseProcess>(table: &str, bounds: [f64; 3]) {
+    /// Each derivative is a difference of terms of the size of these parameters and x, so that is what its
+    /// error is measured against.
+    fn derivatives_match<M: PurchaseProcess>(table: &str, sizes: &[usize], bounds: [f64; 3]) {
         let (mut value, mut gradient, mut hessian) =
             (Worst::default(), Worst::default(), Worst::default());
         for row in rows::<22>(table) {
             let (model, rest) = row.split_at(4);
             let (customer, exact) = rest.split_at(3);
             let at = evaluate_one::<M>(model, customer[0], customer[1], customer[2]);
-            let size = model[0] + customer[0];
+            let size = sizes.iter().map(|&slot| model[slot]).sum::<f64>() + customer[0];
             value.see(error(at.value, exact[0], size), &row);
             let mut upper = exact[5..].iter();
             for i in 0..4 {
@@ -197,10 +197,12 @@ mod tests {
     #[test]
     fn gradient_and_hessian_match_high_precision() {
         let table = include_str!("../../tests/reference/bg_nbd_derivatives.csv");
-        derivatives_match::<BgNbd>(table, [6.6e-16, 1.8e-16, 4.0e-16]);
+        derivatives_match::<BgNbd>(table, &[0], [6.6e-16, 1.8e-16, 4.0e-16]);
         // ln L of a single purchase is a small sum of larger terms.
         let table = include_str!("../../tests/reference/mbg_nbd_derivatives.csv");
-        derivatives_match::<MbgNbd>(table, [3e-15, 1e-15, 3e-15]);
+        derivatives_match::<MbgNbd>(table, &[0], [3e-15, 1e-15, 3e-15]);
+        let table = include_str!("../../tests/reference/pareto_nbd_derivatives.csv");
+        derivatives_match::<ParetoNbd>(table, &[0, 2], [1e-14, 1e-14, 1e-13]);
     }
 
     /// The histories of one x may end exactly where a chunk of work does.
@@ -245,7 +247,7 @@ mod tests {
             let mut columns = SummaryColumns::new(&x, &t_x, &t);
             columns.weights = Some(crate::orders::Column::new("weight", &weight));
             let customers = CustomerSummary::new(&columns).expect("customers");
-            for evaluate in [evaluate::<BgNbd>, evaluate::<MbgNbd>] {
+            for evaluate in [evaluate::<BgNbd>, evaluate::<MbgNbd>, evaluate::<ParetoNbd>] {
             let here = evaluate(&customers, &at);
             // The error of a central difference is of the order of step², that of rounding 1e-16/step.
             let step = 1e-4;

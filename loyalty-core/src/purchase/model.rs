@@ -15,7 +15,8 @@ use crate::time::Unit;
 ///
 /// A customer is a [`History`] of x repeat purchases, the last at t_x, observed until T; a new customer is
 /// one of whom nothing is known but the first purchase. Formulas are those of the BG/NBD, with k = x, and
-/// of the MBG/NBD, with k = x + 1 ([`BgNbd`](super::BgNbd) has the parameters).
+/// of the MBG/NBD, with k = x + 1 ([`BgNbd`](super::BgNbd) has the parameters); the page of another model has
+/// its own.
 pub trait PurchaseModel: std::fmt::Debug + Send + Sync {
     /// Which model it is.
     fn kind(&self) -> PurchaseKind;

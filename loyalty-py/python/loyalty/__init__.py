@@ -65,6 +65,7 @@ from loyalty.metrics import (
 from loyalty.nbd import Nbd
 from loyalty.order_lines import CreditMatches, OrderLines, match_credits
 from loyalty.orders import Occasions, Orders
+from loyalty.pareto_nbd import ParetoNbd
 from loyalty.persistence import PermutationCheck, Persistence, permutation_check, persistence
 from loyalty.posterior import Posterior
 from loyalty.prior import Prior
@@ -121,6 +122,7 @@ __all__ = [
     "OrderTable",
     "Orders",
     "OrdersReport",
+    "ParetoNbd",
     "PermutationCheck",
     "Persistence",
     "Predictions",

@@ -1,7 +1,7 @@
 //! The NBD model.
 
 use super::Discounting;
-use super::gamma_poisson::{BLOCK as SUMS, RateSums};
+use super::gamma_poisson::{BLOCK as SUMS, RateSums, draw_purchases};
 use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize};
 use crate::Error;
 use crate::error::positive;
@@ -238,15 +238,7 @@ impl PurchaseProcess for Nbd {
 
     fn draw(&self, random: &mut Random, t: f64) -> (f64, f64) {
         let rate = random.gamma(self.r) / self.alpha;
-        let (mut x, mut t_x) = (0.0, 0.0);
-        loop {
-            let next = t_x + random.exponential() / rate;
-            // A rate that underflows to 0 never gets there.
-            if next > t || next.is_nan() {
-                return (x, t_x);
-            }
-            (x, t_x) = (x + 1.0, next);
-        }
+        draw_purchases(random, rate, t)
     }
 }
 
