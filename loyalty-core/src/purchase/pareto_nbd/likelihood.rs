@@ -51,8 +51,8 @@ impl RunSums {
         let mut sums = Self::default();
         let mut buffers = [[0.0; BLOCK]; 4];
         for (t, weight) in rows.t.chunks(BLOCK).zip(rows.weight.chunks(BLOCK)) {
-            sums.buying.add(&mut buffers, alpha, t, weight);
-            sums.leaving.add(&mut buffers, beta, t, weight);
+            sums.buying.add(buffers.each_mut(), alpha, t, weight);
+            sums.leaving.add(buffers.each_mut(), beta, t, weight);
         }
         add_gone(&mut sums.gone, [r, alpha, s, beta], x, rows);
         sums

@@ -169,10 +169,10 @@ impl PurchaseProcess for ParetoNbd {
 
     fn parameters() -> Vec<Parameter> {
         vec![
-            Parameter::positive("r", Dimension::None),
-            Parameter::positive("alpha", Dimension::Time),
-            Parameter::positive("s", Dimension::None),
-            Parameter::positive("beta", Dimension::Time),
+            Parameter::positive("r", Dimension::None).weakly(0.5, 1.2),
+            Parameter::positive("alpha", Dimension::Time).weakly(0.2, 1.5),
+            Parameter::positive("s", Dimension::None).weakly(0.6, 1.2),
+            Parameter::positive("beta", Dimension::Time).weakly(0.4, 1.5),
         ]
     }
 
