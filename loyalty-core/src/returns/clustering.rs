@@ -19,8 +19,8 @@ pub(crate) struct Clustering {
     pub(crate) customers: f64,
     /// Of what is known of a product: its lines in an order, and those of one customer.
     pub(crate) products: f64,
-    /// τ²: the variance of the log-odds that lines of an order have in common, beside what is in doubt of their
-    /// customer.
+    /// τ²: the variance of the log-odds that lines of an order have in common, without half of what is in doubt of
+    /// their customer.
     pub(crate) order_variance: f64,
 }
 
@@ -84,9 +84,8 @@ fn of_pairs(sampled: &SampledLines, history: usize, prior: &Shrinkage, pair: usi
 /// t = Σ (y − p) (y' − p') / Σ v v'        v = p (1 − p), over pairs of lines of an order
 /// ```
 ///
-/// A part of t is what is in doubt of the customer, which an interval has besides:
-/// [`ReturnPropensity::order_variance`](super::ReturnPropensity) takes it off. What each line has of its own, the
-/// misfit of a size or a taste, no two lines share, and nothing measures.
+/// A part of it is what is in doubt of the customer, which an interval has besides:
+/// [`interval`](super::interval) takes half of that off.
 fn order_variance(sampled: &SampledLines, log_odds: &[f64]) -> f64 {
     let (mut together, mut pairs, mut rates, mut first) = (0.0, 0.0, 0.0, 0);
     for of_order in sampled.order[..sampled.target.len()].chunk_by(|a, b| a == b) {

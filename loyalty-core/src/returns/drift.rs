@@ -5,12 +5,13 @@
 //! back, and are met again when nobody does, and the key would seem to send back less than it does; where
 //! the rate rises, more. So the level over the past is learnt together with what differs between lines.
 
+use super::columns::loss;
 use crate::Error;
 use crate::estimation::{FitOptions, FixedEvaluation, maximise_fixed};
 use crate::math::elementary::logistic;
 
-/// In so many equal steps the level moves over the lines learnt from: a season of a year and a half or less
-/// has two. A choice: they are a block of the columns of the regression, which more would make dearer.
+/// In so many equal steps the level moves over the lines learnt from: a year and a half has one every
+/// ten weeks. A choice: they are a block of the columns of the regression, which more would make dearer.
 pub(crate) const STEPS: usize = 8;
 
 /// The variance per day by which the level may have moved: the greater of the drifts that
@@ -62,24 +63,18 @@ impl Path {
         self.start + risen.map(|(share, height)| share * height).sum::<f64>()
     }
 
-    /// The log-odds of lines by their days, as far as they are beyond `log_odds`. Of each day its number, how
-    /// many lines there were and how many of them came back; the first of them says when the path begins.
+    /// How far the log-odds of lines lay beyond `log_odds` on their days. Of each day its number, how many
+    /// lines there were, and how many of them came back.
     ///
     /// # Errors
-    /// None in practice: the likelihood is concave.
+    /// As the solver has them, for numbers that are not finite.
     pub(crate) fn of_rates(
         days: &[(i32, [f64; 2])],
         log_odds: f64,
         ramps: Ramps,
     ) -> Result<Self, Error> {
-        const WIDTH: usize = STEPS + 1;
-        let basis: Vec<[f64; WIDTH]> = days
-            .iter()
-            .map(|(day, _)| {
-                let risen = ramps.at(*day);
-                std::array::from_fn(|i| if i == 0 { 1.0 } else { risen[i - 1] })
-            })
-            .collect();
+        let day = |&(day, lines): &(i32, [f64; 2])| OfDay { risen: ramps.at(day), lines };
+        let days: Vec<OfDay> = days.iter().map(day).collect();
         let options = FitOptions { tolerance: 1e-3, max_iterations: 60, ..FitOptions::default() };
         let found = maximise_fixed(["level"; WIDTH], [0.0; WIDTH], &options, |at| {
             let mut sums = FixedEvaluation {
@@ -87,28 +82,44 @@ impl Path {
                 gradient: [0.0; WIDTH],
                 hessian: [[0.0; WIDTH]; WIDTH],
             };
-            for (basis, (_, [lines, returned])) in basis.iter().zip(days) {
-                let z = log_odds + basis.iter().zip(at).map(|(b, c)| b * c).sum::<f64>();
-                let p = logistic(z);
-                sums.value -= returned * super::columns::loss(z, 1.0)
-                    + (lines - returned) * super::columns::loss(z, 0.0);
-                let curvature = lines * p * (1.0 - p);
-                for i in 0..WIDTH {
-                    sums.gradient[i] += (returned - lines * p) * basis[i];
-                    for j in 0..WIDTH {
-                        sums.hessian[i][j] -= curvature * basis[i] * basis[j];
-                    }
-                }
-            }
-            for i in 1..WIDTH {
-                sums.value -= 0.5 * at[i] * at[i] / ramps.variance();
-                sums.gradient[i] -= at[i] / ramps.variance();
-                sums.hessian[i][i] -= 1.0 / ramps.variance();
+            days.iter().for_each(|day| day.add(at, log_odds, &mut sums));
+            for (ramp, height) in at.iter().enumerate().skip(1) {
+                sums.value -= 0.5 * height * height / ramps.variance();
+                sums.gradient[ramp] -= height / ramps.variance();
+                sums.hessian[ramp][ramp] -= 1.0 / ramps.variance();
             }
             sums
         })?;
         let [start, heights @ ..] = found.ln_parameters;
         Ok(Self { ramps, start, heights })
+    }
+}
+
+/// The start of a path, and the heights of its ramps.
+const WIDTH: usize = STEPS + 1;
+
+/// A day: how far the ramps have risen, how many lines there were, and how many came back.
+struct OfDay {
+    risen: [f64; STEPS],
+    lines: [f64; 2],
+}
+
+impl OfDay {
+    /// Adds the log-likelihood of the day and its derivatives.
+    fn add(&self, at: &[f64; WIDTH], log_odds: f64, sums: &mut FixedEvaluation<WIDTH>) {
+        let [lines, returned] = self.lines;
+        let basis: [f64; WIDTH] =
+            std::array::from_fn(|i| if i == 0 { 1.0 } else { self.risen[i - 1] });
+        let z = log_odds + basis.iter().zip(at).map(|(b, c)| b * c).sum::<f64>();
+        let p = logistic(z);
+        sums.value -= returned * loss(z, 1.0) + (lines - returned) * loss(z, 0.0);
+        let curvature = lines * p * (1.0 - p);
+        for (i, b) in basis.iter().enumerate() {
+            sums.gradient[i] += (returned - lines * p) * b;
+            for (sum, c) in sums.hessian[i].iter_mut().zip(basis) {
+                *sum -= curvature * b * c;
+            }
+        }
     }
 }
 

@@ -36,8 +36,8 @@
 //!    too far apart; all weights are multiplied by that slope γ. It needs the design effect of orders
 //!    (`clustering`): lines of an order come back together, and tell less than their number says.
 //! 10. **The level** (`level`). δ shifts all log-odds and follows what becomes known of lines as they age.
-//!    `settling` replays the past under several drifts, with open lines heard or not, and takes what
-//!    predicted best; the replay ends with the level of today.
+//!     `settling` replays the past under several drifts, with open lines heard or not, and takes what
+//!     predicted best; the replay ends with the level of today.
 //! 11. **Scores** (`score`): logit p = δ + the line model on what `observe` finds; `interval` adds the doubt
 //!     of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
 //!     `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
