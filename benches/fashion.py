@@ -18,8 +18,8 @@ from scipy.special import expit, logit
 
 import loyalty
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "loyalty-py" / "tests"))
-from test_returns_seasons import DAYS, HORIZON, shop
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "loyalty-py" / "tests" / "returns"))
+from test_return_seasons import DAYS, HORIZON, shop
 
 DRIFTS = (-0.4, -0.2, 0.0, 0.2, 0.5)
 WINDOW = 42

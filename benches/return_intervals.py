@@ -19,6 +19,7 @@ from scipy.special import expit
 import loyalty
 
 BLOCK = 1000
+HORIZON = 30
 
 
 def followed(fit, lines: pd.DataFrame, days: np.ndarray, order_lines) -> np.ndarray:
@@ -74,9 +75,14 @@ def simulated(seed: int) -> None:
     shop = loyalty.simulate(6000, seed=seed, backend="pandas", return_rate=0.15)
     lines = shop.lines.assign(truth=shop.line_truth["return_probability"].to_numpy())
     lines = lines.assign(price=lines.amount / lines.quantity, line=np.arange(len(lines)))
-    learn(
-        f"loyalty.simulate, seed {seed}", lines, ["category"], 30, "returned_amount", "return_time"
+    # A line is back or kept by the horizon, and a good part of these returns takes longer.
+    lag = (lines.return_time.dt.normalize() - lines.time.dt.normalize()).dt.days
+    in_time = lag[lines.returned_amount > 0] <= HORIZON
+    lines = lines.assign(
+        truth=in_time.mean() * lines.truth,
+        returned=((lines.returned_amount > 0) & (lag <= HORIZON)).astype(int),
     )
+    learn(f"loyalty.simulate, seed {seed}", lines, ["category"], HORIZON, "returned", "return_time")
 
 
 def own(seed: int, order_sd: float) -> None:

@@ -47,14 +47,15 @@ type Missing = (String, String, Vec<String>, String);
 /// What became of the rows, the first order and the end of observation, occasions and customers that came
 /// back whole, tables joined, and all of it in sentences.
 type Rows = (Report, (i64, i64), (usize, usize), Vec<Join>, Vec<String>);
-/// The summary, the report, the fits, bins and RFM scores, the correlation, the columns by customer, the price of each
-/// capacity, notes by kind, and what was not computed.
+/// The summary, the report, the fits, bins and RFM scores, the correlation, the columns by customer, those of customers
+/// without scores, the price of each capacity, notes by kind, and what was not computed.
 type Answer = (
     CustomerSummary,
     Option<Rows>,
     Fits,
     Option<RfmResult>,
     Option<Correlations>,
+    Vec<Column>,
     Vec<Column>,
     Vec<(String, f64)>,
     Vec<(&'static str, String)>,
@@ -212,6 +213,11 @@ fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
 
 fn answer(scores: Scores) -> Result<Answer> {
     let columns = scores.columns().into_iter().map(column).collect();
+    let left_out = scores.ledger.as_ref().map_or_else(Vec::new, |scores| {
+        let (customers, columns) = scores.left_out();
+        let ids = Column::ids("customer", &customers);
+        std::iter::once(ids).chain(columns.into_iter().map(column)).collect()
+    });
     let rfm = scores.rfm.as_ref().map(|rfm| {
         let segments = rfm.segments.as_ref();
         result(
@@ -245,6 +251,7 @@ fn answer(scores: Scores) -> Result<Answer> {
         rfm,
         correlation,
         columns,
+        left_out,
         prices,
         scores.notes.into_iter().map(|note| (note.kind.name(), note.sentence)).collect(),
         not_computed,

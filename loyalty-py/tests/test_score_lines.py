@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,10 @@ def test_one_row_per_customer_with_everything(
     frame = scored.to_frame()
     assert 0 < gone < 40
     assert len(frame) == 4000 - gone
-    kinds = ("occasions came back whole", "purchases: the ", "P(alive) of the", "treatments weigh")
+    kinds = (
+        "occasions came back whole", "purchases: the ", "P(alive) of the", "treatments weigh",
+        "effects that are assumed",
+    )  # fmt: skip
     assert all(any(kind in note for kind in kinds) for note in scored.notes), scored.notes
     # As paid a table is worth what its orders are.
     plain = loyalty.score(shop.orders()).to_frame()
@@ -104,6 +108,40 @@ def test_treatments_fit_labels_and_capacities(scored: loyalty.Scores) -> None:
     assert (without["treatment_gain"] == 0).all()
     assert without["reason"].is_null().all()
     assert frame.filter(pl.col("treatment").is_not_null())["reason"].is_not_null().all()
+
+
+def test_effects_that_nobody_measured_are_named(
+    shop: loyalty.SimulatedShop, scored: loyalty.Scores
+) -> None:
+    [said] = [note for note in scored.notes if "effects that are assumed" in note]
+    effects = {one["name"]: one for one in json.loads(loyalty.Treatments.customary().to_json())}
+    given = set(scored.to_frame()["treatment"].drop_nulls())
+    for name, one in effects.items():
+        stated = f"{name} {100 * one['effect']:.0f} % of {one['basis']}"
+        assert (stated in said) == (name in given), stated
+    own = [{**one, "effect": 0.9 * one["effect"]} for one in effects.values()]
+    measured = loyalty.score(
+        shop.lines, contacts=shop.contacts, economics=ECONOMICS,
+        treatments=loyalty.Treatments.from_json(json.dumps(own)),
+    )  # fmt: skip
+    assert not any("effects that are assumed" in note for note in measured.notes)
+
+
+def test_customers_without_scores_can_be_had(
+    shop: loyalty.SimulatedShop, scored: loyalty.Scores
+) -> None:
+    gone, frame = scored.left_out(), scored.to_frame()
+    assert scored.report is not None
+    assert len(gone) == scored.report.customers_came_back > 0
+    everybody = set(shop.lines["customer"])
+    assert set(gone["customer"]) == everybody - set(frame["customer"])
+    assert gone["reason"].unique().to_list() == ["sent_back_all"]
+    for column in ("revenue", "returned_amount", "orders", "profit"):
+        assert gone[column].is_not_null().all(), column
+    assert ((gone["revenue"] - gone["returned_amount"]).abs() < 0.01 * gone["orders"] + 0.05).all()
+    assert len(loyalty.score(shop.lines, value="gross").left_out()) == 0
+    with pytest.raises(loyalty.InputError, match="of a table of order lines alone"):
+        loyalty.score(shop.orders()).left_out()
 
 
 def test_what_is_missing_is_said(shop: loyalty.SimulatedShop) -> None:

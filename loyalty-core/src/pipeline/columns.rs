@@ -7,6 +7,7 @@ use super::ledger::LedgerScores;
 use super::rfm::RfmScores;
 use super::treatments::TreatmentScores;
 use crate::behaviours::Behaviour;
+use crate::orders::Customers;
 use crate::rfm::RfmAxis;
 
 /// A column of the scores.
@@ -113,6 +114,29 @@ impl RfmScores {
 }
 
 impl LedgerScores {
+    /// Customers of the table who have no scores, as all that they bought had come back whole by the end of
+    /// observation: their ids, and in that order the columns `reason` (`"sent_back_all"`), `orders`,
+    /// `revenue` (what was paid), `returned_amount` and, where it is known, `profit`.
+    pub fn left_out(&self) -> (Customers, Vec<ScoreColumn<'_>>) {
+        let mut has_scores = vec![false; self.ledger.len()];
+        self.rows.iter().flatten().for_each(|&row| has_scores[row] = true);
+        let rows: Vec<usize> = (0..has_scores.len()).filter(|&row| !has_scores[row]).collect();
+        let (ledger, available) = (self.ledger.columns(), self.ledger.available());
+        let numbers = |name: &'static str, values: &[f64]| {
+            let values = rows.iter().map(|&row| values[row]).collect();
+            ScoreColumn::new(name, ScoreValues::Numbers(values))
+        };
+        let reason = ScoreValues::Words(vec![Some("sent_back_all"); rows.len()]);
+        let mut columns = vec![
+            ScoreColumn::new("reason", reason),
+            numbers("orders", &ledger.orders),
+            numbers("revenue", &ledger.revenue),
+            numbers("returned_amount", &ledger.returned_amount),
+        ];
+        columns.extend(available.profit.then(|| numbers("profit", &ledger.profit)));
+        (self.ledger.customers().select(rows), columns)
+    }
+
     /// Those columns of the ledger that say something, and scores and label of each behaviour.
     fn columns(&self, reasons: bool) -> Vec<ScoreColumn<'_>> {
         let (ledger, available) = (self.ledger.columns(), self.ledger.available());

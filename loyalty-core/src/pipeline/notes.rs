@@ -116,6 +116,8 @@ pub enum NoteKind {
     OneTimeBuyers,
     /// By what margin treatments are weighed, or that none is known.
     Margin,
+    /// The gains of treatments rest on effects that are assumed.
+    AssumedEffects,
     /// The fit of the purchase model did not end at a maximum.
     PurchaseFit,
     /// The fit of the spend model did not end at a maximum.
@@ -150,6 +152,7 @@ impl NoteKind {
             Self::PurchaseModel => "purchase_model",
             Self::OneTimeBuyers => "one_time_buyers",
             Self::Margin => "margin",
+            Self::AssumedEffects => "assumed_effects",
             Self::PurchaseFit => "purchase_fit",
             Self::SpendFit => "spend_fit",
             Self::InfiniteMean => "infinite_mean",

@@ -95,7 +95,37 @@ pub(super) fn chosen(
     }
     value.tell(&proposals, remarks);
     let (selection, ranks) = by_rank(&proposals, selection, &options.capacities);
-    Ok(TreatmentScores { proposals, selection, capacities: options.capacities.clone(), ranks })
+    let capacities = options.capacities.clone();
+    let found = TreatmentScores { proposals, selection, capacities, ranks };
+    if let Some(sentence) = assumed(&found) {
+        remarks.note(NoteKind::AssumedEffects, sentence);
+    }
+    Ok(found)
+}
+
+/// The effects on which stated gains rest that are those of the table that comes along: nobody has measured
+/// them in this shop.
+fn assumed(found: &TreatmentScores) -> Option<String> {
+    let (customary, treatments) = (Treatments::customary(), found.proposals.treatments());
+    let comes_along = |one: &Treatment| {
+        let same = |other: &Treatment| other.name == one.name && other.effect == one.effect;
+        customary.treatments().iter().any(same)
+    };
+    let choices = found.selection.choice().iter().zip(&found.ranks);
+    let gains: Vec<u32> =
+        choices.filter(|(_, rank)| rank.is_none()).filter_map(|(choice, _)| *choice).collect();
+    let numbered = (0..).zip(treatments.treatments());
+    let used = numbered.filter(|(number, one)| gains.contains(number) && comes_along(one));
+    let said: Vec<String> = used
+        .map(|(_, one)| format!("{} {:.0} % of {}", one.name, 100.0 * one.effect, one.basis))
+        .collect();
+    (!said.is_empty()).then(|| {
+        format!(
+            "the gains of treatments rest on effects that are assumed and not measured in this shop: {}; \
+             a table of treatments with effects of its own replaces them",
+            said.join(", ")
+        )
+    })
 }
 
 /// What lifetime values are of.

@@ -19,13 +19,14 @@ pub(crate) struct Clustering {
     pub(crate) customers: f64,
     /// Of what is known of a product: its lines in an order, and those of one customer.
     pub(crate) products: f64,
-    /// The variance of the log-odds that lines of an order have in common: see [`order_variance`].
+    /// τ²: the variance of the log-odds that lines of an order have in common, without half of what is in doubt of
+    /// their customer.
     pub(crate) order_variance: f64,
 }
 
 impl Clustering {
     /// `orders` are the design effects of orders, and of the lines of one product in an order; the lines have
-    /// these log-odds.
+    /// these log-odds. In τ² is still what is in doubt of customers.
     pub(crate) fn of(
         sampled: &SampledLines,
         log_odds: &[f64],
@@ -83,10 +84,8 @@ fn of_pairs(sampled: &SampledLines, history: usize, prior: &Shrinkage, pair: usi
 /// t = Σ (y − p) (y' − p') / Σ v v'        v = p (1 − p), over pairs of lines of an order
 /// ```
 ///
-/// A part of it is what is in doubt of the customer, which an interval has besides. That makes up for what each
-/// line has of its own, the misfit of a size or a taste, which no two lines share and nothing measures. In the
-/// simulated shops of `benches/return_intervals.py`, whose truth has effects of orders, 90 % intervals with the
-/// doubt of the customer taken off held it in 54 to 80 % of the lines.
+/// A part of it is what is in doubt of the customer, which an interval has besides:
+/// [`interval`](super::interval) takes half of that off.
 fn order_variance(sampled: &SampledLines, log_odds: &[f64]) -> f64 {
     let (mut together, mut pairs, mut rates, mut first) = (0.0, 0.0, 0.0, 0);
     for of_order in sampled.order[..sampled.target.len()].chunk_by(|a, b| a == b) {

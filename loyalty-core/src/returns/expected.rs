@@ -105,14 +105,15 @@ pub struct ExpectedReturns {
     pub lines: f64,
     /// Σ p P: what was paid for them, price × quantity.
     pub value: f64,
-    /// Σ p g P: what will be paid back, with the share g of lines of as many pieces; the value where the
-    /// model does not know the shares.
+    /// Σ p g P: what will be paid back, with the share g of lines of as many pieces and of the customer; the
+    /// value where the model does not know the shares.
     pub paid_back: f64,
 }
 
 impl ReturnPropensity {
-    /// What is expected to come back of lines, and to be paid back for it: lines come back in part, and a
-    /// line's share of its value is learnt by its pieces ([`Self::share_paid_back`] is that of all).
+    /// What is expected to come back of lines, and to be paid back for it: lines come back in part, and the
+    /// share of a line's value is learnt by its pieces and of its customer ([`Self::share_paid_back`] is that
+    /// of all).
     ///
     /// # Errors
     /// As [`Self::score`].
@@ -129,8 +130,10 @@ impl ReturnPropensity {
             let value = p * lines.price[line] * pieces;
             expected.lines += p;
             expected.value += value;
-            expected.paid_back +=
-                value * self.paid_back.as_ref().map_or(1.0, |of| of.share(pieces));
+            expected.paid_back += value
+                * self.stream.paid_back.as_ref().map_or(1.0, |of| {
+                    of.share(self.stream.place(0, lines.customer.keys[line]), pieces)
+                });
         }
         Ok(expected)
     }

@@ -4,6 +4,7 @@ use super::ReturnPropensity;
 use super::clustering::Clustering;
 use super::columns::losses;
 use super::design::{Design, Sample};
+use super::drift::Path;
 use super::facts::ReturnFacts;
 use super::keys::Counts;
 use super::lag::{LagCurve, SeenReturn};
@@ -11,8 +12,7 @@ use super::level::Level;
 use super::line::LineModel;
 use super::newton::{constant_loss, solve};
 use super::overall::Overall;
-use super::paid_back::PaidBack;
-use super::sample::SampledLines;
+use super::sample::{SampledLines, Settled};
 use super::schema::Schema;
 use super::settling::Settling;
 use super::shrink::{Shrinkage, ShrinkageCriterion};
@@ -136,14 +136,15 @@ impl ReturnPropensity {
         let (level, overall) = (Level::new(0.0, 1.0, true), [Overall::new(0.5); 2]);
         let mut stream = Stream::new(&schema, pace, level, overall, first_day);
         let table = schema.matched(lines)?;
-        let sampled = SampledLines::of(&schema, &mut stream, &table, outcomes, orders, end);
+        let (money, outcomes) = (all.money_paid_back(), &outcomes[..]);
+        let known = (outcomes, money.as_deref());
+        let sampled = SampledLines::of(&schema, &mut stream, &table, known, orders, end);
         if sampled.settled.lines == 0 {
             let reason = "no line is as old as the horizon at the end of the observation";
             return Err(Error::degenerate("the return propensity", Degeneracy::TooFew, reason));
         }
         let left_out = lines.len() - lines.starts[orders] as usize;
-        let paid_back = paid_back(all, outcomes, orders, end);
-        Learner { schema, lag, sampled, options, left_out, paid_back }.learn(stream)
+        Learner { schema, lag, sampled, options, left_out }.learn(stream)
     }
 }
 
@@ -159,21 +160,6 @@ fn horizon(lines: &LinesByTime, outcomes: &[Outcome], orders: usize, end: i32) -
     // Three quarters of the lines are left to learn from.
     let span = u32::try_from(end - lines.day(0)).unwrap_or(0);
     (span / 4).clamp(1, USUAL_HORIZON)
-}
-
-/// What is paid back of lines that came back, as far as that is known by the end.
-fn paid_back(all: &OrderLines, outcomes: &[Outcome], orders: usize, end: i32) -> Option<PaidBack> {
-    let (lines, money) = (all.by_time(), all.money_paid_back()?);
-    let came_back = |line: &usize| match outcomes[*line] {
-        Outcome::Kept => false,
-        Outcome::Returned(on) => on <= end,
-        Outcome::ReturnedSometime => true,
-    };
-    let rows = (0..lines.starts[orders] as usize).filter(came_back);
-    PaidBack::of(rows.map(|line| {
-        let [value, back] = money[lines.row[line] as usize];
-        [lines.quantity[line], value, back]
-    }))
 }
 
 /// The lag curve of the returns known by the end.
@@ -205,7 +191,6 @@ struct Learner<'a> {
     sampled: SampledLines,
     options: &'a ReturnOptions,
     left_out: usize,
-    paid_back: Option<PaidBack>,
 }
 
 impl Learner<'_> {
@@ -213,27 +198,19 @@ impl Learner<'_> {
         let (lines, returned) = (self.sampled.settled.lines, self.sampled.settled.returned);
         let rate = self.sampled.settled.rate();
         let log_odds = ln(rate / (1.0 - rate));
-        let shrinkage = self.shrinkage(&stream, rate)?;
+        let shrinkage = self.shrinkage(&stream)?;
         let one_fate = returned == 0 || returned == lines;
         self.sampled.complete(&self.schema, &shrinkage, self.options.threads);
         let mut scored = vec![0.0; self.sampled.rows()];
-        let (line, rows, penalty, iterations) = if one_fate {
-            (LineModel::constant(log_odds), 0, 0.0, 0)
+        let (line, path, rows, penalty, iterations) = if one_fate {
+            (LineModel::constant(log_odds), Path::still(self.sampled.ramps()), 0, 0.0, 0)
         } else {
             self.line(log_odds, &mut scored)?
         };
         line.log_odds(|feature| &self.sampled.features[feature], &mut scored);
-        let (target, weight) = (&self.sampled.target, &self.sampled.weight);
-        let settled = &scored[..target.len()];
         let settling = Settling::new(&self.sampled, &scored, &stream.pace);
-        let level = settling.level(stream.today, one_fate);
-        let SampledLines { order, product, .. } = &self.sampled;
-        let of_products: Vec<(u32, u32)> =
-            order.iter().copied().zip(product.iter().copied()).collect();
-        let effect = self.sampled.design_effect(&scored, order);
-        let orders = [effect, self.sampled.design_effect(&scored, &of_products)];
-        let clustering = Clustering::of(&self.sampled, &scored, &self.schema, &shrinkage, orders);
-        let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
+        let first = self.sampled.day.first().map_or(0.0, |&day| path.at(day));
+        let level = settling.level(first, stream.today, one_fate);
         for (row, &log_odds) in scored.iter().enumerate() {
             if self.sampled.number[row] >= stream.open.first() {
                 let line = stream.open.get_mut(self.sampled.number[row]);
@@ -241,6 +218,16 @@ impl Learner<'_> {
                 line.heard &= level.early;
             }
         }
+        // What follows is of lines at the level of their time.
+        self.sampled.add_path(&path, &mut scored);
+        let SampledLines { order, product, target, weight, .. } = &self.sampled;
+        let of_products: Vec<(u32, u32)> =
+            order.iter().copied().zip(product.iter().copied()).collect();
+        let effect = self.sampled.design_effect(&scored, order);
+        let orders = [effect, self.sampled.design_effect(&scored, &of_products)];
+        let clustering = Clustering::of(&self.sampled, &scored, &self.schema, &shrinkage, orders);
+        let settled = &scored[..target.len()];
+        let log_loss = losses(settled, 0.0, target, weight)[0] / weight.iter().sum::<f64>();
         stream.level = level;
         let facts = ReturnFacts {
             horizon_days: self.lag.horizon_days(),
@@ -255,20 +242,21 @@ impl Learner<'_> {
             clustering: clustering.orders,
             design_effect: level.design_effect,
         };
-        let Self { schema, lag, paid_back, .. } = self;
-        let model =
-            ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, paid_back, stream };
+        let Self { schema, lag, sampled, .. } = self;
+        let mut model =
+            ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream };
+        model.clustering.order_variance = model.order_variance(&sampled, &scored);
         Ok(ReturnFit { model, facts })
     }
 
-    /// The line model, drawn together by as much as it is too sure, with the rows that it rests on, its
-    /// penalty and the iterations; `scored` is room to work in.
+    /// The line model, drawn together by as much as it is too sure, and how the level moved, with the rows
+    /// that they rest on, the penalty and the iterations; `scored` is room to work in.
     fn line(
         &self,
         log_odds: f64,
         scored: &mut [f64],
-    ) -> Result<(LineModel, usize, f64, usize), Error> {
-        let SampledLines { features, target, weight, order, .. } = &self.sampled;
+    ) -> Result<(LineModel, Path, usize, f64, usize), Error> {
+        let SampledLines { features, day, target, weight, order, .. } = &self.sampled;
         let mut kinds = self.schema.features();
         if !self.options.context {
             // The log-odds of histories are left, each with one weight.
@@ -278,16 +266,25 @@ impl Learner<'_> {
             }
         }
         let threads = self.options.threads;
-        let design = Design::new(Sample { features, target, weight }, &kinds, threads);
+        let sample = Sample { features, day, target, weight };
+        let design = Design::new(sample, &kinds, self.sampled.ramps(), threads);
         let found = solve(&design, log_odds, self.options.penalty, threads)?;
-        let mut line = found.model;
+        let (mut line, path) = (found.model, found.path);
         line.log_odds(|feature| &features[feature], scored);
+        self.sampled.add_path(&path, scored);
         let design_effect = self.sampled.design_effect(scored, order);
         line.draw(found.optimism.slope(design_effect), found.optimism.centre());
-        Ok((line, design.rows(), found.penalty, found.iterations))
+        Ok((line, path, design.rows(), found.penalty, found.iterations))
     }
 
-    fn shrinkage(&self, stream: &Stream, rate: f64) -> Result<Vec<Shrinkage>, Error> {
+    fn shrinkage(&self, stream: &Stream) -> Result<Vec<Shrinkage>, Error> {
+        let path = |of: Settled, per_order: bool| {
+            let rate = of.rate();
+            let path = self.sampled.path(per_order, ln(rate / (1.0 - rate)))?;
+            Ok::<_, Error>((rate, path))
+        };
+        let (rate, of_lines) = path(self.sampled.settled, false)?;
+        let (rate_of_orders, of_orders) = path(self.sampled.settled_orders(), true)?;
         let prior = |history: usize| match self.options.shrinkage {
             ShrinkageCriterion::BetaBinomial => {
                 let places = (0..).take(stream.tables[history].len());
@@ -296,12 +293,11 @@ impl Learner<'_> {
                 Shrinkage::beta_binomial(&counts, rate)
             }
             ShrinkageCriterion::OneStepAhead if self.schema.histories[history].per_order => {
-                let steps = &self.sampled.orders[history];
-                let rate = (steps.returned as f64 + 0.5) / (steps.lines as f64 + 1.0);
-                Shrinkage::one_step_ahead(steps, rate)
+                let steps = self.sampled.steps_of_orders(history, &of_orders);
+                Shrinkage::one_step_ahead(&steps, rate_of_orders)
             }
             ShrinkageCriterion::OneStepAhead => {
-                Shrinkage::one_step_ahead(&self.sampled.steps(history), rate)
+                Shrinkage::one_step_ahead(&self.sampled.steps(history, &of_lines), rate)
             }
         };
         let histories = self.schema.histories.len();

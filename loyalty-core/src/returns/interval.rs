@@ -2,6 +2,7 @@
 
 use super::ReturnPropensity;
 use super::keys::Counts;
+use super::sample::SampledLines;
 use super::schema::{OWN, Part};
 use super::score::Scorer;
 use crate::math::elementary::logistic;
@@ -54,6 +55,51 @@ impl ReturnPropensity {
         } else {
             variance
         }
+    }
+
+    /// τ²: what lines of an order have in common that nobody knows before,
+    ///
+    /// ```text
+    /// τ² = t − ½ Σ V v v' / Σ v v'        v = p (1 − p), over pairs of lines of an order
+    /// ```
+    ///
+    /// with the variance t by which their residuals covary. A part of t is the doubt V about the log-odds of the
+    /// customer, which an interval has besides; half of it is taken off. The other half stands for what
+    /// no two lines share and nothing measures: the misfit of a size, the weights of the line model. In the
+    /// simulated shops of `benches/return_intervals.py` 90 % intervals hold the truth of 92 to 96 % of the
+    /// lines with V counted twice, of 83 to 88 % without, and of 89 to 93 % with the half.
+    pub(crate) fn order_variance(&self, sampled: &SampledLines, log_odds: &[f64]) -> f64 {
+        let groups = self.history_groups();
+        let own: Vec<usize> = (0..groups.len()).filter(|&of| groups[of] == groups[0]).collect();
+        let deviation = |row: usize| -> f64 {
+            let of = |&history: &usize| {
+                let [exposure, returns] = &sampled.counts[history];
+                let known = Counts { exposure: exposure[row], returns: returns[row] };
+                self.steepness(history, known) * self.variance(history, known).sqrt()
+            };
+            own.iter().map(of).sum()
+        };
+        let (mut doubt, mut pairs, mut first) = (0.0, 0.0, 0);
+        for of_order in sampled.order[..sampled.target.len()].chunk_by(|a, b| a == b) {
+            let rows = first..first + of_order.len();
+            first = rows.end;
+            if rows.len() < 2 {
+                continue;
+            }
+            let (mut sum, mut squares, mut variance) = (0.0, 0.0, 0.0);
+            for row in rows.clone() {
+                let p = logistic(log_odds[row]);
+                let v = sampled.weight[row] * p * (1.0 - p);
+                sum += v;
+                squares += v * v;
+                variance += deviation(row) * deviation(row);
+            }
+            let of_order: f64 = sum * sum - squares;
+            pairs += of_order;
+            doubt += of_order * variance / rows.len() as f64;
+        }
+        let doubt = if pairs > 0.0 { doubt / pairs } else { 0.0 };
+        (self.clustering.order_variance - 0.5 * doubt).max(0.0)
     }
 
     /// The standard deviation of a line's log-odds.

@@ -74,6 +74,11 @@ impl Level {
         Self { shift, variance, drift, design_effect, early, gap, weight }
     }
 
+    /// The same from another shift on.
+    pub(crate) fn starting_at(self, shift: f64) -> Self {
+        Self { shift, ..self }
+    }
+
     /// Whether the numbers can be those of a level.
     pub(crate) fn is_sound(&self) -> bool {
         let positive = [self.variance, self.drift, self.weight];

@@ -21,33 +21,37 @@
 //!    a line can be predicted as it will be in use.
 //! 4. **The sample** (`sample`). The pass keeps these columns for settled lines, thinned where there are very
 //!    many, and for the open ones, whose fate the level needs later.
-//! 5. **Shrinkage** (`shrink`, by column in `shrunk`). Each history's Beta prior (mean m, strength k) is that
+//! 5. **The level of the past** (`drift`). Everybody's rate moved while these lines were sold, and what they tell
+//!    is told against all lines of their time: by a path of the level, learnt from the rates for 6 and together with
+//!    the line model in 8.
+//! 6. **Shrinkage** (`shrink`, by column in `shrunk`). Each history's Beta prior (mean m, strength k) is that
 //!    under which the counts before each sampled line predict its fate best. It turns counts into log-odds
 //!    z = logit((m k + R) / (k + E)) − logit(m), which are features like the others.
-//! 6. **The design** (`design`): features within the bounds seen, bent by splines where it pays,
+//! 7. **The design** (`design`): features within the bounds seen, bent by splines where it pays,
 //!    standardised, in blocks that `kernel` sums over.
-//! 7. **Newton's method** (`newton`) finds the coefficients of the penalised logistic regression, and the
+//! 8. **Newton's method** (`newton`) finds the coefficients of the penalised logistic regression, and the
 //!    penalty λ that predicts the last fifth of the rows best. `line` is the model that comes of it:
 //!    β₀ + Σ w (b(x) − mean).
-//! 8. **Optimism** (`optimism`). From the same Hessian: by how much log-odds learnt from so few returns stand
+//! 9. **Optimism** (`optimism`). From the same Hessian: by how much log-odds learnt from so few returns stand
 //!    too far apart; all weights are multiplied by that slope γ. It needs the design effect of orders
 //!    (`clustering`): lines of an order come back together, and tell less than their number says.
-//! 9. **The level** (`level`). δ shifts all log-odds and follows what becomes known of lines as they age.
-//!    `settling` replays the past under several drifts, with open lines heard or not, and takes what
-//!    predicted best; the replay ends with the level of today.
-//! 10. **Scores** (`score`): logit p = δ + the line model on what `observe` finds; `interval` adds the doubt
+//! 10. **The level** (`level`). δ shifts all log-odds and follows what becomes known of lines as they age.
+//!     `settling` replays the past under several drifts, with open lines heard or not, and takes what
+//!     predicted best; the replay ends with the level of today.
+//! 11. **Scores** (`score`): logit p = δ + the line model on what `observe` finds; `interval` adds the doubt
 //!     of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
 //!     `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
 //!
 //! `telling` refuses columns that cannot have been known at the order, `paid_back` learns how much of a line
-//! that comes back is paid back. `fit` runs 1 to 9 in this order. `model_file` writes the model with everything under its name,
-//! `state_file` the stream. `columns` has the loops over columns that 3 to 9 share; `expected` turns
+//! that comes back is paid back. `fit` runs 1 to 10 in this order. `model_file` writes the model with everything under its name,
+//! `state_file` the stream. `columns` has the loops over columns that 3 to 10 share; `expected` turns
 //! probabilities into money, and `facts` says how a fit went.
 
 mod clustering;
 mod columns;
 mod context;
 mod design;
+mod drift;
 mod expected;
 mod facts;
 mod features;
@@ -155,7 +159,6 @@ pub struct ReturnPropensity {
     pub(crate) line: LineModel,
     pub(crate) clustering: Clustering,
     pub(crate) facts: ReturnFacts,
-    pub(crate) paid_back: Option<PaidBack>,
     pub(crate) stream: Stream,
 }
 
@@ -194,7 +197,7 @@ impl ReturnPropensity {
     /// g: the share of the value of returned lines that is paid back, of those learnt from; `None` where the
     /// lines did not say how much, but only whether, or nothing of value came back.
     pub fn share_paid_back(&self) -> Option<f64> {
-        self.paid_back.as_ref().map(|paid| paid.all)
+        self.stream.paid_back.as_ref().and_then(PaidBack::all)
     }
 
     /// δ: how far the log-odds of all lines are shifted today.

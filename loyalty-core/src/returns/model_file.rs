@@ -16,7 +16,6 @@ use super::facts::ReturnFacts;
 use super::features::FeatureKind;
 use super::lag::LagCurve;
 use super::line::{Bounds, LineFeature, LineModel, Term};
-use super::paid_back::PaidBack;
 use super::schema::{HistorySpec, IdColumn, Part, Schema};
 use super::shrink::Shrinkage;
 use super::state_codec::{check, wrong};
@@ -27,7 +26,7 @@ use crate::files::{FORMAT, not_json, of_kind, read_with, write_whole};
 
 /// The layout below. It rises where a file of the old layout would be read wrongly: not with a further
 /// feature, which has a name of its own.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The file as it stands; checked when it becomes a model.
 #[derive(Serialize, Deserialize)]
@@ -42,8 +41,6 @@ struct Raw {
     line_model: RawLineModel,
     clustering: Clustering,
     fit: ReturnFacts,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    paid_back: Option<PaidBack>,
     state: RawState,
 }
 
@@ -155,7 +152,6 @@ impl ReturnPropensity {
             line_model: RawLineModel::of(&self.line, schema),
             clustering: self.clustering,
             fit: self.facts,
-            paid_back: self.paid_back.clone(),
             state: RawState::of(&self.stream),
         })
         .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
@@ -185,13 +181,11 @@ impl Raw {
         let (clustering, facts) = (self.clustering, self.fit);
         check(clustering.is_sound(), "clustering and orders")?;
         check(facts.is_sound(), "the fit and its figures")?;
-        check(self.paid_back.as_ref().is_none_or(PaidBack::is_sound), "shares paid back")?;
         let half_life = self.half_life_days;
         check(half_life.is_none_or(|days| (1.0..=36_600.0).contains(&days)), "half-life and days")?;
         let pace = Pace::new(&lag, half_life);
         let stream = self.state.stream(&schema, pace)?;
-        let paid_back = self.paid_back;
-        Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, paid_back, stream })
+        Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream })
     }
 }
 

@@ -6,6 +6,7 @@ use nalgebra::DVector;
 
 use super::columns::loss;
 use super::design::Design;
+use super::drift::Path;
 use super::kernel::Sums;
 use super::line::LineModel;
 use super::optimism::Optimism;
@@ -55,6 +56,8 @@ pub(crate) struct Solution {
     pub(crate) penalty: f64,
     pub(crate) iterations: usize,
     pub(crate) optimism: Optimism,
+    /// How the level moved over the lines, beside the intercept.
+    pub(crate) path: Path,
 }
 
 /// Fits the line model. Without a penalty given, the one is taken under which the first four fifths of
@@ -81,8 +84,10 @@ pub(crate) fn solve(
         (penalty, search.newton(Some(all), penalty, 0..rows, Effort::All)?)
     };
     let model = design.model(&search.beta);
-    let optimism = Optimism::of(&sums, &search.beta, |i| design.penalty(i, penalty));
-    Ok(Solution { model, penalty, iterations: search.iterations, optimism })
+    let penalty_of = |i: usize| design.penalty(i, penalty);
+    let optimism = Optimism::of(&sums, &search.beta, design.of_features(), penalty_of);
+    let path = design.path(&search.beta);
+    Ok(Solution { model, penalty, iterations: search.iterations, optimism, path })
 }
 
 struct Search<'a> {

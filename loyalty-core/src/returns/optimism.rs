@@ -1,5 +1,7 @@
 //! By how much a fit is too sure of what it has learnt.
 
+use std::ops::Range;
+
 use super::kernel::{NEVER_SINGULAR, Sums};
 
 /// What a penalised fit says of its own slope of calibration.
@@ -7,7 +9,7 @@ use super::kernel::{NEVER_SINGULAR, Sums};
 pub(crate) struct Optimism {
     /// β' Λ β: by so much the penalty keeps the log-odds too close together.
     penalty: f64,
-    /// tr H (H + Λ)⁻¹, the intercept apart: the degrees of freedom.
+    /// tr H (H + Λ)⁻¹ of the features: the degrees of freedom.
     freedom: f64,
     /// Σ p (1 − p) (z − z̄)².
     spread: f64,
@@ -16,20 +18,28 @@ pub(crate) struct Optimism {
 }
 
 impl Optimism {
-    /// Of coefficients β with penalties Λ, from the sums there; the intercept is the first.
-    pub(crate) fn of(sums: &Sums, beta: &[f64], fall: impl Fn(usize) -> f64) -> Self {
-        let n = beta.len();
+    /// Of coefficients β with penalties Λ, from the sums there. The intercept is the first; beside `features`
+    /// there is the level, which is followed and not foretold.
+    pub(crate) fn of(
+        sums: &Sums,
+        beta: &[f64],
+        features: Range<usize>,
+        fall: impl Fn(usize) -> f64,
+    ) -> Self {
         let penalised = sums.hessian(&fall);
         // Without the penalties, and what keeps columns of padding from being singular.
         let hessian = sums.hessian(|_| -NEVER_SINGULAR);
-        let freedom = penalised.cholesky().map_or(0.0, |by| by.solve(&hessian).trace() - 1.0);
+        let freedom = penalised.cholesky().map_or(0.0, |by| {
+            let shares = by.solve(&hessian);
+            features.clone().map(|i| shares[(i, i)]).sum()
+        });
         let (mut squares, mut along) = (0.0, 0.0);
-        for i in 1..n {
+        for i in features.clone() {
             along += hessian[(0, i)] * beta[i];
-            squares += (1..n).map(|j| beta[i] * hessian[(i, j)] * beta[j]).sum::<f64>();
+            squares += features.clone().map(|j| beta[i] * hessian[(i, j)] * beta[j]).sum::<f64>();
         }
         let centre = if hessian[(0, 0)] > 0.0 { along / hessian[(0, 0)] } else { 0.0 };
-        let penalty = beta.iter().enumerate().map(|(i, b)| fall(i) * b * b).sum();
+        let penalty = features.map(|i| fall(i) * beta[i] * beta[i]).sum();
         Self { penalty, freedom, spread: squares - along * centre, centre }
     }
 

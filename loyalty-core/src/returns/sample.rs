@@ -1,17 +1,20 @@
 //! One pass over the past: what each line could know, for those that the fit learns from.
 
 use super::columns::ln_1p_each;
+use super::drift::{Path, Ramps};
 use super::keys::Counts;
 use super::matched::MatchedLines;
 use super::observe::{Observed, orders_of_a_day};
 use super::overall::Overall;
+use super::paid_back::{MoneyBack, PaidBack};
 use super::schema::{OWN, Schema};
 use super::shrink::{Shrinkage, Steps};
 use super::shrunk::{believed_each, shrunk_each};
 use super::stream::Stream;
-use crate::math::elementary::logistic;
-use crate::orders::Outcome;
+use crate::Error;
+use crate::math::elementary::{exp, logistic};
 use crate::orders::key;
+use crate::orders::{LinesByTime, Outcome};
 use crate::parallel::{Threads, map_chunks};
 
 /// At most about so many lines of each fate are learnt from; each then stands for several. Some hundred
@@ -43,8 +46,10 @@ pub(crate) struct SampledLines {
     pub(crate) target: Vec<f64>,
     /// For how many lines each of them stands.
     pub(crate) weight: Vec<f64>,
-    /// What was known of the customer's orders before each order, and whether any line came back.
-    pub(crate) orders: Vec<Steps>,
+    /// What was known of the customer's orders before each order, by history.
+    orders: Vec<Vec<Counts>>,
+    /// The day of each of these orders, and whether any line came back.
+    of_orders: Vec<(i32, bool)>,
     pub(crate) settled: Settled,
     context: usize,
     chosen: Vec<usize>,
@@ -84,17 +89,24 @@ pub(crate) fn known_on(outcome: Outcome, day: i32, horizon: i32) -> Option<i32> 
     }
 }
 
+/// A line's money, of what was paid for each row and paid back.
+pub(crate) fn money_of(lines: &LinesByTime, money: &[[f64; 2]], line: usize) -> MoneyBack {
+    let [value, back] = money[lines.row[line] as usize];
+    MoneyBack { pieces: lines.quantity[line], value, back }
+}
+
 impl SampledLines {
     /// Runs the stream over the orders given, up to the end of the day `end`.
     pub(crate) fn of(
         schema: &Schema,
         stream: &mut Stream,
         table: &MatchedLines<'_>,
-        outcomes: &[Outcome],
+        (outcomes, money): (&[Outcome], Option<&[[f64; 2]]>),
         orders: usize,
         end: i32,
     ) -> Self {
         let lines = table.lines;
+        stream.paid_back = money.map(|_| PaidBack::default());
         let horizon = stream.pace.horizon;
         let fates = |order: usize| {
             let day = lines.day(order);
@@ -103,7 +115,7 @@ impl SampledLines {
         let mut sampled = Self {
             features: vec![Vec::new(); schema.features().len()],
             counts: vec![Default::default(); schema.histories.len()],
-            orders: vec![Steps::default(); schema.histories.len()],
+            orders: vec![Vec::new(); schema.histories.len()],
             context: schema.context_width(),
             settled: Settled::of((0..orders).flat_map(fates)),
             ..Self::default()
@@ -133,25 +145,25 @@ impl SampledLines {
                     let number = in_stream + i as u64;
                     let known = known_on(outcomes[first + i], day, horizon);
                     if let Some(on) = known {
-                        stream.note_return(number, on);
+                        let money = money.map(|money| money_of(lines, money, first + i));
+                        stream.note_return(number, on, money);
                     }
                     let lag = known.filter(|&on| on <= end && on - day <= horizon);
                     let lag = lag.map(|on| on - day);
                     sampled.choose(i, (day, order, number), lag, fate, thinning);
                 }
                 if let Some(returned) = any_returned(fates(order)) {
-                    sampled.take_order(
-                        schema,
-                        &observed,
-                        lines.order(order).start - first,
-                        returned,
-                    );
+                    sampled.of_orders.push((day, returned));
+                    sampled.take_order(schema, &observed, lines.order(order).start - first);
                 }
             }
             sampled.take(&observed);
             order = block.end;
         }
         stream.advance(end + 1);
+        if let Some(paid_back) = &mut stream.paid_back {
+            paid_back.learn_strength();
+        }
         sampled
     }
 
@@ -201,10 +213,10 @@ impl SampledLines {
         self.chosen.clear();
     }
 
-    fn take_order(&mut self, schema: &Schema, observed: &Observed, first: usize, returned: bool) {
+    fn take_order(&mut self, schema: &Schema, observed: &Observed, first: usize) {
         for (history, spec) in schema.histories.iter().enumerate() {
             if spec.per_order {
-                self.orders[history].push(observed.counts(history, first), returned, 1.0);
+                self.orders[history].push(observed.counts(history, first));
             }
         }
     }
@@ -214,15 +226,65 @@ impl SampledLines {
         self.day.len()
     }
 
-    /// The lines of known fate, as one history saw them.
-    pub(crate) fn steps(&self, history: usize) -> Steps {
+    /// The ramps of the level over the lines of known fate.
+    pub(crate) fn ramps(&self) -> Ramps {
+        Ramps::over(&self.day[..self.target.len()])
+    }
+
+    /// How far the log-odds of all lines, or all orders, were from those of all times together.
+    pub(crate) fn path(&self, per_order: bool, log_odds: f64) -> Result<Path, Error> {
+        let mut days: Vec<(i32, [f64; 2])> = Vec::new();
+        let mut add = |day: i32, lines: f64, returned: f64| match days.last_mut() {
+            Some((last, sums)) if *last == day => {
+                *sums = [sums[0] + lines, sums[1] + returned];
+            }
+            _ => days.push((day, [lines, returned])),
+        };
+        if per_order {
+            let orders = self.of_orders.iter();
+            orders.for_each(|&(day, returned)| add(day, 1.0, f64::from(returned)));
+        } else {
+            let lines = self.day.iter().zip(self.target.iter().zip(&self.weight));
+            lines.for_each(|(&day, (target, weight))| add(day, *weight, weight * target));
+        }
+        Path::of_rates(&days, log_odds, self.ramps())
+    }
+
+    /// The lines of known fate, as one history saw them, at a level that moved.
+    pub(crate) fn steps(&self, history: usize, path: &Path) -> Steps {
         let mut steps = Steps::default();
         let [exposure, returns] = &self.counts[history];
+        let mut odds = OddsOfDay::new(path);
         for (row, (&target, &weight)) in self.target.iter().zip(&self.weight).enumerate() {
             let known = Counts { exposure: exposure[row], returns: returns[row] };
-            steps.push(known, target > 0.0, weight);
+            steps.push(known, target > 0.0, odds.on(self.day[row]), weight);
         }
         steps
+    }
+
+    /// The orders of known fate, as one history of orders saw them.
+    pub(crate) fn steps_of_orders(&self, history: usize, path: &Path) -> Steps {
+        let mut steps = Steps::default();
+        let mut odds = OddsOfDay::new(path);
+        for (&known, &(day, returned)) in self.orders[history].iter().zip(&self.of_orders) {
+            steps.push(known, returned, odds.on(day), 1.0);
+        }
+        steps
+    }
+
+    /// Adds the level of the time to log-odds of all rows.
+    pub(crate) fn add_path(&self, path: &Path, log_odds: &mut [f64]) {
+        let mut first = 0;
+        for same in self.day.chunk_by(|a, b| a == b) {
+            let (level, rows) = (path.at(same[0]), first..first + same.len());
+            first = rows.end;
+            log_odds[rows].iter_mut().for_each(|z| *z += level);
+        }
+    }
+
+    /// How many orders are of known fate, and how many of these came back, in part at least.
+    pub(crate) fn settled_orders(&self) -> Settled {
+        Settled::of(self.of_orders.iter().map(|&(_, returned)| Some(returned)))
     }
 
     /// Fills in the features that rest on the histories.
@@ -263,6 +325,29 @@ impl SampledLines {
         }
         squares += in_group * in_group;
         if variance > 0.0 { (squares / variance).max(1.0) } else { 1.0 }
+    }
+}
+
+/// By how much the odds were greater on a day, asked for days in order.
+struct OddsOfDay<'p> {
+    path: &'p Path,
+    last: Option<(i32, f64)>,
+}
+
+impl<'p> OddsOfDay<'p> {
+    fn new(path: &'p Path) -> Self {
+        Self { path, last: None }
+    }
+
+    fn on(&mut self, day: i32) -> f64 {
+        match self.last {
+            Some((last, odds)) if last == day => odds,
+            _ => {
+                let odds = exp(self.path.at(day));
+                self.last = Some((day, odds));
+                odds
+            }
+        }
     }
 }
 

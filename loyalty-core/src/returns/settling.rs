@@ -61,14 +61,15 @@ impl<'a> Settling<'a> {
         Self { sampled, log_odds, weight, stages, days }
     }
 
-    /// The level of today, with the drift under which the lines are predicted best, by lines heard while
-    /// they are open or not.
-    pub(crate) fn level(&self, today: i32, one_fate: bool) -> Level {
+    /// The level of today, from where it was on the first day, with the drift under which the lines are
+    /// predicted best, by lines heard while they are open or not.
+    pub(crate) fn level(&self, start: f64, today: i32, one_fate: bool) -> Level {
         let design_effect = self.effect_of_days();
         if one_fate {
             return Level::new(0.0, design_effect, true);
         }
-        let levels = DRIFTS.map(|q| [true, false].map(|early| Level::new(q, design_effect, early)));
+        let level = |q: f64, early: bool| Level::new(q, design_effect, early).starting_at(start);
+        let levels = DRIFTS.map(|q| [true, false].map(|early| level(q, early)));
         let found = levels.into_iter().flatten().map(|level| self.replay(level, today));
         let best = found.reduce(|best, other| if other.0 < best.0 { other } else { best });
         best.map_or_else(|| Level::new(0.0, design_effect, true), |best| best.1)

@@ -64,24 +64,29 @@ const STRONGEST: f64 = 1e6;
 /// whose key was unknown tell nothing of the strength, and are left out.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Steps {
-    /// Exposure, and of it what was like the line's own fate: returns before a return, kept before kept.
-    exposure: [Vec<f64>; 2],
+    /// What was known: lines of the fate that the line had, returns before a return, kept before kept; and
+    /// of the other.
     alike: [Vec<f64>; 2],
+    other: [Vec<f64>; 2],
+    /// By how much the odds of the other fate were greater at the time of the line than they are at the
+    /// reference rate.
+    tilt: [Vec<f64>; 2],
     weight: [Vec<f64>; 2],
-    /// All lines, those of unknown keys included, and those that came back.
-    pub(crate) lines: usize,
-    pub(crate) returned: usize,
 }
 
 impl Steps {
-    pub(crate) fn push(&mut self, known: Counts, returned: bool, weight: f64) {
-        self.lines += 1;
-        self.returned += usize::from(returned);
-        let exposed = known.exposed();
-        if exposed > 0.0 {
-            let fate = usize::from(!returned);
-            self.exposure[fate].push(exposed);
-            self.alike[fate].push(if returned { known.returns } else { exposed - known.returns });
+    /// A line of a time at which the odds of return were by `odds` those at the reference rate.
+    pub(crate) fn push(&mut self, known: Counts, returned: bool, odds: f64, weight: f64) {
+        if known.exposed() > 0.0 {
+            let kept = known.exposed() - known.returns;
+            let (fate, alike, other, tilt) = if returned {
+                (0, known.returns, kept, 1.0 / odds)
+            } else {
+                (1, kept, known.returns, odds)
+            };
+            self.alike[fate].push(alike);
+            self.other[fate].push(other);
+            self.tilt[fate].push(tilt);
             self.weight[fate].push(weight);
         }
     }
@@ -93,10 +98,10 @@ impl Steps {
             columns.each_ref().map(|column| column.iter().copied().step_by(step).collect())
         };
         Self {
-            exposure: some(&self.exposure),
             alike: some(&self.alike),
+            other: some(&self.other),
+            tilt: some(&self.tilt),
             weight: some(&self.weight),
-            ..*self
         }
     }
 }
@@ -168,7 +173,12 @@ impl Shrinkage {
         Self::new(mean, STRONGEST)
     }
 
-    /// The prior that predicts the next line best.
+    /// The prior that predicts the next line best, at the level of its time: where the odds of return were θ
+    /// times those at the reference rate, a line came back with the probability
+    ///
+    /// ```text
+    /// θ (a + R) / (b + E − R + θ (a + R))        a = m k        b = (1 − m) k
+    /// ```
     pub(crate) fn one_step_ahead(steps: &Steps, mean: f64) -> Result<Self, Error> {
         if steps.weight.iter().any(Vec::is_empty) {
             return Self::none(mean);
@@ -176,21 +186,24 @@ impl Shrinkage {
         // Some of the lines lead near the end.
         let few = steps.thinned();
         Self::maximise(mean, |first_look, a, b| {
-            let Steps { exposure, alike, weight, .. } = if first_look { &few } else { steps };
-            let [returned, kept] = [(0, a), (1, b)].map(|(fate, shape)| {
-                step_sums(&exposure[fate], &alike[fate], &weight[fate], (shape, a + b))
+            let steps = if first_look { &few } else { steps };
+            let [returned, kept] = [(0, [a, b]), (1, [b, a])].map(|(fate, shapes)| {
+                let Steps { alike, other, tilt, weight, .. } = steps;
+                step_sums([&alike[fate], &other[fate], &tilt[fate], &weight[fate]], shapes)
             });
-            // ln of the probability of what came, (shape + alike) / (a + b + exposure), by ln a and ln b.
-            let (own_a, own_b) = (a * returned.own, b * kept.own);
-            let (rise, bend) = (returned.all + kept.all, returned.all_squared + kept.all_squared);
-            let cross = a * b * bend;
+            // By ln a and ln b.
+            let own = |shape: f64, of: &StepSums, against: &StepSums| {
+                let squares = of.all_squared + against.tilted_squared;
+                let all = shape * (of.all + against.tilted);
+                [shape * of.own - all, shape * of.own_bend - all + shape * shape * squares]
+            };
+            let [[rise_a, bend_a], [rise_b, bend_b]] =
+                [own(a, &returned, &kept), own(b, &kept, &returned)];
+            let cross = a * b * (returned.cross + kept.cross);
             FixedEvaluation {
                 value: returned.value + kept.value,
-                gradient: [own_a - a * rise, own_b - b * rise],
-                hessian: [
-                    [a * returned.own_bend - a * rise + a * a * bend, cross],
-                    [cross, b * kept.own_bend - b * rise + b * b * bend],
-                ],
+                gradient: [rise_a, rise_b],
+                hessian: [[bend_a, cross], [cross, bend_b]],
             }
         })
     }
@@ -288,23 +301,31 @@ impl Shrinkage {
     }
 }
 
-/// Sums over steps of one fate: w ln(own/n), w/own, w seen/own², w/n and w/n².
+/// Sums over steps of one fate, with own = shape + alike, n = own + τ (other shape + other): w ln(own/n), w/own,
+/// w alike/own², w/n, w/n², τ w/n, τ² w/n² and τ w/n².
 struct StepSums {
     value: f64,
     own: f64,
     own_bend: f64,
     all: f64,
     all_squared: f64,
+    tilted: f64,
+    tilted_squared: f64,
+    cross: f64,
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn step_sums(exposure: &[f64], alike: &[f64], weight: &[f64], (shape, k): (f64, f64)) -> StepSums {
-    let sums = sums_of([exposure, alike, weight], |[exposure, alike, w]| {
+fn step_sums(columns: [&[f64]; 4], [shape, other_shape]: [f64; 2]) -> StepSums {
+    let sums = sums_of(columns, |[alike, other, tilt, w]| {
         let own = shape + alike;
-        let (by_own, by_all) = (1.0 / own, 1.0 / (k + exposure));
+        let (by_own, by_all) = (1.0 / own, 1.0 / (own + tilt * (other_shape + other)));
+        let (all, tilted) = (w * by_all, w * tilt * by_all);
+        let ends = [all, all * by_all, tilted, tilted * tilt * by_all, tilted * by_all];
+        let [all, all_squared, tilted, tilted_squared, cross] = ends;
         let value = w * ln(own * by_all);
-        [value, w * by_own, w * alike * by_own * by_own, w * by_all, w * by_all * by_all]
+        let (by_own, bend) = (w * by_own, w * alike * by_own * by_own);
+        [value, by_own, bend, all, all_squared, tilted, tilted_squared, cross]
     });
-    let [value, own, own_bend, all, all_squared] = sums;
-    StepSums { value, own, own_bend, all, all_squared }
+    let [value, own, own_bend, all, all_squared, tilted, tilted_squared, cross] = sums;
+    StepSums { value, own, own_bend, all, all_squared, tilted, tilted_squared, cross }
 }

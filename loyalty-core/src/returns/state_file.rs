@@ -8,11 +8,12 @@ use super::keys::{Counts, Keys};
 use super::level::Level;
 use super::open::{Open, OpenLines};
 use super::overall::Overall;
+use super::paid_back::{MoneyBack, PaidBack};
 use super::past::PastLines;
 use super::schema::Schema;
 use super::state_codec::{check, hexadecimal, keys_of, wrong};
 use super::state_today::RawToday;
-use super::stream::{Pace, Stream};
+use super::stream::{NotedReturn, Pace, Stream};
 use crate::Error;
 
 #[derive(Serialize, Deserialize)]
@@ -34,6 +35,11 @@ pub(super) struct RawState {
     cursors: Vec<u64>,
     /// Days on which returns come to count, and the lines, counted from the first open one.
     due: Vec<(i32, Vec<u64>)>,
+    /// What was paid back of these lines, where shares are learnt; `null` where that is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    due_money: Vec<Vec<Option<MoneyBack>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid_back: Option<PaidBack>,
 }
 
 /// Counts by key; the keys as one text of 16 hexadecimal digits each.
@@ -85,10 +91,13 @@ impl RawState {
             let places = 0..stream.tables.len();
             open.places.extend(places.map(|history| stream.open.place(history, number)));
         }
-        let still_open = |(&day, numbers): (&i32, &Vec<u64>)| {
-            let numbers = numbers.iter().filter(|&&number| number >= first);
-            (day, numbers.map(from_first).collect())
+        let still_open = |returns: &'_ Vec<NotedReturn>| -> Vec<NotedReturn> {
+            returns.iter().filter(|of| of.number >= first).copied().collect()
         };
+        let due: Vec<(i32, Vec<NotedReturn>)> =
+            stream.due.iter().map(|(&day, returns)| (day, still_open(returns))).collect();
+        let numbers = |of: &[NotedReturn]| of.iter().map(|of| from_first(&of.number)).collect();
+        let money = |of: &[NotedReturn]| of.iter().map(|of| of.money).collect();
         Self {
             today: stream.today,
             origin: stream.origin,
@@ -101,7 +110,12 @@ impl RawState {
             entered: RawToday::of(&stream.entered),
             open,
             cursors: stream.cursors.iter().map(from_first).collect(),
-            due: stream.due.iter().map(still_open).collect(),
+            due_money: match stream.paid_back {
+                Some(_) => due.iter().map(|(_, of)| money(of)).collect(),
+                None => Vec::new(),
+            },
+            due: due.iter().map(|(day, of)| (*day, numbers(of))).collect(),
+            paid_back: stream.paid_back.clone(),
         }
     }
 
@@ -136,20 +150,44 @@ impl RawState {
         check(self.cursors.iter().all(|&cursor| cursor <= lines), "cursors and open lines")?;
         let known = |(_, numbers): &(i32, Vec<u64>)| numbers.iter().all(|&line| line < lines);
         check(self.due.iter().all(known), "returns and open lines")?;
+        let paid_back = self.paid_back;
+        let sound = |of: &PaidBack| of.is_sound(tables.first().map_or(0, Keys::len));
+        check(paid_back.as_ref().is_none_or(sound), "shares paid back")?;
+        let due = due(self.due, self.due_money)?;
         let mut stream = Stream::new(schema, pace, self.level, self.overall, self.today);
         stream.origin = self.origin;
         stream.tables = tables;
         (stream.customers, stream.products) = (customers, products);
         stream.entered = entered;
         stream.open = open;
-        for &number in self.due.iter().flat_map(|(_, numbers)| numbers) {
-            stream.open.get_mut(number).noted = true;
+        for of in due.values().flatten() {
+            stream.open.get_mut(of.number).noted = true;
         }
         stream.cursors = self.cursors;
-        stream.due = self.due.into_iter().collect::<BTreeMap<_, _>>();
+        (stream.due, stream.paid_back) = (due, paid_back);
         stream.settled = self.settled;
         Ok(stream)
     }
+}
+
+/// Returns to come, with their money where that is kept.
+fn due(
+    numbers: Vec<(i32, Vec<u64>)>,
+    money: Vec<Vec<Option<MoneyBack>>>,
+) -> Result<BTreeMap<i32, Vec<NotedReturn>>, Error> {
+    let known = money.iter().flatten().flatten();
+    let mut good = known.into_iter().all(MoneyBack::is_sound);
+    good &= money.is_empty() || money.len() == numbers.len();
+    let mut due = BTreeMap::new();
+    let mut money = money.into_iter();
+    for (day, numbers) in numbers {
+        let money = money.next().unwrap_or_else(|| vec![None; numbers.len()]);
+        good &= money.len() == numbers.len();
+        let of_day = numbers.into_iter().zip(money);
+        due.insert(day, of_day.map(|(number, money)| NotedReturn { number, money }).collect());
+    }
+    check(good, "returns and what was paid back")?;
+    Ok(due)
 }
 
 impl RawKeys {

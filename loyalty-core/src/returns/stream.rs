@@ -8,6 +8,7 @@ use super::lag::{LagCurve, STEPS};
 use super::level::{Due, Level};
 use super::open::{Open, OpenLines};
 use super::overall::Overall;
+use super::paid_back::{MoneyBack, PaidBack};
 use super::past::{Logs, PastLines};
 use super::schema::Schema;
 
@@ -94,6 +95,13 @@ pub(crate) struct Today {
     pub(crate) logs: Vec<Logs>,
 }
 
+/// A return that will count at midnight: the number of the line, and its money where that is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct NotedReturn {
+    pub(crate) number: u64,
+    pub(crate) money: Option<MoneyBack>,
+}
+
 /// Everything that is known on the morning of a day.
 ///
 /// Counts and pasts change at midnight only: a line sees what was known at the end of the day before,
@@ -113,8 +121,10 @@ pub(crate) struct Stream {
     pub(crate) open: OpenLines,
     /// For each step, the first line that has not made it.
     pub(crate) cursors: Vec<u64>,
-    /// Lines that came back, by the day.
-    pub(crate) due: BTreeMap<i32, Vec<u64>>,
+    /// Lines that came back, by the day, and what was paid back of them where that is known.
+    pub(crate) due: BTreeMap<i32, Vec<NotedReturn>>,
+    /// Which part of a line is paid back; `None` where that was not known of any.
+    pub(crate) paid_back: Option<PaidBack>,
     pub(crate) level: Level,
     /// The level of all lines so far, and that of all orders.
     pub(crate) overall: [Overall; 2],
@@ -143,6 +153,7 @@ impl Stream {
             entered: Today::default(),
             open: OpenLines::default(),
             due: BTreeMap::new(),
+            paid_back: None,
             level,
             overall,
             settled: [0.0; 2],
@@ -214,15 +225,15 @@ impl Stream {
             if *entry.key() >= self.today {
                 return;
             }
-            let (day, mut numbers) = entry.remove_entry();
-            numbers.sort_unstable();
-            for number in numbers {
-                self.take_return(number, day);
+            let (day, mut returns) = entry.remove_entry();
+            returns.sort_by_key(|of| of.number);
+            for of in returns {
+                self.take_return(of, day);
             }
         }
     }
 
-    fn take_return(&mut self, number: u64, day: i32) {
+    fn take_return(&mut self, NotedReturn { number, money }: NotedReturn, day: i32) {
         if number < self.open.first() {
             return;
         }
@@ -231,6 +242,9 @@ impl Stream {
             return;
         }
         self.open.get_mut(number).returned = true;
+        if let Some((paid_back, money)) = self.paid_back.as_mut().zip(money) {
+            paid_back.take(self.open.place(0, number), money);
+        }
         let first = self.open.get_mut(number - u64::from(line.behind_first));
         let order_was_returned = std::mem::replace(&mut first.order_returned, true);
         let weight = self.clock().weight(line.day);
@@ -351,9 +365,9 @@ impl Stream {
             self.open.rearrange(first, &from);
             let mut place = vec![0; from.len()];
             (0..).zip(&from).for_each(|(to, &from)| place[from] = to);
-            for number in self.due.values_mut().flatten().filter(|number| **number >= first) {
-                let line = usize::try_from(*number - first).unwrap_or(usize::MAX);
-                *number = first + place[line];
+            for of in self.due.values_mut().flatten().filter(|of| of.number >= first) {
+                let line = usize::try_from(of.number - first).unwrap_or(usize::MAX);
+                of.number = first + place[line];
             }
             logs = from.iter().map(|&line| logs[line]).collect();
         }
@@ -415,8 +429,8 @@ impl Stream {
     }
 
     /// A line came back on a day.
-    pub(crate) fn note_return(&mut self, number: u64, day: i32) {
+    pub(crate) fn note_return(&mut self, number: u64, day: i32, money: Option<MoneyBack>) {
         self.open.get_mut(number).noted = true;
-        self.due.entry(day).or_default().push(number);
+        self.due.entry(day).or_default().push(NotedReturn { number, money });
     }
 }

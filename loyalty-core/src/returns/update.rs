@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::ReturnPropensity;
 use super::observe::orders_of_a_day;
-use super::sample::known_on;
+use super::sample::{known_on, money_of};
 use super::score::{LineScores, ScoredLine, Scorer};
 use crate::Error;
 use crate::orders::{
@@ -34,6 +34,7 @@ impl ReturnPropensity {
     /// moved on, or more than 3660 days ahead, and the model stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
     /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
+        let money = self.stream.paid_back.as_ref().and_then(|_| lines.money_paid_back());
         let lines = lines.by_time();
         let table = self.schema.matched(lines)?;
         self.not_before_today(lines)?;
@@ -65,7 +66,8 @@ impl ReturnPropensity {
                 let outcome = lines.outcome.as_ref().map(|outcomes| outcomes[line]);
                 let horizon = self.stream.pace.horizon;
                 if let Some(on) = outcome.and_then(|outcome| known_on(outcome, day, horizon)) {
-                    self.stream.note_return(number, on);
+                    let money = money.as_ref().map(|money| money_of(lines, money, line));
+                    self.stream.note_return(number, on, money);
                 }
             }
         }
@@ -104,7 +106,7 @@ impl ReturnPropensity {
         report.ahead = ahead;
         for Event { line, day, .. } in events {
             if let Some(number) = self.stream.open.find(line) {
-                self.stream.note_return(number, day);
+                self.stream.note_return(number, day, None);
             }
         }
         Ok(report)

@@ -851,6 +851,7 @@ def score_customers(
     _RfmScores | None,
     tuple[float, _Correlation, _Correlation] | None,
     list[Column],
+    list[Column],
     list[tuple[str, float]],
     list[tuple[str, str]],
     list[tuple[str, str, list[str], str]],

@@ -194,8 +194,8 @@ class ReturnPropensity:
         """What is expected to come back of lines, in lines and money, and what is paid back of it.
 
         A line of several pieces comes back in part: how much of the value of returned lines is paid
-        back is learnt by their pieces, where the lines of the fit said it by ``returned_amount``, or
-        by ``returned`` in pieces. ``share_known`` is false where they did not.
+        back is learnt by their pieces and by customer, where the lines of the fit said it by
+        ``returned_amount``, or by ``returned`` in pieces. ``share_known`` is false where they did not.
         """
         native = _check.instance("lines", lines, OrderLines)._core
         found = self._core.expected_returns(native, _check.whole("threads", threads))
@@ -370,7 +370,8 @@ class ExpectedReturns(NamedTuple):
     value : float
         Σ p P: what was paid for them, price × quantity.
     paid_back : float
-        Σ p g P: what will be paid back, with the share g of lines of as many pieces.
+        Σ p g P: what will be paid back, with the share g of lines of as many pieces and of the
+        customer.
     share_known : bool
         Whether g is learnt; without, ``paid_back`` is the value.
     """

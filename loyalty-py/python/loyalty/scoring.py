@@ -79,6 +79,7 @@ class Scores(Frozen):
 
     __slots__ = (
         "_columns",
+        "_left_out",
         "correlation",
         "customers",
         "not_computed",
@@ -109,10 +110,36 @@ class Scores(Frozen):
     #: The latter part by part.
     not_computed: tuple[NotComputed, ...]
     _columns: tuple[_native.Column, ...]
+    _left_out: tuple[_native.Column, ...]
 
     def to_frame(self) -> Any:
         """One row per customer, in the caller's kind of frame."""
         return _frames.table(self._columns, self.customers._frame)
+
+    def left_out(self) -> Any:
+        """Customers of a table of order lines who have no row in the scores, in the caller's kind of frame.
+
+        They have bought, and all of it had come back whole by the end of observation: ``customer``,
+        ``reason`` (``sent_back_all``), ``orders``, ``revenue`` (what was paid), ``returned_amount`` and,
+        where it is known, ``profit``. Orders of guests and other rows that are not in use are in
+        ``report.rows``.
+
+        Raises
+        ------
+        InputError
+            Where what was scored is no table of order lines.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = {"customer": ["ann", "ann", "bob"], "time": ["2024-01-01", "2024-02-01", "2024-02-01"]}
+        >>> lines |= {"amount": [20.0, 30.0, 50.0], "returned_amount": [0.0, 0.0, 50.0]}
+        >>> loyalty.score(lines).left_out()["customer"].tolist()
+        ['bob']
+        """
+        if not self._left_out:
+            raise InputError("customers without scores are known of a table of order lines alone")
+        return _frames.table(self._left_out, self.customers._frame)
 
     def __len__(self) -> int:
         return len(self.customers)
@@ -283,7 +310,7 @@ def score(
     }
     how = how_read(words, status_words, day)
     same, each = (None, None) if margin is None else margins_of(margin)
-    found, rows, fits, scored, correlations, known, prices, notes, missing = (
+    found, rows, fits, scored, correlations, known, without, prices, notes, missing = (
         _native.score_customers(
             data._core if isinstance(data, CustomerSummary) else None,
             orders,
@@ -341,6 +368,7 @@ def score(
         notes=(*said, *map(str, not_computed)),
         not_computed=not_computed,
         _columns=tuple(known if ids is None else [ids, *known]),
+        _left_out=tuple(without),
     )
     return result
 
