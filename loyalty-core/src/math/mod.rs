@@ -13,6 +13,7 @@ mod exact_sum;
 mod gamma;
 mod incomplete;
 pub(crate) mod log_concave;
+mod ln_product;
 mod negative_binomial;
 mod normal;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub(crate) use beta_geometric_survival::Survival;
 pub(crate) use exact_sum::ExactSum;
 pub(crate) use gamma::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
 pub(crate) use incomplete::{beta_upper, gamma_upper, normal_upper};
+pub(crate) use ln_product::LnProduct;
 pub(crate) use negative_binomial::{negative_binomial_ln_pmf, negative_binomial_upper_tail};
 pub(crate) use normal::{normal_quantile, two_sided};
 pub(crate) use p_values::{chi_square_upper_tail, correlation_p_value};
