@@ -9,11 +9,13 @@ pub(crate) mod cast;
 pub(crate) mod columns;
 pub(crate) mod deal;
 pub(crate) mod elementary;
+mod erlang;
+mod erlang_residual;
 mod exact_sum;
 mod gamma;
 mod incomplete;
-pub(crate) mod log_concave;
 mod ln_product;
+pub(crate) mod log_concave;
 mod negative_binomial;
 mod normal;
 #[cfg(test)]
@@ -30,6 +32,8 @@ pub(crate) mod words;
 
 pub(crate) use beta_geometric::Renewals;
 pub(crate) use beta_geometric_survival::Survival;
+pub(crate) use erlang::{Erlang, ErlangRenewals, ErlangSurvival};
+pub(crate) use erlang_residual::ErlangResidual;
 pub(crate) use exact_sum::ExactSum;
 pub(crate) use gamma::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
 pub(crate) use incomplete::{beta_upper, gamma_upper, normal_upper};

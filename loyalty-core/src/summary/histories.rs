@@ -92,6 +92,15 @@ impl CustomerSummary {
                 .collect(),
         )
     }
+
+    /// Σ ln gaps over all customers, counted with their weights: the same for every order of the rows.
+    pub(crate) fn total_ln_gaps(&self) -> Option<f64> {
+        let mut total = ExactSum::default();
+        for (row, sum) in self.sum_ln_gaps()?.iter().enumerate() {
+            total.add(self.weights().map_or(1.0, |weights| weights[row]) * sum);
+        }
+        Some(total.value())
+    }
 }
 
 impl Run {
