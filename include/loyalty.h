@@ -89,6 +89,10 @@ enum loyalty_purchase_kind {
     LOYALTY_PURCHASE_KIND_NBD = 3,
     /** Pareto/NBD: r, alpha, s, beta. */
     LOYALTY_PURCHASE_KIND_PARETO_NBD = 4,
+    /** BG/CNBD-k: r, alpha, a, b, k. */
+    LOYALTY_PURCHASE_KIND_BG_CNBD_K = 5,
+    /** MBG/CNBD-k: r, alpha, a, b, k. */
+    LOYALTY_PURCHASE_KIND_MBG_CNBD_K = 6,
 };
 
 /** Kinds of models of spend, with the parameters of each in their order; as above. */
