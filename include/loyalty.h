@@ -89,6 +89,10 @@ enum loyalty_purchase_kind {
     LOYALTY_PURCHASE_KIND_NBD = 3,
     /** Pareto/NBD: r, alpha, s, beta. */
     LOYALTY_PURCHASE_KIND_PARETO_NBD = 4,
+    /** BG/CNBD-k: r, alpha, a, b, k. */
+    LOYALTY_PURCHASE_KIND_BG_CNBD_K = 5,
+    /** MBG/CNBD-k: r, alpha, a, b, k. */
+    LOYALTY_PURCHASE_KIND_MBG_CNBD_K = 6,
 };
 
 /** Kinds of models of spend, with the parameters of each in their order; as above. */
@@ -544,6 +548,12 @@ typedef struct loyalty_summary_columns {
     const double *monetary_value;
     /** Sum of all amounts: from 0 to 1e50. RFM needs it. */
     const double *total_amount;
+    /**
+     * Sum of ln of the times between successive purchases, in the unit of recency: 0 where frequency
+     * is 0, ln recency where it is 1, at most frequency * ln(recency / frequency). Fits of models that
+     * know how regular customers are need it.
+     */
+    const double *sum_ln_gaps;
     /** How many customers each row stands for: finite, above 0. */
     const double *weights;
     /** The customers' ids, none twice. */
@@ -1017,6 +1027,17 @@ loyalty_status loyalty_summary_total_amount(const struct loyalty_summary *summar
                                             double *out,
                                             size_t length,
                                             struct loyalty_error **error);
+
+/**
+ * Copies the sums of ln of the times between successive purchases, in the unit of recency.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has none; `LENGTH` unless `length` is
+ * `loyalty_summary_len`.
+ */
+loyalty_status loyalty_summary_sum_ln_gaps(const struct loyalty_summary *summary,
+                                           double *out,
+                                           size_t length,
+                                           struct loyalty_error **error);
 
 /**
  * Copies how many customers each row stands for.

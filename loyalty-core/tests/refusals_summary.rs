@@ -44,6 +44,7 @@ fn tables_without_customers_or_with_columns_of_different_length() {
         (with(|columns| columns.monetary_value = Some(Column::new("mean", &short))), "mean"),
         (with(|columns| columns.total_amount = Some(Column::new("total", &short))), "total"),
         (with(|columns| columns.since_last = Some(Column::new("since", &short))), "since"),
+        (with(|columns| columns.sum_ln_gaps = Some(Column::new("gaps", &short))), "gaps"),
         (with(|columns| columns.weights = Some(Column::new("weight", &short))), "weight"),
         (with(|columns| columns.weights = Some(masked("weight"))), "weight"),
         (with(|columns| columns.frequency = masked("x")), "x"),
@@ -131,6 +132,24 @@ fn money_that_cannot_be() {
         let columns = with(|columns| columns.since_last = Some(Column::new("since", &since)));
         let expected = "must be T less recency, to rounding";
         assert_eq!(message(&columns), format!("column \"since\", row 1: {expected}, got {shown}"));
+    }
+    for (row, sum, rule) in [
+        (0, 0.1, "0 where frequency is 0"),
+        (1, 1.7, "finite and at most frequency · ln(recency/frequency), in the unit of recency"),
+        (1, NAN, "finite and at most frequency · ln(recency/frequency), in the unit of recency"),
+        (1, 1.5, "ln recency where frequency is 1"),
+        (2, -INF, "finite and at most frequency · ln(recency/frequency), in the unit of recency"),
+    ] {
+        let (x, t_x, t) = ([0.0, 1.0, 2.0], [0.0, 5.0, 9.0], [9.0; 3]);
+        let right = [0.0, 5.0_f64.ln(), 2.0 * 4.5_f64.ln()];
+        let mut columns = SummaryColumns::new(&x, &t_x, &t);
+        columns.sum_ln_gaps = Some(Column::new("gaps", &right));
+        assert!(CustomerSummary::new(&columns).is_ok());
+        let mut sums = right;
+        sums[row] = sum;
+        columns.sum_ln_gaps = Some(Column::new("gaps", &sums));
+        let expected = format!("column \"gaps\", row {row}: must be {rule}, got {sum}");
+        assert_eq!(message(&columns), expected);
     }
     for (weight, shown) in [(NAN, "NaN"), (INF, "inf"), (0.0, "0"), (-0.0, "-0"), (-2.0, "-2")] {
         let weights = [weight; 3];

@@ -92,6 +92,8 @@ fn assert_rows(summary: &CustomerSummary, rows: &[naive::Row]) {
         assert_near(summary.t()[row], expected.t);
         assert_near(summary.monetary_value().unwrap()[row], expected.mean);
         assert_near(summary.total_amount().unwrap()[row], expected.total);
+        let ln_gaps = summary.sum_ln_gaps().unwrap()[row];
+        assert!((ln_gaps - expected.ln_gaps).abs() <= 1e-12 * f64::from(1 + 40 * expected.x));
     }
 }
 

@@ -157,6 +157,26 @@ pub unsafe extern "C" fn loyalty_summary_total_amount(
     }
 }
 
+/// Copies the sums of ln of the times between successive purchases, in the unit of recency.
+///
+/// Errors: `MISSING_COLUMN` where the summary has none; `LENGTH` unless `length` is
+/// `loyalty_summary_len`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_summary_sum_ln_gaps(
+    summary: *const loyalty_summary,
+    out: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let values = borrow("summary", summary)?.0.sum_ln_gaps();
+            copy_optional("sum_ln_gaps", "loyalty_summary_sum_ln_gaps", values, out, length)
+        })
+    }
+}
+
 /// Copies how many customers each row stands for.
 ///
 /// Errors: `MISSING_COLUMN` where each row is one customer; `LENGTH` unless `length` is

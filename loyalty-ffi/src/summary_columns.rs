@@ -29,6 +29,10 @@ pub struct loyalty_summary_columns {
     pub monetary_value: *const f64,
     /// Sum of all amounts: from 0 to 1e50. RFM needs it.
     pub total_amount: *const f64,
+    /// Sum of ln of the times between successive purchases, in the unit of recency: 0 where frequency
+    /// is 0, ln recency where it is 1, at most frequency * ln(recency / frequency). Fits of models that
+    /// know how regular customers are need it.
+    pub sum_ln_gaps: *const f64,
     /// How many customers each row stands for: finite, above 0.
     pub weights: *const f64,
     /// The customers' ids, none twice.
@@ -52,6 +56,7 @@ unsafe impl Versioned for loyalty_summary_columns {
             T: std::ptr::null(),
             monetary_value: std::ptr::null(),
             total_amount: std::ptr::null(),
+            sum_ln_gaps: std::ptr::null(),
             weights: std::ptr::null(),
             customer: std::ptr::null(),
             unit: code::loyalty_unit::None as i32,
@@ -78,6 +83,7 @@ impl loyalty_summary_columns {
             };
             core.monetary_value = optional("monetary_value", self.monetary_value)?;
             core.total_amount = optional("total_amount", self.total_amount)?;
+            core.sum_ln_gaps = optional("sum_ln_gaps", self.sum_ln_gaps)?;
             core.weights = optional("weights", self.weights)?;
             let customer = optional_column(self.customer, rows)?;
             core.customer = customer.map(|ids| Column::new("customer", ids).into());

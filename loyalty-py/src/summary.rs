@@ -18,7 +18,8 @@ impl CustomerSummary {
     #[new]
     #[pyo3(signature = (
         frequency, recency, t, *, monetary_value = None, total_amount = None, weights = None,
-        customer = None, unit = None, includes_first = false, since_last = None, left_out = None,
+        customer = None, unit = None, includes_first = false, since_last = None,
+        sum_ln_gaps = None, left_out = None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "one per column")]
     fn new<'a>(
@@ -33,6 +34,7 @@ impl CustomerSummary {
         unit: Option<&str>,
         includes_first: bool,
         since_last: Option<&'a Column>,
+        sum_ln_gaps: Option<&'a Column>,
         left_out: Option<(usize, usize)>,
     ) -> Result<Self> {
         let unit = unit.map(str::parse).transpose()?;
@@ -41,6 +43,7 @@ impl CustomerSummary {
             let (frequency, recency, t) = (numbers(frequency)?, numbers(recency)?, numbers(t)?);
             let (money, total) = (optional(monetary_value)?, optional(total_amount)?);
             let (weights, since_last) = (optional(weights)?, optional(since_last)?);
+            let sum_ln_gaps = optional(sum_ln_gaps)?;
             let ids = customer.map(|column| Ids::read(column)).transpose()?;
             let mut columns = SummaryColumns::new(&[], &[], &[]);
             columns.customer = ids.as_ref().map(Ids::as_column);
@@ -53,6 +56,7 @@ impl CustomerSummary {
             columns.unit = unit;
             columns.includes_first = includes_first;
             columns.since_last = since_last.as_ref().map(Numbers::as_column);
+            columns.sum_ln_gaps = sum_ln_gaps.as_ref().map(Numbers::as_column);
             (columns.left_out.customers, columns.left_out.occasions) = left_out.unwrap_or_default();
             Ok(Self(loyalty_core::summary::CustomerSummary::new(&columns)?))
         })
@@ -114,6 +118,10 @@ impl CustomerSummary {
 
     fn total_amount(&self) -> Option<Column> {
         Some(Column::floats("total_amount", self.0.total_amount()?.to_vec()))
+    }
+
+    fn sum_ln_gaps(&self) -> Option<Column> {
+        Some(Column::floats("sum_ln_gaps", self.0.sum_ln_gaps()?.to_vec()))
     }
 
     /// T less recency as a log has it.

@@ -22,6 +22,7 @@ from bg_nbd import (
     bg_nbd_residual_rows,
     bg_nbd_rows,
 )
+import cnbd_k
 from dropout import renewals_rows, survival_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
@@ -51,6 +52,8 @@ def triangle(names):
 
 
 BG_NBD = ["r", "alpha", "a", "b", "x", "t_x", "T"]
+CNBD_K = ["r", "alpha", "a", "b", "k", "x", "t_x", "T"]
+CNBD_K_FOUND = ["ln_l", "p_alive", "later", "expected", "p_n"]
 FUTURE = ["p_alive_at", "p_no_purchase", "p_n", "p_n_or_more"]
 PARETO_NBD = ["r", "alpha", "s", "beta", "x", "t_x", "T"]
 LATER = ["p_alive", "p_gone", "later", "expected", "p_n", "p_n_or_more", "p_n_new"]
@@ -89,6 +92,18 @@ FILES = {
         pareto_nbd_derivatives_rows,
         [*PARETO_NBD, *triangle(PARETO_NBD[:4])],
     ),
+    **{
+        f"{kind}_cnbd_k": (cnbd_k.rows(kind), [*CNBD_K, "horizon", "n", "ln_gaps", *CNBD_K_FOUND])
+        for kind in cnbd_k.FIRST
+    },
+    **{
+        f"{kind}_cnbd_k_derivatives": (
+            cnbd_k.derivatives_rows(kind),
+            [*CNBD_K, *triangle(BG_NBD[:4])],
+        )
+        for kind in cnbd_k.FIRST
+    },
+    "mbg_cnbd_k_residual": (cnbd_k.residual_rows, [*CNBD_K, "rate", "residual"]),
     "hard_cases": (hard_cases_rows, ["quantity", "model", *BG_NBD, "horizon", "exact"]),
     "gamma_gamma": (gamma_gamma_rows, [*GAMMA_GAMMA, "ln_density"]),
     "bg_nbd_derivatives": (bg_nbd_derivatives_rows, [*BG_NBD, *triangle(BG_NBD[:4])]),

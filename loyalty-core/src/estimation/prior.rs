@@ -102,6 +102,11 @@ impl Prior {
         Self { absolute: true, ..self }
     }
 
+    /// Whether it says the value.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self.density, Density::Known { .. })
+    }
+
     /// The same prior for a parameter whose unit is `scale` of the data's.
     fn in_units_of(self, scale: f64) -> Density {
         let scale = if self.absolute { 1.0 } else { scale };

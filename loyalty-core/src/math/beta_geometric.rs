@@ -105,7 +105,7 @@ fn integral(s: f64, z: f64, a: f64, b: f64) -> f64 {
 }
 
 /// a·ln p + b·ln(1 − p) at logit p = v.
-fn ln_weight(v: f64, a: f64, b: f64) -> f64 {
+pub(super) fn ln_weight(v: f64, a: f64, b: f64) -> f64 {
     let (ln_p, ln_q) = if v < 0.0 {
         let tail = ln_1p(exp(v));
         (v - tail, -tail)

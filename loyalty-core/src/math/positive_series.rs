@@ -7,8 +7,9 @@ use super::elementary::{exp, ln_1p};
 /// Coefficients of the series taken at a time; convergence is looked at after each lot.
 const LOT: usize = 32;
 
-/// Lots after which the series gives way to quadrature.
-const MOST_LOTS: usize = 19;
+/// Lots after which the series gives way to quadrature: renewals at each event, and at every k-th, for which
+/// quadrature costs a hundred times as much.
+const MOST_LOTS: [usize; 2] = [19, 128];
 
 /// Arguments side by side: enough to hide the latency of the additions.
 const GROUP: usize = 16;
@@ -22,6 +23,13 @@ pub(super) enum Terms {
     Survival,
 }
 
+/// Which events of the process are renewals: every k-th, `passed` of the next lie behind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Phase {
+    pub(super) k: u32,
+    pub(super) passed: u32,
+}
+
 /// (1+z)^−s Σ_j c_j (z/(1+z))^j.
 ///
 /// The coefficients do not depend on z, so that arguments share them.
@@ -31,18 +39,33 @@ pub(super) struct PositiveSeries {
     pub(super) s: f64,
     pub(super) a: f64,
     pub(super) b: f64,
+    phase: Phase,
     /// The coefficients, where they are worth keeping.
     table: Vec<[f64; LOT]>,
 }
 
 impl PositiveSeries {
     pub(super) fn new(terms: Terms, s: f64, a: f64, b: f64) -> Self {
-        Self { terms, s, a, b, table: Vec::new() }
+        Self { terms, s, a, b, phase: Phase { k: 1, passed: 0 }, table: Vec::new() }
+    }
+
+    /// The same where every k-th event is a renewal. With m the renewals among l + j events, the factors of
+    /// (s)_j/j! are Σ_{i<m} (b)_i/(a+b)_i and (b)_m/(a+b)_m.
+    pub(super) fn in_phase(self, phase: Phase) -> Self {
+        Self { phase, ..self }
+    }
+
+    fn most_lots(&self) -> usize {
+        MOST_LOTS[usize::from(self.phase.k > 1)]
+    }
+
+    fn coefficients(&self) -> Coefficients {
+        Coefficients::new(self)
     }
 
     pub(super) fn tabulated(mut self) -> Self {
-        let mut source = Coefficients::new(self.s, self.a, self.b);
-        self.table = (0..MOST_LOTS).map(|_| source.next_lot(self.terms)).collect();
+        let mut source = self.coefficients();
+        self.table = (0..self.most_lots()).map(|_| source.next_lot(self.terms)).collect();
         self
     }
 
@@ -55,8 +78,8 @@ impl PositiveSeries {
         };
         for (z, out) in z.chunks(GROUP).zip(out.chunks_mut(GROUP)) {
             let mut series = Series::new(self.s, z, first);
-            let mut source = Coefficients::new(self.s, self.a, self.b);
-            for lot in 0..MOST_LOTS {
+            let mut source = self.coefficients();
+            for lot in 0..self.most_lots() {
                 let all_done = match self.table.get(lot) {
                     Some(kept) => series.add(kept),
                     None => series.add(&source.next_lot(self.terms)),
@@ -79,17 +102,22 @@ struct Coefficients {
     b: f64,
     /// The index of the last one made.
     j: f64,
+    /// Events between renewals, those to the next, and the renewals so far.
+    k: u32,
+    ahead: u32,
+    renewals: f64,
     /// (s)_j / j!
     binomial: f64,
-    /// (b)_j / (a+b)_j
+    /// (b)_m / (a+b)_m after m renewals
     survives: f64,
-    /// Σ_{k<j} (b)_k / (a+b)_k
+    /// Σ_{i<m} (b)_i / (a+b)_i
     survived: f64,
 }
 
 impl Coefficients {
-    fn new(s: f64, a: f64, b: f64) -> Self {
-        Self { s, a, b, j: 0.0, binomial: 1.0, survives: 1.0, survived: 0.0 }
+    fn new(&PositiveSeries { s, a, b, phase: Phase { k, passed }, .. }: &PositiveSeries) -> Self {
+        let (j, renewals, ahead) = (0.0, 0.0, k - passed);
+        Self { s, a, b, j, k, ahead, renewals, binomial: 1.0, survives: 1.0, survived: 0.0 }
     }
 
     fn next_lot(&mut self, terms: Terms) -> [f64; LOT] {
@@ -107,8 +135,13 @@ impl Coefficients {
         let before = self.j;
         self.j += 1.0;
         self.binomial *= (self.s + before) / self.j;
-        self.survived += self.survives;
-        self.survives *= (self.b + before) / (self.a + self.b + before);
+        self.ahead -= 1;
+        if self.ahead == 0 {
+            self.survived += self.survives;
+            self.survives *= (self.b + self.renewals) / (self.a + self.b + self.renewals);
+            self.renewals += 1.0;
+            self.ahead = self.k;
+        }
     }
 }
 

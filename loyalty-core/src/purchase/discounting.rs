@@ -30,6 +30,9 @@ pub struct Discounting {
 /// Most periods: monthly for eight hundred years.
 const MOST_PERIODS: u32 = 10_000;
 
+/// Beyond e^−45 of its value the future no longer counts.
+const FAR: f64 = 45.0;
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Form {
     Continuous { horizon: f64, force: f64 },
@@ -82,6 +85,16 @@ impl Discounting {
         match self.form {
             Form::Continuous { horizon, .. } => horizon,
             Form::PerPeriod { periods, length, .. } => f64::from(periods) * length,
+        }
+    }
+
+    /// The force of interest, where the horizon is so far that it might as well be infinite.
+    pub(crate) fn force_without_end(&self) -> Option<f64> {
+        match self.form {
+            Form::Continuous { horizon, force } if force > 0.0 && force * horizon >= FAR => {
+                Some(force)
+            }
+            _ => None,
         }
     }
 
@@ -185,8 +198,7 @@ fn continuous(
     horizon: f64,
     force: f64,
 ) -> f64 {
-    // Beyond e^−45 of its value the future no longer counts.
-    let horizon = horizon.min(45.0 / force);
+    let horizon = horizon.min(FAR / force);
     let c = (shape / 4.0).max(1.0);
     let length = ln_1p(c * (horizon / age));
     let panels = (length / 1.5).max(force * horizon / 4.0).ceil().max(1.0);

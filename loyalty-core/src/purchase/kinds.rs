@@ -4,8 +4,10 @@ use std::any::TypeId;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
+use super::bg_cnbd_k::BgCnbdK;
 use super::bg_nbd::BgNbd;
 use super::likelihood::{fit_to, posterior_of};
+use super::mbg_cnbd_k::MbgCnbdK;
 use super::mbg_nbd::MbgNbd;
 use super::nbd::Nbd;
 use super::pareto_nbd::ParetoNbd;
@@ -154,6 +156,10 @@ purchase_models! {
     3 => Nbd,
     /// Customers may leave at any time.
     4 => ParetoNbd,
+    /// Regular customers, who may leave after every repeat purchase.
+    5 => BgCnbdK,
+    /// Regular customers, who may leave after every purchase, the first included.
+    6 => MbgCnbdK,
 }
 
 /// The kind of a model's type.

@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 use std::ops::{ControlFlow, Range};
 
-use super::process::{PurchaseProcess, Rows, ShopSize};
+use super::process::{Needs, PurchaseProcess, Rows, ShopSize};
 use crate::Error;
 use crate::error::Degeneracy;
 use crate::estimation::{
     Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Posterior, PosteriorOptions,
-    Progress, Scale, fit, posterior,
+    Prior, Progress, Scale, fit, posterior,
 };
 use crate::parallel::{Threads, map_chunks};
 use crate::summary::{CustomerSummary, Histories, Run};
@@ -20,16 +20,30 @@ pub(super) fn fit_to<M: PurchaseProcess>(
     options: &FitOptions,
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Fit<M>, Error> {
-    fit(&fittable::<M>(summary, options)?, options, observe)
+    let data = fittable::<M>(summary, options)?;
+    match M::TRIED {
+        None => fit(&data, options, observe),
+        Some((name, most)) => fit_trying(&data, name, most, options, observe),
+    }
 }
 
-/// The posterior of a model given a summary, over the distinct histories.
+/// The posterior of a model given a summary, over the distinct histories; of a parameter that is a whole number,
+/// given the value that fits best.
 pub(super) fn posterior_of<M: PurchaseProcess>(
     summary: &CustomerSummary,
     options: &FitOptions,
     how: &PosteriorOptions,
 ) -> Result<Posterior<M>, Error> {
-    posterior(&fittable::<M>(summary, options)?, options, how)
+    let data = fittable::<M>(summary, options)?;
+    let Some((name, most)) = M::TRIED else { return posterior(&data, options, how) };
+    let best = fit_trying(&data, name, most, options, &mut |_| ControlFlow::Continue(()))?.model;
+    let mut options = options.clone();
+    for (parameter, value) in best.layout().into_iter().zip(best.values()) {
+        if parameter.name == name {
+            options.priors.insert(name.to_owned(), Prior::known(value)?);
+        }
+    }
+    posterior(&data, &options, how)
 }
 
 /// The histories, if the model can be fitted to them.
@@ -37,11 +51,61 @@ fn fittable<M: PurchaseProcess>(
     summary: &CustomerSummary,
     options: &FitOptions,
 ) -> Result<HistoryLikelihood<M>, Error> {
+    let sum_ln_gaps = intervals::<M>(summary)?;
     let histories = Histories::of(summary, options.threads);
     if let Some(reason) = M::unfit(histories.runs().iter().map(|run| run.x)) {
         return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
     }
-    Ok(HistoryLikelihood::new(histories, summary.unit()))
+    Ok(HistoryLikelihood::new(histories, summary.unit()).with_intervals(sum_ln_gaps))
+}
+
+/// The best of the fits with each value of a parameter that is a whole number. Where a prior says that it is
+/// known, or a start is stated, that is its value.
+fn fit_trying<M: PurchaseProcess>(
+    data: &HistoryLikelihood<M>,
+    name: &'static str,
+    most: u32,
+    options: &FitOptions,
+    observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Fit<M>, Error> {
+    let mut options = options.clone();
+    if let Some(prior) = options.priors.get(name) {
+        let (expected, value) = ("a known value, of a parameter that is a whole number", name);
+        if !prior.is_known() {
+            return Err(Error::Choice { name: "priors", expected, value: value.to_owned() });
+        }
+        return fit(data, &options, observe);
+    }
+    let slot = M::parameters().iter().position(|parameter| parameter.name == name);
+    let stated = options.start.as_ref().and_then(|start| start.get(slot?).copied());
+    if let Some(value) = stated {
+        options.priors.insert(name.to_owned(), Prior::known(value)?);
+        return fit(data, &options, observe);
+    }
+    let mut best: Option<Fit<M>> = None;
+    for value in 1..=most {
+        options.priors.insert(name.to_owned(), Prior::known(f64::from(value))?);
+        let found = fit(data, &options, observe)?;
+        let height = |fit: &Fit<M>| fit.log_likelihood + fit.log_prior;
+        if best.as_ref().is_none_or(|best| height(&found) > height(best)) {
+            best = Some(found);
+        }
+    }
+    let mut best = best.unwrap_or_else(|| unreachable!("{name} has values to try"));
+    best.parameters += 1;
+    Ok(best)
+}
+
+/// Σ ln of the times between purchases over all customers, where the model needs it.
+fn intervals<M: PurchaseProcess>(summary: &CustomerSummary) -> Result<f64, Error> {
+    if !M::NEEDS.contain(Needs::INTERVALS) {
+        return Ok(0.0);
+    }
+    summary.total_ln_gaps().ok_or(Error::MissingColumn {
+        column: "sum_ln_gaps",
+        needed_by: "a likelihood that knows how regular customers are; a summary of a log of orders has it, a \
+                    table of customers must bring it: the sum of ln of the times between their purchases",
+    })
 }
 
 /// ln L of a summary.
@@ -50,8 +114,9 @@ pub(super) fn ln_likelihood<M: PurchaseProcess>(
     summary: &CustomerSummary,
 ) -> Result<f64, Error> {
     summary.same_unit(model.time_unit())?;
+    let sum_ln_gaps = intervals::<M>(summary)?;
     let histories = Histories::of(summary, Threads::default());
-    let data = HistoryLikelihood::<M>::new(histories, summary.unit());
+    let data = HistoryLikelihood::<M>::new(histories, summary.unit()).with_intervals(sum_ln_gaps);
     let on_scales = scales::<M>().into_iter().zip(model.values());
     let at: Vec<f64> = on_scales.map(|(scale, value)| scale.of(value)).collect();
     Ok(data.evaluate(&at, Threads::default()).value)
@@ -66,6 +131,8 @@ fn scales<M: PurchaseProcess>() -> Vec<Scale> {
 pub(super) struct HistoryLikelihood<M> {
     histories: Histories,
     size: ShopSize,
+    /// Σ ln of the times between purchases.
+    sum_ln_gaps: f64,
     unit: Option<Unit>,
     model: PhantomData<M>,
 }
@@ -78,7 +145,11 @@ impl<M> HistoryLikelihood<M> {
             size.time += run.weight.iter().zip(&run.t).map(|(weight, t)| weight * t).sum::<f64>();
             size.longest = run.t.iter().fold(size.longest, |longest, &t| longest.max(t));
         }
-        Self { histories, size, unit, model: PhantomData }
+        Self { histories, size, sum_ln_gaps: 0.0, unit, model: PhantomData }
+    }
+
+    fn with_intervals(self, sum_ln_gaps: f64) -> Self {
+        Self { sum_ln_gaps, ..self }
     }
 }
 
@@ -104,7 +175,7 @@ impl<M: PurchaseProcess> Likelihood for HistoryLikelihood<M> {
 
     fn thinned(&self, step: usize) -> Self {
         let histories = self.histories.thinned(step);
-        Self { histories, size: self.size, unit: self.unit, model: PhantomData }
+        Self { histories, ..*self }
     }
 
     fn evaluate(&self, at: &[f64], threads: Threads) -> Evaluation {
@@ -121,6 +192,7 @@ impl<M: PurchaseProcess> Likelihood for HistoryLikelihood<M> {
         for (x, sums) in sums {
             M::add(&values, x, &sums, &mut total);
         }
+        total.value += M::of_intervals(&values, self.sum_ln_gaps);
         total.mirrored()
     }
 
@@ -151,7 +223,7 @@ mod tests {
     use super::*;
     use crate::math::elementary::ln;
     use crate::math::reference::{Worst, error, rows};
-    use crate::purchase::{BgNbd, MbgNbd, ParetoNbd};
+    use crate::purchase::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, ParetoNbd};
     use crate::summary::SummaryColumns;
 
     fn evaluate<M: PurchaseProcess>(customers: &CustomerSummary, at: &[f64]) -> Evaluation {
@@ -203,6 +275,39 @@ mod tests {
         derivatives_match::<MbgNbd>(table, &[0], [3e-15, 1e-15, 3e-15]);
         let table = include_str!("../../tests/reference/pareto_nbd_derivatives.csv");
         derivatives_match::<ParetoNbd>(table, &[0, 2], [1e-14, 1e-14, 1e-13]);
+    }
+
+    /// The same of regular customers, whose k has no derivative.
+    #[test]
+    fn derivatives_of_regular_customers_match_high_precision() {
+        fn worst<M: PurchaseProcess>(table: &str) -> [Worst; 3] {
+            let mut worst = [Worst::default(), Worst::default(), Worst::default()];
+            for row in rows::<23>(table) {
+                let (model, rest) = row.split_at(5);
+                let (customer, exact) = rest.split_at(3);
+                let at = evaluate_one::<M>(model, customer[0], customer[1], customer[2]);
+                let size = model[0] + model[4] * customer[0] + 1.0;
+                worst[0].see(error(at.value, exact[0], size), &row);
+                let mut upper = exact[5..].iter();
+                for i in 0..4 {
+                    worst[1].see(error(at.gradient[i], exact[1 + i], size), &(i, row));
+                    for j in i..4 {
+                        let &exact = upper.next().expect("ten second derivatives");
+                        worst[2].see(error(at.hessian[(i, j)], exact, size), &(i, j, row));
+                        assert_eq!(at.hessian[(i, j)], at.hessian[(j, i)]);
+                    }
+                }
+            }
+            worst
+        }
+        let bg = worst::<BgCnbdK>(include_str!("../../tests/reference/bg_cnbd_k_derivatives.csv"));
+        let mbg =
+            worst::<MbgCnbdK>(include_str!("../../tests/reference/mbg_cnbd_k_derivatives.csv"));
+        for worst in [bg, mbg] {
+            for (worst, bound) in worst.into_iter().zip([3e-15, 3e-15, 1e-14]) {
+                worst.is_below(bound);
+            }
+        }
     }
 
     /// The histories of one x may end exactly where a chunk of work does.

@@ -1,7 +1,7 @@
 //! The predictions of a process, for one customer and for many.
 
 use super::alive;
-use super::batch::{fill_distributions, fill_p_alive, times_alive};
+use super::batch::{Phased, fill_distributions, fill_p_alive, times_alive};
 use super::kinds::kind_of;
 use super::likelihood::ln_likelihood;
 use super::process::PurchaseProcess;
@@ -30,18 +30,27 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     }
 
     fn p_alive_at(&self, history: &History, horizon: f64) -> Result<f64, Error> {
-        let survival = self.survival_if_alive(history.x(), 1, non_negative("horizon", horizon)?);
-        Ok(self.p_alive(history) * of_one(history.t(), survival))
+        let horizon = non_negative("horizon", horizon)?;
+        let survival = alive::if_alive(self, history, |stage| {
+            of_one(history.t(), self.survival_if_alive(stage, 1, horizon))
+        });
+        // The mean over the phases may be above 1 by rounding.
+        Ok((self.p_alive(history) * survival).min(1.0))
     }
 
     fn expected_purchases(&self, history: &History, horizon: f64) -> Result<f64, Error> {
-        let purchases = self.purchases_if_alive(history.x(), 1, non_negative("horizon", horizon)?);
-        Ok(self.p_alive(history) * of_one(history.t(), purchases))
+        let horizon = non_negative("horizon", horizon)?;
+        let purchases = alive::if_alive(self, history, |stage| {
+            of_one(history.t(), self.purchases_if_alive(stage, 1, horizon))
+        });
+        Ok(self.p_alive(history) * purchases)
     }
 
     fn discounted_purchases(&self, history: &History, discounting: &Discounting) -> f64 {
-        let if_alive = self.discounted_if_alive(history.x(), 1, discounting);
-        self.p_alive(history) * if_alive(history.t())
+        let purchases = alive::if_alive(self, history, |stage| {
+            self.discounted_if_alive(stage, 1, discounting)(history.t())
+        });
+        self.p_alive(history) * purchases
     }
 
     fn p_no_purchase(&self, history: &History, horizon: f64) -> Result<f64, Error> {
@@ -53,7 +62,9 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         if n == 0 {
             return Ok(alive::no_purchase(self, history, horizon));
         }
-        let if_alive = self.exactly_if_alive(history.x(), n, history.t(), horizon);
+        let if_alive = alive::if_alive(self, history, |stage| {
+            self.exactly_if_alive(stage, n, history.t(), horizon)
+        });
         Ok(self.p_alive(history) * if_alive)
     }
 
@@ -65,7 +76,10 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
         check_counts(out.len())?;
-        self.counts_if_alive(history.x(), out.len(), horizon)(history.t(), out);
+        let counts = out.len();
+        let mut by_phase =
+            Phased::new(self, history.x(), |stage| self.counts_if_alive(stage, counts, horizon));
+        by_phase.fill(self, history, out);
         alive::mix_with_gone(self, history, out);
         Ok(())
     }
@@ -98,9 +112,10 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
         check_batch(self, customers, out)?;
-        times_alive(self, customers, out, threads, |x, customers| {
-            self.survival_if_alive(x, customers, horizon)
+        times_alive(self, customers, out, threads, |stage, customers| {
+            self.survival_if_alive(stage, customers, horizon)
         });
+        out.iter_mut().for_each(|p| *p = p.min(1.0));
         Ok(())
     }
 
@@ -113,8 +128,8 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
         check_batch(self, customers, out)?;
-        times_alive(self, customers, out, threads, |x, customers| {
-            self.purchases_if_alive(x, customers, horizon)
+        times_alive(self, customers, out, threads, |stage, customers| {
+            self.purchases_if_alive(stage, customers, horizon)
         });
         Ok(())
     }
@@ -127,8 +142,8 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         threads: Threads,
     ) -> Result<(), Error> {
         check_batch(self, customers, out)?;
-        times_alive(self, customers, out, threads, |x, customers| {
-            let if_alive = self.discounted_if_alive(x, customers, discounting);
+        times_alive(self, customers, out, threads, |stage, customers| {
+            let if_alive = self.discounted_if_alive(stage, customers, discounting);
             move |t: &mut [f64], out: &mut [f64]| {
                 t.iter().zip(out).for_each(|(t, out)| *out = if_alive(*t));
             }

@@ -25,17 +25,36 @@ pub struct Needs(u32);
 impl Needs {
     /// Frequency, recency and T: what every summary has.
     pub const HISTORY: Self = Self(1);
-    /// The times between purchases, for models that know how regular customers are.
+    /// The times between purchases, for models that know how regular customers are: Σ ln of them, for
+    /// their likelihood alone.
     pub const INTERVALS: Self = Self(1 << 1);
     /// The number of occasions on which a customer could have bought.
     pub const OPPORTUNITIES: Self = Self(1 << 2);
     /// Columns that say more of a customer.
     pub const COVARIATES: Self = Self(1 << 3);
 
+    /// These and what `other` names.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether all that `other` names is among these.
     pub const fn contain(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
+}
+
+/// Where a customer who is alive stands: x repeat purchases lie behind, and of what leads to the next this many
+/// phases, for models that have such.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stage {
+    pub(crate) x: u32,
+    pub(crate) phase: u32,
+}
+
+impl Stage {
+    /// Right after the first purchase.
+    pub(crate) const NEW: Self = Self { x: 0, phase: 0 };
 }
 
 /// Histories of one x, column by column.
@@ -77,6 +96,8 @@ pub(crate) trait PurchaseProcess:
     const TITLE: &'static str;
     /// What it reads of a customer.
     const NEEDS: Needs;
+    /// A parameter that takes whole numbers from 1, of which a fit tries those up to this one.
+    const TRIED: Option<(&'static str, u32)> = None;
 
     /// Its parameters, in order.
     fn parameters() -> Vec<Parameter>;
@@ -104,6 +125,11 @@ pub(crate) trait PurchaseProcess:
     /// upper triangle.
     fn add(values: &[f64], x: u32, sums: &Self::Sums, total: &mut Evaluation);
 
+    /// What the times between purchases add to ln L besides, by the sum of their logarithms.
+    fn of_intervals(_values: &[f64], _sum_ln_gaps: f64) -> f64 {
+        0.0
+    }
+
     /// Whether a customer with x repeat purchases can have left.
     fn can_have_left(x: u32) -> bool;
 
@@ -123,11 +149,21 @@ pub(crate) trait PurchaseProcess:
         out: &mut [f64],
     );
 
-    /// Of customers alive at T after x repeat purchases: a function from their T, which it may overwrite,
+    /// How many phases a customer who is alive can be in.
+    fn phases(&self) -> u32 {
+        1
+    }
+
+    /// The probabilities of the phases at T, of a customer who is alive.
+    fn phase_shares(&self, _x: u32, _t_x: f64, _t: f64, out: &mut [f64]) {
+        out.fill(1.0);
+    }
+
+    /// Of customers alive at T and at this stage: a function from their T, which it may overwrite,
     /// to the purchases expected within the horizon. `customers` is how many will be asked for.
     fn purchases_if_alive(
         &self,
-        x: u32,
+        stage: Stage,
         customers: usize,
         horizon: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync;
@@ -138,7 +174,7 @@ pub(crate) trait PurchaseProcess:
     /// The probability to be alive at the horizon, of customers alive at T as above.
     fn survival_if_alive(
         &self,
-        x: u32,
+        stage: Stage,
         customers: usize,
         horizon: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync;
@@ -146,7 +182,7 @@ pub(crate) trait PurchaseProcess:
     /// The same for discounted purchases, a T at a time.
     fn discounted_if_alive(
         &self,
-        x: u32,
+        stage: Stage,
         customers: usize,
         discounting: &Discounting,
     ) -> impl Fn(f64) -> f64 + Send + Sync;
@@ -155,17 +191,22 @@ pub(crate) trait PurchaseProcess:
     /// place of as many or more, for so many counts.
     fn counts_if_alive(
         &self,
-        x: u32,
+        stage: Stage,
         counts: usize,
         horizon: f64,
     ) -> impl Fn(f64, &mut [f64]) + Send + Sync;
 
     /// The probability of exactly n purchases within the horizon.
-    fn exactly_if_alive(&self, x: u32, n: u32, t: f64, horizon: f64) -> f64;
+    fn exactly_if_alive(&self, stage: Stage, n: u32, t: f64, horizon: f64) -> f64;
 
     /// Mean purchases within t of a customer who never leaves.
     fn mean_purchases(&self, t: f64) -> f64;
 
     /// A new customer's repeat purchases within t: their number, and the time of the last.
     fn draw(&self, random: &mut Random, t: f64) -> (f64, f64);
+
+    /// The same, and where the model needs them, each time between purchases goes to `gap`.
+    fn draw_gaps(&self, random: &mut Random, t: f64, _gap: impl FnMut(f64)) -> (f64, f64) {
+        self.draw(random, t)
+    }
 }

@@ -1,9 +1,11 @@
 //! Customers drawn from a model.
 
-use super::process::PurchaseProcess;
+use super::process::{Needs, PurchaseProcess};
 use crate::Error;
 use crate::error::non_negative;
+use crate::math::LnProduct;
 use crate::math::random::Random;
+use crate::orders::Column;
 use crate::parallel::{Threads, map_chunks};
 use crate::summary::{CustomerSummary, SummaryColumns};
 
@@ -30,11 +32,18 @@ pub(super) fn simulate<M: PurchaseProcess>(
         return Err(Error::parameter("r/alpha", expected, mean));
     }
     let chunks = map_chunks(t.len(), CHUNK, threads, |rows| {
-        let draw = |row| model.draw(&mut Random::of(seed, 0, row), t[row]);
-        rows.map(draw).collect::<Vec<(f64, f64)>>()
+        let draw = |row| {
+            let mut gaps = LnProduct::EMPTY;
+            let drawn = model.draw_gaps(&mut Random::of(seed, 0, row), t[row], |gap| gaps.add(gap));
+            (drawn, gaps.value())
+        };
+        rows.map(draw).collect::<Vec<((f64, f64), f64)>>()
     });
-    let (x, t_x): (Vec<f64>, Vec<f64>) = chunks.into_iter().flatten().unzip();
+    let (drawn, ln_gaps): (Vec<_>, Vec<f64>) = chunks.into_iter().flatten().unzip();
+    let (x, t_x): (Vec<f64>, Vec<f64>) = drawn.into_iter().unzip();
     let mut columns = SummaryColumns::new(&x, &t_x, t);
+    columns.sum_ln_gaps =
+        M::NEEDS.contain(Needs::INTERVALS).then(|| Column::new("sum_ln_gaps", &ln_gaps[..]));
     columns.unit = model.time_unit();
     CustomerSummary::new(&columns)
 }

@@ -3,6 +3,7 @@
 use super::{CustomerSummary, LeftOut, MonetaryValue};
 use crate::Error;
 use crate::error::{above_0, at_least_0, countable, same_length, shown};
+use crate::math::elementary::ln;
 use crate::orders::{Column, CustomerColumn, CustomerId, Customers};
 use crate::time::Unit;
 
@@ -16,6 +17,7 @@ use crate::time::Unit;
 /// | monetary value | from 0 to 1e50; 0 or NaN where no purchase is behind it |
 /// | total amount | from 0 to 1e50 |
 /// | since last | T less recency, to rounding: within 1e-9 of T |
+/// | sum of ln gaps | 0 where frequency is 0, ln recency where it is 1, at most frequency · ln(recency/frequency), to 1e-9; finite |
 /// | weights | from 1e-50 to 1e50 |
 /// | customer | no id twice, none missing |
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,9 @@ pub struct SummaryColumns<'a> {
     /// Time from the last purchase to the end of observation where a log tells it, as
     /// [`CustomerSummary::since_last_of_log`] gave it; else it is T less recency.
     pub since_last: Option<Column<'a, [f64]>>,
+    /// Σ ln of the times between successive purchases, in the unit of recency; see
+    /// [`CustomerSummary::sum_ln_gaps`].
+    pub sum_ln_gaps: Option<Column<'a, [f64]>>,
     /// How many customers each row stands for.
     pub weights: Option<Column<'a, [f64]>>,
     /// The unit of recency and T.
@@ -58,6 +63,7 @@ impl<'a> SummaryColumns<'a> {
             includes_first: false,
             total_amount: None,
             since_last: None,
+            sum_ln_gaps: None,
             weights: None,
             unit: None,
             left_out: LeftOut::default(),
@@ -96,6 +102,10 @@ impl CustomerSummary {
             checked(column, rows, |row, since| since_last_rule(recency[row], t[row], since))
         };
         let since_last = columns.since_last.as_ref().map(since_last).transpose()?;
+        let ln_gaps = |column| {
+            checked(column, rows, |row, sum| ln_gaps_rule(frequency[row], recency[row], sum))
+        };
+        let sum_ln_gaps = columns.sum_ln_gaps.as_ref().map(ln_gaps).transpose()?;
         let total = |column| checked(column, rows, |_, value| at_least_0(value));
         let weight = |column| checked(column, rows, |_, value| above_0(value));
         Ok(Self {
@@ -106,6 +116,7 @@ impl CustomerSummary {
             since_last,
             monetary_value,
             total_amount: columns.total_amount.as_ref().map(total).transpose()?,
+            sum_ln_gaps,
             weights: columns.weights.as_ref().map(weight).transpose()?,
             unit: columns.unit,
             left_out: columns.left_out,
@@ -130,6 +141,24 @@ fn since_last_rule(t_x: f64, t: f64, since: f64) -> Option<&'static str> {
     const ROUNDING: f64 = 1e-9;
     let near = (0.0..=t).contains(&since) && (since - (t - t_x)).abs() <= ROUNDING * t;
     (!near).then_some("T less recency, to rounding")
+}
+
+/// The mean of logarithms is at most the logarithm of the mean, and a single gap is the recency.
+fn ln_gaps_rule(x: u32, t_x: f64, sum: f64) -> Option<&'static str> {
+    const ROUNDING: f64 = 1e-9;
+    if x == 0 {
+        return (sum != 0.0).then_some("0 where frequency is 0");
+    }
+    let most = f64::from(x) * ln(t_x / f64::from(x));
+    let above = sum - most;
+    let room = ROUNDING * (f64::from(x) + most.abs());
+    if !(sum.is_finite() && above <= room) {
+        Some("finite and at most frequency · ln(recency/frequency), in the unit of recency")
+    } else if x == 1 && above < -room {
+        Some("ln recency where frequency is 1")
+    } else {
+        None
+    }
 }
 
 fn money_rule(transactions: u32, value: f64) -> Option<&'static str> {

@@ -4,6 +4,7 @@ use super::grouping::{Grouped, by_group};
 use super::{CustomerSummary, MonetaryValue, Occasions};
 use crate::Error;
 use crate::error::countable;
+use crate::math::LnProduct;
 use crate::orders::{Customers, Orders};
 use crate::parallel::{Threads, map_chunks};
 use crate::time::{Clock, Occasion, Unit};
@@ -202,6 +203,7 @@ struct Part {
     recency: Vec<f64>,
     t: Vec<f64>,
     since_last: Vec<f64>,
+    sum_ln_gaps: Vec<f64>,
     mean: Vec<f64>,
     total: Vec<f64>,
     /// Occasions after the end.
@@ -209,10 +211,11 @@ struct Part {
 }
 
 /// The columns of a part that are floats; those of money are empty where the log has no amounts.
-const FLOATS: [fn(&Part) -> &[f64]; 5] = [
+const FLOATS: [fn(&Part) -> &[f64]; 6] = [
     |part| &part.recency,
     |part| &part.t,
     |part| &part.since_last,
+    |part| &part.sum_ln_gaps,
     |part| &part.mean,
     |part| &part.total,
 ];
@@ -228,6 +231,7 @@ impl Part {
             recency: room(),
             t: room(),
             since_last: room(),
+            sum_ln_gaps: room(),
             mean: money(),
             total: money(),
             later: 0,
@@ -251,12 +255,21 @@ impl Table {
             part.recency.push(self.clock.duration(first, last));
             part.t.push(self.clock.duration(first, end));
             part.since_last.push(self.clock.duration(last, end));
+            part.sum_ln_gaps.push(self.sum_ln_gaps(seen.key));
             if self.has_amounts {
                 part.mean.push(if self.include_first { seen.mean() } else { repeats.mean() });
                 part.total.push(seen.total());
             }
         }
         part
+    }
+
+    /// Σ ln of the times between occasions, which are different and in order.
+    fn sum_ln_gaps(self, occasions: &[i64]) -> f64 {
+        let mut product = LnProduct::EMPTY;
+        let gaps = occasions.windows(2).map(|pair| self.clock.duration(pair[0], pair[1]));
+        gaps.for_each(|gap| product.add(gap));
+        product.value()
     }
 
     /// The rows of all groups.
@@ -276,7 +289,8 @@ impl Table {
         });
         let mut floats = floats.into_iter();
         let mut next = || floats.next().unwrap_or_default();
-        let [recency, t, since_last, mean, total] = [next(), next(), next(), next(), next()];
+        let [recency, t, since_last] = [next(), next(), next()];
+        let [sum_ln_gaps, mean, total] = [next(), next(), next()];
         let money = MonetaryValue { mean, includes_first: self.include_first };
         let left_out = LeftOut {
             customers: customers.len() - frequency.len(),
@@ -296,6 +310,7 @@ impl Table {
             since_last: Some(since_last),
             monetary_value: self.has_amounts.then_some(money),
             total_amount: self.has_amounts.then_some(total),
+            sum_ln_gaps: Some(sum_ln_gaps),
             weights: None,
             unit: Some(self.clock.unit()),
             left_out,

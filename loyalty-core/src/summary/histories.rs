@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{Buckets, CustomerSummary};
+use crate::math::ExactSum;
 use crate::parallel::{Threads, map_chunks};
 
 /// The histories of a summary by x, with the customers behind each.
@@ -66,6 +67,39 @@ impl Histories {
     /// The number of customers, counted with their weights.
     pub(crate) fn customers(&self) -> f64 {
         self.runs.iter().flat_map(|run| &run.weight).sum()
+    }
+}
+
+impl CustomerSummary {
+    /// The mean of Σ ln gaps over the customers behind each distinct history.
+    pub(super) fn mean_ln_gaps(&self, runs: &[Run]) -> Option<Vec<f64>> {
+        let sums = self.sum_ln_gaps()?;
+        let mut totals: HashMap<(u32, Key), ExactSum> = HashMap::new();
+        for row in 0..self.len() {
+            let weight = self.weights().map_or(1.0, |weights| weights[row]);
+            let history = self.history(row);
+            let key = (history.x(), (history.t().to_bits(), history.t_x().to_bits()));
+            totals.entry(key).or_default().add(weight * sums[row]);
+        }
+        let mean = |run: &Run, row: usize| {
+            let key = (run.x, (run.t[row].to_bits(), run.t_x[row].to_bits()));
+            totals.get(&key).map_or(0.0, |total| total.value() / run.weight[row])
+        };
+        Some(
+            runs.iter()
+                .flat_map(|run| (0..run.len()).map(move |row| (run, row)))
+                .map(|(run, row)| mean(run, row))
+                .collect(),
+        )
+    }
+
+    /// Σ ln gaps over all customers, counted with their weights: the same for every order of the rows.
+    pub(crate) fn total_ln_gaps(&self) -> Option<f64> {
+        let mut total = ExactSum::default();
+        for (row, sum) in self.sum_ln_gaps()?.iter().enumerate() {
+            total.add(self.weights().map_or(1.0, |weights| weights[row]) * sum);
+        }
+        Some(total.value())
     }
 }
 

@@ -114,6 +114,7 @@ pub struct CustomerSummary {
     since_last: Option<Vec<f64>>,
     monetary_value: Option<MonetaryValue>,
     total_amount: Option<Vec<f64>>,
+    sum_ln_gaps: Option<Vec<f64>>,
     weights: Option<Vec<f64>>,
     unit: Option<Unit>,
     left_out: LeftOut,
@@ -176,6 +177,30 @@ impl CustomerSummary {
         self.total_amount.as_deref()
     }
 
+    /// Σ ln of the times between a customer's successive purchases, in the unit of recency: how regular
+    /// they are. At a given frequency and recency it is greatest, `x ln(t_x/x)`, where all are equal.
+    ///
+    /// A summary of a log has it. Fits of models that know how regular customers are need it, such as
+    /// the MBG/CNBD-k; predictions do not.
+    ///
+    /// ```
+    /// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+    /// use loyalty_core::summary::SummaryOptions;
+    /// let columns = OrderColumns {
+    ///     customer: Column::new("customer", &[1_i64, 1, 1][..]).into(),
+    ///     time: Column::new("day", &[0, 2, 10]),
+    ///     scale: TimeScale::Days,
+    ///     amount: None,
+    /// };
+    /// let customers = Orders::new(&columns, Invalid::Raise)?.summarize(&SummaryOptions::default())?;
+    /// let sum = customers.sum_ln_gaps().map(|sums| sums[0]);
+    /// assert!((sum.unwrap_or_default() - 16_f64.ln()).abs() < 1e-15);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn sum_ln_gaps(&self) -> Option<&[f64]> {
+        self.sum_ln_gaps.as_deref()
+    }
+
     /// How many customers each row stands for; `None` for one each.
     pub fn weights(&self) -> Option<&[f64]> {
         self.weights.as_deref()
@@ -216,7 +241,9 @@ impl CustomerSummary {
     }
 
     /// The distinct histories (x, t_x, T) with the number of customers that share each as weight, in
-    /// order of x, T and t_x. A fit to them equals a fit to the customers.
+    /// order of x, T and t_x. A fit to them equals a fit to the customers: where these have
+    /// [`CustomerSummary::sum_ln_gaps`], of which likelihoods know the total only, a history has the mean
+    /// of its customers'.
     ///
     /// ```
     /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
@@ -232,6 +259,7 @@ impl CustomerSummary {
         let column = |of: fn(&Run) -> &[f64]| runs.iter().flat_map(of).copied().collect();
         let frequency = runs.iter().flat_map(|run| std::iter::repeat_n(run.x, run.len()));
         Self {
+            sum_ln_gaps: self.mean_ln_gaps(runs),
             customers: None,
             frequency: frequency.collect(),
             recency: column(|run| &run.t_x),

@@ -32,6 +32,7 @@ impl CustomerSummary {
                 includes_first: money.includes_first,
             }),
             total_amount: self.total_amount.as_ref().map(some),
+            sum_ln_gaps: self.sum_ln_gaps.as_ref().map(some),
             weights: self.weights.as_ref().map(some),
             unit: self.unit,
             left_out: self.left_out,

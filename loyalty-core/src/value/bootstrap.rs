@@ -181,6 +181,8 @@ impl Shop<'_> {
         let bought = self.purchases.simulate(self.observed, seed, Threads::ONE)?;
         let x: Vec<f64> = bought.frequency().iter().map(|&x| f64::from(x)).collect();
         let mut columns = SummaryColumns::new(&x, bought.recency(), bought.t());
+        let ln_gaps = bought.sum_ln_gaps().map(|sums| Column::new("sum_ln_gaps", sums));
+        columns.sum_ln_gaps = ln_gaps;
         columns.includes_first = self.like.includes_first();
         columns.unit = self.like.unit();
         let bought = CustomerSummary::new(&columns)?;

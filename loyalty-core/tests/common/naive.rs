@@ -11,7 +11,7 @@ pub(crate) const DAY: i64 = 86_400_000_000;
 /// One order line: customer, microseconds, amount.
 pub(crate) type Line = (i64, i64, f64);
 
-/// One customer: x, t_x, T, mean amount, sum of the amounts.
+/// One customer: x, t_x, T, mean amount, sum of the amounts, sum of the logarithms of the gaps.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
     pub(crate) customer: i64,
@@ -20,6 +20,7 @@ pub(crate) struct Row {
     pub(crate) t: f64,
     pub(crate) mean: f64,
     pub(crate) total: f64,
+    pub(crate) ln_gaps: f64,
     pub(crate) later: u32,
 }
 
@@ -112,6 +113,10 @@ pub(crate) fn summarize(
             t: duration(unit, occasion, split - first),
             mean: if averaged.is_empty() { 0.0 } else { sum / averaged.len() as f64 },
             total: known.iter().map(|(_, amount)| amount).sum(),
+            ln_gaps: known
+                .windows(2)
+                .map(|pair| duration(unit, occasion, pair[1].0 - pair[0].0).ln())
+                .sum(),
             later: u32::try_from(occasions.keys().filter(|&&k| split < k && k <= end).count())
                 .expect("a count"),
         });

@@ -25,6 +25,7 @@ from loyalty import datasets, errors
 from loyalty._native import __version__
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel, Behaviours, BehaviourSummary
+from loyalty.bg_cnbd_k import BgCnbdK
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
 from loyalty.comparison import Comparison, compare
@@ -54,6 +55,7 @@ from loyalty.goodness import (
     tracking,
 )
 from loyalty.ledger import Ledger, Losses, TopShare
+from loyalty.mbg_cnbd_k import MbgCnbdK
 from loyalty.mbg_nbd import MbgNbd
 from loyalty.metrics import (
     Calibration,
@@ -88,6 +90,7 @@ __all__ = [
     "BehaviourModel",
     "BehaviourSummary",
     "Behaviours",
+    "BgCnbdK",
     "BgNbd",
     "Bootstrap",
     "Calibration",
@@ -113,6 +116,7 @@ __all__ = [
     "Losses",
     "LoyaltyError",
     "LoyaltyWarning",
+    "MbgCnbdK",
     "MbgNbd",
     "ModelFileError",
     "Nbd",

@@ -36,6 +36,10 @@ class CustomerSummary(Frozen):
         Mean amount per purchase; 0 or missing where no purchase is behind it.
     total_amount : optional
         Sum of all amounts; RFM needs it.
+    sum_ln_gaps : optional
+        Σ ln of the times between a customer's successive purchases: how regular they are. Fits of
+        models that know regularity need it; summaries of a log have it. 0 where frequency is 0, ln
+        recency where it is 1, at most frequency · ln(recency/frequency).
     weights : optional
         How many customers each row stands for: above 0.
     customer : optional
@@ -75,6 +79,7 @@ class CustomerSummary(Frozen):
         T: Any = "T",
         monetary_value: Any = None,
         total_amount: Any = None,
+        sum_ln_gaps: Any = None,
         weights: Any = None,
         customer: Any = None,
         unit: str | None = None,
@@ -86,6 +91,7 @@ class CustomerSummary(Frozen):
             "T": T,
             "monetary_value": monetary_value,
             "total_amount": total_amount,
+            "sum_ln_gaps": sum_ln_gaps,
             "weights": weights,
             "customer": customer,
         }
@@ -144,6 +150,23 @@ class CustomerSummary(Frozen):
         return None if column is None else _frames.array(column)
 
     @property
+    def sum_ln_gaps(self) -> NDArray[np.float64] | None:
+        """Σ ln of the times between successive purchases, in the unit of recency.
+
+        At a given frequency x and recency it is greatest, x ln(recency/x), where all times are equal.
+        Fits of models that know how regular customers are need it; predictions do not.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> orders = loyalty.Orders(customer=[1, 1, 1], time=[0, 2, 10])
+        >>> orders.summarize().sum_ln_gaps.round(6)
+        array([2.772589])
+        """
+        column = self._core.sum_ln_gaps()
+        return None if column is None else _frames.array(column)
+
+    @property
     def weights(self) -> NDArray[np.float64] | None:
         """How many customers each row stands for; None for one each."""
         column = self._core.weights()
@@ -193,8 +216,11 @@ class CustomerSummary(Frozen):
         """
         return self._of(self._core.distinct_histories(), self._customer, self._frame)
 
-    def to_frame(self) -> Any:
-        """All columns in the caller's kind of frame; a dict of arrays where arrays came in.
+    def to_frame(self, *, sum_ln_gaps: bool = False) -> Any:
+        """The columns in the caller's kind of frame; a dict of arrays where arrays came in.
+
+        With `sum_ln_gaps` that column too: whoever keeps the table for fits of models that know how
+        regular customers are needs it.
 
         Examples
         --------
@@ -211,6 +237,7 @@ class CustomerSummary(Frozen):
             native.t(),
             native.monetary_value(),
             native.total_amount(),
+            native.sum_ln_gaps() if sum_ln_gaps else None,
             native.weights(),
         ]
         return _frames.table([column for column in columns if column is not None], self._frame)
@@ -261,6 +288,7 @@ class CustomerSummary(Frozen):
             "total_amount": core.total_amount(),
             "weights": core.weights(),
             "customer": core.customer(self._customer),
+            "sum_ln_gaps": core.sum_ln_gaps(),
             "since_last": core.since_last_of_log(),
         }
         arrays = {

@@ -60,7 +60,7 @@ impl Counts {
 }
 
 /// ln B(a, b+n)/B(a, b), the probability to survive n purchases.
-pub(super) fn ln_survived(a: f64, b: f64, n: f64) -> f64 {
+pub(in crate::purchase) fn ln_survived(a: f64, b: f64, n: f64) -> f64 {
     // Two equal forms; the one with the smaller shift keeps more digits.
     if a < n {
         ln_gamma_ratio(b, a) - ln_gamma_ratio(b + n, a)

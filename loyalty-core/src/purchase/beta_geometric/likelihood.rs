@@ -36,7 +36,7 @@ pub(super) fn add_run(
 }
 
 /// ln B(a, b+k) / B(a, b).
-fn add_survived(total: &mut Evaluation, k: f64, a: f64, b: f64, w: f64) {
+pub(in crate::purchase) fn add_survived(total: &mut Evaluation, k: f64, a: f64, b: f64, w: f64) {
     total.value += w * ln_survived(a, b, k);
     let (by_a, by_aa) = (-digamma_rise(a + b, k), trigamma_drop(a + b, k));
     let (by_b, by_bb) = (by_a + digamma_rise(b, k), by_aa - trigamma_drop(b, k));

@@ -22,9 +22,11 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use self::counts::Counts;
+pub(super) use self::counts::ln_survived;
 use self::likelihood::add_run;
+pub(super) use self::likelihood::add_survived;
 use self::sums::{RunPoint, RunSums};
-use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize};
+use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
@@ -120,12 +122,12 @@ impl<D: Dropout> BetaGeometric<D> {
     }
 
     /// Occasions to leave after x repeat purchases.
-    fn occasions(x: u32) -> f64 {
+    pub(super) fn occasions(x: u32) -> f64 {
         f64::from(x) + f64::from(D::AT_FIRST)
     }
 
     /// ln((b+k−1)/a), infinite where there was no occasion to leave.
-    fn ln_odds_to_stay(&self, x: u32) -> f64 {
+    pub(super) fn ln_odds_to_stay(&self, x: u32) -> f64 {
         let k = Self::occasions(x);
         if k == 0.0 { f64::INFINITY } else { ln((self.b + (k - 1.0)) / self.a) }
     }
@@ -151,7 +153,7 @@ impl<D: Dropout> BetaGeometric<D> {
 }
 
 /// Customers of one frequency from whom on a table of the series' coefficients pays.
-const TABLE_PAYS: usize = 4;
+pub(super) const TABLE_PAYS: usize = 4;
 
 impl<D: Dropout> Parameters for BetaGeometric<D> {
     fn layout(&self) -> Vec<Parameter> {
@@ -163,31 +165,36 @@ impl<D: Dropout> Parameters for BetaGeometric<D> {
     }
 
     fn limit(&self, runaways: &[(&str, Towards)]) -> &'static str {
-        // A mean dropout probability, or its complement, below this is none.
-        const NONE: f64 = 1e-6;
-        let runs = |name, towards| runaways.contains(&(name, towards));
-        let any = |name| runs(name, Towards::Zero) || runs(name, Towards::Infinity);
-        if self.a < NONE * self.b {
-            "nobody is seen to leave: P(alive) is near 1, and forecasts know no decline"
-        } else if self.b < NONE * self.a {
-            D::ALL_LEAVE
-        } else if runs("a", Towards::Infinity) && runs("b", Towards::Infinity) {
-            "all customers leave with the same probability a/(a+b), and forecasts use it"
-        } else if runs("a", Towards::Zero) && runs("b", Towards::Zero) {
-            D::LEAVE_AT_ONCE_OR_NEVER
-        } else if runs("r", Towards::Infinity) {
-            "all customers buy at the same rate r/alpha, and forecasts use it"
-        } else if runs("r", Towards::Zero) {
-            "a few customers make nearly all purchases: the rate of new ones is open"
-        } else if any("alpha") {
-            "the time scale of the purchases is open: forecasts beyond the data are not to be used"
-        } else {
-            ""
-        }
+        limit::<D>(self.a, self.b, runaways)
     }
 
     fn at(&self, values: &[f64]) -> Result<Self, Error> {
         Self::of(values, self.unit)
+    }
+}
+
+/// What it says of the customers that these parameters run away, a and b being where a fit ended.
+pub(super) fn limit<D: Dropout>(a: f64, b: f64, runaways: &[(&str, Towards)]) -> &'static str {
+    // A mean dropout probability, or its complement, below this is none.
+    const NONE: f64 = 1e-6;
+    let runs = |name, towards| runaways.contains(&(name, towards));
+    let any = |name| runs(name, Towards::Zero) || runs(name, Towards::Infinity);
+    if a < NONE * b {
+        "nobody is seen to leave: P(alive) is near 1, and forecasts know no decline"
+    } else if b < NONE * a {
+        D::ALL_LEAVE
+    } else if runs("a", Towards::Infinity) && runs("b", Towards::Infinity) {
+        "all customers leave with the same probability a/(a+b), and forecasts use it"
+    } else if runs("a", Towards::Zero) && runs("b", Towards::Zero) {
+        D::LEAVE_AT_ONCE_OR_NEVER
+    } else if runs("r", Towards::Infinity) {
+        "all customers buy at the same rate r/alpha, and forecasts use it"
+    } else if runs("r", Towards::Zero) {
+        "a few customers make nearly all purchases: the rate of new ones is open"
+    } else if any("alpha") {
+        "the time scale of the purchases is open: forecasts beyond the data are not to be used"
+    } else {
+        ""
     }
 }
 
@@ -271,7 +278,7 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
 
     fn purchases_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         customers: usize,
         horizon: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync {
@@ -292,7 +299,7 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
 
     fn survival_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         customers: usize,
         horizon: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync {
@@ -305,7 +312,7 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
 
     fn discounted_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         customers: usize,
         discounting: &Discounting,
     ) -> impl Fn(f64) -> f64 + Send + Sync {
@@ -318,7 +325,7 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
 
     fn counts_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         counts: usize,
         horizon: f64,
     ) -> impl Fn(f64, &mut [f64]) + Send + Sync {
@@ -327,7 +334,7 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
         move |t, out| coming.distribution(horizon / (alpha + t), &survived, out)
     }
 
-    fn exactly_if_alive(&self, x: u32, n: u32, t: f64, horizon: f64) -> f64 {
+    fn exactly_if_alive(&self, Stage { x, .. }: Stage, n: u32, t: f64, horizon: f64) -> f64 {
         self.counts(x).exactly(n, horizon / (self.alpha + t))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Discounting;
 use super::gamma_poisson::{BLOCK as SUMS, RateSums, draw_purchases};
-use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize};
+use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
@@ -169,7 +169,7 @@ impl PurchaseProcess for Nbd {
 
     fn purchases_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         _: usize,
         horizon: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync {
@@ -188,7 +188,7 @@ impl PurchaseProcess for Nbd {
 
     fn survival_if_alive(
         &self,
-        _: u32,
+        _: Stage,
         _: usize,
         _: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync {
@@ -197,7 +197,7 @@ impl PurchaseProcess for Nbd {
 
     fn discounted_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         _: usize,
         discounting: &Discounting,
     ) -> impl Fn(f64) -> f64 + Send + Sync {
@@ -210,7 +210,7 @@ impl PurchaseProcess for Nbd {
 
     fn counts_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         _: usize,
         horizon: f64,
     ) -> impl Fn(f64, &mut [f64]) + Send + Sync {
@@ -228,7 +228,7 @@ impl PurchaseProcess for Nbd {
         }
     }
 
-    fn exactly_if_alive(&self, x: u32, n: u32, t: f64, horizon: f64) -> f64 {
+    fn exactly_if_alive(&self, Stage { x, .. }: Stage, n: u32, t: f64, horizon: f64) -> f64 {
         exactly_at(n, self.shape(x), horizon / (self.alpha + t))
     }
 

@@ -14,7 +14,7 @@ use self::likelihood::RunSums;
 use self::odds::Point;
 use super::Discounting;
 use super::gamma_poisson::draw_purchases;
-use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize};
+use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
@@ -237,7 +237,7 @@ impl PurchaseProcess for ParetoNbd {
 
     fn purchases_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         _: usize,
         horizon: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync {
@@ -256,7 +256,7 @@ impl PurchaseProcess for ParetoNbd {
 
     fn survival_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         _: usize,
         horizon: f64,
     ) -> impl Fn(&mut [f64], &mut [f64]) + Send + Sync {
@@ -268,7 +268,7 @@ impl PurchaseProcess for ParetoNbd {
 
     fn discounted_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         _: usize,
         discounting: &Discounting,
     ) -> impl Fn(f64) -> f64 + Send + Sync {
@@ -282,7 +282,7 @@ impl PurchaseProcess for ParetoNbd {
 
     fn counts_if_alive(
         &self,
-        x: u32,
+        Stage { x, .. }: Stage,
         _: usize,
         horizon: f64,
     ) -> impl Fn(f64, &mut [f64]) + Send + Sync {
@@ -299,7 +299,7 @@ impl PurchaseProcess for ParetoNbd {
         }
     }
 
-    fn exactly_if_alive(&self, x: u32, n: u32, t: f64, horizon: f64) -> f64 {
+    fn exactly_if_alive(&self, Stage { x, .. }: Stage, n: u32, t: f64, horizon: f64) -> f64 {
         self.coming(x, t).exactly(n, horizon)
     }
 
