@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::prior::Prior;
 use super::scale::Scale;
 use crate::Error;
 use crate::error::positive;
@@ -57,22 +56,6 @@ impl Parameter {
     pub(crate) const fn weakly(mut self, median: f64, sigma: f64) -> Self {
         self.weak = [median, sigma];
         self
-    }
-
-    /// The weak prior that a posterior takes where no other is given.
-    ///
-    /// It is log-normal, wide enough to hold every shop that the models were published with, and moves
-    /// with the unit of the data: the forecast is the same in weeks and days, euros and cents.
-    ///
-    /// # Examples
-    /// ```
-    /// use loyalty_core::purchase::PurchaseKind;
-    /// let alpha = &PurchaseKind::BgNbd.layout()[1];
-    /// assert_eq!(alpha.weak_prior().to_string(), "log-normal(median 0.2, sigma 1.5)");
-    /// ```
-    pub fn weak_prior(&self) -> Prior {
-        Prior::log_normal(self.weak[0], self.weak[1])
-            .unwrap_or_else(|_| unreachable!("a constant within the domain"))
     }
 
     /// Accepts a value within the parameter's domain.
