@@ -103,8 +103,8 @@ fn intervals<M: PurchaseProcess>(summary: &CustomerSummary) -> Result<f64, Error
     }
     summary.total_ln_gaps().ok_or(Error::MissingColumn {
         column: "sum_ln_gaps",
-        needed_by: "a likelihood that knows how regular customers are; a summary of a log of orders has it, a \
-                    table of customers must bring it: the sum of ln of the times between their purchases",
+        needed_by: "a likelihood of regular customers (a summary of a log of orders has it, a table of \
+                    customers must bring it: the sum of ln of the times between their purchases)",
     })
 }
 

@@ -42,7 +42,7 @@ class BgCnbdK(PurchaseModel):
     >>> model = loyalty.BgCnbdK(r=0.75, alpha=3.4, a=0.43, b=2.6, k=2)
     >>> customers = loyalty.CustomerSummary(frequency=[9, 9], recency=[36, 20], T=[39, 39])
     >>> model.p_alive(customers).round(3)
-    array([PLACEHOLDER])
+    array([0.935, 0.003])
     """
 
     __slots__ = ()

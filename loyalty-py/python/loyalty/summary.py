@@ -159,7 +159,8 @@ class CustomerSummary(Frozen):
         Examples
         --------
         >>> import loyalty
-        >>> orders = loyalty.Orders(customer=[1, 1, 1], time=[0, 2, 10])
+        >>> log = {"id": [1, 1, 1], "day": ["2026-01-01", "2026-01-03", "2026-01-11"]}
+        >>> orders = loyalty.Orders(log, customer="id", time="day")
         >>> orders.summarize().sum_ln_gaps.round(6)
         array([2.772589])
         """
