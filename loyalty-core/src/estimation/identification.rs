@@ -71,13 +71,18 @@ impl Identification {
 
     /// Of a maximum, by the direction along which the data say least and the information there.
     pub(crate) fn at_maximum(layout: &[Parameter], direction: &[f64], information: f64) -> Self {
-        if information * RIDGE * RIDGE >= 1.0 {
+        if is_no_ridge(information) {
             return Self::Interior;
         }
         Self::Ridge {
             parameters: moving(direction).map(|slot| layout[slot].name.clone()).collect(),
         }
     }
+}
+
+/// Whether so much information along the direction of which the data say least determines all parameters.
+pub(crate) fn is_no_ridge(information: f64) -> bool {
+    information * RIDGE * RIDGE >= 1.0
 }
 
 /// The parameters that ran away on the way from the start to where the solver gave up.

@@ -34,18 +34,41 @@ const TWENTY_POINTS: [(f64, f64); NODES / 2] = [
     (0.993_128_599_185_094_9, 0.017_614_007_139_152_12),
 ];
 
-/// The nodes from −1 to 1, the negative half first, and their weights.
-pub(crate) const RULE: [[f64; NODES]; 2] = {
-    let mut rule = [[0.0; NODES]; 2];
+/// Points of a panel over which little happens.
+pub(crate) const FEW: usize = 12;
+
+/// The same of the twelve-point rule.
+const TWELVE_POINTS: [(f64, f64); FEW / 2] = [
+    (0.125_233_408_511_468_9, 0.249_147_045_813_402_8),
+    (0.367_831_498_998_180_2, 0.233_492_536_538_354_8),
+    (0.587_317_954_286_617_4, 0.203_167_426_723_065_92),
+    (0.769_902_674_194_304_7, 0.160_078_328_543_346_23),
+    (0.904_117_256_370_474_9, 0.106_939_325_995_318_43),
+    (0.981_560_634_246_719_3, 0.047_175_336_386_511_83),
+];
+
+/// Nodes from −1 to 1, the negative half first, and their weights.
+const fn both_halves<const N: usize>(half: &[(f64, f64)]) -> [[f64; N]; 2] {
+    let mut rule = [[0.0; N]; 2];
     let mut pair = 0;
-    while pair < NODES / 2 {
-        let (node, weight) = TWENTY_POINTS[pair];
-        (rule[0][NODES / 2 - 1 - pair], rule[0][NODES / 2 + pair]) = (-node, node);
-        (rule[1][NODES / 2 - 1 - pair], rule[1][NODES / 2 + pair]) = (weight, weight);
+    while pair < N / 2 {
+        let (node, weight) = half[pair];
+        (rule[0][N / 2 - 1 - pair], rule[0][N / 2 + pair]) = (-node, node);
+        (rule[1][N / 2 - 1 - pair], rule[1][N / 2 + pair]) = (weight, weight);
         pair += 1;
     }
     rule
-};
+}
+
+/// The twenty-point rule.
+pub(crate) const RULE: [[f64; NODES]; 2] = both_halves(&TWENTY_POINTS);
+
+/// The twelve-point rule.
+pub(crate) const FEW_RULE: [[f64; FEW]; 2] = both_halves(&TWELVE_POINTS);
+
+/// Widths, and falls of h, up to which twelve points do: they miss at most 3e-14 of an integral or a moment
+/// (30,000 random panels of the Pareto/NBD, against sixty points).
+pub(crate) const EASY: [[f64; 2]; 2] = [[1.6, 8.0], [WIDEST, 2.0]];
 
 /// What h may fall before the integrand no longer counts: e^−37 is 8.5e-17.
 const FALL: f64 = 37.0;

@@ -22,9 +22,9 @@
 
 use multiversion::multiversion;
 
-use super::odds::{Gone, Point};
+use super::odds::{BLOCK as FEW, Gone, Integrals, MOMENTS, Scales, Top};
 use crate::estimation::Evaluation;
-use crate::math::elementary::{exp, ln, ln_1p};
+use crate::math::elementary::{exp, ln_1p};
 use crate::purchase::gamma_poisson::{BLOCK, RateSums};
 use crate::purchase::process::Rows;
 
@@ -75,34 +75,66 @@ impl RunSums {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_gone(sums: &mut GoneSums, [r, alpha, s, beta]: [f64; 4], x: f64, rows: Rows<'_>) {
-    let point = Point::new(alpha, s, beta, ln(s), [r + x, r + (x - 1.0)]);
-    for ((&t_x, &t), &weight) in rows.t_x.iter().zip(rows.t).zip(rows.weight) {
-        if t > t_x {
-            sums.add([r, alpha, s, beta], r + x, t, &point.gone(t_x, t), weight, &point);
+    let scales = Scales::new(alpha, s, beta);
+    let parts = rows.t_x.chunks(FEW).zip(rows.t.chunks(FEW)).zip(rows.weight.chunks(FEW));
+    for ((t_x, t), weight) in parts {
+        let terms = [r + x, r + (x - 1.0)];
+        let all = Integrals::<MOMENTS, FEW>::of(&scales, |_| terms, t_x, t);
+        let odds = Odds::of(&scales, &all, t);
+        for row in 0..t.len() {
+            if t[row] > t_x[row] {
+                let (top, integrals) = (&all.top[row], &all.sums[row]);
+                let gone = Gone::of(&scales, top, integrals);
+                sums.value += weight[row] * odds.softplus[row];
+                let probabilities = [odds.gone[row], odds.spread[row]].map(|p| weight[row] * p);
+                let model = [r, alpha, s, beta];
+                sums.add(model, [r + x, t[row]], top, &gone, probabilities, scales.alpha_is_least);
+            }
         }
     }
 }
 
+/// What the odds of a block of customers say.
+struct Odds {
+    /// ln(1 + o).
+    softplus: [f64; FEW],
+    /// π = o/(1+o), and π(1−π).
+    gone: [f64; FEW],
+    spread: [f64; FEW],
+}
+
+impl Odds {
+    #[inline(always)]
+    fn of(scales: &Scales, all: &Integrals<MOMENTS, FEW>, t: &[f64]) -> Self {
+        let mut odds = Self { softplus: [0.0; FEW], gone: [0.0; FEW], spread: [0.0; FEW] };
+        for (row, &t) in t.iter().enumerate() {
+            let ln_odds = scales.ln_odds(t, all.sums[row][0], all.height[row]);
+            // e^−|ln o| gives ln(1+o), π and 1−π at once.
+            let e = exp(-ln_odds.abs());
+            let high = 1.0 / (1.0 + e);
+            let low = e * high;
+            odds.softplus[row] = (if ln_odds > 0.0 { ln_odds } else { 0.0 }) + ln_1p(e);
+            odds.gone[row] = if ln_odds > 0.0 { high } else { low };
+            odds.spread[row] = high * low;
+        }
+        odds
+    }
+}
+
 impl GoneSums {
-    /// Adds a history that has a time since the last purchase.
+    /// Adds the derivatives of a history that has a time since the last purchase, with its weight times π
+    /// and π(1−π).
     #[inline(always)]
     fn add(
         &mut self,
         [r, alpha, s, beta]: [f64; 4],
-        n: f64,
-        t: f64,
+        [n, t]: [f64; 2],
+        top: &Top,
         gone: &Gone,
-        weight: f64,
-        point: &Point,
+        [weight, spread]: [f64; 2],
+        alpha_is_least: bool,
     ) {
-        let e = exp(-gone.ln_odds.abs());
-        let share = 1.0 / (1.0 + e);
-        let (high, low) = (share, e * share);
-        let (left, positive) = if gone.ln_odds > 0.0 { (high, gone.ln_odds) } else { (low, 0.0) };
-        self.value += weight * (positive + ln_1p(e));
-
-        let top = &gone.top;
-        let ([of_alpha, of_beta], [ln_alpha, ln_beta]) = if point.alpha_is_least {
+        let ([of_alpha, of_beta], [ln_alpha, ln_beta]) = if alpha_is_least {
             ([top.near, top.far], [top.depth, top.ln_far])
         } else {
             ([top.far, top.near], [top.ln_far, top.depth])
@@ -132,7 +164,6 @@ impl GoneSums {
                 - s * leaving.mean_bend(d_beta, gone.square[1]),
         ];
         let scale = [-r, -n, -s, -(1.0 + s)];
-        let (weight, spread) = (weight * left, weight * high * low);
         let mut slot = 0;
         for i in 0..4 {
             self.gradient[i] += weight * first[i];

@@ -11,14 +11,14 @@ use multiversion::multiversion;
 
 use self::coming::Coming;
 use self::likelihood::RunSums;
-use self::odds::Point;
+use self::odds::{BLOCK as FEW, Integrals, Scales, ln_odds};
 use super::Discounting;
 use super::gamma_poisson::draw_purchases;
 use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
-use crate::math::elementary::{ln, logistic};
+use crate::math::elementary::logistic;
 use crate::math::random::Random;
 use crate::summary::History;
 use crate::time::Unit;
@@ -119,9 +119,8 @@ impl ParetoNbd {
     }
 
     /// What the odds to have left depend on besides the history.
-    #[inline(always)]
-    fn point(&self, ln_s: f64, terms: [f64; 2]) -> Point {
-        Point::new(self.alpha, self.s, self.beta, ln_s, terms)
+    fn scales(&self) -> Scales {
+        Scales::new(self.alpha, self.s, self.beta)
     }
 }
 
@@ -216,8 +215,8 @@ impl PurchaseProcess for ParetoNbd {
     }
 
     fn ln_odds_alive(&self, history: &History) -> f64 {
-        let point = self.point(ln(self.s), self.alive_terms(history.x()));
-        -ln_odds_gone(&point, history.t_x(), history.t())
+        let terms = self.alive_terms(history.x());
+        -ln_odds_gone(&self.scales(), terms, history.t_x(), history.t())
     }
 
     fn alive_terms(&self, x: u32) -> [f64; 2] {
@@ -232,7 +231,7 @@ impl PurchaseProcess for ParetoNbd {
         t: &[f64; BLOCK],
         out: &mut [f64],
     ) {
-        p_alive_block(self, terms, t_x, t, out);
+        p_alive_block(&self.scales(), terms, t_x, t, out);
     }
 
     fn purchases_if_alive(
@@ -316,21 +315,25 @@ impl PurchaseProcess for ParetoNbd {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn ln_odds_gone(point: &Point, t_x: f64, t: f64) -> f64 {
-    point.ln_odds(t_x, t)
+fn ln_odds_gone(scales: &Scales, terms: [f64; 2], t_x: f64, t: f64) -> f64 {
+    ln_odds(scales, terms, t_x, t)
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn p_alive_block(
-    model: &ParetoNbd,
-    terms: &[[f64; BLOCK]; 2],
+    scales: &Scales,
+    [shape, less_1]: &[[f64; BLOCK]; 2],
     t_x: &[f64; BLOCK],
     t: &[f64; BLOCK],
     out: &mut [f64],
 ) {
-    let ln_s = ln(model.s);
-    for (row, out) in out.iter_mut().enumerate() {
-        let point = model.point(ln_s, [terms[0][row], terms[1][row]]);
-        *out = logistic(-point.ln_odds(t_x[row], t[row]));
+    for (part, out) in out.chunks_mut(FEW).enumerate() {
+        let rows = part * FEW..part * FEW + out.len();
+        let (shape, less_1) = (&shape[rows.clone()], &less_1[rows.clone()]);
+        let (t_x, t) = (&t_x[rows.clone()], &t[rows]);
+        let all = Integrals::<1, FEW>::of(scales, |row| [shape[row], less_1[row]], t_x, t);
+        for (row, out) in out.iter_mut().enumerate() {
+            *out = logistic(-scales.ln_odds(t[row], all.sums[row][0], all.height[row]));
+        }
     }
 }

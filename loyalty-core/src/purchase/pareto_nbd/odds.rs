@@ -18,55 +18,66 @@
 //! m+τ = (m+τ*) e^−u,    M+τ = (M+τ*)(1−ρ + ρ e^−u),    ρ = (m+τ*)/(M+τ*)
 //! ```
 //!
-//! so that neither h nor the moments cancel.
+//! so that neither h nor the moments cancel. One customer's dozen of points is a chain of dependent steps, so
+//! several customers are worked on side by side, point by point.
 
 use crate::math::elementary::{exp, exp_and_m1, exp_m1, ln, ln_1p, ln_by};
-use crate::math::log_concave::{Concave, NODES, RULE, STEEPEST, Stretch, WIDEST, stretches};
+use crate::math::log_concave::{
+    Concave, EASY, FEW_RULE, RULE, STEEPEST, Stretch, WIDEST, stretches,
+};
 
-/// The parameters, and a customer's n = r+x, as the integral needs them.
+/// What the odds of all customers have in common.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Point {
-    /// The smaller of α and β, and by how much the other is larger.
+pub(super) struct Scales {
+    /// The smaller of α and β, the larger, and their difference.
     least: f64,
-    excess: f64,
     most: f64,
-    lin: f64,
-    pow: f64,
-    /// ln s.
-    ln_s: f64,
+    excess: f64,
     /// Whether α < β.
     pub(super) alpha_is_least: bool,
+    s: f64,
+    /// ln s.
+    ln_s: f64,
+}
+
+impl Scales {
+    pub(super) fn new(alpha: f64, s: f64, beta: f64) -> Self {
+        let alpha_is_least = alpha < beta;
+        let (least, most) = if alpha_is_least { (alpha, beta) } else { (beta, alpha) };
+        Self { least, most, excess: most - least, alpha_is_least, s, ln_s: ln(s) }
+    }
+
+    /// h of a customer, by n = r+x and n−1.
+    #[inline(always)]
+    fn of(&self, [shape, less_1]: [f64; 2]) -> Point {
+        let (lin, pow) = if self.alpha_is_least { (less_1, self.s + 1.0) } else { (self.s, shape) };
+        Point { lin, pow, excess: self.excess }
+    }
+
+    /// ln of the odds to have left, by the integral from the top on and h there; −∞ at T = t_x, where the
+    /// integral is 0.
+    #[inline(always)]
+    pub(super) fn ln_odds(&self, t: f64, integral: f64, height: f64) -> f64 {
+        let factor = if self.alpha_is_least { (self.least + t) / (self.most + t) } else { 1.0 };
+        let ln_odds = ln((integral * factor).max(f64::MIN_POSITIVE)) + self.ln_s + height;
+        if integral > 0.0 { ln_odds } else { f64::NEG_INFINITY }
+    }
+}
+
+/// h of one customer.
+#[derive(Debug, Clone, Copy)]
+struct Point {
+    lin: f64,
+    pow: f64,
+    /// M − m.
+    excess: f64,
 }
 
 impl Point {
-    /// `shape` is r+x, and `shape_less_1` the same less 1.
-    #[inline(always)]
-    pub(super) fn new(alpha: f64, s: f64, beta: f64, ln_s: f64, [shape, less_1]: [f64; 2]) -> Self {
-        let alpha_is_least = alpha < beta;
-        let (least, most) = if alpha_is_least { (alpha, beta) } else { (beta, alpha) };
-        let (lin, pow) = if alpha_is_least { (less_1, s + 1.0) } else { (s, shape) };
-        Self { least, excess: most - least, most, lin, pow, ln_s, alpha_is_least }
-    }
-
-    /// Where the integrand of a history is highest. T > t_x.
-    #[inline(always)]
-    pub(super) fn top(&self, t_x: f64, t: f64) -> Top {
-        let (near, far) = (self.least + t_x, self.most + t_x);
-        let since = t - t_x;
-        let depth = ln_1p(since / near);
-        let at_last = Top { since, near, far, depth, ln_far: ln_1p(since / far), later: 0.0 };
-        if self.slope_at(&at_last) >= 0.0 { at_last } else { self.inner_top(t, depth) }
-    }
-
-    /// h′ at the top, or rather where it was cut off by the last purchase.
-    #[inline(always)]
-    fn slope_at(&self, top: &Top) -> f64 {
-        self.lin + self.pow * top.near / top.far
-    }
-
-    /// Where h has no slope, up to a depth; only for α < β and n < 1.
-    fn inner_top(&self, t: f64, deepest: f64) -> Top {
-        let now = self.least + t;
+    /// Where the integrand of a history is highest, if that is not at the last purchase: where h has no slope,
+    /// no deeper than that. Only for α < β and n < 1.
+    #[inline(never)]
+    fn inner_top(&self, now: f64, deepest: f64) -> Top {
         // ρ falls from (m+T)/(M+T) with the depth; it must be −lin/pow.
         let share = -self.lin / self.pow;
         let depth = ln((1.0 - share) / share * (now / self.excess)).clamp(0.0, deepest);
@@ -81,76 +92,19 @@ impl Point {
         self.lin * top.depth + self.pow * top.ln_far
     }
 
-    /// The stretches of u that count.
-    #[inline(always)]
+    /// The panels that count.
+    #[inline(never)]
     fn stretches(&self, top: &Top) -> [Stretch; 2] {
-        // Few customers need more than one panel.
+        let whole = Stretch { from: -top.depth, width: top.depth, panels: 1 };
         if top.later == 0.0 && top.depth <= WIDEST && self.height(top) <= STEEPEST {
-            let whole = Stretch { from: -top.depth, width: top.depth, panels: 1 };
             return [whole, Stretch { from: 0.0, width: 0.0, panels: 0 }];
         }
-        self.cut_stretches(top)
-    }
-
-    #[inline(never)]
-    fn cut_stretches(&self, top: &Top) -> [Stretch; 2] {
         stretches(&FromTop { point: self, top }, 0.0, -top.depth, top.later)
-    }
-
-    /// ln of the odds to have left, −∞ at T = t_x.
-    #[inline(always)]
-    pub(super) fn ln_odds(&self, t_x: f64, t: f64) -> f64 {
-        if t <= t_x {
-            return f64::NEG_INFINITY;
-        }
-        let top = self.top(t_x, t);
-        let mut sum = 0.0;
-        for stretch in self.stretches(&top) {
-            for (middle, half) in stretch.middles() {
-                sum += half * total(&self.nodes(&top, middle, half).weight);
-            }
-        }
-        self.ln_odds_by(&top, t, sum)
-    }
-
-    /// ln of the odds by the integral from the top on.
-    #[inline(always)]
-    fn ln_odds_by(&self, top: &Top, t: f64, integral: f64) -> f64 {
-        let factor = if self.alpha_is_least { (self.least + t) / (self.most + t) } else { 1.0 };
-        // An interval too short for a float is none.
-        ln((integral * factor).max(f64::MIN_POSITIVE)) + self.ln_s + self.height(top)
-    }
-
-    /// The integrand at the nodes of a panel.
-    #[inline(always)]
-    fn nodes(&self, top: &Top, middle: f64, half: f64) -> Nodes {
-        let share = top.near / top.far;
-        let rest = self.excess / top.far;
-        let mut nodes = Nodes {
-            step: [0.0; NODES],
-            near: [[0.0; NODES]; 2],
-            far: [0.0; NODES],
-            ln_far: [0.0; NODES],
-            weight: [0.0; NODES],
-        };
-        for (k, (&node, &weight)) in RULE[0].iter().zip(&RULE[1]).enumerate() {
-            let u = middle + half * node;
-            let (e, less) = exp_and_m1(-u);
-            let far = rest + share * e;
-            let ln_far = ln_by(far, share * less);
-            nodes.step[k] = u;
-            nodes.near[0][k] = e;
-            nodes.near[1][k] = less;
-            nodes.far[k] = far;
-            nodes.ln_far[k] = ln_far;
-            nodes.weight[k] = weight * exp(self.lin * u - self.pow * ln_far);
-        }
-        nodes
     }
 }
 
 /// Where the integrand of the odds is highest: at time τ*.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Top {
     /// T − τ*.
     pub(super) since: f64,
@@ -186,25 +140,164 @@ impl Concave for FromTop<'_> {
     }
 }
 
-/// What is known at the nodes of a panel.
-struct Nodes {
-    /// u.
-    step: [f64; NODES],
-    /// (m+τ)/(m+τ*), and less 1.
-    near: [[f64; NODES]; 2],
-    /// (M+τ)/(M+τ*) and its logarithm.
-    far: [f64; NODES],
-    ln_far: [f64; NODES],
-    /// Weight times integrand.
-    weight: [f64; NODES],
+/// Panels of up to R customers side by side, column by column: vector instructions take the same point of several.
+struct Panels<const R: usize> {
+    len: usize,
+    row: [usize; R],
+    /// Middle and half width, lin and pow, ρ and 1−ρ.
+    columns: [[f64; R]; 6],
+}
+
+impl<const R: usize> Panels<R> {
+    fn none() -> Self {
+        Self { len: 0, row: [0; R], columns: [[0.0; R]; 6] }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, row: usize, point: &Point, top: &Top, middle: f64, half: f64) {
+        let (share, rest) = (top.near / top.far, point.excess / top.far);
+        let values = [middle, half, point.lin, point.pow, share, rest];
+        self.row[self.len] = row;
+        self.columns.iter_mut().zip(values).for_each(|(column, value)| column[self.len] = value);
+        self.len += 1;
+    }
+
+    /// Adds the panels to the sums of their customers and forgets them: Σ of the integrand and, where S is 15,
+    /// of the integrand times each feature and times each product of two (upper triangle by rows). The features
+    /// are the differences of ln(m+τ), 1/(m+τ), ln(M+τ), 1/(M+τ) to their values at the top, the second and the
+    /// last over those values.
+    #[inline(always)]
+    fn add_to<const N: usize, const S: usize>(
+        &mut self,
+        rule: &[[f64; N]; 2],
+        total: &mut [[f64; S]; R],
+    ) {
+        let mut sums = [[0.0; R]; S];
+        let len = self.len;
+        let [middle, half, lin, pow, share, rest] = self.columns.each_ref().map(|all| &all[..len]);
+        let mut room = [[0.0; R]; 5];
+        let [step, e, less, far, ln_far] = room.each_mut().map(|all| &mut all[..len]);
+        for (&node, &weight) in rule[0].iter().zip(&rule[1]) {
+            for c in 0..len {
+                step[c] = middle[c] + half[c] * node;
+                (e[c], less[c]) = exp_and_m1(-step[c]);
+            }
+            for c in 0..len {
+                far[c] = rest[c] + share[c] * e[c];
+                ln_far[c] = ln_by(far[c], share[c] * less[c]);
+            }
+            for c in 0..len {
+                let value = weight * exp(lin[c] * step[c] - pow[c] * ln_far[c]);
+                sums[0][c] += value;
+                if S == MOMENTS {
+                    let by_far = -share[c] * less[c] / far[c];
+                    let feature = [-step[c], -less[c] / e[c], ln_far[c], by_far];
+                    let mut slot = 5;
+                    for i in 0..4 {
+                        let one = value * feature[i];
+                        sums[1 + i][c] += one;
+                        for &other in &feature[i..] {
+                            sums[slot][c] += one * other;
+                            slot += 1;
+                        }
+                    }
+                }
+            }
+        }
+        for c in 0..len {
+            let of_row = &mut total[self.row[c]];
+            of_row.iter_mut().zip(&sums).for_each(|(total, sum)| *total += half[c] * sum[c]);
+        }
+        self.len = 0;
+    }
+}
+
+/// Sums that the derivatives need.
+pub(super) const MOMENTS: usize = 15;
+
+/// Customers worked on at once.
+pub(super) const BLOCK: usize = 64;
+
+/// The integrals, or the moments, of up to R customers.
+pub(super) struct Integrals<const S: usize, const R: usize> {
+    pub(super) top: [Top; R],
+    /// h at the top.
+    pub(super) height: [f64; R],
+    /// From the top on; 0 where T = t_x.
+    pub(super) sums: [[f64; S]; R],
+}
+
+impl<const S: usize, const R: usize> Integrals<S, R> {
+    /// Those of the histories, whose numbers of purchases are said by `terms`: n = r+x and n−1.
+    #[inline(always)]
+    pub(super) fn of(
+        scales: &Scales,
+        terms: impl Fn(usize) -> [f64; 2],
+        t_x: &[f64],
+        t: &[f64],
+    ) -> Self {
+        let rows = t.len().min(R);
+        let (t_x, t) = (&t_x[..rows], &t[..rows]);
+        let mut all = Self { top: [Top::default(); R], height: [0.0; R], sums: [[0.0; S]; R] };
+        let [mut depth, mut ln_far] = [[0.0; R]; 2];
+        for row in 0..rows {
+            let since = t[row] - t_x[row];
+            depth[row] = ln_1p(since / (scales.least + t_x[row]));
+            ln_far[row] = ln_1p(since / (scales.most + t_x[row]));
+        }
+        let mut easy = Panels::<R>::none();
+        let (mut hard, mut count) = ([0; R], 0);
+        for row in 0..rows {
+            let point = scales.of(terms(row));
+            let (near, far) = (scales.least + t_x[row], scales.most + t_x[row]);
+            let (depth, ln_far) = (depth[row], ln_far[row]);
+            let last = Top { since: t[row] - t_x[row], near, far, depth, ln_far, later: 0.0 };
+            let rises = point.lin + point.pow * (near / far) >= 0.0;
+            let top = if rises { last } else { point.inner_top(scales.least + t[row], depth) };
+            let height = point.height(&top);
+            (all.top[row], all.height[row]) = (top, height);
+            let fits = |[width, steep]: [f64; 2]| top.depth <= width && height <= steep;
+            if t[row] <= t_x[row] {
+                continue;
+            }
+            if top.later == 0.0 && (fits(EASY[0]) || fits(EASY[1])) {
+                easy.push(row, &point, &top, -0.5 * top.depth, 0.5 * top.depth);
+            } else {
+                hard[count] = row;
+                count += 1;
+            }
+        }
+        easy.add_to(&FEW_RULE, &mut all.sums);
+        all.add_hard(scales, terms, &hard[..count], easy);
+        all
+    }
+
+    /// Customers whose integral takes more points, or several panels.
+    #[inline(always)]
+    fn add_hard(
+        &mut self,
+        scales: &Scales,
+        terms: impl Fn(usize) -> [f64; 2],
+        rows: &[usize],
+        mut panels: Panels<R>,
+    ) {
+        for &row in rows {
+            let (point, top) = (scales.of(terms(row)), self.top[row]);
+            for (middle, half) in point.stretches(&top).into_iter().flat_map(Stretch::middles) {
+                if panels.len == R {
+                    panels.add_to(&RULE, &mut self.sums);
+                }
+                panels.push(row, &point, &top, middle, half);
+            }
+        }
+        panels.add_to(&RULE, &mut self.sums);
+    }
 }
 
 /// Means over the time a customer left at, if they left, of ln(α+τ), 1/(α+τ), ln(β+τ), 1/(β+τ) — each as the
 /// difference to its value at the top, the second and last times α and β — and their covariances.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Gone {
-    pub(super) ln_odds: f64,
-    pub(super) top: Top,
     pub(super) mean: [f64; 4],
     /// Of the upper triangle, by rows.
     pub(super) covariance: [f64; 10],
@@ -212,28 +305,14 @@ pub(super) struct Gone {
     pub(super) square: [f64; 2],
 }
 
-impl Point {
-    /// The odds and the moments of a history with T > t_x.
+impl Gone {
     #[inline(always)]
-    pub(super) fn gone(&self, t_x: f64, t: f64) -> Gone {
-        let top = self.top(t_x, t);
-        let mut sums = [0.0; 15];
-        for stretch in self.stretches(&top) {
-            for (middle, half) in stretch.middles() {
-                let panel = self.nodes(&top, middle, half).moments(top.near / top.far);
-                sums.iter_mut().zip(panel).for_each(|(sum, term)| *sum += half * term);
-            }
-        }
-        self.gone_by(top, t, &sums)
-    }
-
-    #[inline(always)]
-    fn gone_by(&self, top: Top, t: f64, sums: &[f64; 15]) -> Gone {
+    pub(super) fn of(scales: &Scales, top: &Top, sums: &[f64; MOMENTS]) -> Self {
         let per = 1.0 / sums[0];
         // As ln, share of the smaller, then of the larger parameter, which times the parameter.
-        let (near, far) = (self.least / top.near, self.most / top.far);
+        let (near, far) = (scales.least / top.near, scales.most / top.far);
         let size = [1.0, near, 1.0, far];
-        let order = if self.alpha_is_least { [0, 1, 2, 3] } else { [2, 3, 0, 1] };
+        let order = if scales.alpha_is_least { [0, 1, 2, 3] } else { [2, 3, 0, 1] };
         let raw: [f64; 4] = std::array::from_fn(|i| sums[1 + i] * per);
         let mean = order.map(|i| size[i] * raw[i]);
         let mut covariance = [0.0; 10];
@@ -249,67 +328,19 @@ impl Point {
                 slot += 1;
             }
         }
-        Gone { ln_odds: self.ln_odds_by(&top, t, sums[0]), top, mean, covariance, square }
+        Self { mean, covariance, square }
     }
+}
+
+/// ln of the odds of one customer to have left, by n = r+x and n−1.
+#[inline(always)]
+pub(super) fn ln_odds(scales: &Scales, terms: [f64; 2], t_x: f64, t: f64) -> f64 {
+    let one = Integrals::<1, 1>::of(scales, |_| terms, &[t_x], &[t]);
+    scales.ln_odds(t, one.sums[0][0], one.height[0])
 }
 
 /// Where the product of two features is among the sums.
 const PAIR: [[usize; 4]; 4] = [[0, 1, 2, 3], [1, 4, 5, 6], [2, 5, 7, 8], [3, 6, 8, 9]];
-
-impl Nodes {
-    /// Σ weight, Σ weight·feature, Σ weight·feature·feature (upper triangle by rows). The features are the
-    /// differences of ln(m+τ), 1/(m+τ), ln(M+τ), 1/(M+τ) to their values at the top, the second and the last
-    /// over those values.
-    #[inline(always)]
-    fn moments(&self, share: f64) -> [f64; 15] {
-        let mut feature = [[0.0; NODES]; 4];
-        let [by_step, by_near, by_ln_far, by_far] = &mut feature;
-        for k in 0..NODES {
-            by_step[k] = -self.step[k];
-            by_near[k] = -self.near[1][k] / self.near[0][k];
-            by_ln_far[k] = self.ln_far[k];
-            by_far[k] = -share * self.near[1][k] / self.far[k];
-        }
-        let mut sums = [0.0; 15];
-        sums[0] = total(&self.weight);
-        let mut slot = 5;
-        for (i, one) in feature.iter().enumerate() {
-            let mut weighted = [0.0; NODES];
-            for k in 0..NODES {
-                weighted[k] = self.weight[k] * one[k];
-            }
-            sums[1 + i] = total(&weighted);
-            for other in &feature[i..] {
-                sums[slot] = product(&weighted, other);
-                slot += 1;
-            }
-        }
-        sums
-    }
-}
-
-/// Values added side by side: five times as many are the nodes of a panel.
-const SIDE: usize = 4;
-
-/// Σ aₖ in an order that vector units share.
-#[inline(always)]
-fn total(a: &[f64; NODES]) -> f64 {
-    let mut sides = [0.0; SIDE];
-    for k in 0..NODES {
-        sides[k % SIDE] += a[k];
-    }
-    (sides[0] + sides[2]) + (sides[1] + sides[3])
-}
-
-/// Σ aₖ bₖ in the same order.
-#[inline(always)]
-fn product(a: &[f64; NODES], b: &[f64; NODES]) -> f64 {
-    let mut sides = [0.0; SIDE];
-    for k in 0..NODES {
-        sides[k % SIDE] += a[k] * b[k];
-    }
-    (sides[0] + sides[2]) + (sides[1] + sides[3])
-}
 
 #[cfg(test)]
 mod tests {
@@ -319,8 +350,8 @@ mod tests {
     use crate::math::elementary::logistic;
     use crate::math::reference::{Worst, error, rows};
 
-    fn ln_odds([x, t_x, t, r, alpha, s, beta]: [f64; 7]) -> f64 {
-        Point::new(alpha, s, beta, ln(s), [r + x, r + (x - 1.0)]).ln_odds(t_x, t)
+    fn ln_odds_of([x, t_x, t, r, alpha, s, beta]: [f64; 7]) -> f64 {
+        ln_odds(&Scales::new(alpha, s, beta), [r + x, r + (x - 1.0)], t_x, t)
     }
 
     #[test]
@@ -329,7 +360,7 @@ mod tests {
         let (mut alive, mut gone) = (Worst::default(), Worst::default());
         for row in rows::<17>(table) {
             let [r, alpha, s, beta, x, t_x, t, ..] = row;
-            let ln_odds = ln_odds([x, t_x, t, r, alpha, s, beta]);
+            let ln_odds = ln_odds_of([x, t_x, t, r, alpha, s, beta]);
             alive.see(error(logistic(-ln_odds), row[10], 1e-300), &row);
             gone.see(error(logistic(ln_odds), row[11], 1e-300), &row);
         }
@@ -351,7 +382,7 @@ mod tests {
             let cells: Vec<f64> =
                 line.split(',').take(8).map(|cell| cell.parse().expect(line)).collect();
             let [x, t_x, t, r, alpha, s, beta, exact] = cells[..] else { panic!("{line}") };
-            let ln_odds = ln_odds([x, t_x, t, r, alpha, s, beta]);
+            let ln_odds = ln_odds_of([x, t_x, t, r, alpha, s, beta]);
             alive.see(error(logistic(-ln_odds), logistic(-exact), 1e-300), &line);
             gone.see(error(logistic(ln_odds), logistic(exact), 1e-300), &line);
         }
