@@ -126,7 +126,7 @@ def test_own_columns_own_table_and_missing_values() -> None:
 def test_whoever_opted_out_gets_no_treatment(customers: pd.DataFrame) -> None:
     out = np.arange(len(customers)) % 3 == 0
     plan = loyalty.select(customers.assign(opted_out=out), customer="id").to_frame()
-    assert len(plan) > 1000
+    assert len(plan) > 500
     assert not set(plan["id"]) & set(customers["id"][out])
 
 

@@ -23,6 +23,7 @@ mod unusual;
 pub(crate) use dealt::dealt;
 pub use economics::Economics;
 pub(crate) use halves::Halves;
+pub(crate) use halves::PARTS;
 pub use matching::{JoinReport, Joins};
 pub(crate) use matching::{ids_of, rows_of};
 pub use row::{LedgerColumns, LedgerRow};

@@ -2,8 +2,9 @@
 
 use super::columns::{Column, CustomerColumn};
 use super::customers::Customers;
-use super::dense;
+use super::intern::intern;
 use crate::error::report::{Reason, Refusal};
+use crate::parallel::Threads;
 
 /// The customers of rows that say so, whatever else becomes of the row: one row is enough.
 pub(super) fn opted_out(
@@ -14,7 +15,8 @@ pub(super) fn opted_out(
     let rows: Vec<usize> = (0..customer.len())
         .filter(|&row| customer.is_present(row) && says.is_present(row) && says.values[row])
         .collect();
-    (!rows.is_empty()).then(|| dense(customer, &rows).0)
+    let ids = || intern(customer, rows.len(), |number| rows[number], Threads::default()).0;
+    (!rows.is_empty()).then(ids)
 }
 
 /// Counts blank cells of rows in use, which say nothing.
