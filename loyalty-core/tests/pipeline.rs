@@ -279,7 +279,7 @@ fn margins_by_customer_hold_for_values_and_treatments() {
     let mut options = ScoreOptions::default();
     let margins: Vec<f64> = (0..customers.len()).map(|row| (row % 5) as f64 / 4.0).collect();
     options.margins = Some(margins.clone());
-    let text = r#"[{"name": "offer", "channel": "mail", "basis": "clv", "effect": 0.5,
+    let text = r#"[{"name": "offer", "channel": "mail", "gives": "discount", "basis": "clv", "effect": 0.5,
         "discount": 0.2, "reason": "Worth {basis}."}]"#;
     options.treatments = Some(Treatments::from_json(text).unwrap());
     let scores = score(&customers, &options).unwrap();

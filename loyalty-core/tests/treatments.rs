@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use loyalty_core::Error;
-use loyalty_core::decisions::{Amount, Capacity, Facts, Proposals, Treatment, Treatments};
+use loyalty_core::decisions::{Amount, Capacity, Facts, Gives, Proposals, Treatment, Treatments};
 use loyalty_core::parallel::Threads;
 
 const COLUMNS: [&str; 12] = [
@@ -111,7 +111,7 @@ fn no_offer_is_deeper_than_the_margin() {
 #[test]
 fn costs_and_uses_may_follow_a_column() {
     let own = table(
-        r#"[{"name": "coupon", "channel": "mail", "basis": "spend", "effect": 0.2,
+        r#"[{"name": "coupon", "channel": "mail", "gives": "credit", "basis": "spend", "effect": 0.2,
              "cost": {"fixed": 1, "share": 0.05, "of": "spend"},
              "uses": {"coupons": {"share": 0.05, "of": "spend"}},
              "reason": "Costs {cost} at {effect}."}]"#,
@@ -160,7 +160,7 @@ fn the_number_of_threads_changes_nothing() {
 
 #[test]
 fn tables_that_make_no_sense_are_refused() {
-    let good = || Treatment::new("letter", "post", "value", 0.1, "Worth {basis}.");
+    let good = || Treatment::new("letter", "post", Gives::Letter, "value", 0.1, "Worth {basis}.");
     let refused = |change: &dyn Fn(&mut Treatment)| {
         let mut treatment = good();
         change(&mut treatment);
@@ -210,7 +210,8 @@ fn facts_that_make_no_sense_are_refused() {
 #[test]
 fn what_bans_or_charges_is_no_treatment() {
     let table = |name: &str, reason: &str| {
-        Treatments::new(vec![Treatment::new(name, "mail", "reversal_impact", 1.0, reason)])
+        let treatment = Treatment::new(name, "mail", Gives::Gift, "reversal_impact", 1.0, reason);
+        Treatments::new(vec![treatment])
     };
     for (name, reason, word) in [
         ("ban_returns", "It gains {gain}.", "ban"),
@@ -227,4 +228,43 @@ fn what_bans_or_charges_is_no_treatment() {
     {
         assert!(table("gift", reason).is_ok(), "{reason}");
     }
+}
+
+#[test]
+fn what_gives_nothing_is_refused_whatever_it_is_called() {
+    let table = |gives: &str, more: &str| {
+        Treatments::from_json(&format!(
+            r#"[{{"name": "letter", "channel": "mail", {gives} "basis": "reversal_impact", "effect": 1.0{more},
+                 "reason": "It gains {{gain}}."}}]"#
+        ))
+    };
+    for kind in ["fee", "ban", "charge", "limit", "slower service", "", "Call"] {
+        let refused = table(&format!(r#""gives": "{kind}","#), "").unwrap_err().to_string();
+        assert!(refused.contains("gives"), "{refused}");
+        assert!(refused.contains("what charges, bans or withholds is no treatment"), "{refused}");
+    }
+    assert!(table("", "").unwrap_err().to_string().contains("missing field `gives`"));
+    for (word, kind) in Gives::WORDS {
+        let depth = if *kind == Gives::Discount { r#", "discount": 0.1"# } else { "" };
+        let made = table(&format!(r#""gives": "{word}","#), depth).unwrap();
+        assert_eq!((made.treatments()[0].gives, kind.name()), (*kind, *word));
+    }
+    // A depth is what holds a discount to the margin.
+    for (gives, depth) in [("discount", ""), ("gift", r#", "discount": 0.1"#)] {
+        let refused = table(&format!(r#""gives": "{gives}","#), depth).unwrap_err().to_string();
+        assert!(refused.contains("has its depth in the field discount"), "{refused}");
+    }
+}
+
+#[test]
+fn whoever_opted_out_gets_no_treatment() {
+    let known: [(&str, &[f64]); 4] = [
+        ("clv", &[900.0; 4]),
+        ("p_alive", &[0.9; 4]),
+        ("frequency", &[5.0; 4]),
+        ("opted_out", &[1.0, 0.0, f64::NAN, 1.0]),
+    ];
+    let customary = Treatments::customary();
+    let call = number(&customary, "personal_call");
+    assert_eq!(propose(&customary, facts(4, &known)).gains(call), [0.0, 37.0, 37.0, 0.0]);
 }

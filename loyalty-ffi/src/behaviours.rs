@@ -6,7 +6,7 @@ use loyalty_core::Error;
 use loyalty_core::behaviours::{Behaviour, BehaviourModel};
 use loyalty_core::ledger::LedgerRow;
 
-use crate::column::column;
+use crate::column::{column, mask};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, put, slot};
 use crate::text::{put_text, read_text};
@@ -137,7 +137,8 @@ pub unsafe extern "C" fn loyalty_behaviours_load(
 /// Labels customers by their rows of a ledger: `ledger` has `rows` times
 /// `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
 /// each customer; it may be NULL, and so may each name: the customer is then measured against all, as is
-/// one whose group the model does not know. `scores` gets `loyalty_behaviour_count()` for each customer, in
+/// one whose group the model does not know. `opted_out` says of each customer whether they opted out, who then have no
+/// label; it may be NULL. `scores` gets `loyalty_behaviour_count()` for each customer, in
 /// the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
 /// order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
 ///
@@ -150,6 +151,7 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
     ledger: *const f64,
     rows: usize,
     groups: *const *const c_char,
+    opted_out: *const bool,
     scores: *mut loyalty_behaviour_score,
     primary: *mut i32,
     error: *mut *mut loyalty_error,
@@ -163,8 +165,12 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
                 slot("primary", primary)?;
             }
             let customers = customers(ledger, rows, groups)?;
+            let opted_out = mask("opted_out", opted_out, rows)?;
             for (row, (ledger, group)) in customers.iter().enumerate() {
-                let found = model.classify_one(ledger, *group);
+                let mut found = model.classify_one(ledger, *group);
+                if opted_out.is_some_and(|out| out[row]) {
+                    found = found.without_labels();
+                }
                 let mut of_customer = [loyalty_behaviour_score::default(); Behaviour::ALL.len()];
                 for one in found.each {
                     of_customer[one.behaviour as usize] = loyalty_behaviour_score {

@@ -111,6 +111,7 @@ impl BehaviourDistribution {
             ("years", lasting.years()),
             ("ahead", lasting.ahead()),
             ("correlation", lasting.correlation()),
+            ("level_spread", lasting.level_spread()),
         ]
     }
 

@@ -15,7 +15,8 @@ use crate::order_lines::OrderLines;
 use crate::read::{Flags, Ids, flags, numbers, times};
 
 /// Customer, time, cost and whether the shop caused it.
-pub(crate) type ContactColumns = (Py<Column>, Py<Column>, Py<Column>, Option<Py<Column>>);
+pub(crate) type ContactColumns =
+    (Py<Column>, Py<Column>, Py<Column>, Option<Py<Column>>, Option<Py<Column>>);
 
 /// Numbers by name.
 type Named = Vec<(&'static str, f64)>;
@@ -139,6 +140,12 @@ impl Ledger {
         (days.contacts.clone(), days.returns.clone())
     }
 
+    /// How many customers opted out.
+    #[getter]
+    fn opted_out(&self) -> usize {
+        self.table.opted_out()
+    }
+
     #[getter]
     fn has_profit(&self) -> bool {
         self.table.available().profit
@@ -193,10 +200,11 @@ pub(crate) fn read_contacts(
     invalid: loyalty_core::orders::Invalid,
     time_zone: Option<&str>,
 ) -> Result<Option<Contacts>> {
-    let Some((customer, time, cost, firm_caused)) = columns else { return Ok(None) };
+    let Some((customer, time, cost, firm_caused, opted_out)) = columns else { return Ok(None) };
     let (customer, time, cost) = (Ids::read(customer.get())?, time.get(), numbers(cost.get())?);
     let when = times(time, time_zone)?;
     let caused = firm_caused.as_ref().map(|column| flags(column.get())).transpose()?;
+    let opted_out = opted_out.as_ref().map(|column| flags(column.get())).transpose()?;
     let times = when.column(time.name());
     let columns = loyalty_core::orders::ContactColumns {
         customer: customer.as_column(),
@@ -204,6 +212,7 @@ pub(crate) fn read_contacts(
         scale: when.scale(),
         cost: cost.as_column(),
         firm_caused: caused.as_ref().map(Flags::as_column),
+        opted_out: opted_out.as_ref().map(Flags::as_column),
     };
     Ok(Some(Contacts::new(&columns, invalid)?))
 }

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::error::{Result, input};
-use crate::read::{Ids, Numbers, Times, numbers, numbers_or_flags, times};
+use crate::read::{Flags, Ids, Numbers, Times, flags, numbers, numbers_or_flags, times};
 
 /// Reason, column, rows, first row.
 pub(crate) type RefusedRows = Vec<(&'static str, String, usize, usize)>;
@@ -214,6 +214,7 @@ pub(crate) fn read(
         Some(column) => Some(numbers_or_flags(column)?),
         None => None,
     };
+    let opted_out = get("opted_out").map(|column| flags(column)).transpose()?;
     let when = times(time, time_zone)?;
     let back = match get("return_time") {
         Some(column) => Some((column, times(column, time_zone)?)),
@@ -244,6 +245,7 @@ pub(crate) fn read(
     lines.returned_amount = returned_amount.as_ref().map(Numbers::as_column);
     lines.categories = categories.iter().map(Ids::as_column).collect();
     lines.numbers = more.iter().map(Numbers::as_column).collect();
+    lines.opted_out = opted_out.as_ref().map(Flags::as_column);
     lines.known_later = &later;
     if let Some((column, times)) = &back {
         lines.return_time = Some(times.column(column.name()));

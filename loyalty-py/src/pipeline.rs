@@ -24,7 +24,7 @@ use crate::ledger::{ContactColumns, Join, joins, read_contacts};
 use crate::order_lines::{OrderLines, Reading, Report, read, reading, report};
 use crate::orders::Orders;
 use crate::purchase::PurchaseModel;
-use crate::read::{Ids, Numbers, numbers};
+use crate::read::{Ids, Numbers, flags, numbers};
 use crate::rfm::{RfmResult, result};
 use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
@@ -204,7 +204,12 @@ fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
         };
         let (customer, time) = (needed("customer")?, needed("time")?);
         let arrays = OrderArrays { customer, time, amount: None, zone };
-        TableRows::Orders(Box::new(arrays.orders(how)?))
+        let mut orders = arrays.orders(how)?;
+        if let Some(says) = columns.get("opted_out") {
+            let (ids, says) = (Ids::read(customer)?, flags(says.get())?);
+            orders = orders.with_opted_out(&ids.as_column(), &says.as_column())?;
+        }
+        TableRows::Orders(Box::new(orders))
     };
     let others = [contacts, marketing].map(|one| read_contacts(one.as_ref(), invalid, zone));
     let [contacts, marketing] = others;

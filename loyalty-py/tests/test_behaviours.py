@@ -324,6 +324,50 @@ def test_labels_have_reasons_and_those_who_opted_out_have_none(
     assert (theirs["treatment_gain"] == 0).all()
 
 
+def test_a_column_of_any_table_opts_out(
+    bursts: tuple[loyalty.SimulatedShop, loyalty.Ledger],
+) -> None:
+    shop, ledger = bursts
+    model = loyalty.BehaviourModel.fit(ledger)
+    labels = model.classify(ledger).table().set_index("customer")
+    first, second = labels.index[labels["service_demander"]][:2]
+    lines = shop.lines.assign(opted_out=shop.lines["customer"] == first)
+    calls = shop.contacts.assign(opted_out=(shop.contacts["customer"] == second).astype(int))
+    out = loyalty.Ledger(lines, contacts=calls, handling=3.0, markdown=0.1)
+    assert out.opted_out == 2
+    again = model.classify(out).table().set_index("customer")
+    assert not again.loc[[first, second], list(model.distributions)].any().any()
+    scores = loyalty.score(lines, contacts=calls)
+    assert "2 customers opted out: they get no label and no treatment" in scores.notes
+    frame = scores.to_frame().set_index("customer").loc[[first, second]]
+    assert frame["treatment"].isna().all()
+    assert (frame["primary"] == "none").all()
+    # A blank says nothing; another value is no answer.
+    blank = lines.astype({"opted_out": "boolean"})
+    blank.loc[blank.index[:3], "opted_out"] = None
+    report = loyalty.Ledger(blank).report
+    assert 'column "opted_out" is blank, taken as not opted out, in 3 rows' in str(report)
+    with pytest.raises(loyalty.InputError, match="true or false, 1 or 0"):
+        loyalty.Ledger(lines.assign(opted_out=2.0))
+    # Without amounts there are no labels, and yet no treatment.
+    table = loyalty.Treatments(
+        [
+            {
+                "name": "letter",
+                "channel": "mail",
+                "gives": "letter",
+                "basis": "p_alive",
+                "effect": 1.0,
+                "reason": "{basis}",
+            }
+        ]
+    )
+    bare = lines[["customer", "time", "opted_out"]]
+    plan = loyalty.score(bare, treatments=table).to_frame().set_index("customer")
+    assert plan["treatment"].isna().sum() == 1
+    assert plan["treatment"].isna()[first]
+
+
 def test_what_lasts_and_what_is_odd_is_said(
     bursts: tuple[loyalty.SimulatedShop, loyalty.Ledger],
 ) -> None:

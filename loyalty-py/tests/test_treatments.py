@@ -100,6 +100,7 @@ def test_own_columns_own_table_and_missing_values() -> None:
             {
                 "name": "coupon",
                 "channel": "mail",
+                "gives": "credit",
                 "when": {"worth": {"at_most": 100}},
                 "basis": "worth",
                 "effect": 0.5,
@@ -120,6 +121,13 @@ def test_own_columns_own_table_and_missing_values() -> None:
     assert everything.to_frame()["row"].tolist() == [2, 0]
     assert everything.gap == 0.0
     assert everything.shadow_prices == {}
+
+
+def test_whoever_opted_out_gets_no_treatment(customers: pd.DataFrame) -> None:
+    out = np.arange(len(customers)) % 3 == 0
+    plan = loyalty.select(customers.assign(opted_out=out), customer="id").to_frame()
+    assert len(plan) > 500
+    assert not set(plan["id"]) & set(customers["id"][out])
 
 
 def test_tables_are_values() -> None:
@@ -144,6 +152,9 @@ def test_refusals(customers: pd.DataFrame) -> None:
         ({"effect": 0}, "effect must be above 0 and at most 10, got 0"),
         ({"effect": float("nan")}, "treatments: "),
         ({"cost": -1}, "cost must be finite and >= 0, got -1"),
+        ({"gives": "fee"}, "what charges, bans or withholds is no treatment"),
+        ({"gives": None}, "treatments: "),
+        ({"gives": "discount"}, "has its depth in the field discount"),
         ({"reason": "{who}"}, "the reason may have"),
         ({"surprise": 1}, "unknown field `surprise`"),
         ({"effect": object()}, "not JSON serializable"),

@@ -58,6 +58,7 @@ fn contacts(shop: &Shop) -> Result<Contacts, Failure> {
         scale: TimeScale::Days,
         cost: Column::new("cost", &contacts.cost),
         firm_caused: Some(Column::new("firm_caused", &contacts.firm_caused)),
+        opted_out: None,
     };
     Ok(Contacts::new(&columns, Invalid::Raise)?)
 }

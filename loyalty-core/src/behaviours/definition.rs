@@ -44,9 +44,20 @@ pub(super) trait BehaviourTerms {
     /// how far their peers shift the natural parameter.
     fn case(&self, threshold: Threshold, row: &LedgerRow, peers: f64) -> Option<Case>;
 
-    /// The strength by what the evidence is of, for a customer like the others.
-    fn unit(&self) -> f64 {
+    /// The strength by what the evidence is of, for a customer of whom the evidence is known to be of this strength and
+    /// nothing else.
+    fn unit_at(&self, _strength: f64) -> f64 {
         1.0
+    }
+
+    /// The strength, by that of which the evidence is, in the unit of a customer's [`Case`].
+    fn strength(&self, unit: f64, of_evidence: f64) -> f64 {
+        unit * of_evidence
+    }
+
+    /// The other way round.
+    fn of_evidence(&self, unit: f64, strength: f64) -> f64 {
+        strength / unit
     }
 
     /// P(strength > threshold), given what is known of the customer besides their evidence.

@@ -4,6 +4,7 @@ use super::definition::Fitted;
 use super::definitions::{Behaviour, Terms};
 use super::lasting::Lasting;
 use super::learning::{LearningSample, learning_customers};
+use super::level::Level;
 use super::options::{BehaviourFitOptions, Threshold, ThresholdBasis};
 use super::population::{Population, Recurrence, Transition};
 use crate::Error;
@@ -68,6 +69,11 @@ pub struct BehaviourDistribution {
 /// point of χ² with one degree of freedom, as the variance lies on its boundary (Self & Liang 1987).
 const BY_CHANCE: f64 = 5.411_894_431_054_342;
 
+/// What lasts of strengths, and the level at which it does.
+pub(super) fn transition(population: &Population, lasting: &Lasting) -> Transition {
+    Transition::new(population, lasting.correlation()).blurred(lasting.level_spread())
+}
+
 impl BehaviourDistribution {
     /// Fits the distribution of a behaviour to a ledger by empirical Bayes: the gamma or beta distribution
     /// over customers of largest marginal likelihood, then roughened by the customers' evidence.
@@ -114,7 +120,8 @@ impl BehaviourDistribution {
             lasting: Lasting::default(),
         };
         fitted.lasting = fitted.learn_lasting(ledger, customers, options);
-        fitted.transition = Transition::new(&fitted.population, fitted.lasting.correlation());
+        fitted.lasting.level = fitted.learn_level(ledger, options.threads);
+        fitted.transition = transition(&fitted.population, &fitted.lasting);
         Ok(fitted)
     }
 
@@ -144,7 +151,17 @@ impl BehaviourDistribution {
             years: halves.years,
             history: history.max(1e-3),
             ahead,
+            level: Level::default(),
         }
+    }
+
+    /// The same where the shop's level of the time ahead is as low as it is once in ten times.
+    pub(super) fn at_low_level(&self) -> Self {
+        /// The tenth part of normal numbers lies below its negative.
+        const ONCE_IN_TEN: f64 = 1.281_551_565_544_600_4;
+        let low = -ONCE_IN_TEN * self.lasting.level_spread();
+        let lasts = Transition::new(&self.population, self.lasting.correlation());
+        Self { transition: lasts.at_level(low), ..self.clone() }
     }
 
     /// Which behaviour.
@@ -166,7 +183,7 @@ impl BehaviourDistribution {
     /// The customers: strengths from small to large, and the share of the customers about each.
     pub fn population(&self) -> (Vec<f64>, &[f64]) {
         let (mut points, masses) = self.population.points();
-        points.iter_mut().for_each(|point| *point *= self.unit());
+        points.iter_mut().for_each(|point| *point = self.strength(*point));
         (points, masses)
     }
 
@@ -208,8 +225,14 @@ impl BehaviourDistribution {
         self.terms.of().priced()
     }
 
-    /// The strength by what the evidence is of, for a customer like the others.
-    pub(super) fn unit(&self) -> f64 {
-        self.terms.of().unit()
+    /// The strength of a customer of whom only that is known of which the evidence is.
+    pub(super) fn strength(&self, of_evidence: f64) -> f64 {
+        let terms = self.terms.of();
+        terms.strength(terms.unit_at(of_evidence), of_evidence)
+    }
+
+    /// The same at what a customer buys, to which the evidence was shifted.
+    pub(super) fn plain(&self, of_evidence: f64) -> f64 {
+        of_evidence * self.terms.of().unit_at(of_evidence)
     }
 }

@@ -5,17 +5,17 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::definitions::{Behaviour, Terms, of_link};
-use super::distribution::BehaviourDistribution;
+use super::distribution::{BehaviourDistribution, transition};
 use super::lasting::{Lasting, StoredLasting};
 use super::options::{Threshold, ThresholdBasis};
-use super::population::{Population, Transition};
+use super::population::Population;
 use crate::Error;
 use crate::error::{non_negative, positive};
 use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
 
 /// The version of a file that holds one behaviour; it rises with each change that an older library could
 /// not read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A distribution as it stands in a file; checked when it becomes a [`BehaviourDistribution`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ impl TryFrom<StoredDistribution> for BehaviourDistribution {
         let lasting = Lasting::try_from(stored.lasting)?;
         Ok(Self {
             behaviour,
-            transition: Transition::new(&stored.population, lasting.correlation()),
+            transition: transition(&stored.population, &lasting),
             lasting,
             population: stored.population,
             threshold: Threshold { value: stored.threshold, basis: stored.basis },

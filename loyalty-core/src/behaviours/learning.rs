@@ -43,7 +43,7 @@ pub(super) struct LearntWithPeers {
 }
 
 impl LearningSample<'_> {
-    pub(super) fn rows(&self) -> impl Iterator<Item = &LedgerRow> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = &LedgerRow> + Clone {
         self.customers.iter().map(|(_, row)| row)
     }
 

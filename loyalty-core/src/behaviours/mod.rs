@@ -26,7 +26,8 @@
 //! 7. **Labels.** [`BehaviourModel`] (`model.rs`) labels the customers of largest `p_over` as long as the mean
 //!    of 1 − `p_over` among them stays within the false-discovery rate (Newton et al. 2004), `p_over` is at
 //!    least one half, and the cost matters.
-//! 8. **Whether it lasts.** [`persistence()`] fits the first half of a history and looks at the second.
+//! 8. **What lasts**, of customers (`lasting.rs`) and of the level of the whole shop (`level.rs`, `level_learning.rs`): both are in `p_over`.
+//! 9. **Looked at again.** [`persistence()`] fits the first half of a history and looks at the second.
 //!
 //! `definition.rs` says what makes a behaviour; `definitions/mod.rs` is the table of them, and a further one
 //! is a file and a line there. `population/` knows nothing of ledgers or money. `distribution_file.rs` and
@@ -46,6 +47,8 @@ mod distribution;
 mod distribution_file;
 mod lasting;
 mod learning;
+mod level;
+mod level_learning;
 mod model;
 mod model_file;
 mod options;

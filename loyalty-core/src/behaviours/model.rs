@@ -131,6 +131,15 @@ pub struct CustomerBehaviours {
     pub primary: Option<Behaviour>,
 }
 
+impl CustomerBehaviours {
+    /// What is said of a customer who opted out: the same, and no label.
+    #[must_use]
+    pub fn without_labels(self) -> Self {
+        let none = |one| CustomerBehaviour { labelled: false, ..one };
+        Self { each: self.each.into_iter().map(none).collect(), primary: None }
+    }
+}
+
 /// What is said of one customer and one behaviour.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -180,39 +189,43 @@ impl BehaviourModel {
         for position in 0..model.rules.len() {
             let fitted = &model.rules[position].distribution;
             if fitted.detectable() && fitted.lasting().is_seen() {
-                let scores = fitted.score_some(ledger, &customers, options.fit.threads);
-                model.rules[position].cut = model.cut(fitted, ledger, &customers, &scores, options);
+                let threads = options.fit.threads;
+                let scores = fitted.score_some(ledger, &customers, threads);
+                let low = fitted.at_low_level().score_some(ledger, &customers, threads).p_over;
+                model.rules[position].cut =
+                    model.cut(fitted, ledger, &customers, (&scores, &low), options);
             }
         }
         Ok(model)
     }
 
-    /// The least p_over of the largest set of customers whose mean of 1 − p_over is within the rate.
+    /// The least p_over of the largest set of customers whose mean of 1 − p_over is within the rate, also where the
+    /// shop's level of the time ahead is as low as it is once in ten times, by `low`.
     fn cut(
         &self,
         fitted: &BehaviourDistribution,
         ledger: &Ledger,
         customers: &[usize],
-        scores: &BehaviourScores,
+        (scores, low): (&BehaviourScores, &[f64]),
         options: &BehaviourOptions,
     ) -> Option<f64> {
         let categories = &ledger.columns().categories;
-        let mut p: Vec<f64> = (customers.iter().enumerate())
+        let mut p: Vec<(f64, f64)> = (customers.iter().enumerate())
             .filter(|&(_, &row)| !ledger.is_opted_out(row))
             .filter(|&(at, &row)| self.matters(fitted, &scores.row(at), categories[row]))
-            .map(|(at, _)| scores.p_over[at])
-            .filter(|&p| p >= options.least_p_over)
+            .map(|(at, _)| (scores.p_over[at], low[at]))
+            .filter(|&(p, _)| p >= options.least_p_over)
             .collect();
-        p.sort_unstable_by(|a, b| b.total_cmp(a));
+        p.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
         let (mut wrong, mut count, mut cut) = (0.0, 0.0, None);
         // Equal ones together, as the cut cannot tell them apart.
-        for same in p.chunk_by(|a, b| a == b) {
-            wrong += same.len() as f64 * (1.0 - same[0]);
+        for same in p.chunk_by(|a, b| a.0 == b.0) {
+            wrong += same.iter().map(|(_, low)| 1.0 - low).sum::<f64>();
             count += same.len() as f64;
             if wrong > options.false_discovery_rate * count {
                 break;
             }
-            cut = Some(same[0]);
+            cut = Some(same[0].0);
         }
         cut
     }

@@ -12,7 +12,7 @@ use crate::error::non_negative;
 use crate::files::{FORMAT, of_kind, problem, read_with, write_whole};
 
 /// The version of a behaviour model's file; it rises with each change that an older library could not read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct ModelFile {

@@ -142,14 +142,14 @@ impl BehaviourDistribution {
                 let shift = case.evidence.shift;
                 let own = if shift == peers { mean } else { posterior.moments(shift).0 };
                 let own = self.ahead(own, shift);
-                (case.unit * own - self.unit() * population.ordinary(shift)) * money
+                (case.unit * own - self.plain(population.ordinary(shift))) * money
             }
             Cost::Whole(money) => over * money,
             Cost::Unknown => 0.0,
         };
         let shown = self.terms.of().shown(row);
         BehaviourScore {
-            estimate: case.unit * self.ahead(mean, peers),
+            estimate: self.terms.of().strength(case.unit, self.ahead(mean, peers)),
             threshold: case.threshold,
             p_over: self.terms.of().both(over, second_sign.needed),
             impact,
@@ -177,7 +177,8 @@ impl BehaviourDistribution {
 
     /// P(strength of the time ahead > threshold).
     fn over(&self, posterior: &Posterior<'_>, case: &Case, row: &LedgerRow, peers: f64) -> f64 {
-        let limit = self.population.link.natural(case.threshold / case.unit) - peers;
+        let limit = self.terms.of().of_evidence(case.unit, case.threshold);
+        let limit = self.population.link.natural(limit) - peers;
         self.terms.of().over(posterior.later_upper(&self.transition, limit), row)
     }
 
@@ -200,7 +201,7 @@ impl BehaviourDistribution {
         let impact = match case.cost {
             Cost::PerUnit(money) => {
                 let shift = case.evidence.shift;
-                let ordinary = self.unit() * population.ordinary(shift);
+                let ordinary = self.plain(population.ordinary(shift));
                 let at = |end| (value(end, shift) - ordinary) * money;
                 (at(ends.0), at(ends.1))
             }
@@ -217,7 +218,9 @@ impl BehaviourDistribution {
             }
             Cost::Unknown => (0.0, 0.0),
         };
-        BehaviourInterval { estimate: (value(ends.0, peers), value(ends.1, peers)), impact }
+        let strength =
+            |end: f64| self.terms.of().strength(case.unit, population.link.value(end + peers));
+        BehaviourInterval { estimate: (strength(ends.0), strength(ends.1)), impact }
     }
 
     /// What is seen of a customer's excess over the mean customer in a second ledger, and what a first
@@ -244,17 +247,17 @@ impl BehaviourDistribution {
         collect(ledger.len(), threads, |row| {
             let (numbers, peers) = (ledger.row(row), shift(row));
             let Some(case) = self.case(&numbers, peers) else {
-                return self.unit() * self.population.mean(peers);
+                return self.strength(self.population.mean(peers));
             };
             let mean = self.population.mean(peers);
             let seen = Posterior::of(&self.population, &case.evidence).moments(peers).0;
-            case.unit * (mean + part(&numbers) * (seen - mean))
+            self.terms.of().strength(case.unit, mean + part(&numbers) * (seen - mean))
         })
     }
 
     /// The mean of all; nobody without an order is over anything.
     fn without_evidence(&self) -> BehaviourScore {
-        let estimate = self.unit() * self.population.mean(0.0);
+        let estimate = self.strength(self.population.mean(0.0));
         BehaviourScore { estimate, threshold: self.threshold.value, ..BehaviourScore::default() }
     }
 }

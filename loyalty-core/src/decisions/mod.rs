@@ -8,12 +8,15 @@
 
 mod choices;
 mod dual;
+mod gives;
 mod primal;
 mod proposals;
 mod selection;
 mod treatment;
 
 pub use choices::{Capacity, Choices, Use};
+pub use gives::Gives;
+pub(crate) use proposals::OPTED_OUT;
 pub use proposals::{Facts, NotWeighed, Proposals, TreatmentSummary};
 pub use selection::Selection;
 pub use treatment::{Amount, Condition, Treatment, Treatments};

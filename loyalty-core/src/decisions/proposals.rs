@@ -10,7 +10,12 @@ use crate::error::{LARGEST, same_length};
 use crate::orders::Column;
 use crate::parallel::{Threads, collect};
 
+/// The column of those for whom no treatment is meant: above 0 for whoever opted out.
+pub(crate) const OPTED_OUT: &str = "opted_out";
+
 /// What is known of customers, by column: values, what behaviours cost, labels as 0 and 1.
+///
+/// A column `opted_out` is looked at by every treatment: none is meant for a customer of whom it is above 0.
 ///
 /// # Examples
 /// ```
@@ -186,6 +191,7 @@ struct Weighed<'a> {
     margin: &'a [f64],
     cost: Owed<'a>,
     uses: Vec<Owed<'a>>,
+    opted_out: &'a [f64],
 }
 
 /// An amount and its column.
@@ -216,10 +222,14 @@ impl<'a> Weighed<'a> {
             margin: facts.column(MARGIN),
             cost: Owed::new(&treatment.cost, facts),
             uses: treatment.uses.values().map(|amount| Owed::new(amount, facts)).collect(),
+            opted_out: facts.column(OPTED_OUT),
         }
     }
 
     fn is_meant_for(&self, row: usize) -> bool {
+        if self.opted_out.get(row).is_some_and(|out| *out > 0.0) {
+            return false;
+        }
         let met = self.conditions.iter().all(|(condition, values)| condition.allows(values[row]));
         // An offer deeper than the margin would lose money with every article.
         met && self.treatment.discount.is_none_or(|depth| depth <= self.margin[row])

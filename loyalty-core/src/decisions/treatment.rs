@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::gives::Gives;
 use crate::Error;
 use crate::error::LARGEST;
 
@@ -106,16 +107,18 @@ impl Amount {
 /// |---|---|---|
 /// | `name` | identifies it | text, once in a table |
 /// | `channel` | how it reaches the customer | text |
+/// | `gives` | what the customer gets | one of [`Gives`] |
 /// | `when` | for each column named, the values of customers it is meant for | ranges of numbers; labels are 0 and 1; with `where_known`, unknown values too |
 /// | `basis` | the column of money that it works on: a lifetime value, or what a behaviour costs a year | a column |
 /// | `effect` | the share of the basis that is expected to be gained | above 0, at most 10 |
-/// | `discount` | the depth of its offers, which never exceeds the customer's contribution margin | 0 to 1 |
+/// | `discount` | of a discount, and of nothing else, its depth, which never exceeds the customer's contribution margin | 0 to 1 |
 /// | `cost` | what doing it costs | an [`Amount`] |
 /// | `uses` | what it takes of capacities | [`Amount`]s by capacity |
 /// | `reason` | one sentence; `{basis}`, `{effect}`, `{gain}`, `{cost}` and `{discount}` stand for the customer's | text |
 ///
-/// A treatment is what a customer gets. One whose name, channel or reason speaks of a ban, a block, a fee, a
-/// charge or a penalty is refused. The rule reads words and no intentions.
+/// A treatment is what a customer gets, of one of the kinds of [`Gives`]: one that charges, bans or withholds is of
+/// none, and refused. So is one whose name, channel or reason speaks of a ban, a block, a fee, a charge or a penalty,
+/// whatever its kind; that rule reads words and no intentions.
 ///
 /// The effects of the table that comes along are assumptions: measure yours with customers held out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,6 +129,8 @@ pub struct Treatment {
     pub name: String,
     /// How it reaches the customer.
     pub channel: String,
+    /// What the customer gets.
+    pub gives: Gives,
     /// For whom it is meant: a condition for each column named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub when: BTreeMap<String, Condition>,
@@ -133,7 +138,7 @@ pub struct Treatment {
     pub basis: String,
     /// The share of the basis that it is expected to gain.
     pub effect: f64,
-    /// The depth of its offers.
+    /// The depth of a discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<f64>,
     /// What doing it costs.
@@ -154,8 +159,8 @@ impl Treatment {
     ///
     /// # Examples
     /// ```
-    /// use loyalty_core::decisions::{Amount, Treatment, Treatments};
-    /// let mut call = Treatment::new("Call", "phone", "value", 0.05, "It gains {gain}.");
+    /// use loyalty_core::decisions::{Amount, Gives, Treatment, Treatments};
+    /// let mut call = Treatment::new("Call", "phone", Gives::Call, "value", 0.05, "It gains {gain}.");
     /// call.cost = Amount::Fixed(4.0);
     /// assert_eq!(Treatments::new(vec![call])?.names(), ["Call"]);
     /// # Ok::<(), loyalty_core::Error>(())
@@ -163,6 +168,7 @@ impl Treatment {
     pub fn new(
         name: impl Into<String>,
         channel: impl Into<String>,
+        gives: Gives,
         basis: impl Into<String>,
         effect: f64,
         reason: impl Into<String>,
@@ -170,6 +176,7 @@ impl Treatment {
         Self {
             name: name.into(),
             channel: channel.into(),
+            gives,
             when: BTreeMap::new(),
             basis: basis.into(),
             effect,
@@ -226,6 +233,12 @@ impl Treatment {
         }
         if let Some(discount) = self.discount.filter(|depth| !(0.0..=1.0).contains(depth)) {
             return allowed("discount", "from 0 to 1", discount);
+        }
+        if (self.gives == Gives::Discount) != self.discount.is_some() {
+            return Some(format!(
+                "what gives a discount has its depth in the field discount, and nothing else has; it gives {}",
+                self.gives
+            ));
         }
         for (name, amount) in [("cost", &self.cost)].into_iter().chain(self.named_uses()) {
             let (fixed, share) = amount.parts();

@@ -71,6 +71,8 @@ pub enum Reason {
     DepthUnknown,
     /// A product that is blank.
     ProductUnknown,
+    /// An opt-out that is blank.
+    OptOutUnknown,
     /// A return of days to come, more than a year after its order.
     ReturnedFarAhead,
 }
@@ -108,6 +110,7 @@ impl Reason {
             Self::CostUnknown => "cost_unknown",
             Self::DepthUnknown => "depth_unknown",
             Self::ProductUnknown => "product_unknown",
+            Self::OptOutUnknown => "opt_out_unknown",
             Self::ReturnedFarAhead => "returned_far_ahead",
         }
     }
@@ -151,6 +154,7 @@ impl Reason {
             Self::CostUnknown => "is blank, estimated by the margin of the other lines,",
             Self::DepthUnknown => "is blank, taken as no offer,",
             Self::ProductUnknown => "is blank, taken as an article of its own,",
+            Self::OptOutUnknown => "is blank, taken as not opted out,",
             Self::ReturnedFarAhead => "is in days to come, more than a year after the order",
         }
     }

@@ -67,6 +67,7 @@ pub(crate) fn dealt(
                 scale: TimeScale::Microseconds,
                 cost: Column::new("cost", &cost),
                 firm_caused: caused.as_ref().map(|caused| Column::new("firm_caused", &caused[..])),
+                opted_out: None,
             };
             Contacts::new(&columns, Invalid::Raise)
         })

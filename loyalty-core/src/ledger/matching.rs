@@ -185,7 +185,7 @@ impl Found {
 }
 
 /// The row of each id in a table of known ids.
-pub(super) fn rows_of(ids: &Customers, known: &Customers) -> Vec<Option<usize>> {
+pub(crate) fn rows_of(ids: &Customers, known: &Customers) -> Vec<Option<usize>> {
     Found::of(ids, known).rows
 }
 
@@ -200,14 +200,11 @@ fn in_order(ids: &Customers, known: &Customers) -> Vec<Option<usize>> {
     (0..ids.len()).map(|number| ids.get(number)).map(find).collect()
 }
 
-/// Whether each customer of the ledger is named by a column.
-pub(super) fn named(known: &Customers, customer: &CustomerColumn<'_>) -> Result<Vec<bool>, Error> {
+/// The distinct ids of a column.
+pub(crate) fn ids_of(customer: &CustomerColumn<'_>) -> Result<Customers, Error> {
     countable("the number of rows", customer.len())?;
     let there: Vec<usize> = (0..customer.len()).filter(|&row| customer.is_present(row)).collect();
-    let (ids, _) = dense(customer, &there);
-    let mut named = vec![false; known.len()];
-    rows_of(&ids, known).into_iter().flatten().for_each(|row| named[row] = true);
-    Ok(named)
+    Ok(dense(customer, &there).0)
 }
 
 /// Customers of the ledger by the group that a table gives them.

@@ -23,7 +23,9 @@ mod unusual;
 pub(crate) use dealt::dealt;
 pub use economics::Economics;
 pub(crate) use halves::Halves;
+pub(crate) use halves::PARTS;
 pub use matching::{JoinReport, Joins};
+pub(crate) use matching::{ids_of, rows_of};
 pub use row::{LedgerColumns, LedgerRow};
 
 use crate::Error;
@@ -225,7 +227,12 @@ impl Ledger {
         if options.case_days == 0 {
             return Err(Error::parameter("case_days", "at least 1", 0.0));
         }
-        build::build(lines, contacts, marketing, options)
+        let mut ledger = build::build(lines, contacts, marketing, options)?;
+        let others = [contacts, marketing].into_iter().flatten().filter_map(Contacts::opted_out);
+        for ids in lines.opted_out().into_iter().chain(others) {
+            ledger.opt_out(ids);
+        }
+        Ok(ledger)
     }
 
     /// The same ledger with customers put in groups of peers, whose prior means differ. Customers who
@@ -251,14 +258,28 @@ impl Ledger {
         &self.joins
     }
 
-    /// The same ledger with customers who opted out: they have no labels, and no treatment hangs on one.
-    /// Those who are not in the ledger are passed over.
+    /// The same ledger with further customers who opted out, besides those of the columns `opted_out`: they have no
+    /// labels, and no treatment hangs on one. Those who are not in the ledger are passed over.
     ///
     /// # Errors
     /// [`Error::Type`] where the ids are of another kind than those of the ledger.
     pub fn with_opted_out(self, customer: &CustomerColumn<'_>) -> Result<Self, Error> {
-        let opted_out = matching::named(&self.customers, customer)?;
-        Ok(Self { opted_out, ..self })
+        let ids = matching::ids_of(customer)?;
+        let mut ledger = self;
+        ledger.opt_out(&ids);
+        Ok(ledger)
+    }
+
+    fn opt_out(&mut self, ids: &Customers) {
+        self.opted_out.resize(self.customers.len(), false);
+        for row in matching::rows_of(ids, &self.customers).into_iter().flatten() {
+            self.opted_out[row] = true;
+        }
+    }
+
+    /// How many customers opted out.
+    pub fn opted_out(&self) -> usize {
+        self.opted_out.iter().filter(|out| **out).count()
     }
 
     /// Whether a customer opted out.

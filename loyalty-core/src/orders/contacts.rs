@@ -3,6 +3,7 @@
 use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
 use super::intern::intern;
+use super::opted_out;
 use super::rows::{self, Fault, Used, customer_and_time, money_reason, shown_number, shown_time};
 use crate::Error;
 use crate::error::countable;
@@ -23,6 +24,8 @@ pub struct ContactColumns<'a> {
     /// Whether the shop caused it, by a late delivery or a defect: such a contact costs money, but says
     /// nothing about the customer.
     pub firm_caused: Option<Column<'a, [bool]>>,
+    /// Whether the customer opted out of labels and treatments; one row that says so is enough.
+    pub opted_out: Option<Column<'a, [bool]>>,
 }
 
 /// Checked contacts.
@@ -36,6 +39,7 @@ pub struct ContactColumns<'a> {
 ///     scale: TimeScale::Days,
 ///     cost: Column::new("cost", &[4.0, 12.5]),
 ///     firm_caused: Some(Column::new("our_fault", &[true, false])),
+///     opted_out: None,
 /// };
 /// assert_eq!(Contacts::new(&columns, Invalid::Raise)?.len(), 2);
 /// # Ok::<(), loyalty_core::Error>(())
@@ -47,6 +51,7 @@ pub struct Contacts {
     pub(crate) time: Vec<i64>,
     pub(crate) cost: Vec<f64>,
     pub(crate) firm_caused: Option<Vec<bool>>,
+    opted_out: Option<Customers>,
     report: OrdersReport,
 }
 
@@ -64,12 +69,17 @@ impl Contacts {
         columns.time.same_rows(rows)?;
         columns.cost.same_rows(rows)?;
         columns.firm_caused.iter().try_for_each(|caused| caused.same_rows(rows))?;
-        let (report, used) = rows::check(
+        columns.opted_out.iter().try_for_each(|out| out.same_rows(rows))?;
+        let (mut report, used) = rows::check(
             rows,
             invalid,
             |row| columns.fault(row),
             |row, name| columns.shown(row, name),
         )?;
+        let mut defaulted = Vec::new();
+        let says = columns.opted_out.as_ref();
+        opted_out::count_blank(says, |row| report.is_in_use(row), &mut defaulted);
+        report.set_defaulted(defaulted);
         Ok(columns.take(report, &used))
     }
 
@@ -86,6 +96,11 @@ impl Contacts {
     /// The customers who had contacts, in order of their ids.
     pub fn customers(&self) -> &Customers {
         &self.customers
+    }
+
+    /// The customers who opted out by the column `opted_out`, in order of their ids; `None` where nobody did.
+    pub fn opted_out(&self) -> Option<&Customers> {
+        self.opted_out.as_ref()
     }
 
     /// The rows read, in use and refused.
@@ -121,6 +136,7 @@ impl<'a> ContactColumns<'a> {
             firm_caused: self.firm_caused.as_ref().map(|caused| {
                 used.iter().map(|row| caused.is_present(row) && caused.values[row]).collect()
             }),
+            opted_out: opted_out::opted_out(&self.customer, self.opted_out.as_ref()),
             report,
         }
     }

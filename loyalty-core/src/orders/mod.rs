@@ -6,6 +6,7 @@ mod contacts;
 mod customers;
 mod intern;
 mod lines;
+mod opted_out;
 mod rows;
 mod short_text;
 mod table;
@@ -82,6 +83,7 @@ pub struct Orders {
     customer: Vec<u32>,
     time: Vec<i64>,
     amount: Option<Vec<f64>>,
+    opted_out: Option<Customers>,
     report: OrdersReport,
 }
 
@@ -145,6 +147,24 @@ impl Orders {
     /// The rows read, in use and refused.
     pub fn report(&self) -> &OrdersReport {
         &self.report
+    }
+
+    /// The same log with customers who opted out of labels and treatments: those of whom any row says so.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where the two differ in length.
+    pub fn with_opted_out(
+        self,
+        customer: &CustomerColumn<'_>,
+        says: &Column<'_, [bool]>,
+    ) -> Result<Self, Error> {
+        says.same_rows(customer.len())?;
+        Ok(Self { opted_out: opted_out::opted_out(customer, Some(says)), ..self })
+    }
+
+    /// The customers who opted out, in order of their ids; `None` where nobody did.
+    pub fn opted_out(&self) -> Option<&Customers> {
+        self.opted_out.as_ref()
     }
 
     /// Whether the log has amounts.
@@ -235,7 +255,7 @@ impl<'a> OrderColumns<'a> {
             // Adding zero turns −0 into 0, which prints and compares as an amount should.
             collect(rows, threads, |number| amount.values[row(number)] + 0.0)
         });
-        Orders { customers, customer, time, amount, report }
+        Orders { customers, customer, time, amount, opted_out: None, report }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What can be scored.
 
 use crate::Error;
-use crate::orders::{Contacts, CustomerColumn, OrderLines, Orders};
+use crate::ledger::{ids_of, rows_of};
+use crate::orders::{Contacts, CustomerColumn, Customers, OrderLines, Orders};
 use crate::summary::CustomerSummary;
 use crate::time::{Clock, DAY};
 
@@ -32,7 +33,7 @@ pub struct OrderTable<'a> {
     pub contacts: Option<&'a Contacts>,
     /// Marketing sent to customers.
     pub marketing: Option<&'a Contacts>,
-    /// Customers who opted out: they get no label and no treatment.
+    /// Customers who opted out, besides those of the columns `opted_out`: they get no label and no treatment.
     pub opted_out: Option<CustomerColumn<'a>>,
 }
 
@@ -51,6 +52,22 @@ impl<'a> OrderTable<'a> {
     /// A table that knows nothing of money, and so nothing of profit.
     pub fn without_amounts(orders: &'a Orders) -> Self {
         Self { rows: Rows::Orders(orders), contacts: None, marketing: None, opted_out: None }
+    }
+
+    /// Which of some customers opted out, by a column of any of the tables or by name.
+    pub(super) fn opted_out(&self, customers: &Customers) -> Result<Vec<bool>, Error> {
+        let of_rows = match self.rows {
+            Rows::Lines(lines) => lines.opted_out(),
+            Rows::Orders(orders) => orders.opted_out(),
+        };
+        let others = [self.contacts, self.marketing].into_iter().flatten();
+        let by_column = of_rows.into_iter().chain(others.filter_map(Contacts::opted_out));
+        let named = self.opted_out.as_ref().map(ids_of).transpose()?;
+        let mut out = vec![false; customers.len()];
+        for ids in by_column.chain(&named) {
+            rows_of(ids, customers).into_iter().flatten().for_each(|row| out[row] = true);
+        }
+        Ok(out)
     }
 
     /// The order lines, where there are amounts.

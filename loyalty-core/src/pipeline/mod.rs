@@ -151,6 +151,11 @@ pub fn score<'a>(
         Some(table) => ledger::scored(table, customers.customers(), options, &mut remarks)?,
         None => None,
     };
+    let opted_out = match (input.table(), customers.customers()) {
+        (Some(table), Some(known)) => table.opted_out(known)?,
+        _ => Vec::new(),
+    };
+    remarks.of_opted_out(&opted_out);
     if let (Some(report), Some(ledger)) = (&mut report, &ledger) {
         report.joins = ledger.ledger.joins().to_vec();
     }
@@ -175,7 +180,8 @@ pub fn score<'a>(
     let is_asked = input.table().is_some() || !options.capacities.is_empty();
     let treatments = options.treatments.clone().or_else(|| is_asked.then(Treatments::customary));
     if let Some(treatments) = treatments {
-        scores.treatments = Some(treatments::chosen(&treatments, &scores, options, &mut remarks)?);
+        scores.treatments =
+            Some(treatments::chosen(&treatments, &scores, opted_out, options, &mut remarks)?);
     }
     (scores.notes, scores.not_computed) = (remarks.notes, remarks.not_computed);
     Ok(scores)

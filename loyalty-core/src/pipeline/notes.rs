@@ -134,6 +134,8 @@ pub enum NoteKind {
     OrderThreshold,
     /// Customers take the same basket after the same time.
     Subscriptions,
+    /// Customers who opted out of labels and treatments.
+    OptedOut,
 }
 
 impl NoteKind {
@@ -161,6 +163,7 @@ impl NoteKind {
             Self::Bursts => "bursts",
             Self::OrderThreshold => "order_threshold",
             Self::Subscriptions => "subscriptions",
+            Self::OptedOut => "opted_out",
         }
     }
 }
@@ -200,6 +203,16 @@ pub(super) struct Remarks {
 impl Remarks {
     pub(super) fn note(&mut self, kind: NoteKind, sentence: String) {
         self.notes.push(Note { kind, sentence });
+    }
+
+    /// How many customers opted out.
+    pub(super) fn of_opted_out(&mut self, opted_out: &[bool]) {
+        let sentence = match opted_out.iter().filter(|out| **out).count() {
+            0 => return,
+            1 => "1 customer opted out: they get no label and no treatment".to_owned(),
+            many => format!("{many} customers opted out: they get no label and no treatment"),
+        };
+        self.note(NoteKind::OptedOut, sentence);
     }
 
     /// What became of the rows of a table, and what lies after the end of observation.

@@ -6,7 +6,7 @@ use super::models;
 use super::notes::{NoteKind, Part, Remarks};
 use super::{ScoreOptions, Scores};
 use crate::Error;
-use crate::decisions::{Capacity, Facts, Proposals, Selection, Treatment, Treatments};
+use crate::decisions::{Capacity, Facts, OPTED_OUT, Proposals, Selection, Treatment, Treatments};
 
 /// What each treatment would gain, and which one each customer gets.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +60,7 @@ impl TreatmentScores {
 pub(super) fn chosen(
     treatments: &Treatments,
     scores: &Scores,
+    opted_out: Vec<bool>,
     options: &ScoreOptions,
     remarks: &mut Remarks,
 ) -> Result<TreatmentScores, Error> {
@@ -77,7 +78,11 @@ pub(super) fn chosen(
             // 1 by assumption is not known.
             once.for_each(|(value, _)| *value = f64::NAN);
         }
-        facts = facts.with(name, without(values, scores))?;
+        facts = facts.with(name, values)?;
+    }
+    if opted_out.contains(&true) {
+        let out = opted_out.into_iter().map(|out| f64::from(u8::from(out))).collect();
+        facts = facts.with(OPTED_OUT, out)?;
     }
     let of_shop = || scores.ledger.as_ref().and_then(LedgerScores::margin);
     if let Some(margins) = &options.margins {
@@ -213,18 +218,6 @@ fn by_rank(proposals: &Proposals, selection: Selection, capacities: &[Capacity])
 const VALUE: &str = "clv";
 /// The column of the probability to be active.
 const P_ALIVE: &str = "p_alive";
-
-/// Facts are not known of those who opted out, so that nothing is done with them.
-fn without(mut values: Vec<f64>, scores: &Scores) -> Vec<f64> {
-    if let Some(ledger) = &scores.ledger {
-        for (value, row) in values.iter_mut().zip(&ledger.rows) {
-            if row.is_some_and(|row| ledger.ledger.is_opted_out(row)) {
-                *value = f64::NAN;
-            }
-        }
-    }
-    values
-}
 
 /// The fact that treatments with a discount are held to.
 const MARGIN: &str = "margin";

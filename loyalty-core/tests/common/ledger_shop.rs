@@ -51,6 +51,7 @@ pub(crate) fn contacts(shop: &Shop) -> Contacts {
         scale: TimeScale::Days,
         cost: Column::new("cost", &contacts.cost),
         firm_caused: Some(Column::new("firm_caused", &contacts.firm_caused)),
+        opted_out: None,
     };
     Contacts::new(&columns, Invalid::Raise).expect("clean contacts")
 }

@@ -63,13 +63,13 @@ int main(int argc, char **argv)
     for (size_t row = 0; row < rows; row++) {
         memcpy(ledger + row * columns, table[row], columns * sizeof *ledger);
     }
-    OK(loyalty_behaviours_classify(model, ledger, rows, NULL, scores, primary, &error));
+    OK(loyalty_behaviours_classify(model, ledger, rows, NULL, NULL, scores, primary, &error));
     for (size_t row = 0; row < rows; row++) {
         const double *expected = table[row] + columns;
         loyalty_behaviour_score alone[BEHAVIOURS];
         int32_t first = 9;
-        OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, groups, alone, &first,
-                                       &error));
+        OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, groups, NULL, alone,
+                                       &first, &error));
         CHECK(first == primary[row] && first == (int32_t)expected[2 * BEHAVIOURS]);
         CHECK(first < 0 || alone[first].labelled);
         for (size_t behaviour = 0; behaviour < BEHAVIOURS; behaviour++) {
@@ -79,6 +79,24 @@ int main(int argc, char **argv)
             CHECK(same_bits(score->estimate, alone[behaviour].estimate));
         }
     }
+
+    /* Whoever opted out has the same scores and no label. */
+    size_t named = 0;
+    while (named + 1 < rows && primary[named] < 0) {
+        named++;
+    }
+    const bool out[] = {true}, odd[] = {false};
+    loyalty_behaviour_score apart[BEHAVIOURS];
+    int32_t none = 9;
+    const double *theirs = ledger + named * columns;
+    OK(loyalty_behaviours_classify(model, theirs, 1, NULL, out, apart, &none, &error));
+    CHECK(none == -1);
+    for (size_t behaviour = 0; behaviour < BEHAVIOURS; behaviour++) {
+        CHECK(!apart[behaviour].labelled);
+        CHECK(same_bits(apart[behaviour].p_over, scores[named * BEHAVIOURS + behaviour].p_over));
+    }
+    OK(loyalty_behaviours_classify(model, theirs, 1, NULL, odd, apart, &none, &error));
+    CHECK(none == primary[named]);
 
     OK(loyalty_behaviours_intervals(model, ledger, rows, NULL, 0.98, intervals, &error));
     for (size_t cell = 0; cell < rows * BEHAVIOURS; cell++) {
@@ -100,19 +118,19 @@ int main(int argc, char **argv)
     FAILS(loyalty_behaviours_intervals(model, ledger, 1, NULL, 0.9, NULL, &error), NULL_ARGUMENT,
           "intervals must not be NULL");
     primary[0] = 77;
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, broken, scores, primary, &error), INVALID_UTF8,
-          "groups must be valid UTF-8");
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, broken, NULL, scores, primary, &error),
+          INVALID_UTF8, "groups must be valid UTF-8");
     CHECK(primary[0] == 77);
 
     ledger[0] = NAN;
     primary[0] = 77;
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, scores, primary, &error), VALUE,
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, NULL, scores, primary, &error), VALUE,
           "column \"orders\", row 0: must be from 0 to 1e50, got NaN");
     CHECK(primary[0] == 77);
-    FAILS(loyalty_behaviours_classify(NULL, ledger, 1, NULL, scores, primary, &error), NULL_ARGUMENT,
-          "model must not be NULL");
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, NULL, primary, &error), NULL_ARGUMENT,
-          "scores must not be NULL");
+    FAILS(loyalty_behaviours_classify(NULL, ledger, 1, NULL, NULL, scores, primary, &error),
+          NULL_ARGUMENT, "model must not be NULL");
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, NULL, NULL, primary, &error),
+          NULL_ARGUMENT, "scores must not be NULL");
     loyalty_behaviours_free(model);
     loyalty_behaviours_free(NULL);
     return finish("behaviours");

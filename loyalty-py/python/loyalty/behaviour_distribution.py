@@ -117,7 +117,9 @@ class BehaviourDistribution(Fitted):
     @property
     def lasting(self) -> dict[str, float]:
         """What lasts: the correlation of strengths in both halves of the history, the likelihood ratio against
-        none, the customers by whom it is known, the years of a half, and with the years ahead."""
+        none, the customers by whom it is known, the years of a half, the correlation with the years ahead, and
+        how far the shop's level of that time may be off (``level_spread``, as a standard deviation of the
+        logarithm or the log-odds)."""
         return dict(self._core.lasting)
 
     @property

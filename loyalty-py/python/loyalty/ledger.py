@@ -43,6 +43,7 @@ _OPTIONAL = (
     "return_time",
     "status",
     "currency",
+    "opted_out",
 )
 
 
@@ -85,11 +86,11 @@ class Ledger(Frozen):
         :class:`OrderLines`, or a table of them with one row per order line. ``customer``, ``time`` and
         ``amount`` (what was paid; or ``price`` of a piece and ``quantity``) are needed; ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (paid for by the shop),
         ``maker_discount``, ``coupon``, ``offered_depth`` (share of the list price on offer in the
-        category that day), ``cost``, ``returned_amount`` (or ``returned`` pieces) and ``return_time``
+        category that day), ``cost``, ``returned_amount`` (or ``returned`` pieces), ``return_time`` and ``opted_out``
         are used where they are there. docs/behaviours.md says what each enables.
     contacts : data frame or mapping of columns, optional
-        Service contacts: ``customer``, ``time``, ``cost`` and, where known, ``firm_caused``: true or
-        false, 1 or 0.
+        Service contacts: ``customer``, ``time``, ``cost`` and, where known, ``firm_caused`` and
+        ``opted_out``: true or false, 1 or 0.
     marketing : data frame or mapping of columns, optional
         Marketing contacts: ``customer``, ``time``, ``cost``.
     columns : mapping, optional
@@ -110,7 +111,8 @@ class Ledger(Frozen):
     case_days : int
         Contacts of a customer within so many days of the first are one case.
     opted_out : sequence of ids, optional
-        Customers who take no part in labels.
+        Customers who get no label, besides those of whom a row of a column ``opted_out`` of the lines, the
+        contacts or the marketing says so.
     invalid : {"raise", "drop"}
         What to do with rows of tables that cannot be used.
     time_zone : str, optional
@@ -224,6 +226,11 @@ class Ledger(Frozen):
     def joins(self) -> tuple[JoinReport, ...]:
         """Whether the rows of contacts, marketing and peers found their customers."""
         return tuple(map(JoinReport._of, self._core.joins()))
+
+    @property
+    def opted_out(self) -> int:
+        """How many customers opted out: they get no label."""
+        return self._core.opted_out
 
     @property
     def unusual_days(self) -> dict[str, list[date]]:
@@ -366,7 +373,8 @@ def _contacts(data: Any) -> Any:
     if data is None:
         return None
     names = ["customer", "time", "cost"]
-    if "firm_caused" in _names(data):
-        names.append("firm_caused")
-    columns = _columns.read(data, names).columns
-    return (*columns, None)[:4]
+    there = _names(data)
+    more = [name for name in ("firm_caused", "opted_out") if name in there]
+    columns = _columns.read(data, [*names, *more]).columns
+    known = dict(zip(more, columns[len(names) :], strict=True))
+    return (*columns[: len(names)], known.get("firm_caused"), known.get("opted_out"))

@@ -76,6 +76,9 @@ class OrderLines(Frozen):
         not known are kept and named.
     currency : str, optional
         The currency of the amounts. Where there are several, `only_currency` must say which is looked at.
+    opted_out : str, optional
+        Whether the customer opted out of labels and treatments: true or false, 1 or 0. One row that says
+        so is enough; a blank says nothing, and is counted.
     known_later : sequence of str
         Columns that are known only after the order, such as a delivery date: none of the columns
         above that a score may rest on may be among them.
@@ -154,6 +157,7 @@ class OrderLines(Frozen):
         return_time: str | None = None,
         status: str | None = None,
         currency: str | None = None,
+        opted_out: str | None = None,
         known_later: Sequence[str] = (),
         credits: Credits = "refuse",
         guests: Guests = "refuse",
@@ -189,6 +193,7 @@ class OrderLines(Frozen):
             "return_time": return_time,
             "status": status,
             "currency": currency,
+            "opted_out": opted_out,
         }
         given = data
         if isinstance(data, OrderTable):

@@ -205,17 +205,18 @@ def score(
         ``amount`` (or ``price`` of a piece and ``quantity``), ``status``, ``currency``, ``order``,
         ``product``, ``category``, ``list_amount``, ``discount`` (that the firm pays for),
         ``maker_discount``, ``coupon``, ``offered_depth``, ``cost``, ``returned_amount``,
-        ``return_time``.
+        ``return_time``, ``opted_out``.
     columns : mapping, optional
         For a role the name of its column, where that is another; None leaves the role out.
     contacts : data frame or mapping of columns, optional
-        Service contacts: ``customer``, ``time``, ``cost`` and ``firm_caused``.
+        Service contacts: ``customer``, ``time``, ``cost``, ``firm_caused`` and ``opted_out``.
     marketing : data frame or mapping of columns, optional
         Marketing contacts: ``customer``, ``time``, ``cost``.
     joins : {"refuse", "allow"}
         Whether it is an error where less than half of the rows of either name a customer.
     opted_out : sequence of ids, optional
-        Customers of the table who get no label and no treatment.
+        Customers of the table who get no label and no treatment, besides those of whom a row of a column
+        ``opted_out`` of any of the tables says so.
     unit, observation_end
         As for :meth:`Orders.summarize`; a summary brings its own.
     value : {"net", "gross"}

@@ -163,7 +163,8 @@ def select(
     ----------
     data : data frame or mapping of columns
         One row per customer: lifetime value, P(alive), the labels of behaviours as booleans or as 0
-        and 1, what they cost a year. Other columns are not looked at; NaN or missing where unknown.
+        and 1, what they cost a year; ``opted_out``, true for whoever gets no treatment. Other columns are
+        not looked at; NaN or missing where unknown.
     capacities : mapping, optional
         How much there is of what, for instance ``{"calls": 250}``. What is not named is there in
         plenty.
@@ -216,9 +217,11 @@ def select(
     data, known = _with_numbers(data)
     wanted = {name: renamed.get(name, name) for name in table.columns}
     here = {name: own for name, own in wanted.items() if own in known or name in renamed}
+    out = {"opted_out": "opted_out"} if "opted_out" in known else {}
     ids = [] if customer is None else [customer]
     if not here and not ids:
         raise InputError(f"the table has none of the columns {', '.join(wanted.values())}")
+    here |= out
     read, frame = _columns.read(data, [*here.values(), *ids])
     facts = [column.renamed(name) for name, column in zip(here, read, strict=False)]
     same = [] if margin is None or "margin" in here else [("margin", float(margin))]

@@ -26,13 +26,16 @@ class Treatments(Frozen):
         Each with
 
         - ``name`` and ``channel``;
+        - ``gives``: what the customer gets, one of ``information``, ``service``, ``call``, ``letter``,
+          ``offer``, ``discount``, ``credit`` and ``gift``. What charges, bans or withholds is none of
+          them, and refused;
         - ``when``: for each column named the values of customers it is meant for, as
           ``{"at_least": …, "at_most": …}``; labels are 0 and 1. With ``"where_known": True`` also
           customers of whom it is not known, and tables without the column;
         - ``basis``: the column of money that it works on, a lifetime value or what a behaviour costs;
         - ``effect``: the share of it that is expected to be gained, above 0 and at most 10;
-        - ``discount``, optional: the depth of its offers, from 0 to 1. It is never proposed to a
-          customer whose ``margin`` is lower;
+        - ``discount``: of what gives a discount, and of nothing else, its depth from 0 to 1. It is never
+          proposed to a customer whose ``margin`` is lower;
         - ``cost`` and, by capacity, ``uses``: a number, or ``{"fixed": …, "share": …, "of": column}``;
         - ``reason``: one sentence, in which ``{basis}``, ``{effect}``, ``{gain}``, ``{cost}`` and
           ``{discount}`` stand for the customer's numbers.
@@ -52,8 +55,8 @@ class Treatments(Frozen):
     >>> table = loyalty.Treatments.customary()
     >>> table.names[:3]
     ['self_service', 'chat_bot', 'info_point']
-    >>> own = [*table.treatments, {"name": "visit", "channel": "field", "basis": "clv",
-    ...                            "effect": 0.2, "cost": 90, "uses": {"visits": 1},
+    >>> own = [*table.treatments, {"name": "visit", "channel": "field", "gives": "call",
+    ...                            "basis": "clv", "effect": 0.2, "cost": 90, "uses": {"visits": 1},
     ...                            "reason": "Worth {basis}; a visit is expected to gain {gain}."}]
     >>> loyalty.Treatments(own).capacities
     ['calls', 'letters', 'visits']
@@ -124,7 +127,7 @@ class Treatments(Frozen):
         return f"<Treatments: {', '.join(self.names)}>"
 
     def _repr_html_(self) -> str:
-        names = ("name", "channel", "basis", "effect", "cost", "reason")
+        names = ("name", "channel", "gives", "basis", "effect", "cost", "reason")
         rows = [[one.get(name, "") for name in names] for one in self.treatments]
         return _html.table("Treatments", rows, names)
 

@@ -4,9 +4,11 @@
 //! and its line in the table below; its name, its file's kind, its place in [`Behaviour::ALL`], its labels,
 //! its scores and its cost follow.
 
+mod case_cost;
 mod coupon_user;
 mod fixed_budget;
 mod odds_by_spending;
+mod product_mix;
 mod promotion_maximizer;
 mod revenue_reverser;
 mod service_demander;
@@ -168,11 +170,4 @@ pub(super) fn of_link(population: &Population, link: Link) -> Result<(), Error> 
     }
     let value = format!("{:?}", population.link).to_lowercase();
     Err(Error::Choice { name: "link", expected: "that of its behaviour", value })
-}
-
-fn probability(name: &'static str, value: f64) -> Result<(), Error> {
-    if value > 0.0 && value < 1.0 {
-        return Ok(());
-    }
-    Err(Error::parameter(name, "between 0 and 1", value))
 }

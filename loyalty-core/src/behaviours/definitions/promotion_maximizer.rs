@@ -130,7 +130,7 @@ impl BehaviourTerms for PromotionTerms {
     }
 
     /// Of the deepest discount there is, what the shop pays.
-    fn unit(&self) -> f64 {
+    fn unit_at(&self, _strength: f64) -> f64 {
         self.ceiling * self.funding.share
     }
 

@@ -47,6 +47,55 @@ impl Transition {
         Self { upper, part }
     }
 
+    /// The same where all are moved by a normal number of this standard deviation, in natural parameters, which nobody
+    /// knows beforehand.
+    #[must_use]
+    pub(crate) fn blurred(self, spread: f64) -> Self {
+        /// Points and weights by which a normal distribution is summed up (Gauss–Hermite, five of them).
+        const POINTS: [(f64, f64); 5] = [
+            (-2.856_970_013_872_806, 0.011_257_411_327_720_69),
+            (-1.355_626_179_974_266, 0.222_075_922_005_612_64),
+            (0.0, 0.533_333_333_333_333_3),
+            (1.355_626_179_974_266, 0.222_075_922_005_612_64),
+            (2.856_970_013_872_806, 0.011_257_411_327_720_69),
+        ];
+        if spread <= 0.0 {
+            return self;
+        }
+        let mut upper = vec![[0.0; CELLS]; CELLS + 1];
+        for (point, weight) in POINTS {
+            let moved = self.moved(point * spread);
+            for (sum, row) in upper.iter_mut().zip(&moved) {
+                sum.iter_mut().zip(row).for_each(|(sum, one)| *sum += weight * one);
+            }
+        }
+        Self { upper, ..self }
+    }
+
+    /// The same where all are moved by so much.
+    #[must_use]
+    pub(crate) fn at_level(self, by: f64) -> Self {
+        let upper = self.moved(by);
+        Self { upper, ..self }
+    }
+
+    fn moved(&self, by: f64) -> Vec<[f64; CELLS]> {
+        let row = |to: usize| {
+            let place = (to as f64 - by / WIDTH).clamp(0.0, CELLS as f64);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "in bounds"
+            )]
+            let low = (place as usize).min(CELLS - 1);
+            let part = place - low as f64;
+            std::array::from_fn(|from| {
+                (1.0 - part) * self.upper[low][from] + part * self.upper[low + 1][from]
+            })
+        };
+        (0..=CELLS).map(row).collect()
+    }
+
     /// P(later natural parameter > u) of a customer with these masses now.
     pub(super) fn upper(&self, masses: &Masses<'_>, population: &Population, u: f64) -> f64 {
         let place = ((u - population.first) / WIDTH + 0.5).clamp(0.0, CELLS as f64);
@@ -100,6 +149,22 @@ mod tests {
 
     fn population() -> Population {
         Population::with_tail(Link::Log, 2.0, |x| gamma_upper(3.0, 1.5 * x))
+    }
+
+    #[test]
+    fn a_level_that_nobody_knows_leaves_less_certain_who_is_over() {
+        let population = population();
+        let now = Transition::new(&population, 1.0);
+        let beyond = |transition: &Transition, u: f64| {
+            transition.upper(&population.masses(), &population, u)
+        };
+        let (lower, unknown) = (now.clone().at_level(-0.3), now.clone().blurred(0.3));
+        for u in [0.0, 0.7, 1.5] {
+            assert!((beyond(&lower, u) - beyond(&now, u + 0.3)).abs() < 0.01, "{u}");
+        }
+        let far = population.link.natural(6.0);
+        assert!(beyond(&unknown, far) > 1.2 * beyond(&now, far));
+        assert_eq!(now.clone().blurred(0.0), now);
     }
 
     #[test]

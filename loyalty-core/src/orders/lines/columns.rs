@@ -29,6 +29,7 @@ use super::super::columns::{Column, CustomerColumn, TimeScale};
 /// | `return_time` | when it came back; looked at only where it did, missing where nobody knows | how long returns take |
 /// | `status` | what became of the order, in a word: `cancelled`, `refunded` | cancelled orders are left out |
 /// | `currency` | in which currency it was paid | amounts of one currency only |
+/// | `opted_out` | whether the customer opted out; once is enough | they get no label and no treatment |
 ///
 /// Where `returned_amount` is left out it is the amount's share min(1, `returned` / `quantity`). The day of
 /// a return is not before that of the order, whatever the hours. With both `price` and `quantity`, and without
@@ -85,6 +86,8 @@ pub struct LineColumns<'a> {
     pub status: Option<CustomerColumn<'a>>,
     /// In which currency it was paid.
     pub currency: Option<CustomerColumn<'a>>,
+    /// Whether the customer opted out of labels and treatments: true in any of their rows, whatever becomes of it.
+    pub opted_out: Option<Column<'a, [bool]>>,
     /// Columns of the caller's table that are known only after the order, such as a delivery date. None
     /// of the columns above that a score may rest on may be among them.
     pub known_later: &'a [&'a str],
@@ -122,6 +125,7 @@ impl<'a> LineColumns<'a> {
             return_scale: scale,
             status: None,
             currency: None,
+            opted_out: None,
             known_later: &[],
             costs_may_be_missing: false,
             products_may_be_missing: false,

@@ -24,6 +24,7 @@ pub use returned::{Returns, ReturnsReport};
 use std::sync::OnceLock;
 
 use super::Customers;
+use super::opted_out;
 use super::rows::{self, Used};
 use super::table::{self, TableOptions};
 use crate::Error;
@@ -68,6 +69,8 @@ pub struct OrderLines {
     last_credit: Option<i64>,
     /// Whether it is known how much of a line came back, and not only whether it did.
     tells_parts: bool,
+    /// Customers who opted out, where any did.
+    opted_out: Option<Customers>,
 }
 
 /// The lines as they were arranged first, and what the other arrangement needs besides.
@@ -120,12 +123,17 @@ impl OrderLines {
         let fault = |row| table.fault(row).or_else(|| read.fault(row));
         let shown = |row, name: &str| columns.shown(row, name);
         let (mut report, used) = rows::check(rows, options.invalid, fault, shown)?;
-        let defaulted = table.defaulted(|row| report.is_in_use(row));
+        let mut defaulted = table.defaulted(|row| report.is_in_use(row));
+        opted_out::count_blank(
+            columns.opted_out.as_ref(),
+            |row| report.is_in_use(row),
+            &mut defaulted,
+        );
         report.set_defaulted(defaulted);
         report.set_remarks(table.remarks.clone());
         if !table.has_credits() {
             let source = Source::of(&read, &used, report.rows())?;
-            return Ok(Self::of(source, report, None, read.tells_parts()));
+            return Ok(Self::of(source, report, None, read.tells_parts()).out(columns));
         }
         let (credits, purchases): (Vec<usize>, Vec<usize>) =
             used.iter().partition(|&row| table.is_credit(row));
@@ -137,7 +145,7 @@ impl OrderLines {
         let time = |&row: &usize| rows::instant_of(&read.time, read.scale, row);
         let last = credits.iter().filter_map(time).max();
         let source = Source::of(&read, &purchases, report.rows())?;
-        Ok(Self::of(source, report, last, read.tells_parts()))
+        Ok(Self::of(source, report, last, read.tells_parts()).out(columns))
     }
 
     fn of(
@@ -147,7 +155,18 @@ impl OrderLines {
         tells_parts: bool,
     ) -> Self {
         let (by_time, by_customer) = (OnceLock::new(), OnceLock::new());
-        Self { source, by_time, by_customer, report, last_credit, tells_parts }
+        Self { source, by_time, by_customer, report, last_credit, tells_parts, opted_out: None }
+    }
+
+    /// The same lines with those who opted out.
+    fn out(self, columns: &LineColumns<'_>) -> Self {
+        let opted_out = opted_out::opted_out(&columns.customer, columns.opted_out.as_ref());
+        Self { opted_out, ..self }
+    }
+
+    /// The customers who opted out by the column `opted_out`, in order of their ids; `None` where nobody did.
+    pub fn opted_out(&self) -> Option<&Customers> {
+        self.opted_out.as_ref()
     }
 
     /// What was paid for each row in use and what was paid back, where that is known.

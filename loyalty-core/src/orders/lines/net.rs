@@ -113,6 +113,7 @@ fn net_of(customers: &Customers, kept: &[(usize, i64, f64)], report: OrdersRepor
         },
         time: kept.iter().map(|line| line.1).collect(),
         amount: Some(kept.iter().map(|line| line.2).collect()),
+        opted_out: None,
         report,
     }
 }
@@ -126,6 +127,7 @@ impl LinesByCustomer {
             customer: collect(self.len(), threads, |line| self.customer_of(line)),
             time: collect(self.len(), threads, |line| self.line(line).time),
             amount: Some(collect(self.len(), threads, |line| self.line(line).amount)),
+            opted_out: None,
             report,
         }
     }

@@ -30,7 +30,7 @@ NUMBERS = (*(role for role in ROLES if role not in (*IDS, *TIMES, *WORDS)), "fir
 #: Roles whose cells decide every score; others are left out where they cannot be read.
 _ESSENTIAL = ("customer", "time", "amount", "price", "quantity")
 #: Yes and no are meant as well.
-_FLAGS = ("returned", "firm_caused")
+_FLAGS = ("returned", "firm_caused", "opted_out")
 #: More unreadable cells than one in twenty say that the column is not what it is taken for.
 _MOST_UNREADABLE = 0.05
 

@@ -113,6 +113,7 @@ ROLES: Mapping[str, Names] = {
     "currency": Names(
         "currency currencycode ordercurrency ordercurrencycode waehrung waehrungscode",
     ),
+    "opted_out": Names("optedout optout isoptedout hasoptedout"),
 }
 
 #: Columns of service contacts.
@@ -121,6 +122,7 @@ CONTACTS: Mapping[str, Names] = {
     "time": ROLES["time"],
     "cost": Names("cost contactcost kosten"),
     "firm_caused": Names("firmcaused"),
+    "opted_out": ROLES["opted_out"],
 }
 #: Without these there is no order log.
 NEEDED = ("customer", "time")

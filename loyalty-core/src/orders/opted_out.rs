@@ -1,0 +1,32 @@
+//! Customers who opted out, by a column of a table.
+
+use super::columns::{Column, CustomerColumn};
+use super::customers::Customers;
+use super::intern::intern;
+use crate::error::report::{Reason, Refusal};
+use crate::parallel::Threads;
+
+/// The customers of rows that say so, whatever else becomes of the row: one row is enough.
+pub(super) fn opted_out(
+    customer: &CustomerColumn<'_>,
+    says: Option<&Column<'_, [bool]>>,
+) -> Option<Customers> {
+    let says = says?;
+    let rows: Vec<usize> = (0..customer.len())
+        .filter(|&row| customer.is_present(row) && says.is_present(row) && says.values[row])
+        .collect();
+    let ids = || intern(customer, rows.len(), |number| rows[number], Threads::default()).0;
+    (!rows.is_empty()).then(ids)
+}
+
+/// Counts blank cells of rows in use, which say nothing.
+pub(super) fn count_blank(
+    says: Option<&Column<'_, [bool]>>,
+    is_in_use: impl Fn(usize) -> bool,
+    found: &mut Vec<Refusal>,
+) {
+    let Some(says) = says else { return };
+    for row in (0..says.values.len()).filter(|&row| !says.is_present(row) && is_in_use(row)) {
+        Refusal::count(found, Reason::OptOutUnknown, says.name, row, 1);
+    }
+}
