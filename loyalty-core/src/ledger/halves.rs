@@ -51,6 +51,7 @@ impl Halves {
                 .collect::<Vec<_>>()
         });
         let windows: [Window; PARTS] = std::array::from_fn(|part| {
+            #[expect(clippy::cast_possible_wrap, reason = "8 at most")]
             let edge = |part: usize| start + (end - start) / PARTS as i64 * part as i64;
             // What is looked at may reach beyond the lines.
             let from = if part == 0 { window.start } else { edge(part) + 1 };
