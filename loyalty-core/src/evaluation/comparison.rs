@@ -192,7 +192,7 @@ fn cutoffs(
     let at = |step: u32| {
         let until = end - instants(0.5 * horizon * f64::from(step))?;
         let origin = until - instants(horizon)?;
-        let mut known = options.summary.clone();
+        let mut known = options.summary;
         known.observation_end = Some(until);
         Ok((origin, orders.calibration_holdout(origin, &known)?))
     };
@@ -235,8 +235,7 @@ fn revenue(
     threads: Threads,
 ) -> Option<ForecastErrors> {
     let mean = split.holdout_monetary_value.as_ref()?;
-    let mut plain = FitOptions::default();
-    plain.threads = options.threads;
+    let plain = FitOptions { threads: options.threads, ..FitOptions::default() };
     let spend = GammaGamma::fit(&split.calibration, &plain).ok()?.model;
     let mut forecast = vec![0.0; expected.len()];
     spend.expected_spend_into(&split.calibration, &mut forecast, threads).ok()?;

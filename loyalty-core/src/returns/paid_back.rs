@@ -187,7 +187,7 @@ mod tests {
         assert!((share(20) - 0.6).abs() < 0.03 && (share(99) - 0.6).abs() < 0.01);
         // The same parts at random are no property of anybody.
         let random = |i: u32| {
-            let whole = (u64::from(i) * 2_654_435_761 >> 16).is_multiple_of(2);
+            let whole = ((u64::from(i) * 2_654_435_761) >> 16).is_multiple_of(2);
             (i % 20, [8.0, 8.0, if whole { 8.0 } else { 1.6 }])
         };
         let chance = learnt((0..4000).map(random));

@@ -99,12 +99,14 @@ where
     let z = two_sided(level)?;
     let rows = customers.len();
     let part = |range| customers.slice(range);
-    let count = purchases.moments(rows, Scale::Log, threads, part, |model, some, out| {
-        model.discounted_purchases_into(some, discounting, out, Threads::ONE)
-    })?;
-    let amount = spend.moments(rows, Scale::Log, threads, part, |model, some, out| {
-        model.expected_spend_into(some, out, Threads::ONE)
-    })?;
+    let count =
+        purchases.as_points()?.moments(rows, Scale::Log, threads, part, |model, some, out| {
+            model.discounted_purchases_into(some, discounting, out, Threads::ONE)
+        })?;
+    let amount =
+        spend.as_points()?.moments(rows, Scale::Log, threads, part, |model, some, out| {
+            model.expected_spend_into(some, out, Threads::ONE)
+        })?;
     let mut all = Intervals::default();
     for row in 0..rows {
         let (n, m) = (count.mean[row], amount.mean[row]);

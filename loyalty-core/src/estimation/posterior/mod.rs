@@ -16,13 +16,14 @@ mod slice;
 mod smoothing;
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use ndarray::Array2;
 
 use super::likelihood::{Likelihood, fit};
-use super::{Fit, FitOptions, Intervals, Parameters, Prior};
+use super::{Fit, FitOptions, Intervals, Parameters, Prior, Scale};
 use crate::Error;
+use crate::parallel::Threads;
 use density::Whitened;
 use predictions::summarised;
 pub(crate) use predictions::{Ends, Points, normal_ends};
@@ -236,9 +237,64 @@ impl<M: Parameters> Posterior<M> {
         }
     }
 
+    /// The models of all points.
+    pub(crate) fn models(&self) -> Result<Vec<M>, Error> {
+        (0..self.weights.len()).map(|point| self.model(point)).collect()
+    }
+
     /// The model at a point.
     fn model(&self, point: usize) -> Result<M, Error> {
         self.mode.model.at(&self.points.row(point).to_vec())
+    }
+}
+
+impl<M: Parameters + Sync> Posterior<M> {
+    /// Posterior mean, standard deviation and interval of whatever the model predicts, for `rows` rows.
+    ///
+    /// `part` gives what a prediction needs of a range of rows, and `predict` fills their predictions under
+    /// one model; they are called block by block, so that customers × points are never held at once. An
+    /// interval's ends are quantiles over the points, weights counted; of a quadrature, those of a
+    /// distribution that is normal on the scale. It is the interval of the expectation: what the customers
+    /// then do varies around it.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless the level is above 0 and below 1, and what `predict` returns.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::estimation::{FitOptions, PosteriorOptions, Scale};
+    /// use loyalty_core::parallel::Threads;
+    /// use loyalty_core::purchase::{BgNbd, PurchaseModel};
+    /// let truth = BgNbd::new(0.8, 5.0, 1.0, 3.0)?;
+    /// let customers = truth.simulate(&[39.0; 300], 7, Threads::default())?;
+    /// let posterior =
+    ///     BgNbd::posterior(&customers, &FitOptions::default(), &PosteriorOptions::default())?;
+    /// let expected = posterior.thinned(400)?.predict(
+    ///     customers.len(),
+    ///     Scale::Log,
+    ///     0.9,
+    ///     Threads::default(),
+    ///     |rows| customers.slice(rows),
+    ///     |model, some, out| model.expected_purchases_into(some, 52.0, out, Threads::ONE),
+    /// )?;
+    /// assert!((0..300).all(|row| expected.lower[row] < expected.upper[row]));
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn predict<T>(
+        &self,
+        rows: usize,
+        scale: Scale,
+        level: f64,
+        threads: Threads,
+        part: impl Fn(Range<usize>) -> T + Sync,
+        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
+    ) -> Result<Intervals, Error> {
+        self.as_points()?.predict(rows, scale, level, threads, part, predict)
+    }
+
+    /// The models of all points with their weights.
+    pub(crate) fn as_points(&self) -> Result<Points<'_, M>, Error> {
+        Ok(Points { models: self.models()?, weights: &self.weights, ends: self.ends() })
     }
 }
 
@@ -305,7 +361,7 @@ fn points<L: Likelihood + Sync>(
     density: &Whitened<'_, L>,
     how: &PosteriorOptions,
     customers: f64,
-    threads: crate::parallel::Threads,
+    threads: Threads,
 ) -> Found {
     let large = customers > MANY && density.dimension() <= MOST_DIRECTIONS;
     let method = how.method.unwrap_or(if large {

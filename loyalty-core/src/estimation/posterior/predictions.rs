@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::Posterior;
 use crate::Error;
-use crate::estimation::{Intervals, Parameters, Scale, two_sided};
+use crate::estimation::{Intervals, Scale, two_sided};
 use crate::parallel::{Threads, map_chunks};
 
 /// Rows predicted at once: their predictions under all points are held together, so that memory grows with
@@ -17,97 +16,6 @@ pub(crate) struct Moments {
     pub(crate) variance: Vec<f64>,
     pub(crate) mean_on_scale: Vec<f64>,
     pub(crate) variance_on_scale: Vec<f64>,
-}
-
-impl<M: Parameters + Sync> Posterior<M> {
-    /// Posterior mean, standard deviation and interval of whatever the model predicts, for `rows` rows.
-    ///
-    /// `part` gives what a prediction needs of a range of rows, and `predict` fills their predictions under
-    /// one model; they are called block by block, so that customers × points are never held at once. An
-    /// interval's ends are quantiles over the points, weights counted; of a quadrature, those of a
-    /// distribution that is normal on the scale. It is the interval of the expectation: what the customers
-    /// then do varies around it.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] unless the level is above 0 and below 1, and what `predict` returns.
-    ///
-    /// # Examples
-    /// ```
-    /// use loyalty_core::estimation::{FitOptions, PosteriorOptions, Scale};
-    /// use loyalty_core::parallel::Threads;
-    /// use loyalty_core::purchase::{BgNbd, PurchaseModel};
-    /// let truth = BgNbd::new(0.8, 5.0, 1.0, 3.0)?;
-    /// let customers = truth.simulate(&[39.0; 300], 7, Threads::default())?;
-    /// let posterior =
-    ///     BgNbd::posterior(&customers, &FitOptions::default(), &PosteriorOptions::default())?;
-    /// let expected = posterior.thinned(400)?.predict(
-    ///     customers.len(),
-    ///     Scale::Log,
-    ///     0.9,
-    ///     Threads::default(),
-    ///     |rows| customers.slice(rows),
-    ///     |model, some, out| model.expected_purchases_into(some, 52.0, out, Threads::ONE),
-    /// )?;
-    /// assert!((0..300).all(|row| expected.lower[row] < expected.upper[row]));
-    /// # Ok::<(), loyalty_core::Error>(())
-    /// ```
-    pub fn predict<T>(
-        &self,
-        rows: usize,
-        scale: Scale,
-        level: f64,
-        threads: Threads,
-        part: impl Fn(Range<usize>) -> T + Sync,
-        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
-    ) -> Result<Intervals, Error> {
-        let models = self.models()?;
-        let points = Points { models, weights: &self.weights, ends: self.ends() };
-        points.predict(rows, scale, level, threads, part, predict)
-    }
-
-    /// Mean and variance of every row's prediction, as it is and on the scale.
-    pub(crate) fn moments<T>(
-        &self,
-        rows: usize,
-        scale: Scale,
-        threads: Threads,
-        part: impl Fn(Range<usize>) -> T + Sync,
-        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
-    ) -> Result<Moments, Error> {
-        let models = self.models()?;
-        let blocks = map_chunks(rows, BLOCK, threads, |range| {
-            let values = predicted(&models, range, &part, &predict)?;
-            let on = |row: usize, of: fn(Scale, f64) -> f64| {
-                let over = || values.iter().map(|point| of(scale, point[row])).zip(&self.weights);
-                let mean: f64 = over().map(|(value, weight)| weight * value).sum();
-                let variance = over().map(|(v, weight)| weight * (v - mean) * (v - mean)).sum();
-                (mean, f64::max(0.0, variance))
-            };
-            let count = values[0].len();
-            let natural: Vec<(f64, f64)> = (0..count).map(|row| on(row, |_, v| v)).collect();
-            let scaled: Vec<(f64, f64)> = (0..count).map(|row| on(row, Scale::of)).collect();
-            Ok((natural, scaled))
-        });
-        let mut all = Moments {
-            mean: Vec::with_capacity(rows),
-            variance: Vec::with_capacity(rows),
-            mean_on_scale: Vec::with_capacity(rows),
-            variance_on_scale: Vec::with_capacity(rows),
-        };
-        for block in blocks {
-            let (natural, scaled) = block?;
-            all.mean.extend(natural.iter().map(|pair| pair.0));
-            all.variance.extend(natural.iter().map(|pair| pair.1));
-            all.mean_on_scale.extend(scaled.iter().map(|pair| pair.0));
-            all.variance_on_scale.extend(scaled.iter().map(|pair| pair.1));
-        }
-        Ok(all)
-    }
-
-    /// The models of all points.
-    pub(crate) fn models(&self) -> Result<Vec<M>, Error> {
-        (0..self.weights.len()).map(|point| self.model(point)).collect()
-    }
 }
 
 /// How the ends of an interval follow from the points.
@@ -127,7 +35,7 @@ pub(crate) struct Points<'a, M> {
 }
 
 impl<M: Sync> Points<'_, M> {
-    /// See [`Posterior::predict`].
+    /// See [`Posterior::predict`](super::Posterior::predict).
     pub(crate) fn predict<T>(
         &self,
         rows: usize,
@@ -151,6 +59,44 @@ impl<M: Sync> Points<'_, M> {
         let mut all = Intervals::default();
         for block in blocks {
             all.extend(block?);
+        }
+        Ok(all)
+    }
+
+    /// Mean and variance of every row's prediction, as it is and on the scale.
+    pub(crate) fn moments<T>(
+        &self,
+        rows: usize,
+        scale: Scale,
+        threads: Threads,
+        part: impl Fn(Range<usize>) -> T + Sync,
+        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
+    ) -> Result<Moments, Error> {
+        let blocks = map_chunks(rows, BLOCK, threads, |range| {
+            let values = predicted(&self.models, range, &part, &predict)?;
+            let on = |row: usize, of: fn(Scale, f64) -> f64| {
+                let over = || values.iter().map(|point| of(scale, point[row])).zip(self.weights);
+                let mean: f64 = over().map(|(value, weight)| weight * value).sum();
+                let variance = over().map(|(v, weight)| weight * (v - mean) * (v - mean)).sum();
+                (mean, f64::max(0.0, variance))
+            };
+            let count = values[0].len();
+            let natural: Vec<(f64, f64)> = (0..count).map(|row| on(row, |_, v| v)).collect();
+            let scaled: Vec<(f64, f64)> = (0..count).map(|row| on(row, Scale::of)).collect();
+            Ok((natural, scaled))
+        });
+        let mut all = Moments {
+            mean: Vec::with_capacity(rows),
+            variance: Vec::with_capacity(rows),
+            mean_on_scale: Vec::with_capacity(rows),
+            variance_on_scale: Vec::with_capacity(rows),
+        };
+        for block in blocks {
+            let (natural, scaled) = block?;
+            all.mean.extend(natural.iter().map(|pair| pair.0));
+            all.variance.extend(natural.iter().map(|pair| pair.1));
+            all.mean_on_scale.extend(scaled.iter().map(|pair| pair.0));
+            all.variance_on_scale.extend(scaled.iter().map(|pair| pair.1));
         }
         Ok(all)
     }
