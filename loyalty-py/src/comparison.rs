@@ -1,7 +1,8 @@
 //! Models side by side.
 
-use loyalty_core::estimation::Stop;
+use loyalty_core::estimation::{Fit, Stop};
 use loyalty_core::evaluation::{ComparedModel, ComparisonOptions, ForecastErrors};
+use loyalty_core::purchase::AnyPurchaseModel;
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -13,8 +14,11 @@ use crate::orders::{Orders, options};
 #[pyclass(frozen, module = "loyalty._native")]
 pub(crate) struct Comparison(loyalty_core::evaluation::Comparison);
 
-/// The figures of a forecast and the names of their columns.
-const FIGURES: [(&str, fn(&ForecastErrors) -> Option<f64>); 10] = [
+/// A figure of a forecast and the name of its column.
+type Figure = (&'static str, fn(&ForecastErrors) -> Option<f64>);
+
+/// The figures of a forecast.
+const FIGURES: [Figure; 10] = [
     ("customers", |errors| Some(errors.customers as f64)),
     ("expected", |errors| Some(errors.expected)),
     ("actual", |errors| Some(errors.actual)),
@@ -28,7 +32,7 @@ const FIGURES: [(&str, fn(&ForecastErrors) -> Option<f64>); 10] = [
 ];
 
 /// Those of a forecast of revenue.
-const REVENUE: [(&str, fn(&ForecastErrors) -> Option<f64>); 4] = [
+const REVENUE: [Figure; 4] = [
     ("revenue_expected", |errors| Some(errors.expected)),
     ("revenue_actual", |errors| Some(errors.actual)),
     ("revenue_mae", |errors| Some(errors.mae)),
@@ -97,18 +101,17 @@ impl Comparison {
 
     /// ln L and both criteria of the fits to the whole log; NaN where there is none.
     fn fits(&self) -> Vec<Column> {
-        type Figure =
-            fn(&loyalty_core::estimation::Fit<loyalty_core::purchase::AnyPurchaseModel>) -> f64;
-        let figures: [(&str, Figure); 3] = [
+        type Criterion = (&'static str, fn(&Fit<AnyPurchaseModel>) -> f64);
+        let criteria: [Criterion; 3] = [
             ("log_likelihood", |fit| fit.log_likelihood),
             ("aic", |fit| fit.aic()),
             ("bic", |fit| fit.bic()),
         ];
-        let column = |(name, of): (&str, Figure)| {
+        let column = |(name, of): Criterion| {
             let value = |model: &ComparedModel| model.fit.as_ref().map_or(f64::NAN, of);
             Column::floats(name, self.0.models.iter().map(value).collect())
         };
-        figures.into_iter().map(column).collect()
+        criteria.into_iter().map(column).collect()
     }
 
     /// Geometric means of the figures over the cutoffs; NaN where a cutoff has none.

@@ -214,7 +214,7 @@ pub(crate) fn read(
         Some(column) => Some(numbers_or_flags(column)?),
         None => None,
     };
-    let opted_out = get("opted_out").map(|column| flags(column)).transpose()?;
+    let opted_out = get("opted_out").map(flags).transpose()?;
     let when = times(time, time_zone)?;
     let back = match get("return_time") {
         Some(column) => Some((column, times(column, time_zone)?)),

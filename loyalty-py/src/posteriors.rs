@@ -23,7 +23,6 @@ pub(crate) struct Posterior(loyalty_core::estimation::Posterior<Model>);
 impl Posterior {
     /// Of a model of this kind, given customers.
     #[new]
-    #[expect(clippy::too_many_arguments, reason = "what the core takes")]
     fn new(
         py: Python<'_>,
         kind: &str,
