@@ -56,7 +56,11 @@ def test_models_are_in_order_of_their_deviance(comparison):
     table = comparison.to_frame()
     assert (np.diff(table["deviance"]) >= 0).all()
     assert comparison.best.title == table["model"][0]
-    per = comparison.forecasts().groupby("model")["deviance"].apply(lambda d: np.exp(np.log(d).mean()))
+    per = (
+        comparison.forecasts()
+        .groupby("model")["deviance"]
+        .apply(lambda d: np.exp(np.log(d).mean()))
+    )
     for model, deviance in zip(table["model"], table["deviance"], strict=True):
         assert deviance == pytest.approx(per[model], rel=1e-12)
     assert set(table["stop"]) == {"converged"}
@@ -67,9 +71,7 @@ def test_revenue_is_forecast_where_there_are_amounts(orders, comparison):
     table = comparison.forecasts()
     assert table["revenue_actual"].gt(0).all()
     assert (table["revenue_expected"] / table["revenue_actual"]).between(0.3, 3).all()
-    plain = loyalty.Orders(
-        loyalty.datasets.cdnow("pandas"), customer="customer_id", time="date"
-    )
+    plain = loyalty.Orders(loyalty.datasets.cdnow("pandas"), customer="customer_id", time="date")
     without = loyalty.compare(plain, ["bg-nbd"], unit="week", origins=1).forecasts()
     assert without["revenue_actual"].isna().all()
     assert without["problem"][0] == ""

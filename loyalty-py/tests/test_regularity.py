@@ -55,7 +55,9 @@ def test_cdnow_is_not_regular(model: type, split: loyalty.CalibrationHoldout) ->
 
 def test_a_table_without_the_statistic_is_refused_with_the_way_out() -> None:
     customers = loyalty.CustomerSummary(frequency=[0, 2], recency=[0, 4], T=[9, 9])
-    with pytest.raises(loyalty.InputError, match="a summary of a log of orders has it.*sum_ln_gaps"):
+    with pytest.raises(
+        loyalty.InputError, match="a summary of a log of orders has it.*sum_ln_gaps"
+    ):
         loyalty.MbgCnbdK.fit(customers)
     model = loyalty.MbgCnbdK(r=1.3, alpha=2.8, a=0.4, b=0.8, k=2)
     assert model.expected_purchases(customers, 9.0).shape == (2,)

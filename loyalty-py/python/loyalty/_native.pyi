@@ -22,8 +22,8 @@ __all__ = [
     "Options",
     "OrderLines",
     "Orders",
-    "Predictions",
     "Posterior",
+    "Predictions",
     "Prior",
     "PurchaseModel",
     "ReturnEconomics",
@@ -399,9 +399,7 @@ class Posterior:
     def priors(self) -> list[tuple[str, str]]: ...
     def thinned(self, points: int) -> Posterior: ...
     def parameters(self, level: float) -> list[Column]: ...
-    def p_alive(
-        self, customers: CustomerSummary, level: float, threads: int
-    ) -> list[Column]: ...
+    def p_alive(self, customers: CustomerSummary, level: float, threads: int) -> list[Column]: ...
     def expected_purchases(
         self, customers: CustomerSummary, horizon: float, level: float, threads: int
     ) -> list[Column]: ...

@@ -209,13 +209,16 @@ class Posterior(Frozen, Generic[M]):
         Raises
         ------
         ImportError
-            Where ArviZ is not installed: ``pip install arviz``.
+            Where ArviZ is not installed: ``pip install loyalty[arviz]``.
         """
         import arviz
 
         rows = np.random.default_rng(seed).choice(len(self.weights), size=draws, p=self.weights)
         chosen = self.points[rows]
         values = {name: chosen[None, :, slot] for slot, name in enumerate(self.names)}
+        # Release 1 takes the groups as one mapping, those before it by keyword.
+        if int(arviz.__version__.partition(".")[0]) < 1:
+            return arviz.from_dict(posterior=values)
         return arviz.from_dict({"posterior": values})
 
     def __eq__(self, other: object) -> bool:

@@ -259,7 +259,10 @@ def clv_posterior(
     True
     """
     _check.instance("customers", customers, CustomerSummary)
-    for name, given, kind in [("purchases", purchases, PurchaseModel), ("spend", spend, SpendModel)]:
+    for name, given, kind in [
+        ("purchases", purchases, PurchaseModel),
+        ("spend", spend, SpendModel),
+    ]:
         if not isinstance(given, Posterior) or not isinstance(given.mode.model, kind):
             found = type(given).__name__
             raise TypeError(f"{name} must be the Posterior of a {kind.__name__}, got {found}")
