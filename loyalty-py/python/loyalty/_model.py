@@ -235,7 +235,7 @@ class Model(Frozen):
         >>> import loyalty
         >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
         >>> loyalty.Nbd.posterior(customers, draws=500)
-        <Posterior: NBD, 500 points by importance-sampling, k-hat 0.19>
+        <Posterior: NBD, 500 points by importance-sampling, k-hat -0.17>
         """
         if not hasattr(cls, "kind"):
             raise TypeError(f"{cls.__name__} is what models have in common: take one of them")

@@ -75,7 +75,7 @@ class Posterior(Frozen, Generic[M]):
     @property
     def points(self) -> NDArray[np.float64]:
         """The points, a row each, shape (points, parameters)."""
-        return np.column_stack([np.asarray(column) for column in self._core.points()])
+        return np.column_stack([_frames.array(column) for column in self._core.points()])
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -119,9 +119,9 @@ class Posterior(Frozen, Generic[M]):
         >>> loyalty.BgNbd.posterior(customers).summary(0.9).round(2)
           parameter  estimate  standard_error  lower  upper
         0         r      0.24            0.01   0.22   0.26
-        1     alpha      4.44            0.38   3.84   5.10
-        2         a      0.83            0.19   0.57   1.16
-        3         b      2.54            0.71   1.58   3.82
+        1     alpha      4.44            0.38   3.85   5.07
+        2         a      0.84            0.20   0.57   1.21
+        3         b      2.62            0.80   1.61   4.13
         """
         columns = [_frames.text_column("parameter", self.names)]
         columns.extend(self._core.parameters(level))
@@ -175,8 +175,8 @@ class Posterior(Frozen, Generic[M]):
         >>> posterior = loyalty.BgNbd.posterior(customers)
         >>> posterior.interval("p_alive", customers, level=0.9).round(2).head(2)
            customer_id  estimate  standard_error  lower  upper
-        0            1      0.73            0.02   0.69   0.77
-        1            2      0.21            0.02   0.18   0.24
+        0            1      0.73            0.02   0.70   0.75
+        1            2      0.22            0.02   0.18   0.25
         """
         model = self.mode.model
         if quantity not in model._intervals:
@@ -236,7 +236,7 @@ class Posterior(Frozen, Generic[M]):
         return f"<Posterior: {title}, {len(self.weights)} points by {self._worth()}>"
 
     def _repr_html_(self) -> str:
-        columns = [np.asarray(column) for column in self._core.parameters(0.9)]
+        columns = [_frames.array(column) for column in self._core.parameters(0.9)]
         rows = [(name, *values) for name, *values in zip(self.names, *columns, strict=True)]
         title = f"{self.mode.model.title}: posterior by {self._worth()}"
         head = ("parameter", "mean", "standard deviation", "5 %", "95 %")
