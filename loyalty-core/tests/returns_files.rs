@@ -35,7 +35,7 @@ fn a_file_that_contradicts_itself_is_refused() {
     let model = fitted(&shop(), 200);
     let json = model.to_json();
     for (found, instead, problem) in [
-        ("\"version\":3", "\"version\":9", "version 9 is unknown, this library reads 3"),
+        ("\"version\":4", "\"version\":9", "version 9 is unknown, this library reads 4"),
         (
             "\"kind\":\"return-propensity\"",
             "\"kind\":\"bg-nbd\"",
