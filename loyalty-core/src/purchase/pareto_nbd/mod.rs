@@ -53,7 +53,7 @@ use crate::time::Unit;
 /// use loyalty_core::summary::History;
 /// let cdnow = ParetoNbd::new(0.553, 10.578, 0.606, 11.669)?;
 /// let customer = History::new(2, 30.43, 38.86)?;
-/// assert!((cdnow.p_alive(&customer) - 0.869181).abs() < 1e-6);
+/// assert!((cdnow.p_alive(&customer) - 0.869168).abs() < 1e-6);
 /// assert!(cdnow.p_alive(&History::new(0, 0.0, 38.86)?) < 0.4);
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
