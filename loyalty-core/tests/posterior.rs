@@ -179,8 +179,8 @@ fn ranks_of_the_truth_are_uniform() {
                 .zip(posterior.weights())
                 .map(|(value, weight)| if *value < truth { *weight } else { 0.0 })
                 .sum();
-            let class = ((below * classes as f64) as usize).min(classes - 1);
-            seen[class][slot] += 1.0;
+            let bounds = (1..classes).map(|class| class as f64 / classes as f64);
+            seen[bounds.filter(|&bound| below >= bound).count()][slot] += 1.0;
         }
     }
     for slot in 0..2 {
