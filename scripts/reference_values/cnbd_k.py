@@ -60,7 +60,11 @@ def to_come(s, a, b, k, passed, z, n):
             exactly += pmf
         if purchases >= n:
             reached += pmf
-        if purchases > n and events > s * z and pmf * (1 + value) < mpf(10) ** -30 * min(expected or 1, alive, reached):
+        if (
+            purchases > n
+            and events > s * z
+            and pmf * (1 + value) < mpf(10) ** -30 * min(expected or 1, alive, reached)
+        ):
             break
         pmf *= w * (s + events) / (events + 1)
         events += 1

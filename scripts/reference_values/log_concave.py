@@ -72,7 +72,9 @@ def powers_rows():
     """ln of the integral over w in [low, high] of exp(a w - b ln(1 + e^w) - c ln(1 + k e^w)), relative to
     the integrand where it is highest."""
     rng = random.Random(31)
-    points = list(itertools.product([0.01, 1.0, 1000.0], [0.02, 30.0, 1e6], [1.0, 50.0], [1e-3, 1.0]))
+    points = list(
+        itertools.product([0.01, 1.0, 1000.0], [0.02, 30.0, 1e6], [1.0, 50.0], [1e-3, 1.0])
+    )
     points = [(a, a + b, c, k) for a, b, c, k in points]
     for _ in range(90):
         a, more, c, k = (log_uniform(rng, *ends) for ends in [(-2, 6), (-3, 6), (-3, 6), (-6, 6)])
