@@ -15,6 +15,7 @@ import itertools
 import sys
 from pathlib import Path
 
+import cnbd_k
 import mpmath
 from bg_nbd import (
     bg_nbd_derivatives_rows,
@@ -22,7 +23,6 @@ from bg_nbd import (
     bg_nbd_residual_rows,
     bg_nbd_rows,
 )
-import cnbd_k
 from dropout import renewals_rows, survival_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows

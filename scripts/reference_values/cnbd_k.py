@@ -119,7 +119,10 @@ def rows(kind):
             p_alive = alive / (alive + gone)
             z, s, stays = horizon / (alpha + t), r + k * x, b + x + FIRST[kind]
             come = [to_come(s + j, a, stays, k, j, z, n) for j in range(k)]
-            mean = [sum(w * of[i] for w, of in zip(weights, come)) / sum(weights) for i in range(3)]
+            mean = [
+                sum(w * of[i] for w, of in zip(weights, come, strict=True)) / sum(weights)
+                for i in range(3)
+            ]
             expected, later, p_n = (p_alive * value for value in mean)
             p_n += gone / (alive + gone) if n == 0 else 0
             value = ln_likelihood(kind, r, alpha, a, b, k, x, t_x, t, mpf(ln_gaps))
@@ -161,7 +164,7 @@ def residual_rows():
             force = mp.log(1 + mpf(rate)) * (model[1] + mpf(t))
             s, stays = model[0] + k * x, model[3] + x + 1
             come = [residual(s + j, model[2], stays, k, j, force) for j in range(k)]
-            mean = sum(w * c for w, c in zip(weights, come)) / sum(weights)
+            mean = sum(w * c for w, c in zip(weights, come, strict=True)) / sum(weights)
             yield r, alpha, a, b, k, x, t_x, t, rate, alive / (alive + gone) * mean
 
 
