@@ -84,7 +84,7 @@ def powers_rows():
         if rng.random() < 0.2:
             high = low + log_uniform(rng, -12, -2)
 
-        def h(w, of=tuple(map(mpf, (a, b, c, k)))):  # noqa: B008 – exact numbers of this round
+        def h(w, of=tuple(map(mpf, (a, b, c, k)))):  # noqa: B008, those of this round
             a, b, c, k = of
             return a * w - b * mp.log1p(mp.exp(w)) - c * mp.log1p(k * mp.exp(w))
 
