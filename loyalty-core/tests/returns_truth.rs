@@ -145,5 +145,10 @@ fn customers_and_products_are_recovered() {
     let strangers: Vec<i64> = vec![-1];
     let unknown = model.customers(&Column::new("customer", &strangers[..]).into(), 0.95).unwrap();
     assert_eq!((unknown[0].exposure, unknown[0].returns), (0.0, 0.0));
+    // Whoever was never met is the least sure.
+    let width = |found: &Propensity| logit(found.upper) - logit(found.lower);
+    for known in model.customers(&customers, 0.95).unwrap().iter().filter(|of| of.exposure > 1.0) {
+        assert!(width(known) < width(&unknown[0]), "{known:?} {:?}", unknown[0]);
+    }
     assert!(model.products(&customers, 0.95).is_err() && model.customers(&customers, 1.5).is_err());
 }

@@ -138,7 +138,8 @@ impl Comparison {
             .collect();
         columns.extend(REVENUE.iter().map(|(name, of)| {
             let values = all().map(|forecast| {
-                let revenue = forecast.as_ref().ok().and_then(|found| found.revenue.as_ref());
+                let revenue =
+                    forecast.as_ref().ok().and_then(|found| found.revenue.as_ref()?.as_ref().ok());
                 revenue.and_then(of).unwrap_or(f64::NAN)
             });
             Column::floats(name, values.collect())
@@ -151,8 +152,12 @@ impl Comparison {
     fn problems(&self) -> Vec<String> {
         let all = self.0.models.iter().flat_map(|model| &model.forecasts);
         all.map(|forecast| match forecast {
-            Ok(forecast) if forecast.converged => String::new(),
-            Ok(_) => "the fit did not converge".to_owned(),
+            Ok(forecast) => {
+                let fit = (!forecast.converged).then(|| "the fit did not converge".to_owned());
+                let revenue = forecast.revenue.as_ref().and_then(|found| found.as_ref().err());
+                let revenue = revenue.map(|error| format!("no revenue: {error}"));
+                fit.into_iter().chain(revenue).collect::<Vec<String>>().join("; ")
+            }
             Err(error) => error.to_string(),
         })
         .collect()

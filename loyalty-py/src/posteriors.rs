@@ -1,6 +1,7 @@
 //! What the data leave open of a model's parameters.
 
-use loyalty_core::estimation::{PosteriorOptions, Scale};
+use loyalty_core::Error;
+use loyalty_core::estimation::{Parameters, PosteriorOptions, Scale};
 use loyalty_core::models::Model;
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel as _};
@@ -78,6 +79,11 @@ impl Posterior {
     }
 
     #[getter]
+    fn is_believed(&self) -> bool {
+        self.0.is_believed()
+    }
+
+    #[getter]
     fn k_hat(&self) -> Option<f64> {
         self.0.k_hat()
     }
@@ -109,20 +115,10 @@ impl Posterior {
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
-        let (posterior, customers, threads) =
-            (self.purchases()?, &customers.0, Threads::new(threads));
-        let part = |rows| customers.slice(rows);
-        let found = py.detach(|| {
-            posterior.predict(
-                customers.len(),
-                Scale::Logit,
-                level,
-                threads,
-                part,
-                |model, some, out| model.p_alive_into(some, out, Threads::ONE),
-            )
-        });
-        Ok(columns(found?))
+        let over = Over { customers: &customers.0, scale: Scale::Logit, level, threads };
+        over.predict(py, &self.purchases()?, |model, some, out| {
+            model.p_alive_into(some, out, Threads::ONE)
+        })
     }
 
     fn expected_purchases(
@@ -133,20 +129,10 @@ impl Posterior {
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
-        let (posterior, customers, threads) =
-            (self.purchases()?, &customers.0, Threads::new(threads));
-        let part = |rows| customers.slice(rows);
-        let found = py.detach(|| {
-            posterior.predict(
-                customers.len(),
-                Scale::Log,
-                level,
-                threads,
-                part,
-                |model, some, out| model.expected_purchases_into(some, horizon, out, Threads::ONE),
-            )
-        });
-        Ok(columns(found?))
+        let over = Over { customers: &customers.0, scale: Scale::Log, level, threads };
+        over.predict(py, &self.purchases()?, |model, some, out| {
+            model.expected_purchases_into(some, horizon, out, Threads::ONE)
+        })
     }
 
     fn expected_spend(
@@ -156,19 +142,10 @@ impl Posterior {
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
-        let (posterior, customers, threads) = (self.spend()?, &customers.0, Threads::new(threads));
-        let part = |rows| customers.slice(rows);
-        let found = py.detach(|| {
-            posterior.predict(
-                customers.len(),
-                Scale::Log,
-                level,
-                threads,
-                part,
-                |model, some, out| model.expected_spend_into(some, out, Threads::ONE),
-            )
-        });
-        Ok(columns(found?))
+        let over = Over { customers: &customers.0, scale: Scale::Log, level, threads };
+        over.predict(py, &self.spend()?, |model, some, out| {
+            model.expected_spend_into(some, out, Threads::ONE)
+        })
     }
 
     /// Lifetime values over this posterior of purchases and another of spend.
@@ -209,5 +186,34 @@ impl Posterior {
             Model::Spend(model) => Ok(self.0.clone().map(|_| model.clone())),
             _ => Err(input("this needs the posterior of a spend model")),
         }
+    }
+}
+
+/// What a prediction is made over, and the scale of its interval.
+struct Over<'a> {
+    customers: &'a loyalty_core::summary::CustomerSummary,
+    scale: Scale,
+    level: f64,
+    threads: usize,
+}
+
+impl Over<'_> {
+    /// A block of customers at a time, under every model of the posterior.
+    fn predict<M: Parameters + Sync>(
+        &self,
+        py: Python<'_>,
+        posterior: &loyalty_core::estimation::Posterior<M>,
+        predict: impl Fn(
+            &M,
+            &loyalty_core::summary::CustomerSummary,
+            &mut [f64],
+        ) -> std::result::Result<(), Error>
+        + Sync,
+    ) -> Result<Vec<Column>> {
+        let (rows, threads) = (self.customers.len(), Threads::new(self.threads));
+        let part = |rows| self.customers.slice(rows);
+        let found =
+            py.detach(|| posterior.predict(rows, self.scale, self.level, threads, part, &predict));
+        Ok(columns(found?))
     }
 }

@@ -8,7 +8,6 @@ use crate::estimation::{Fit, FitOptions};
 use crate::math::cast::whole;
 use crate::math::elementary::{exp, ln};
 use crate::orders::Orders;
-use crate::parallel::Threads;
 use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
 use crate::spend::{GammaGamma, SpendModel};
 use crate::summary::{CalibrationHoldout, SummaryOptions};
@@ -82,9 +81,9 @@ pub struct Forecast {
     pub converged: bool,
     /// Errors of the purchases per customer.
     pub purchases: ForecastErrors,
-    /// Errors of the revenue per customer, purchases times the spend of a Gamma-Gamma; `None` for a log
-    /// without amounts, or where no such model can be fitted.
-    pub revenue: Option<ForecastErrors>,
+    /// Errors of the revenue per customer, purchases times the spend of a Gamma-Gamma, or why there are none;
+    /// `None` for a log without amounts.
+    pub revenue: Option<Result<ForecastErrors, Error>>,
 }
 
 impl ComparedModel {
@@ -221,7 +220,7 @@ fn forecast(
     Ok(Forecast {
         converged: fit.stop == crate::estimation::Stop::Converged,
         purchases: ForecastErrors::of(&expected, &actual)?,
-        revenue: revenue(split, &expected, &actual, options, threads),
+        revenue: revenue(split, &expected, &actual, options),
     })
 }
 
@@ -232,14 +231,16 @@ fn revenue(
     expected: &[f64],
     actual: &[f64],
     options: &FitOptions,
-    threads: Threads,
-) -> Option<ForecastErrors> {
+) -> Option<Result<ForecastErrors, Error>> {
     let mean = split.holdout_monetary_value.as_ref()?;
-    let plain = FitOptions { threads: options.threads, ..FitOptions::default() };
-    let spend = GammaGamma::fit(&split.calibration, &plain).ok()?.model;
-    let mut forecast = vec![0.0; expected.len()];
-    spend.expected_spend_into(&split.calibration, &mut forecast, threads).ok()?;
-    forecast.iter_mut().zip(expected).for_each(|(spend, count)| *spend *= count);
     let spent: Vec<f64> = mean.iter().zip(actual).map(|(mean, n)| (mean * n).max(0.0)).collect();
-    ForecastErrors::of(&forecast, &spent).ok()
+    let forecast = || {
+        let plain = FitOptions { threads: options.threads, ..FitOptions::default() };
+        let spend = GammaGamma::fit(&split.calibration, &plain)?.converged()?;
+        let mut forecast = vec![0.0; expected.len()];
+        spend.expected_spend_into(&split.calibration, &mut forecast, options.threads)?;
+        forecast.iter_mut().zip(expected).for_each(|(spend, count)| *spend *= count);
+        ForecastErrors::of(&forecast, &spent)
+    };
+    Some(forecast())
 }

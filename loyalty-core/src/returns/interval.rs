@@ -28,17 +28,19 @@ impl ReturnPropensity {
         }
     }
 
-    /// ∂z/∂z_h: what a doubt about the log-odds of a history means for those of a line.
-    pub(crate) fn steepness(&self, history: usize, known: Counts) -> f64 {
+    /// What the doubt about the log-odds of a history means for those of a line: half of what lies between the
+    /// log-odds of one standard deviation less and more. The slope at the log-odds themselves would be that of a
+    /// single piece of the spline, which may be level where its neighbours are steep.
+    pub(crate) fn effect_of_doubt(&self, history: usize, known: Counts) -> f64 {
         let (first, prior) = (self.schema.first_history(), &self.shrinkage[history]);
-        let log_odds = prior.log_odds(known);
-        let mut slope = self.line.slope(first + history, log_odds);
+        let (log_odds, doubt) = (prior.log_odds(known), self.variance(history, known).sqrt());
+        let ends = [log_odds - doubt, log_odds + doubt];
+        let mut rise = self.line.rise(first + history, ends);
         if history < OWN.len() {
-            // This term has no bend: its slope is the same everywhere.
-            slope +=
-                prior.belief(known.exposure) * self.line.slope(self.schema.believed(history), 0.0);
+            let part = prior.belief(known.exposure);
+            rise += self.line.rise(self.schema.believed(history), ends.map(|end| part * end));
         }
-        slope
+        0.5 * rise
     }
 
     /// How far the log-odds of a history are in doubt.
@@ -71,13 +73,13 @@ impl ReturnPropensity {
     pub(crate) fn order_variance(&self, sampled: &SampledLines, log_odds: &[f64]) -> f64 {
         let groups = self.history_groups();
         let own: Vec<usize> = (0..groups.len()).filter(|&of| groups[of] == groups[0]).collect();
-        let deviation = |row: usize| -> f64 {
+        let doubt_of = |row: usize| -> f64 {
             let of = |&history: &usize| {
                 let [exposure, returns] = &sampled.counts[history];
                 let known = Counts { exposure: exposure[row], returns: returns[row] };
-                self.steepness(history, known) * self.variance(history, known).sqrt()
+                self.effect_of_doubt(history, known)
             };
-            own.iter().map(of).sum()
+            own.iter().map(of).collect::<Doubt>().variance()
         };
         let (mut doubt, mut pairs, mut first) = (0.0, 0.0, 0);
         for of_order in sampled.order[..sampled.target.len()].chunk_by(|a, b| a == b) {
@@ -92,7 +94,7 @@ impl ReturnPropensity {
                 let v = sampled.weight[row] * p * (1.0 - p);
                 sum += v;
                 squares += v * v;
-                variance += deviation(row) * deviation(row);
+                variance += doubt_of(row);
             }
             let of_order: f64 = sum * sum - squares;
             pairs += of_order;
@@ -104,14 +106,43 @@ impl ReturnPropensity {
 
     /// The standard deviation of a line's log-odds.
     pub(crate) fn deviation(&self, scorer: &Scorer, line: usize, groups: &[usize]) -> f64 {
-        let mut of_group = vec![0.0; groups.len()];
+        let mut of_group = vec![Doubt::default(); groups.len()];
         for (history, &group) in groups.iter().enumerate() {
             let known = scorer.observed.counts(history, line);
-            let slope = self.steepness(history, known);
-            of_group[group] += slope * self.variance(history, known).sqrt();
+            of_group[group].add(self.effect_of_doubt(history, known));
         }
-        let variance: f64 = of_group.iter().map(|deviation| deviation * deviation).sum();
+        let variance: f64 = of_group.iter().map(Doubt::variance).sum();
         (variance + self.stream.level.variance + self.clustering.order_variance).sqrt()
+    }
+}
+
+/// What the doubts about histories of one customer, or of one product, mean together for a line.
+///
+/// Their log-odds are off the same way, so what they do adds up. Where the line model takes one of them against the
+/// other, they would cancel each other, as though the difference of two doubts were known: then they count as
+/// independent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Doubt {
+    sum: f64,
+    squares: f64,
+}
+
+impl Doubt {
+    pub(crate) fn add(&mut self, effect: f64) {
+        self.sum += effect;
+        self.squares += effect * effect;
+    }
+
+    pub(crate) fn variance(&self) -> f64 {
+        (self.sum * self.sum).max(self.squares)
+    }
+}
+
+impl FromIterator<f64> for Doubt {
+    fn from_iter<I: IntoIterator<Item = f64>>(effects: I) -> Self {
+        let mut all = Self::default();
+        effects.into_iter().for_each(|effect| all.add(effect));
+        all
     }
 }
 
@@ -126,4 +157,17 @@ pub(crate) fn ends(log_odds: f64, deviation: f64, quantile: f64) -> [f64; 2] {
     let skew = 0.5 * deviation * deviation * (1.0 - 2.0 * logistic(log_odds));
     let middle = log_odds - skew.clamp(-0.5 * spread, 0.5 * spread);
     [middle - spread, middle + spread].map(logistic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubts_add_up_and_never_cancel() {
+        let variance = |effects: &[f64]| effects.iter().copied().collect::<Doubt>().variance();
+        assert_eq!(variance(&[0.5, 0.25]), 0.5625);
+        assert_eq!(variance(&[0.5, -0.5]), 0.5);
+        assert_eq!(variance(&[]), 0.0);
+    }
 }

@@ -115,11 +115,13 @@ impl LineModel {
         listed.flat_map(|listed| listed.terms.iter().map(move |term| (listed, term)))
     }
 
-    /// ∂z/∂x of a feature, for what a doubt about it means for z.
-    pub(crate) fn slope(&self, feature: usize, value: f64) -> f64 {
-        let steep =
-            self.terms_of(feature).filter(|(_, term)| term.knot.is_none_or(|knot| value > knot));
-        steep.map(|(_, term)| term.weight).sum()
+    /// By how much z changes where a feature goes from one value to another, for what a doubt about it means for
+    /// z; beyond what was seen too, where the feature itself is held.
+    pub(crate) fn rise(&self, feature: usize, [from, to]: [f64; 2]) -> f64 {
+        let basis =
+            |term: &Term, value: f64| term.knot.map_or(value, |knot| (value - knot).max(0.0));
+        let terms = self.terms_of(feature);
+        terms.map(|(_, term)| term.weight * (basis(term, to) - basis(term, from))).sum()
     }
 }
 

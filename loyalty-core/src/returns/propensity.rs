@@ -1,7 +1,7 @@
 //! The propensity of a customer, or of a product, apart from what else is in the line.
 
 use super::ReturnPropensity;
-use super::interval::ends;
+use super::interval::{Doubt, ends};
 use super::keys::Counts;
 use super::schema::{HistorySpec, Part, Schema};
 use crate::Error;
@@ -85,7 +85,8 @@ impl ReturnPropensity {
         let own = |spec: &HistorySpec| spec.parts == [part];
         let product = usize::from(part == Part::Product);
         let mut found = Propensity::default();
-        let (mut log_odds, mut deviation) = (self.line.intercept + self.stream.level.shift, 0.0);
+        let mut log_odds = self.line.intercept + self.stream.level.shift;
+        let mut doubt = Doubt::default();
         let mut add = |feature: usize, value: f64| {
             let terms = self.line.terms_of(feature);
             log_odds += terms.map(|(listed, term)| listed.part_of(term, value)).sum::<f64>();
@@ -99,8 +100,7 @@ impl ReturnPropensity {
             let counts = counts.measured(self.stream.factor(history));
             let z = prior.log_odds(counts);
             add(first + history, z);
-            let slope = self.steepness(history, counts);
-            deviation += slope * self.variance(history, counts).sqrt();
+            doubt.add(self.effect_of_doubt(history, counts));
             if !spec.per_order {
                 add(self.schema.exposure_of(product), ln_1p(counts.exposure));
                 add(self.schema.believed(product), z * prior.belief(counts.exposure));
@@ -108,7 +108,7 @@ impl ReturnPropensity {
             }
         }
         found.estimate = logistic(log_odds);
-        [found.lower, found.upper] = ends(log_odds, deviation.abs(), quantile);
+        [found.lower, found.upper] = ends(log_odds, doubt.variance().sqrt(), quantile);
         found
     }
 }

@@ -93,11 +93,12 @@ fn by_moments<P, S>(
     threads: Threads,
 ) -> Result<Intervals, Error>
 where
-    P: PurchaseModel + Parameters,
-    S: SpendModel + Parameters,
+    P: PurchaseModel + Parameters + Clone,
+    S: SpendModel + Parameters + Clone,
 {
     let z = two_sided(level)?;
     let rows = customers.len();
+    let (purchases, spend) = (purchases.thinned(PAIRS)?, spend.thinned(PAIRS)?);
     let part = |range| customers.slice(range);
     let count =
         purchases.as_points()?.moments(rows, Scale::Log, threads, part, |model, some, out| {

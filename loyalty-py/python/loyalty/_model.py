@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from loyalty.prior import Prior
 
-#: Largest shape of the tail of importance weights with which they are believed (Vehtari et al. 2024).
-BELIEVED = 0.7
-
 
 class Parameter:
     """A parameter of a model, declared in its class in the order of the core, with its meaning."""
@@ -248,10 +245,10 @@ class Model(Frozen):
             method,
         )
         mode = Fit._of(found.mode, cls._of(found.mode.model), customers._frame)
-        if found.k_hat is not None and found.k_hat > BELIEVED:
+        if not found.is_believed:
             warnings.warn(
-                f"{cls.title}: the points do not stand for the posterior, k-hat {found.k_hat:.2f} is "
-                f"above {BELIEVED}: leave the method open, or take slice-sampling",
+                f"{cls.title}: the points do not stand for the posterior, with a k-hat of "
+                f"{found.k_hat:.2f}: leave the method open, or take slice-sampling",
                 LoyaltyWarning,
                 stacklevel=2,
             )

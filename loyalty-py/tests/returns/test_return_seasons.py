@@ -169,9 +169,8 @@ def test_a_category_keeps_its_gain_while_everybody_drifts(drift: float) -> None:
         truth = later["truth"].to_numpy()
 
         def log_odds(past: pd.DataFrame = past, later: pd.DataFrame = later, **more: Any) -> Any:
-            # The penalty of all else is the same with and without, so that its choice adds no noise.
             model = loyalty.ReturnPropensity.fit(
-                loyalty.OrderLines(past, **roles, **more), horizon_days=14, penalty=1e4
+                loyalty.OrderLines(past, **roles, **more), horizon_days=14
             ).model
             p = model.update(loyalty.OrderLines(later, **roles, **more))["probability"].to_numpy()
             return np.log(p / (1 - p))
@@ -185,6 +184,6 @@ def test_a_category_keeps_its_gain_while_everybody_drifts(drift: float) -> None:
         known = without - 0.3 * ((later["title"] == "Mr").to_numpy() - 0.04)
         best += loss(without) - loss(known)
     print(f"kept {gain / best:.2f} of {best / 4:.5f}")
-    # 0.87 and 0.79; no fit to 2,400 such lines knows all of it. Where nobody drifts it is 0.9, and where the rate
-    # falls it was 0.63 while lines were held against one rate of all times.
-    assert gain > 0.75 * best
+    # 0.87 and 0.86; no fit to 2,400 such lines knows all of it. Where the rate falls it was 0.63 while lines were
+    # held against one rate of all times.
+    assert gain > 0.8 * best

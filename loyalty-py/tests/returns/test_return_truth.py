@@ -55,7 +55,7 @@ def test_intervals_hold_what_is_true_of_the_order(seed: int) -> None:
     by_score = holds[np.argsort(p, kind="stable")]
     blocks = by_score[: len(by_score) // 1000 * 1000].reshape(-1, 1000).mean(axis=1)
     print(f"held {holds.mean():.3f}, by block {blocks.min():.3f} to {blocks.max():.3f}")
-    assert 0.87 < holds.mean() < 0.93
+    assert 0.87 < holds.mean() < 0.92
     assert blocks.min() > 0.82
 
 

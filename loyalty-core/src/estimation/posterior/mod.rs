@@ -90,8 +90,9 @@ impl std::str::FromStr for PosteriorMethod {
     }
 }
 
-/// Customers beyond whom the points are those of a quadrature: with CDNOW's rates a posterior of 50,000
-/// customers has a skewness below 0.02.
+/// Customers beyond whom the points are those of a quadrature. At CDNOW's rates the logarithms of the parameters
+/// have standard deviations of at most 0.29 given 2,357 customers, so of 0.06 given 50,000: over so short a
+/// stretch ln L is a parabola. A shop that leaves a parameter open has more; the method can be stated.
 const MANY: f64 = 50_000.0;
 
 /// Most parameters for a quadrature by default: 3⁵ passes over the data are 243.
@@ -165,6 +166,11 @@ impl<M: Parameters> Posterior<M> {
     /// for another method.
     pub fn k_hat(&self) -> Option<f64> {
         self.k_hat
+    }
+
+    /// Whether the points stand for the posterior: importance weights by k̂, other methods by how they are made.
+    pub fn is_believed(&self) -> bool {
+        self.k_hat.is_none_or(|k_hat| k_hat <= importance::BELIEVED)
     }
 
     /// As many independent draws would tell as much; `None` for a quadrature.
