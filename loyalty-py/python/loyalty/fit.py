@@ -272,13 +272,7 @@ class Fit(Frozen, Generic[M]):
         0            1     1.226           0.045  1.141  1.318
         1            2     0.203           0.021  0.166  0.249
         """
-        if quantity not in self.model._intervals:
-            known = " or ".join(f'"{name}"' for name in self.model._intervals)
-            raise InputError(
-                f"quantity must be {known} for a {self.model.title} fit, got {quantity!r}"
-            )
-        if (quantity == "expected_purchases") != (horizon is not None):
-            raise InputError("a horizon goes with the expected purchases, and with them alone")
+        check_quantity(self.model, "fit", quantity, horizon)
         ask = getattr(self._core, f"{quantity}_intervals")
         native = _check.instance("customers", customers, CustomerSummary)._core
         given = (native,) if horizon is None else (native, horizon)
@@ -357,6 +351,15 @@ def _restore(json: str, model: Any, backend: str | None) -> Fit[Any]:
     assert native is not None
     frame = None if backend is None else nw.Implementation(backend)
     return Fit._of(native, model._of(native.model), frame)
+
+
+def check_quantity(model: Model, of: str, quantity: str, horizon: float | None) -> None:
+    """Refuses what the model does not predict, and a horizon that does not go with it."""
+    if quantity not in model._intervals:
+        known = " or ".join(f'"{name}"' for name in model._intervals)
+        raise InputError(f"quantity must be {known} for a {model.title} {of}, got {quantity!r}")
+    if (quantity == "expected_purchases") != (horizon is not None):
+        raise InputError("a horizon goes with the expected purchases, and with them alone")
 
 
 def native_options(

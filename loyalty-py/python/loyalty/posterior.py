@@ -8,8 +8,7 @@ import numpy as np
 
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
-from loyalty.errors import InputError
-from loyalty.fit import Fit
+from loyalty.fit import Fit, check_quantity
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
@@ -178,14 +177,7 @@ class Posterior(Frozen, Generic[M]):
         0            1      0.73            0.02   0.70   0.75
         1            2      0.22            0.02   0.18   0.25
         """
-        model = self.mode.model
-        if quantity not in model._intervals:
-            known = " or ".join(f'"{name}"' for name in model._intervals)
-            raise InputError(
-                f"quantity must be {known} for a {model.title} posterior, got {quantity!r}"
-            )
-        if (quantity == "expected_purchases") != (horizon is not None):
-            raise InputError("a horizon goes with the expected purchases, and with them alone")
+        check_quantity(self.mode.model, "posterior", quantity, horizon)
         ask = getattr(self._core.thinned(_check.whole("points", points)), quantity)
         native = _check.instance("customers", customers, CustomerSummary)._core
         given = (native,) if horizon is None else (native, horizon)
