@@ -11,6 +11,7 @@ use crate::parallel::{Threads, map_chunks};
 const BLOCK: usize = 4096;
 
 /// Mean and variance of every row, as it is and on a scale.
+#[derive(Default)]
 pub(crate) struct Moments {
     pub(crate) mean: Vec<f64>,
     pub(crate) variance: Vec<f64>,
@@ -73,32 +74,59 @@ impl<M: Sync> Points<'_, M> {
         predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
     ) -> Result<Moments, Error> {
         let blocks = map_chunks(rows, BLOCK, threads, |range| {
-            let values = predicted(&self.models, range, &part, &predict)?;
-            let on = |row: usize, of: fn(Scale, f64) -> f64| {
-                let over = || values.iter().map(|point| of(scale, point[row])).zip(self.weights);
-                let mean: f64 = over().map(|(value, weight)| weight * value).sum();
-                let variance = over().map(|(v, weight)| weight * (v - mean) * (v - mean)).sum();
-                (mean, f64::max(0.0, variance))
-            };
-            let count = values[0].len();
-            let natural: Vec<(f64, f64)> = (0..count).map(|row| on(row, |_, v| v)).collect();
-            let scaled: Vec<(f64, f64)> = (0..count).map(|row| on(row, Scale::of)).collect();
-            Ok((natural, scaled))
+            let (count, some) = (range.len(), part(range));
+            let (mut natural, mut on_scale) = (Spread::over(count), Spread::over(count));
+            let (mut out, mut places) = (vec![0.0; count], vec![0.0; count]);
+            for (model, &weight) in self.models.iter().zip(self.weights) {
+                predict(model, &some, &mut out)?;
+                places.iter_mut().zip(&out).for_each(|(place, &value)| *place = scale.of(value));
+                natural.add(&out, weight);
+                on_scale.add(&places, weight);
+            }
+            Ok((natural.moments(), on_scale.moments()))
         });
-        let mut all = Moments {
-            mean: Vec::with_capacity(rows),
-            variance: Vec::with_capacity(rows),
-            mean_on_scale: Vec::with_capacity(rows),
-            variance_on_scale: Vec::with_capacity(rows),
-        };
+        let mut all = Moments::default();
         for block in blocks {
-            let (natural, scaled) = block?;
-            all.mean.extend(natural.iter().map(|pair| pair.0));
-            all.variance.extend(natural.iter().map(|pair| pair.1));
-            all.mean_on_scale.extend(scaled.iter().map(|pair| pair.0));
-            all.variance_on_scale.extend(scaled.iter().map(|pair| pair.1));
+            let (natural, on_scale) = block?;
+            all.mean.extend(natural.0);
+            all.variance.extend(natural.1);
+            all.mean_on_scale.extend(on_scale.0);
+            all.variance_on_scale.extend(on_scale.1);
         }
         Ok(all)
+    }
+}
+
+/// Weighted moments of many rows at once, from one pass over the points: away from the values of the first, so
+/// that no digits cancel where all are close together.
+struct Spread {
+    first: Vec<f64>,
+    sum: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Spread {
+    fn over(rows: usize) -> Self {
+        Self { first: Vec::new(), sum: vec![0.0; rows], squares: vec![0.0; rows] }
+    }
+
+    fn add(&mut self, values: &[f64], weight: f64) {
+        if self.first.is_empty() {
+            self.first = values.to_vec();
+        }
+        let rows = values.iter().zip(&self.first).zip(self.sum.iter_mut().zip(&mut self.squares));
+        for ((value, first), (sum, square)) in rows {
+            let away = value - first;
+            *sum += weight * away;
+            *square += weight * away * away;
+        }
+    }
+
+    /// Means and variances, of weights that add up to 1.
+    fn moments(self) -> (Vec<f64>, Vec<f64>) {
+        let mean = self.first.iter().zip(&self.sum).map(|(first, sum)| first + sum).collect();
+        let rows = self.squares.iter().zip(&self.sum);
+        (mean, rows.map(|(square, sum)| f64::max(0.0, square - sum * sum)).collect())
     }
 }
 
