@@ -711,6 +711,8 @@ typedef struct loyalty_line_columns {
     const double *maker_discount;
     /** Money off by coupons. */
     const double *coupon;
+    /** Whether a coupon was used, where what it took off is not told. */
+    const bool *coupon_used;
     /** The share of the list price on offer in the category that day, from 0 to 1. */
     const double *offered_depth;
     /** Cost of the goods. */

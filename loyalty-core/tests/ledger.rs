@@ -143,6 +143,40 @@ fn not_even_of_lines_that_are_all_but_alike() {
 }
 
 #[test]
+fn a_coupon_of_unknown_worth_counts_and_takes_nothing_off() {
+    let (shop, options) = simulated(ShopOptions::default(), 300, 4);
+    let returned = returned(&shop);
+    let known = ledger(&shop, &options);
+    let used: Vec<bool> = shop.lines.coupon.iter().map(|&off| off > 0.0).collect();
+    let mut columns = columns(&shop, &returned);
+    columns.coupon = None;
+    columns.coupon_used = Some(Column::new("coupon_used", &used));
+    let of = |columns: &LineColumns<'_>| {
+        let lines = OrderLines::new(columns, Invalid::Drop).unwrap();
+        (Ledger::new(&lines, None, None, &ledger_options(&options)).unwrap(), lines)
+    };
+    let (ledger, _) = of(&columns);
+    assert_eq!(ledger.columns().coupon_orders, known.columns().coupon_orders);
+    assert!(known.columns().coupon_orders.iter().sum::<f64>() > 50.0);
+    let nothing_off = |off: &f64| *off == 0.0 && off.is_sign_positive();
+    assert!(ledger.columns().coupon.iter().all(nothing_off));
+    assert!(ledger.available().coupons);
+
+    // A blank says that none was used, and is counted.
+    let present: Vec<bool> = (0..used.len()).map(|row| row % 5 != 0).collect();
+    columns.coupon_used = Some(Column::new("coupon_used", &used[..]).with_present(Some(&present)));
+    let (blank, lines) = of(&columns);
+    let orders = |ledger: &Ledger| ledger.columns().coupon_orders.iter().sum::<f64>();
+    assert!(orders(&blank) < orders(&ledger));
+    let counted = lines.report().defaulted();
+    assert_eq!(counted.len(), 1);
+    assert_eq!(
+        (counted[0].column.as_str(), counted[0].rows),
+        ("coupon_used", used.len().div_ceil(5))
+    );
+}
+
+#[test]
 fn later_lines_and_returns_are_not_known_before() {
     let (shop, options) = simulated(ShopOptions::default(), 300, 5);
     let all = lines(&shop);

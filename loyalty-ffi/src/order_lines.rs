@@ -127,6 +127,8 @@ pub struct loyalty_line_columns {
     pub maker_discount: *const f64,
     /// Money off by coupons.
     pub coupon: *const f64,
+    /// Whether a coupon was used, where what it took off is not told.
+    pub coupon_used: *const bool,
     /// The share of the list price on offer in the category that day, from 0 to 1.
     pub offered_depth: *const f64,
     /// Cost of the goods.
@@ -166,6 +168,7 @@ unsafe impl Versioned for loyalty_line_columns {
             discount: std::ptr::null(),
             maker_discount: std::ptr::null(),
             coupon: std::ptr::null(),
+            coupon_used: std::ptr::null(),
             offered_depth: std::ptr::null(),
             cost: std::ptr::null(),
             returned_amount: std::ptr::null(),
@@ -248,6 +251,9 @@ impl loyalty_line_columns {
         columns.discount = number("discount", self.discount)?;
         columns.maker_discount = number("maker_discount", self.maker_discount)?;
         columns.coupon = number("coupon", self.coupon)?;
+        // SAFETY: this function's contract.
+        columns.coupon_used = unsafe { mask("coupon_used", self.coupon_used, rows)? }
+            .map(|used| Column::new("coupon_used", used));
         columns.offered_depth = number("offered_depth", self.offered_depth)?;
         columns.cost = number("cost", self.cost)?;
         columns.returned = number("returned", self.returned)?;

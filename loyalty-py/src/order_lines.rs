@@ -214,6 +214,7 @@ pub(crate) fn read(
         Some(column) => Some(numbers_or_flags(column)?),
         None => None,
     };
+    let coupon_used = get("coupon_used").map(flags).transpose()?;
     let opted_out = get("opted_out").map(flags).transpose()?;
     let when = times(time, time_zone)?;
     let back = match get("return_time") {
@@ -239,6 +240,7 @@ pub(crate) fn read(
     lines.discount = discount.as_ref().map(Numbers::as_column);
     lines.maker_discount = maker_discount.as_ref().map(Numbers::as_column);
     lines.coupon = coupon.as_ref().map(Numbers::as_column);
+    lines.coupon_used = coupon_used.as_ref().map(Flags::as_column);
     lines.offered_depth = offered_depth.as_ref().map(Numbers::as_column);
     lines.cost = cost.as_ref().map(Numbers::as_column);
     lines.returned = returned.as_ref().map(Numbers::as_column);

@@ -25,6 +25,7 @@ pub(super) struct Line {
     pub(super) discount: f64,
     pub(super) maker_discount: f64,
     pub(super) coupon: f64,
+    pub(super) used_coupon: bool,
     pub(super) offered: f64,
     pub(super) cost: f64,
     pub(super) returned: f64,
@@ -58,7 +59,7 @@ pub(super) struct Order {
     list: f64,
     off: f64,
     offered: f64,
-    coupon: f64,
+    with_coupon: bool,
     returned: f64,
 }
 
@@ -125,7 +126,7 @@ impl Accountant {
                 order.list += line.list;
                 order.off += line.off();
                 order.offered += line.list * line.offered;
-                order.coupon += line.coupon;
+                order.with_coupon |= line.used_coupon;
                 order.returned += line.returned;
             }
             self.orders.push(order);
@@ -313,7 +314,7 @@ impl Accountant {
         }
         for order in &self.orders {
             row.reduced_orders += f64::from(u8::from(order.off > 0.0));
-            row.coupon_orders += f64::from(u8::from(order.coupon > 0.0));
+            row.coupon_orders += f64::from(u8::from(order.with_coupon));
         }
         let together = self.shop.intra_discount;
         row.list_square = together * row.list_square + (1.0 - together) * list_square;

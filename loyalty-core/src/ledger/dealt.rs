@@ -97,6 +97,7 @@ fn order_lines(rows: &[(i64, i64, &LedgerLine)], of: &OrderLines) -> Result<Orde
     let (amount, list) = (real(&|line| line.amount), real(&|line| line.list_amount));
     let (discount, maker) = (real(&|line| line.discount), real(&|line| line.maker_discount));
     let (coupon, offered) = (real(&|line| line.coupon), real(&|line| line.offered_depth));
+    let used: Vec<bool> = rows.iter().map(|row| row.2.used_coupon()).collect();
     let (cost, returned) = (real(&|line| line.cost), real(&|line| line.returned_amount));
     let customer = Column::new("customer", &customer[..]).into();
     let mut columns =
@@ -110,6 +111,7 @@ fn order_lines(rows: &[(i64, i64, &LedgerLine)], of: &OrderLines) -> Result<Orde
     columns.discount = money(given.discount, "discount", &discount[..]);
     columns.maker_discount = money(given.discount, "maker_discount", &maker[..]);
     columns.coupon = money(given.coupon, "coupon", &coupon[..]);
+    columns.coupon_used = given.coupon.then(|| Column::new("coupon_used", &used[..]));
     columns.offered_depth = money(given.offered_depth, "offered_depth", &offered[..]);
     columns.cost = money(given.cost, "cost", &cost[..]);
     columns.returned_amount = money(given.returned_amount, "returned_amount", &returned[..]);

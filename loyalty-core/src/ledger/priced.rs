@@ -62,6 +62,7 @@ impl Pricing<'_> {
             discount: line.discount,
             maker_discount,
             coupon: line.coupon,
+            used_coupon: line.used_coupon(),
             offered: line.offered_depth,
             cost,
             returned,

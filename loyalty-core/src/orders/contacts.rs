@@ -2,12 +2,12 @@
 
 use super::columns::{Column, CustomerColumn, TimeScale};
 use super::customers::Customers;
+use super::flags;
 use super::intern::intern;
-use super::opted_out;
 use super::rows::{self, Fault, Used, customer_and_time, money_reason, shown_number, shown_time};
 use crate::Error;
 use crate::error::countable;
-use crate::error::report::{Invalid, OrdersReport};
+use crate::error::report::{Invalid, OrdersReport, Reason};
 use crate::parallel::{Threads, collect};
 
 /// Contacts as the caller holds them: one row per contact, in any order.
@@ -78,7 +78,12 @@ impl Contacts {
         )?;
         let mut defaulted = Vec::new();
         let says = columns.opted_out.as_ref();
-        opted_out::count_blank(says, |row| report.is_in_use(row), &mut defaulted);
+        flags::count_blank(
+            says,
+            Reason::OptOutUnknown,
+            |row| report.is_in_use(row),
+            &mut defaulted,
+        );
         report.set_defaulted(defaulted);
         Ok(columns.take(report, &used))
     }
@@ -136,7 +141,7 @@ impl<'a> ContactColumns<'a> {
             firm_caused: self.firm_caused.as_ref().map(|caused| {
                 used.iter().map(|row| caused.is_present(row) && caused.values[row]).collect()
             }),
-            opted_out: opted_out::opted_out(&self.customer, self.opted_out.as_ref()),
+            opted_out: flags::those_who_say(&self.customer, self.opted_out.as_ref()),
             report,
         }
     }

@@ -4,9 +4,9 @@ mod columns;
 mod contact_exposure;
 mod contacts;
 mod customers;
+mod flags;
 mod intern;
 mod lines;
-mod opted_out;
 mod rows;
 mod short_text;
 mod table;
@@ -159,7 +159,7 @@ impl Orders {
         says: &Column<'_, [bool]>,
     ) -> Result<Self, Error> {
         says.same_rows(customer.len())?;
-        Ok(Self { opted_out: opted_out::opted_out(customer, Some(says)), ..self })
+        Ok(Self { opted_out: flags::those_who_say(customer, Some(says)), ..self })
     }
 
     /// The customers who opted out, in order of their ids; `None` where nobody did.

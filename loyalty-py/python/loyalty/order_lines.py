@@ -62,6 +62,8 @@ class OrderLines(Frozen):
         Further columns of numbers or flags known at the order, such as an age; they may be missing.
     list_amount, discount, maker_discount, coupon, offered_depth, cost : str, optional
         Money of the line that the ledger uses; see :class:`Ledger`.
+    coupon_used : str, optional
+        Whether a coupon was used, true or false, 1 or 0, where what it took off is not told.
     returned : str, optional
         Above 0 where the line was sent back: a flag, or how many pieces. It may not be missing.
     returned_amount : str, optional
@@ -150,6 +152,7 @@ class OrderLines(Frozen):
         discount: str | None = None,
         maker_discount: str | None = None,
         coupon: str | None = None,
+        coupon_used: str | None = None,
         offered_depth: str | None = None,
         cost: str | None = None,
         returned: str | None = None,
@@ -186,6 +189,7 @@ class OrderLines(Frozen):
             "discount": discount,
             "maker_discount": maker_discount,
             "coupon": coupon,
+            "coupon_used": coupon_used,
             "offered_depth": offered_depth,
             "cost": cost,
             "returned": returned,

@@ -208,7 +208,7 @@ def score(
         say what they are (docs/reading.md), as do the names of the roles: ``customer``, ``time``,
         ``amount`` (or ``price`` of a piece and ``quantity``), ``status``, ``currency``, ``order``,
         ``product``, ``category``, ``list_amount``, ``discount`` (that the firm pays for),
-        ``maker_discount``, ``coupon``, ``offered_depth``, ``cost``, ``returned_amount``,
+        ``maker_discount``, ``coupon``, ``coupon_used``, ``offered_depth``, ``cost``, ``returned_amount``,
         ``return_time``, ``opted_out``.
     columns : mapping, optional
         For a role the name of its column, where that is another; None leaves the role out.

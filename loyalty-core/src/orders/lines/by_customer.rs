@@ -61,11 +61,19 @@ pub(crate) struct LedgerLine {
     pub(crate) list_amount: f64,
     pub(crate) discount: f64,
     pub(crate) maker_discount: f64,
+    /// What coupons took off; −0 where one was used and nobody told what it took off, which adds nothing to a sum.
     pub(crate) coupon: f64,
     pub(crate) offered_depth: f64,
     /// NaN where it is to be estimated.
     pub(crate) cost: f64,
     pub(crate) returned_amount: f64,
+}
+
+impl LedgerLine {
+    /// Whether a coupon was used, whether or not it is told what it took off.
+    pub(crate) fn used_coupon(&self) -> bool {
+        self.coupon > 0.0 || self.coupon.is_sign_negative()
+    }
 }
 
 impl LinesByCustomer {
@@ -198,7 +206,7 @@ fn given(columns: &LineColumns<'_>) -> Given {
         product: columns.product.is_some(),
         category: columns.category.is_some(),
         discount: columns.discount.is_some(),
-        coupon: columns.coupon.is_some(),
+        coupon: columns.coupon.is_some() || columns.coupon_used.is_some(),
         offered_depth: columns.offered_depth.is_some(),
         cost: columns.cost.is_some(),
         returned_amount: columns.has_returns(),
@@ -216,6 +224,7 @@ fn money_of(columns: &LineColumns<'_>, row: usize) -> [f64; 8] {
         Some(list) => number(list, row),
         None => amount + discount + maker + coupon,
     };
+    let coupon = if coupon == 0.0 && columns.used_coupon(row) { -0.0 } else { coupon };
     let (offered, cost) = (of(&columns.offered_depth), columns.cost_of(row));
     [amount, list, discount, maker, coupon, offered, cost, columns.paid_back(row)]
 }

@@ -44,7 +44,9 @@ impl<'a> LineColumns<'a> {
         for column in money.into_iter().chain(others).flatten().chain(&self.numbers) {
             column.same_rows(rows)?;
         }
-        self.opted_out.iter().try_for_each(|column| column.same_rows(rows))?;
+        for column in [&self.coupon_used, &self.opted_out].into_iter().flatten() {
+            column.same_rows(rows)?;
+        }
         for column in [Some(&self.time), self.return_time.as_ref()].into_iter().flatten() {
             column.same_rows(rows)?;
         }

@@ -22,6 +22,7 @@ use super::super::columns::{Column, CustomerColumn, TimeScale};
 /// | `discount` | money off that the shop pays for | discount depth |
 /// | `maker_discount` | money off that the maker pays back | |
 /// | `coupon` | money off by coupons | coupon use |
+/// | `coupon_used` | whether a coupon was used, where what it took off is not told (codes) | coupon use |
 /// | `offered_depth` | share of the list price on offer in the category that day, 0 to 1 | selection of offers |
 /// | `cost` | cost of the goods | profit, break-even points |
 /// | `returned` | above 0 where the line was sent back: pieces or, without `quantity`, a flag | returns |
@@ -70,6 +71,8 @@ pub struct LineColumns<'a> {
     pub maker_discount: Option<Column<'a, [f64]>>,
     /// Money off by coupons.
     pub coupon: Option<Column<'a, [f64]>>,
+    /// Whether a coupon was used, whatever it took off; `coupon` may be there beside it.
+    pub coupon_used: Option<Column<'a, [bool]>>,
     /// The depth on offer.
     pub offered_depth: Option<Column<'a, [f64]>>,
     /// Cost of the goods.
@@ -117,6 +120,7 @@ impl<'a> LineColumns<'a> {
             discount: None,
             maker_discount: None,
             coupon: None,
+            coupon_used: None,
             offered_depth: None,
             cost: None,
             returned: None,
@@ -193,6 +197,11 @@ impl<'a> LineColumns<'a> {
             (None, Some(price)) => number(price, row) * self.pieces(row),
             (None, None) => 0.0,
         }
+    }
+
+    /// Whether a coupon was used, by its own column; a blank cell says that none was.
+    pub(super) fn used_coupon(&self, row: usize) -> bool {
+        self.coupon_used.as_ref().is_some_and(|used| used.is_present(row) && used.values[row])
     }
 
     /// The price of a piece of a row in use.

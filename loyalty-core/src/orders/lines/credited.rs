@@ -184,7 +184,8 @@ impl LineColumns<'_> {
             &self.offered_depth,
             &self.cost,
         ];
-        let words = numbers.into_iter().map(of_number).chain([line]);
+        let words =
+            numbers.into_iter().map(of_number).chain([line, u64::from(self.used_coupon(row))]);
         let category = self.category.as_ref().map_or(0, |category| id(category, row));
         words.fold(key::fold(order, category), key::fold)
     }

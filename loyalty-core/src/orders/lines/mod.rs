@@ -24,12 +24,12 @@ pub use returned::{Returns, ReturnsReport};
 use std::sync::OnceLock;
 
 use super::Customers;
-use super::opted_out;
+use super::flags;
 use super::rows::{self, Used};
 use super::table::{self, TableOptions};
 use crate::Error;
 use crate::error::countable;
-use crate::error::report::OrdersReport;
+use crate::error::report::{OrdersReport, Reason};
 use crate::time::DAY;
 use by_time::Rest;
 use credited::Credited;
@@ -124,11 +124,13 @@ impl OrderLines {
         let shown = |row, name: &str| columns.shown(row, name);
         let (mut report, used) = rows::check(rows, options.invalid, fault, shown)?;
         let mut defaulted = table.defaulted(|row| report.is_in_use(row));
-        opted_out::count_blank(
-            columns.opted_out.as_ref(),
-            |row| report.is_in_use(row),
-            &mut defaulted,
-        );
+        for (says, reason) in [
+            (&columns.coupon_used, Reason::DiscountUnknown),
+            (&columns.opted_out, Reason::OptOutUnknown),
+        ] {
+            let in_use = |row| report.is_in_use(row);
+            flags::count_blank(says.as_ref(), reason, in_use, &mut defaulted);
+        }
         report.set_defaulted(defaulted);
         report.set_remarks(table.remarks.clone());
         if !table.has_credits() {
@@ -160,7 +162,7 @@ impl OrderLines {
 
     /// The same lines with those who opted out.
     fn out(self, columns: &LineColumns<'_>) -> Self {
-        let opted_out = opted_out::opted_out(&columns.customer, columns.opted_out.as_ref());
+        let opted_out = flags::those_who_say(&columns.customer, columns.opted_out.as_ref());
         Self { opted_out, ..self }
     }
 

@@ -27,6 +27,7 @@ pub(super) struct Raw {
     discount: Option<Vec<f64>>,
     maker_discount: Option<Vec<f64>>,
     coupon: Option<Vec<f64>>,
+    coupon_used: Option<Vec<bool>>,
     offered_depth: Option<Vec<f64>>,
     cost: Option<Vec<f64>>,
     /// What was paid back, where it is known whether lines came back.
@@ -90,6 +91,8 @@ impl Raw {
             discount: money(&columns.discount),
             maker_discount: money(&columns.maker_discount),
             coupon: money(&columns.coupon),
+            coupon_used: (columns.coupon_used.as_ref())
+                .map(|_| used.iter().map(|row| columns.used_coupon(row)).collect()),
             offered_depth: money(&columns.offered_depth),
             cost: money(&columns.cost),
             paid_back: has_returns.then(|| used.iter().map(|row| columns.paid_back(row)).collect()),
@@ -124,6 +127,7 @@ impl Raw {
         columns.discount = self.discount.as_deref().map(unnamed);
         columns.maker_discount = self.maker_discount.as_deref().map(unnamed);
         columns.coupon = self.coupon.as_deref().map(unnamed);
+        columns.coupon_used = self.coupon_used.as_deref().map(|used| Column::new("", used));
         columns.offered_depth = self.offered_depth.as_deref().map(unnamed);
         columns.cost = self.cost.as_deref().map(unnamed);
         columns.returned = returned.as_deref().map(unnamed);

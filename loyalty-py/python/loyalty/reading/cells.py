@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from loyalty.reading.source import polars
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Asked", "Unreadable", "blanked", "coupons", "flags", "ids", "over_values", "where"]
+__all__ = ["Asked", "Unreadable", "are_codes", "blanked", "coupons", "flags", "ids", "over_values", "where"]
 
 #: What databases, spreadsheets and pandas write for a cell that is not there. Case counts: a customer
 #: may be called "Nan".
@@ -130,8 +129,14 @@ def flags(column: pl.Series) -> pl.Series | None:
     return text.replace_strict(words, numbers, default=None, return_dtype=pl.Float64)
 
 
-#: Says that a coupon was used and takes nothing off: it is lost in any sum of money.
-USED = sys.float_info.min
+def are_codes(column: pl.Series) -> bool:
+    """Whether a column of coupons says which was used, or whether one was; and not what it took off."""
+    pl = polars()
+    if column.dtype != pl.String:
+        return bool(column.dtype == pl.Boolean)
+    text = blanked(column, dashes=True)
+    number = text.str.contains(r"^[-+]?[\d.,\s€$£]+$")
+    return not (text.null_count() == len(text) or number.all())
 
 
 def coupons(column: pl.Series) -> tuple[pl.Series, str]:
@@ -139,7 +144,9 @@ def coupons(column: pl.Series) -> tuple[pl.Series, str]:
     pl = polars()
     known = flags(column)
     if known is not None:
-        return known.fill_null(0) * USED, "flags"
+        return known.fill_null(0) > 0, "flags"
+    if column.dtype.is_numeric():
+        return column.fill_null(0) > 0, "numbers, as used where above 0"
     text = blanked(column, dashes=True)
     used: Any = text.is_not_null() & ~text.str.to_lowercase().is_in(list(_FALSE)).fill_null(False)
-    return used.cast(pl.Float64) * USED, "codes"
+    return used, "codes"

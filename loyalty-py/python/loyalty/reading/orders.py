@@ -267,7 +267,8 @@ class _Reading:
             if role not in columns:
                 continue
             name = self.choice.columns[role]
-            if role == "coupon" and self._as_coupon(role, columns[role]):
+            if role == "coupon_used" or (role == "coupon" and cells.are_codes(columns[role])):
+                self._coupon_used(role, columns[role])
                 continue
             if role in _FLAGS and (said := cells.flags(columns[role])) is not None:
                 self.typed[role], self.kinds[role] = said, "flags"
@@ -306,19 +307,17 @@ class _Reading:
                     raise
         raise AssertionError  # The loop has returned or raised.
 
-    def _as_coupon(self, role: str, column: pl.Series) -> bool:
-        """Takes codes and flags; leaves money to the numbers."""
-        pl = polars()
-        if column.dtype != pl.String and column.dtype != pl.Boolean:
-            return False
-        if column.dtype == pl.String:
-            text = cells.blanked(column, dashes=True)
-            number = text.str.contains(r"^[-+]?[\d.,\s€$£]+$")
-            if text.null_count() == len(text) or number.all():
-                return False
-        self.typed[role], kind = cells.coupons(column)
-        self.kinds[role] = f"{kind}: a coupon was used, what it took off is not said"
-        return True
+    def _coupon_used(self, role: str, column: pl.Series) -> None:
+        """Takes codes and flags as coupons that were used: they say nothing of money."""
+        if role == "coupon" and "coupon_used" in self.choice.columns:
+            self.left_out.append(
+                f'column "{self.choice.columns[role]}": another says whether a coupon was used'
+            )
+            return
+        self.choice = self.choice.of_role(role, "coupon_used")
+        used, kind = cells.coupons(column)
+        self.typed["coupon_used"] = used
+        self.kinds["coupon_used"] = f"{kind}: a coupon was used, what it took off is not said"
 
     def _rest(self, columns: dict[str, pl.Series]) -> None:
         for role, column in columns.items():

@@ -98,6 +98,7 @@ ROLES: Mapping[str, Names] = {
         "coupon coupons couponcode couponcodes vouchercode gutschein gutscheincode discountcode "
         "promocode",
     ),
+    "coupon_used": Names("couponused usedcoupon hascoupon gutscheingenutzt gutscheineingeloest"),
     "offered_depth": Names("offereddepth"),
     "cost": Names("cost cogs costofgoods kosten wareneinsatz"),
     "returned": Names("returned isreturned retourniert"),
@@ -165,6 +166,14 @@ class Choice:
     columns: dict[str, str]
     how: dict[str, str]
     notes: tuple[str, ...] = field(default=())
+
+    def of_role(self, role: str, other: str) -> Choice:
+        """The same choice with a column in another role than its name says."""
+
+        def moved(table: dict[str, str]) -> dict[str, str]:
+            return {other if key == role else key: value for key, value in table.items()}
+
+        return Choice(moved(self.columns), moved(self.how), self.notes)
 
 
 def choose(

@@ -1,4 +1,4 @@
-//! Customers who opted out, by a column of a table.
+//! Columns of yes and no.
 
 use super::columns::{Column, CustomerColumn};
 use super::customers::Customers;
@@ -7,7 +7,7 @@ use crate::error::report::{Reason, Refusal};
 use crate::parallel::Threads;
 
 /// The customers of rows that say so, whatever else becomes of the row: one row is enough.
-pub(super) fn opted_out(
+pub(super) fn those_who_say(
     customer: &CustomerColumn<'_>,
     says: Option<&Column<'_, [bool]>>,
 ) -> Option<Customers> {
@@ -19,14 +19,15 @@ pub(super) fn opted_out(
     (!rows.is_empty()).then(ids)
 }
 
-/// Counts blank cells of rows in use, which say nothing.
+/// Counts blank cells of rows in use, which are taken as no.
 pub(super) fn count_blank(
     says: Option<&Column<'_, [bool]>>,
+    reason: Reason,
     is_in_use: impl Fn(usize) -> bool,
     found: &mut Vec<Refusal>,
 ) {
     let Some(says) = says else { return };
     for row in (0..says.values.len()).filter(|&row| !says.is_present(row) && is_in_use(row)) {
-        Refusal::count(found, Reason::OptOutUnknown, says.name, row, 1);
+        Refusal::count(found, reason, says.name, row, 1);
     }
 }
