@@ -383,6 +383,13 @@ typedef struct loyalty_error loyalty_error;
 typedef struct loyalty_fit loyalty_fit;
 
 /**
+ * An anchored forecast: the purchases that a model expects within one horizon, corrected by what earlier
+ * cutoffs of the log taught. It is learnt in Python or Rust and scored here; docs/forecast.md has the
+ * formula.
+ */
+typedef struct loyalty_forecast loyalty_forecast;
+
+/**
  * What the customers of a calibration summary did after its end, row by row. Compare predictions
  * with it.
  */
@@ -1746,6 +1753,76 @@ loyalty_status loyalty_spend_model_expected_spend_batch(const struct loyalty_spe
 
 /** Frees a model; NULL is allowed. */
 void loyalty_spend_model_free(struct loyalty_spend_model *model);
+
+/**
+ * Loads a forecast from its file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in
+ * it is outside its domain. Free with `loyalty_forecast_free`.
+ */
+loyalty_status loyalty_forecast_load(const char *path,
+                                     struct loyalty_forecast **out,
+                                     struct loyalty_error **error);
+
+/**
+ * Writes a file, whole or not at all. `path` is UTF-8. Loading it gives a forecast that scores alike, to
+ * the last bit.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be written.
+ */
+loyalty_status loyalty_forecast_save(const struct loyalty_forecast *forecast,
+                                     const char *path,
+                                     struct loyalty_error **error);
+
+/** The unit of the horizon and of the times of customers. */
+loyalty_unit loyalty_forecast_unit(const struct loyalty_forecast *forecast);
+
+/** How far the forecast reaches; 0 for NULL. */
+double loyalty_forecast_horizon(const struct loyalty_forecast *forecast);
+
+/** Whether the forecast of the model is corrected; otherwise none was found to help. */
+bool loyalty_forecast_is_corrected(const struct loyalty_forecast *forecast);
+
+/**
+ * Expected number of purchases of a customer within the horizon after the end of observation; for x,
+ * t_x and T see `loyalty_purchase_model_p_alive`.
+ *
+ * `recent` has the customer's purchase occasions, the first purchase included, within the last 14, 30,
+ * 60, 91, 182 and 365 days up to the end of observation: `count` is 6. `mean_amount` is the mean amount of
+ * all their occasions, NaN where amounts are not known.
+ *
+ * Errors: `PARAMETER` for a history as there or an amount that is not from 0 to 1e50; `LENGTH` unless
+ * `count` is 6; `VALUE` where a longer time holds fewer occasions; `MISSING_COLUMN` where the amount is NaN
+ * and the correction was learnt with amounts.
+ */
+loyalty_status loyalty_forecast_expected_purchases(const struct loyalty_forecast *forecast,
+                                                   uint32_t x,
+                                                   double t_x,
+                                                   double T,
+                                                   const uint32_t *recent,
+                                                   size_t count,
+                                                   double mean_amount,
+                                                   double *out,
+                                                   struct loyalty_error **error);
+
+/**
+ * The same of every customer of a log, in the order of `loyalty_occasions_summarize` to the same end;
+ * `observation_end` is NULL for the last order. `threads` is 0 for as many as the machine runs at once.
+ *
+ * Errors: `EMPTY` where every order lies after the observation end; `UNIT` where the occasions have
+ * another unit; `LENGTH` unless `length` is the number of customers of that summary; `MISSING_COLUMN`
+ * where the correction was learnt with amounts and the log has none.
+ */
+loyalty_status loyalty_forecast_expected_purchases_batch(const struct loyalty_forecast *forecast,
+                                                         const struct loyalty_occasions *occasions,
+                                                         const int64_t *observation_end,
+                                                         size_t threads,
+                                                         double *out,
+                                                         size_t length,
+                                                         struct loyalty_error **error);
+
+/** Frees a forecast; NULL is allowed. */
+void loyalty_forecast_free(struct loyalty_forecast *forecast);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_line_columns)`. */
 void loyalty_line_columns_init(struct loyalty_line_columns *columns, size_t size);

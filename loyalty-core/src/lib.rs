@@ -81,6 +81,7 @@
 //! | [`models`], [`files`] | models of any kind | files that Rust, Python and C read to the same bits |
 //! | [`rfm`] | the summary | scores of recency, frequency and money; named segments |
 //! | [`value`] | models and the summary | lifetime value, with intervals and bootstrap |
+//! | [`forecast`] | an order log | purchases expected by a model, corrected by what earlier cutoffs teach |
 //! | [`evaluation`] | models and the summary | goodness of fit, tracking, holdout errors, calibration |
 //! | `returns` | order lines | how likely each line is to be sent back, streamed |
 //! | `ledger` | order lines and contacts | what each customer brought in and cost |
@@ -147,6 +148,7 @@ pub mod error;
 pub mod estimation;
 pub mod evaluation;
 pub mod files;
+pub mod forecast;
 pub mod interop;
 #[cfg(feature = "behaviours")]
 pub mod ledger;

@@ -14,7 +14,7 @@ use modules::{Crate, Mention, circles};
 
 /// The modules of the crate's root, from the ground up. A room may use those before it and those it
 /// shares a line with.
-const ROOMS: [&[&str]; 17] = [
+const ROOMS: [&[&str]; 18] = [
     &["error", "time", "parallel", "math", "files"],
     &["orders"],
     &["interop"],
@@ -22,6 +22,8 @@ const ROOMS: [&[&str]; 17] = [
     &["summary"],
     &["estimation"],
     &["purchase", "spend"],
+    &["models"],
+    &["forecast"],
     &["returns"],
     &["ledger"],
     &["rfm", "behaviours"],
@@ -29,7 +31,6 @@ const ROOMS: [&[&str]; 17] = [
     &["evaluation"],
     &["portfolio"],
     &["decisions"],
-    &["models"],
     &["pipeline"],
     &["prelude"],
 ];

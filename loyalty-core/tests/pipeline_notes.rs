@@ -5,9 +5,11 @@
 mod common;
 
 use common::cdnow;
+use common::random::Random;
 use loyalty_core::Error;
 use loyalty_core::decisions::Capacity;
 use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
+use loyalty_core::parallel::Threads;
 use loyalty_core::pipeline::{GivenModel, NoteKind, OrderTable, Part, ScoreOptions, Scores, score};
 use loyalty_core::purchase::BgNbd;
 use loyalty_core::purchase::PurchaseKind;
@@ -195,9 +197,13 @@ fn the_model_of_purchases_that_was_taken_is_said_and_why() {
     };
     let (taken, notes) = said(None);
     assert_eq!((taken, notes[0].0), (Some(PurchaseKind::MbgNbd), NoteKind::PurchaseModel));
-    let sentence = "purchases: the MBG/NBD, in which one-time buyers can have left; the BG/NBD does not fit \
-                    better by more than 2: ln L is ";
+    let sentence = "purchases: the MBG/NBD, in which one-time buyers can have left; none has an AIC lower by 4: ";
     assert!(notes[0].1.starts_with(sentence), "{}", notes[0].1);
+    assert!(
+        notes[0].1.ends_with("; a summary cannot be forecast at earlier cutoffs"),
+        "{}",
+        notes[0].1
+    );
     let (taken, notes) = said(Some(PurchaseKind::BgNbd));
     assert_eq!(taken, Some(PurchaseKind::BgNbd));
     let note = notes.iter().find(|note| note.0 == NoteKind::OneTimeBuyers).unwrap();
@@ -205,6 +211,53 @@ fn the_model_of_purchases_that_was_taken_is_said_and_why() {
         note.1,
         "P(alive) of the 2 who bought once is 1 by assumption of the BG/NBD, however long ago that was; \
          treatments take it as not known"
+    );
+}
+
+/// Customers who come back after ten days, give or take one, until they leave.
+fn regulars() -> Vec<(i64, i64)> {
+    let mut random = Random::new(7);
+    let mut log = Vec::new();
+    for customer in 0..400 {
+        let mut day = i64::from(random.below(200));
+        while day < 365 {
+            log.push((customer, day));
+            if random.below(12) == 0 {
+                break;
+            }
+            day += 9 + i64::from(random.below(3));
+        }
+    }
+    log
+}
+
+/// The model whose forecasts are best is taken, where the log is long enough to tell.
+#[test]
+fn forecasts_choose_the_model_of_purchases() {
+    let said = |log: &Orders, options: &ScoreOptions| {
+        let scores = score(log, options).unwrap();
+        let note = scores.notes.iter().find(|note| note.kind == NoteKind::PurchaseModel).unwrap();
+        (scores.purchase_kind.unwrap(), note.sentence.clone())
+    };
+    let (log, mut options) = (orders(&regulars(), None), ScoreOptions::default());
+    let (kind, sentence) = said(&log, &options);
+    assert_eq!(kind, PurchaseKind::MbgCnbdK, "{sentence}");
+    let expected = "purchases: the MBG/CNBD-k, which forecasts better by more than 1 %: at 3 cutoffs, 13 weeks ahead, \
+                    the deviance of forecasts is ";
+    assert!(sentence.starts_with(expected), "{sentence}");
+    options.threads = Threads::new(2);
+    assert_eq!(said(&log, &options), (kind, sentence));
+
+    let (kind, sentence) = said(&cdnow(), &ScoreOptions::default());
+    assert_eq!(kind, PurchaseKind::MbgNbd, "{sentence}");
+    assert!(sentence.contains("no other forecasts better by 1 %: at 3 cutoffs"), "{sentence}");
+    assert!(sentence.contains("for the Pareto/NBD"), "{sentence}");
+
+    let few = orders(&regulars()[..150], None);
+    let (_, sentence) = said(&few, &ScoreOptions::default());
+    assert!(
+        sentence.ends_with("; the log is too short or small to compare forecasts"),
+        "{sentence}"
     );
 }
 

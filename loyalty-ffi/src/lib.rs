@@ -57,6 +57,8 @@ pub mod purchase_model;
 
 pub mod spend_model;
 
+pub mod forecast;
+
 pub mod order_lines;
 
 pub mod return_propensity;

@@ -14,7 +14,7 @@ use crate::summary::loyalty_summary;
 /// For a log that does not fit in memory, or grows: make one from every batch, merge them in any
 /// order, and summarise once. The result does not depend on how the log was cut.
 #[derive(Debug)]
-pub struct loyalty_occasions(Occasions);
+pub struct loyalty_occasions(pub(crate) Occasions);
 
 /// Groups the orders of each customer into occasions; `unit` is a `loyalty_unit`, `occasion` a
 /// `loyalty_occasion`.

@@ -1,7 +1,8 @@
 //! Models side by side.
 
 use loyalty_core::estimation::{Fit, Stop};
-use loyalty_core::evaluation::{ComparedModel, ComparisonOptions, ForecastErrors};
+use loyalty_core::evaluation::{ComparedModel, ComparisonOptions};
+use loyalty_core::forecast::ForecastErrors;
 use loyalty_core::purchase::AnyPurchaseModel;
 use pyo3::prelude::*;
 
@@ -79,13 +80,13 @@ impl Comparison {
     }
 
     #[getter]
-    fn kinds(&self) -> Vec<&'static str> {
-        self.0.models.iter().map(|model| model.kind.name()).collect()
+    fn names(&self) -> Vec<String> {
+        self.0.models.iter().map(|model| model.contender.name()).collect()
     }
 
     #[getter]
-    fn titles(&self) -> Vec<&'static str> {
-        self.0.models.iter().map(|model| model.kind.title()).collect()
+    fn titles(&self) -> Vec<String> {
+        self.0.models.iter().map(|model| model.contender.to_string()).collect()
     }
 
     /// How each fit to the whole log ended, or why there is none.

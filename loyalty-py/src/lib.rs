@@ -13,6 +13,7 @@ mod decisions;
 mod error;
 mod files;
 mod fits;
+mod forecast;
 mod ledger;
 mod metrics;
 mod order_lines;
@@ -48,6 +49,8 @@ mod _native {
     use crate::files::load;
     #[pymodule_export]
     use crate::fits::{Fit, Options, Prior};
+    #[pymodule_export]
+    use crate::forecast::AnchoredForecast;
     #[pymodule_export]
     use crate::ledger::Ledger;
     #[pymodule_export]

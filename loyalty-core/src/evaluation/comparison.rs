@@ -1,16 +1,18 @@
 //! Models side by side: how well each fits a log, and how well each would have forecast it.
 
+use std::fmt;
 use std::ops::ControlFlow;
+use std::str::FromStr;
 
-use super::ForecastErrors;
 use crate::Error;
 use crate::estimation::{Fit, FitOptions};
+use crate::forecast::{AnchorOptions, AnchoredForecast, ForecastErrors};
 use crate::math::cast::whole;
 use crate::math::elementary::{exp, ln};
 use crate::orders::Orders;
 use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
 use crate::spend::{GammaGamma, SpendModel};
-use crate::summary::{CalibrationHoldout, SummaryOptions};
+use crate::summary::{CalibrationHoldout, CustomerSummary, SummaryOptions};
 use crate::time::Unit;
 
 /// How models are compared.
@@ -23,8 +25,8 @@ use crate::time::Unit;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ComparisonOptions {
-    /// The models; by default all that need nothing but the log.
-    pub models: Vec<PurchaseKind>,
+    /// The models; by default all that need nothing but the log, and the Pareto/NBD anchored.
+    pub models: Vec<Contender>,
     /// Length of every holdout period, in the unit of the summary; a quarter of the log by default.
     pub horizon: Option<f64>,
     /// Cutoffs, each half a horizon before the next; 3 by default.
@@ -38,11 +40,76 @@ pub struct ComparisonOptions {
 impl Default for ComparisonOptions {
     fn default() -> Self {
         Self {
-            models: PurchaseKind::ALL.to_vec(),
+            models: Contender::all(),
             horizon: None,
             origins: 3,
             summary: SummaryOptions::default(),
             fit: FitOptions::default(),
+        }
+    }
+}
+
+/// A model that forecasts, as it is or anchored: see [`AnchoredForecast`].
+///
+/// # Examples
+/// ```
+/// use loyalty_core::evaluation::Contender;
+/// use loyalty_core::purchase::PurchaseKind;
+/// let contender: Contender = "anchored-pareto-nbd".parse()?;
+/// assert_eq!(contender, Contender::Anchored(PurchaseKind::ParetoNbd));
+/// assert_eq!(contender.to_string(), "anchored Pareto/NBD");
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Contender {
+    /// The forecast of the model.
+    Plain(PurchaseKind),
+    /// The same, corrected by what earlier cutoffs teach.
+    Anchored(PurchaseKind),
+}
+
+/// What the names of anchored forecasts begin with.
+const ANCHORED: &str = "anchored-";
+
+impl Contender {
+    fn all() -> Vec<Self> {
+        let plain = PurchaseKind::ALL.iter().copied().map(Self::Plain);
+        plain.chain([Self::Anchored(PurchaseKind::ParetoNbd)]).collect()
+    }
+
+    /// The model.
+    pub fn kind(self) -> PurchaseKind {
+        match self {
+            Self::Plain(kind) | Self::Anchored(kind) => kind,
+        }
+    }
+
+    /// Its name in tables and options: `pareto-nbd`, `anchored-pareto-nbd`.
+    pub fn name(self) -> String {
+        match self {
+            Self::Plain(kind) => kind.name().to_owned(),
+            Self::Anchored(kind) => format!("{ANCHORED}{}", kind.name()),
+        }
+    }
+}
+
+impl fmt::Display for Contender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(kind) => f.write_str(kind.title()),
+            Self::Anchored(kind) => write!(f, "anchored {}", kind.title()),
+        }
+    }
+}
+
+impl FromStr for Contender {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name.strip_prefix(ANCHORED) {
+            Some(kind) => kind.parse().map(Self::Anchored),
+            None => name.parse().map(Self::Plain),
         }
     }
 }
@@ -66,7 +133,7 @@ pub struct Comparison {
 #[non_exhaustive]
 pub struct ComparedModel {
     /// Which.
-    pub kind: PurchaseKind,
+    pub contender: Contender,
     /// The fit to the whole log, or why there is none.
     pub fit: Result<Fit<AnyPurchaseModel>, Error>,
     /// The forecast made at every cutoff, or why there is none.
@@ -144,31 +211,58 @@ impl Comparison {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn of(orders: &Orders, options: &ComparisonOptions) -> Result<Self, Error> {
-        if !(1..=100).contains(&options.origins) {
-            let (name, expected) = ("origins", "from 1 to 100");
-            return Err(Error::parameter(name, expected, f64::from(options.origins)));
-        }
         let whole = orders.summarize(&options.summary)?;
-        let unit = options.summary.unit;
-        let span = whole.t().iter().copied().fold(0.0, f64::max);
-        let horizon = crate::error::positive("horizon", options.horizon.unwrap_or(0.25 * span))?;
-        let end = options.summary.observation_end.unwrap_or_else(|| orders.time_range().1);
-        let splits = cutoffs(orders, options, end, horizon)?;
-        let compared = |&kind: &PurchaseKind| ComparedModel {
-            kind,
-            fit: fitted(kind, &whole, &options.fit),
-            forecasts: splits
-                .iter()
-                .map(|(_, split)| forecast(kind, split, &options.fit))
-                .collect(),
+        let cutoffs = Cutoffs::of(orders, &whole, options)?;
+        let compared = |&contender: &Contender| ComparedModel {
+            contender,
+            fit: fitted(contender.kind(), &whole, &options.fit),
+            forecasts: cutoffs.forecasts(contender, orders, options),
         };
         let mut models: Vec<ComparedModel> = options.models.iter().map(compared).collect();
         let deviance = |model: &ComparedModel| {
             model.mean(|errors| Some(errors.deviance)).unwrap_or(f64::INFINITY)
         };
         models.sort_by(|a, b| deviance(a).total_cmp(&deviance(b)));
-        let origins = splits.iter().map(|(origin, _)| *origin).collect();
-        Ok(Self { models, origins, horizon, unit })
+        let origins = cutoffs.splits.iter().map(|(origin, _)| *origin).collect();
+        Ok(Self { models, origins, horizon: cutoffs.horizon, unit: options.summary.unit })
+    }
+}
+
+/// Cutoffs of a log, what was known at each, and what followed.
+pub(crate) struct Cutoffs {
+    /// The newest first.
+    pub(crate) splits: Vec<(i64, CalibrationHoldout)>,
+    pub(crate) horizon: f64,
+}
+
+impl Cutoffs {
+    pub(crate) fn of(
+        orders: &Orders,
+        whole: &CustomerSummary,
+        options: &ComparisonOptions,
+    ) -> Result<Self, Error> {
+        if !(1..=100).contains(&options.origins) {
+            let (name, expected) = ("origins", "from 1 to 100");
+            return Err(Error::parameter(name, expected, f64::from(options.origins)));
+        }
+        let span = whole.t().iter().copied().fold(0.0, f64::max);
+        let horizon = crate::error::positive("horizon", options.horizon.unwrap_or(0.25 * span))?;
+        let end = options.summary.observation_end.unwrap_or_else(|| orders.time_range().1);
+        Ok(Self { splits: cutoffs(orders, options, end, horizon)?, horizon })
+    }
+
+    /// What a model would have forecast at each.
+    pub(crate) fn forecasts(
+        &self,
+        contender: Contender,
+        orders: &Orders,
+        options: &ComparisonOptions,
+    ) -> Vec<Result<Forecast, Error>> {
+        let at = |(origin, split): &(i64, CalibrationHoldout)| match contender {
+            Contender::Plain(kind) => plain(kind, split, options),
+            Contender::Anchored(kind) => anchored(kind, orders, *origin, split, options),
+        };
+        self.splits.iter().map(at).collect()
     }
 }
 
@@ -200,28 +294,56 @@ fn cutoffs(
 
 fn fitted(
     kind: PurchaseKind,
-    customers: &crate::summary::CustomerSummary,
+    customers: &CustomerSummary,
     options: &FitOptions,
 ) -> Result<Fit<AnyPurchaseModel>, Error> {
     kind.fit(customers, options, &mut |_| ControlFlow::Continue(()))
 }
 
-fn forecast(
+/// The forecast of a model as it is.
+fn plain(
     kind: PurchaseKind,
     split: &CalibrationHoldout,
-    options: &FitOptions,
+    options: &ComparisonOptions,
 ) -> Result<Forecast, Error> {
     let customers = &split.calibration;
-    let fit = fitted(kind, customers, options)?;
+    let fit = fitted(kind, customers, &options.fit)?;
     let mut expected = vec![0.0; customers.len()];
-    let (horizon, threads) = (split.holdout_duration, options.threads);
+    let (horizon, threads) = (split.holdout_duration, options.fit.threads);
     fit.model.expected_purchases_into(customers, horizon, &mut expected, threads)?;
-    let actual: Vec<f64> = split.holdout_frequency.iter().map(|&n| f64::from(n)).collect();
-    Ok(Forecast {
-        converged: fit.stop == crate::estimation::Stop::Converged,
-        purchases: ForecastErrors::of(&expected, &actual)?,
-        revenue: revenue(split, &expected, &actual, options),
-    })
+    Forecast::of(&fit, &expected, split, &options.fit)
+}
+
+/// The same, corrected by what was known at the cutoff of those before it.
+fn anchored(
+    kind: PurchaseKind,
+    orders: &Orders,
+    origin: i64,
+    split: &CalibrationHoldout,
+    options: &ComparisonOptions,
+) -> Result<Forecast, Error> {
+    let mut how = AnchorOptions::new(split.holdout_duration);
+    (how.model, how.fit, how.summary) = (kind, options.fit.clone(), options.summary);
+    how.summary.observation_end = Some(origin);
+    let learned = AnchoredForecast::fit(orders, &how)?;
+    let expected = learned.expected;
+    Forecast::of(&learned.fit, &expected, split, &options.fit)
+}
+
+impl Forecast {
+    fn of(
+        fit: &Fit<AnyPurchaseModel>,
+        expected: &[f64],
+        split: &CalibrationHoldout,
+        options: &FitOptions,
+    ) -> Result<Self, Error> {
+        let actual: Vec<f64> = split.holdout_frequency.iter().map(|&n| f64::from(n)).collect();
+        Ok(Self {
+            converged: fit.stop == crate::estimation::Stop::Converged,
+            purchases: ForecastErrors::of(expected, &actual)?,
+            revenue: revenue(split, expected, &actual, options),
+        })
+    }
 }
 
 /// Purchases times expected spend against what was spent; amounts below 0, of returns beyond the purchases,

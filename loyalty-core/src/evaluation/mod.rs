@@ -2,23 +2,22 @@
 //!
 //! [`RepeatCounts`] and [`Tracking`] compare what a model expects with what happened in the time it was
 //! fitted to, by number of purchases and by calendar time. [`HoldoutErrors`] and [`alive_calibration`]
-//! do so for the time after, [`ForecastErrors`] with level and shape apart, and [`Comparison`] sets models
-//! side by side over several cutoffs. [`FrequencyValueCorrelation`] tests the assumption under which purchases and
+//! do so for the time after, and [`Comparison`] sets models side by side over several
+//! cutoffs, by their [`ForecastErrors`](crate::forecast::ForecastErrors). [`FrequencyValueCorrelation`] tests the assumption under which purchases and
 //! spend may be multiplied, and [`Predictions`] judges probabilities of any model: calibration,
 //! discrimination, and the money that acting on them makes.
 
 mod comparison;
 mod correlation;
 mod counts;
-mod forecast;
 mod holdout;
 mod metrics;
 mod tracking;
 
-pub use comparison::{ComparedModel, Comparison, ComparisonOptions, Forecast};
+pub(crate) use comparison::Cutoffs;
+pub use comparison::{ComparedModel, Comparison, ComparisonOptions, Contender, Forecast};
 pub use correlation::{Correlation, FrequencyValueCorrelation};
 pub use counts::{ChiSquare, RepeatCounts};
-pub use forecast::ForecastErrors;
 pub use holdout::{AliveGroup, AliveOrder, HoldoutErrors, HoldoutGroup, alive_calibration};
 pub use metrics::{Calibration, MoneyTable, Predictions, ReliabilityBin};
 pub use tracking::Tracking;

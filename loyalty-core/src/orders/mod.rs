@@ -177,6 +177,21 @@ impl Orders {
         bounds(&self.time)
     }
 
+    /// The orders of every so manyth customer.
+    pub(crate) fn of_every(&self, step: usize) -> Self {
+        let is_kept = |row: &usize| (self.customer[*row] as usize).is_multiple_of(step);
+        let rows: Vec<usize> = (0..self.len()).filter(is_kept).collect();
+        let number = |row: &usize| u32::try_from(self.customer[*row] as usize / step).unwrap_or(0);
+        Self {
+            customers: self.customers.select((0..self.customers.len()).step_by(step)),
+            customer: rows.iter().map(number).collect(),
+            time: rows.iter().map(|&row| self.time[row]).collect(),
+            amount: self.amount.as_ref().map(|all| rows.iter().map(|&row| all[row]).collect()),
+            opted_out: None,
+            report: OrdersReport::new(rows.len(), Vec::new()),
+        }
+    }
+
     /// For each order line the number of its customer.
     pub(crate) fn customer(&self) -> &[u32] {
         &self.customer

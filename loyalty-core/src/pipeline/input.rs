@@ -1,5 +1,7 @@
 //! What can be scored.
 
+use std::borrow::Cow;
+
 use crate::Error;
 use crate::ledger::{ids_of, rows_of};
 use crate::orders::{Contacts, CustomerColumn, Customers, OrderLines, Orders};
@@ -98,17 +100,19 @@ impl<'a> From<OrderTable<'a>> for ScoreInput<'a> {
 }
 
 /// What is scored, and how it came about.
-pub(super) struct Scored {
+pub(super) struct Scored<'a> {
     pub(super) customers: CustomerSummary,
+    /// The purchases that were summarised; `None` for a summary.
+    pub(super) orders: Option<Cow<'a, Orders>>,
     pub(super) report: Option<TableReport>,
 }
 
 impl<'a> ScoreInput<'a> {
     /// The summary that is scored, in the unit and up to the end that the options name.
-    pub(super) fn scored(&self, options: &ScoreOptions) -> Result<Scored, Error> {
+    pub(super) fn scored(&self, options: &ScoreOptions) -> Result<Scored<'a>, Error> {
         match self {
             Self::Summary(customers) => {
-                Ok(Scored { customers: (*customers).clone(), report: None })
+                Ok(Scored { customers: (*customers).clone(), orders: None, report: None })
             }
             Self::Orders(orders) => of_orders(orders, options),
             Self::Table(table) => match table.rows {
@@ -127,17 +131,17 @@ impl<'a> ScoreInput<'a> {
     }
 }
 
-fn of_orders(orders: &Orders, options: &ScoreOptions) -> Result<Scored, Error> {
+fn of_orders<'a>(orders: &'a Orders, options: &ScoreOptions) -> Result<Scored<'a>, Error> {
     let (first, last) = orders.time_range();
     options.plausible(orders)?;
     let how = options.summary(options.observation_end);
     let customers = orders.summarize(&how)?;
     let end = options.observation_end.unwrap_or(last);
     let report = TableReport::new(orders.report().clone(), (first, end));
-    Ok(Scored { customers, report: Some(report) })
+    Ok(Scored { customers, orders: Some(Cow::Borrowed(orders)), report: Some(report) })
 }
 
-fn of_lines(lines: &OrderLines, options: &ScoreOptions) -> Result<Scored, Error> {
+fn of_lines<'a>(lines: &OrderLines, options: &ScoreOptions) -> Result<Scored<'a>, Error> {
     let end = options.observation_end.unwrap_or_else(|| lines.observed_until());
     let how = options.summary(Some(end));
     let clock = Clock::new(how.unit, how.occasion)?;
@@ -151,7 +155,7 @@ fn of_lines(lines: &OrderLines, options: &ScoreOptions) -> Result<Scored, Error>
     let customers = orders.summarize(&how)?;
     let mut report = TableReport::new(lines.report().clone(), (lines.time_range().0, end));
     report.came_back = came_back;
-    Ok(Scored { customers, report: Some(report) })
+    Ok(Scored { customers, orders: Some(Cow::Owned(orders)), report: Some(report) })
 }
 
 /// The last moment of the day of an instant, all of which counts as observed.

@@ -1,5 +1,6 @@
 //! Everything in one call: all that the records at hand say of every customer, and what they do not.
 
+mod choice;
 mod columns;
 mod input;
 mod ledger;
@@ -115,7 +116,7 @@ pub fn score<'a>(
     options: &ScoreOptions,
 ) -> Result<Scores, Error> {
     let (input, threads) = (input.into(), options.threads);
-    let Scored { customers, mut report } = input.scored(options)?;
+    let Scored { customers, orders, mut report } = input.scored(options)?;
     let unit = customers.unit().ok_or(Error::NoUnit { table: "the customer summary" })?;
     let horizon = options.horizon.unwrap_or(unit.per_year());
     let discounting = Discounting::annual(horizon, options.annual_discount_rate, unit)?;
@@ -129,7 +130,8 @@ pub fn score<'a>(
     }
     let column = || vec![0.0; customers.len()];
     let rfm = rfm::scored(&customers, options, &mut remarks)?;
-    let purchases = models::purchases(&customers, options, &mut remarks)?;
+    let purchases = models::purchases(&customers, orders.as_deref(), options, &mut remarks)?;
+    drop(orders);
     let (mut p_alive, mut expected_purchases) = (None, None);
     if let Some(model) = &purchases.model {
         model.p_alive_into(&customers, p_alive.insert(column()), threads)?;

@@ -2,10 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use super::choice;
 use super::notes::{NoteKind, Part, Remarks};
 use super::{GivenModel, ScoreOptions, Scores};
 use crate::Error;
 use crate::estimation::{Fit, FitOptions, Stop};
+use crate::orders::Orders;
 use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
 use crate::spend::{AnySpendModel, SpendModel};
 use crate::summary::CustomerSummary;
@@ -74,25 +76,20 @@ fn with_threads(fit: &FitOptions, options: &ScoreOptions) -> FitOptions {
     FitOptions { threads: options.threads, ..fit.clone() }
 }
 
-/// How much better in ln L the BG/NBD must fit than the MBG/NBD to be taken by default. Twice a difference of 2
-/// is 4, within what Kass & Raftery (1995, JASA 90(430), 773–795) call positive evidence, from 2 to 6.
-const BETTER: f64 = 2.0;
-
 /// The model of purchases.
 pub(super) fn purchases(
     customers: &CustomerSummary,
+    orders: Option<&Orders>,
     options: &ScoreOptions,
     remarks: &mut Remarks,
 ) -> Result<Found<AnyPurchaseModel>, Error> {
     let how = with_threads(&options.purchase_fit, options);
-    let of_kind =
-        |kind: PurchaseKind| kind.fit(customers, &how, &mut |_| ControlFlow::Continue(()));
     let mut note = None;
     let fit = || {
         if let Some(kind) = options.purchase_kind {
-            return of_kind(kind);
+            return kind.fit(customers, &how, &mut |_| ControlFlow::Continue(()));
         }
-        let (fit, sentence) = chosen(of_kind)?;
+        let (fit, sentence) = choice::chosen(customers, orders, options, &how)?;
         note = Some(sentence);
         Ok(fit)
     };
@@ -105,26 +102,6 @@ pub(super) fn purchases(
         tell_one_time_buyers(model.kind(), customers, remarks);
     }
     Ok(found)
-}
-
-/// The MBG/NBD, unless the BG/NBD fits better, and why.
-fn chosen(
-    fit: impl Fn(PurchaseKind) -> Result<Fit<AnyPurchaseModel>, Error>,
-) -> Result<(Fit<AnyPurchaseModel>, String), Error> {
-    let (modified, plain) = (fit(PurchaseKind::MbgNbd)?, fit(PurchaseKind::BgNbd)?);
-    let (of_modified, of_plain) = (modified.log_likelihood, plain.log_likelihood);
-    let fitted =
-        format!("ln L is {of_modified:.1} for the MBG/NBD and {of_plain:.1} for the BG/NBD");
-    if of_plain > of_modified + BETTER {
-        let sentence =
-            format!("purchases: the BG/NBD, which fits better by more than {BETTER}: {fitted}");
-        return Ok((plain, sentence));
-    }
-    let sentence = format!(
-        "purchases: the MBG/NBD, in which one-time buyers can have left; the BG/NBD does not fit better by \
-         more than {BETTER}: {fitted}"
-    );
-    Ok((modified, sentence))
 }
 
 fn tell_one_time_buyers(kind: PurchaseKind, customers: &CustomerSummary, remarks: &mut Remarks) {

@@ -7,6 +7,7 @@
 //! happened. [`History`] is the same of one customer.
 
 mod absorb;
+mod activity;
 mod buckets;
 mod check;
 mod from_orders;
@@ -16,6 +17,7 @@ mod occasions;
 mod slice;
 mod timeline;
 
+pub use activity::{Activity, Recent, WINDOWS};
 pub(crate) use buckets::Buckets;
 pub use check::SummaryColumns;
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};

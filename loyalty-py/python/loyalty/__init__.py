@@ -43,6 +43,7 @@ from loyalty.errors import (
 )
 from loyalty.files import load, load_fit
 from loyalty.fit import Fit
+from loyalty.forecast import AnchoredForecast
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.goodness import (
     ChiSquare,
@@ -86,6 +87,7 @@ from loyalty.treatments import Treatments
 from loyalty.value import clv, clv_interval, clv_posterior
 
 __all__ = [
+    "AnchoredForecast",
     "BehaviourDistribution",
     "BehaviourModel",
     "BehaviourSummary",

@@ -285,6 +285,46 @@ class SpendModel:
     def save(self, path: str | PathLike[str]) -> None: ...
 
 @final
+class AnchoredForecast:
+    def __new__(
+        cls,
+        orders: Orders,
+        horizon: float,
+        model: str,
+        last_year: bool,
+        fit: Options,
+        unit: str,
+        occasion: str | None,
+        observation_end: int | None,
+    ) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @staticmethod
+    def load(path: str | PathLike[str]) -> AnchoredForecast: ...
+    def save(self, path: str | PathLike[str]) -> None: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str) -> AnchoredForecast: ...
+    def of_occasions(
+        self, occasions: Occasions, observation_end: int | None, threads: int
+    ) -> tuple[CustomerSummary, Column]: ...
+    @property
+    def base(self) -> PurchaseModel: ...
+    @property
+    def fit(self) -> Fit | None: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def horizon(self) -> float: ...
+    @property
+    def weights(self) -> list[tuple[str, float]] | None: ...
+    @property
+    def cutoffs(self) -> list[int] | None: ...
+    @property
+    def gate(self) -> tuple[float, float] | None: ...
+    @property
+    def last_year(self) -> tuple[float, float] | None: ...
+
+@final
 class Comparison:
     def __new__(
         cls,
@@ -302,7 +342,7 @@ class Comparison:
     @property
     def origins(self) -> list[int]: ...
     @property
-    def kinds(self) -> list[str]: ...
+    def names(self) -> list[str]: ...
     @property
     def titles(self) -> list[str]: ...
     @property
@@ -609,7 +649,12 @@ def match_credits(
 def load(
     path: str | PathLike[str],
 ) -> tuple[
-    PurchaseModel | SpendModel | ReturnPropensity | BehaviourModel | BehaviourDistribution,
+    PurchaseModel
+    | SpendModel
+    | AnchoredForecast
+    | ReturnPropensity
+    | BehaviourModel
+    | BehaviourDistribution,
     Fit | None,
 ]: ...
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.fit import native_options
+from loyalty.forecast import AnchoredForecast, model_kind
 from loyalty.orders import Moment, Occasion, Orders, Unit, _day
 from loyalty.purchase import PurchaseModel
 
@@ -29,9 +30,9 @@ class Comparison(Frozen):
     _frame: nw.Implementation | None
 
     @property
-    def best(self) -> type[PurchaseModel]:
-        """The class of the model with the smallest deviance of its forecasts."""
-        return PurchaseModel.kinds()[self._core.kinds[0]]
+    def best(self) -> type[PurchaseModel | AnchoredForecast]:
+        """The class of the forecast with the smallest deviance."""
+        return PurchaseModel.kinds().get(self._core.names[0], AnchoredForecast)
 
     @property
     def horizon(self) -> float:
@@ -100,7 +101,7 @@ class Comparison(Frozen):
 
 def compare(
     orders: Orders,
-    models: Sequence[type[PurchaseModel] | str] | None = None,
+    models: Sequence[type[PurchaseModel | AnchoredForecast] | str] | None = None,
     *,
     horizon: float | None = None,
     origins: int = 3,
@@ -121,7 +122,8 @@ def compare(
     ----------
     orders : Orders
     models : sequence of classes or names, optional
-        All purchase models by default; ``loyalty.BgNbd`` or ``"bg-nbd"``.
+        ``loyalty.BgNbd`` or ``"bg-nbd"``; ``loyalty.AnchoredForecast`` or ``"anchored-pareto-nbd"`` for the
+        forecast of a model that earlier cutoffs correct. By default all purchase models and that one.
     horizon : float, optional
         In the unit; by default a quarter of the time that the log covers.
     origins : int
@@ -169,9 +171,7 @@ def compare(
     return comparison
 
 
-def _kind(model: type[PurchaseModel] | str) -> str:
-    if isinstance(model, str):
-        return model
-    if isinstance(model, type) and issubclass(model, PurchaseModel) and hasattr(model, "kind"):
-        return model.kind
-    raise TypeError(f"models must be classes of purchase models or their names, got {model!r}")
+def _kind(model: type[PurchaseModel | AnchoredForecast] | str) -> str:
+    if model is AnchoredForecast:
+        return "anchored-pareto-nbd"
+    return model_kind(model)

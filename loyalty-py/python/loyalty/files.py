@@ -9,6 +9,7 @@ from loyalty import _model, _native
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel
 from loyalty.fit import Fit
+from loyalty.forecast import AnchoredForecast
 from loyalty.purchase import PurchaseModel
 from loyalty.returns import ReturnPropensity
 from loyalty.spend import SpendModel
@@ -17,7 +18,14 @@ __all__ = ["load", "load_fit"]
 
 
 #: A model of any kind.
-Model = PurchaseModel | SpendModel | ReturnPropensity | BehaviourModel | BehaviourDistribution
+Model = (
+    PurchaseModel
+    | SpendModel
+    | AnchoredForecast
+    | ReturnPropensity
+    | BehaviourModel
+    | BehaviourDistribution
+)
 
 
 def load(path: str | PathLike[str]) -> Model:
@@ -45,6 +53,8 @@ def load(path: str | PathLike[str]) -> Model:
         case _native.PurchaseModel() | _native.SpendModel():
             found: PurchaseModel | SpendModel = _by_kind(model)
             return found
+        case _native.AnchoredForecast():
+            return AnchoredForecast._of(model)
         case _native.ReturnPropensity():
             return ReturnPropensity._of(model)
         case _native.BehaviourDistribution():

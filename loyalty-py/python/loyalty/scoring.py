@@ -244,8 +244,8 @@ def score(
         How much there is of what, as for :func:`select`.
     purchases, spend : model, Fit or class of a model
         What to score with. A class, such as :class:`BgNbd`, is fitted to the data. By default purchases
-        are the :class:`MbgNbd`'s, in which one-time buyers can have left, unless the :class:`BgNbd` fits
-        better by more than 2 in ln L; a note says which it was.
+        are the :class:`MbgNbd`'s, in which one-time buyers can have left, unless another model forecasts
+        better at three earlier cutoffs, by more than 1 % of deviance; a note says which it was, and why.
     credits, guests, dates, discount_unit, status_words, only_currency, today
         How the cells of a table are read, as for :class:`OrderLines`. By default credits are matched to
         purchases, guests are left out and counted, and times far from all others are refused, those of

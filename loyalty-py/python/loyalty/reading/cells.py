@@ -12,7 +12,17 @@ from loyalty.reading.source import polars
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Asked", "Unreadable", "are_codes", "blanked", "coupons", "flags", "ids", "over_values", "where"]
+__all__ = [
+    "Asked",
+    "Unreadable",
+    "are_codes",
+    "blanked",
+    "coupons",
+    "flags",
+    "ids",
+    "over_values",
+    "where",
+]
 
 #: What databases, spreadsheets and pandas write for a cell that is not there. Case counts: a customer
 #: may be called "Nan".
@@ -141,7 +151,6 @@ def are_codes(column: pl.Series) -> bool:
 
 def coupons(column: pl.Series) -> tuple[pl.Series, str]:
     """Codes of coupons, or flags, as coupons that were used; what they took off is not known."""
-    pl = polars()
     known = flags(column)
     if known is not None:
         return known.fill_null(0) > 0, "flags"

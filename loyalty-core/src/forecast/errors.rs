@@ -23,7 +23,7 @@ use crate::math::ranks::mid_ranks;
 ///
 /// # Examples
 /// ```
-/// use loyalty_core::evaluation::ForecastErrors;
+/// use loyalty_core::forecast::ForecastErrors;
 /// let errors = ForecastErrors::of(&[0.5, 1.0, 2.5], &[0.0, 1.0, 3.0])?;
 /// assert_eq!((errors.expected, errors.actual), (4.0, 4.0));
 /// assert_eq!((errors.level, errors.shape), (Some(1.0), Some(errors.deviance)));
@@ -56,7 +56,7 @@ pub struct ForecastErrors {
 }
 
 /// Least forecast that counts in a logarithm.
-const LEAST: f64 = 1e-12;
+pub(super) const LEAST: f64 = 1e-12;
 
 impl ForecastErrors {
     /// Compares forecasts with what happened, a row per customer.
@@ -104,7 +104,7 @@ fn counts(column: &str, values: &[f64]) -> Result<(), Error> {
 }
 
 /// One row's Poisson deviance.
-fn deviance(p: f64, y: f64) -> f64 {
+pub(super) fn deviance(p: f64, y: f64) -> f64 {
     let p = p.max(LEAST);
     let surprise = if y > 0.0 { y * ln(y / p) } else { 0.0 };
     2.0 * (surprise - (y - p))

@@ -1,0 +1,263 @@
+"""The forecast of a purchase model, corrected by what earlier cutoffs teach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from loyalty import _check, _frames, _html, _native
+from loyalty._frozen import Frozen
+from loyalty.fit import Fit, native_options
+from loyalty.orders import Moment, Occasion, Occasions, Orders, Unit, _day, _instant
+from loyalty.pareto_nbd import ParetoNbd
+from loyalty.purchase import PurchaseModel
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["AnchoredForecast", "Gate", "LastYear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Learnt from the older cutoffs alone, tried on the newest: Poisson deviances per customer."""
+
+    model: float
+    corrected: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the correction helped, so that it is used."""
+        return self.corrected < self.model
+
+
+@dataclass(frozen=True, slots=True)
+class LastYear:
+    """The model as of a year ago: what it expected of the same season, and what came."""
+
+    expected: float
+    actual: float
+
+
+class AnchoredForecast(Frozen):
+    """Purchases expected of customers within a horizon: those of a purchase model, times a correction.
+
+    A purchase model knows of a customer how often they bought, when last and for how long. The
+    correction is learnt by going back in the log: at the horizon before the end, and a quarter and a half
+    of it further back, the model is fitted to what was known and forecasts the horizon that followed; a
+    Poisson regression learns from orders of the last 14, 30, 60, 91, 182 and 365 days, lateness and
+    amounts what it missed. Half of that is used, at the level of the model: it says who buys, not how
+    much is bought in all. Where it does not lower the deviance at the newest of those cutoffs, learnt from
+    the older ones alone, the forecast stays the model's.
+
+    ::
+
+        E = p · exp(w₀ + Σ w_j f_j),   |Σ w_j f_j| ≤ 3
+
+    Made by :meth:`fit`. docs/forecast.md has what it gains on public logs.
+    """
+
+    __slots__ = ("_base", "_core")
+
+    _core: _native.AnchoredForecast
+    _base: PurchaseModel
+
+    @classmethod
+    def fit(
+        cls,
+        orders: Orders,
+        *,
+        horizon: float,
+        model: type[PurchaseModel] | str = ParetoNbd,
+        level: Literal["model", "last_year"] = "model",
+        unit: Unit = "day",
+        occasion: Occasion | None = None,
+        observation_end: Moment | None = None,
+        threads: int = 0,
+    ) -> AnchoredForecast:
+        """Fits the model, goes back in the log, and learns what the model missed there.
+
+        Parameters
+        ----------
+        orders : Orders
+        horizon : float
+            How far the forecast reaches, in the unit.
+        model : class or name
+            The purchase model that is corrected.
+        level : {"model", "last_year"}
+            Where the sum of the forecasts comes from: the model, or the model times the root of the
+            ratio by which it was wrong in the same season a year ago.
+        unit, occasion, observation_end
+            As for :meth:`Orders.summarize`.
+        threads : int
+            Threads to use, 0 for all.
+
+        Raises
+        ------
+        InputError
+            As :meth:`PurchaseModel.fit`, and where ``level="last_year"`` and the log does not tell of it.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.datasets.cdnow_orders()
+        >>> forecast = loyalty.AnchoredForecast.fit(cdnow, horizon=13, unit="week")
+        >>> forecast
+        <AnchoredForecast of the Pareto/NBD, 13 weeks ahead, corrected>
+        >>> forecast.gate.passed
+        True
+        """
+        _check.instance("orders", orders, Orders)
+        if level not in ("model", "last_year"):
+            raise ValueError(f'level must be "model" or "last_year", got {level!r}')
+        native = _native.AnchoredForecast(
+            orders._core,
+            float(horizon),
+            model_kind(model),
+            level == "last_year",
+            native_options(threads=threads),
+            unit,
+            occasion,
+            orders._moment("observation_end", observation_end),
+        )
+        return cls._of(native)
+
+    @classmethod
+    def _of(cls, native: _native.AnchoredForecast) -> AnchoredForecast:
+        forecast = cls.__new__(cls)
+        base = PurchaseModel.kinds()[native.base.kind]._of(native.base)
+        forecast._set(_core=native, _base=base)
+        return forecast
+
+    def expected_purchases(
+        self,
+        log: Orders | Occasions,
+        *,
+        observation_end: Moment | None = None,
+        occasion: Occasion | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """A frame with the customers of a log and the purchases expected of each.
+
+        Parameters
+        ----------
+        log : Orders or Occasions
+            Occasions in the unit of the forecast; orders are brought into it.
+        observation_end : date or time, optional
+            By default the last order.
+        occasion : str, optional
+            What counts as one purchase, of orders.
+        threads : int
+            Threads to use, 0 for all.
+
+        Raises
+        ------
+        InputError
+            Where the units differ, or where the correction was learnt with amounts and the log has none.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> cdnow = loyalty.datasets.cdnow_orders()
+        >>> forecast = loyalty.AnchoredForecast.fit(cdnow, horizon=13, unit="week")
+        >>> table = forecast.expected_purchases(cdnow)
+        >>> table.shape
+        (2357, 2)
+        """
+        if isinstance(log, Orders):
+            state = log.occasions(unit=self.unit, occasion=occasion)
+            end = log._moment("observation_end", observation_end)
+        else:
+            state = _check.instance("log", log, Occasions)
+            zone = state._core.time_zone
+            end = (
+                None
+                if observation_end is None
+                else _instant("observation_end", observation_end, zone)
+            )
+        customers, expected = self._core.of_occasions(state._core, end, threads)
+        ids = customers.customer(state._customer)
+        columns = [] if ids is None else [ids]
+        return _frames.table([*columns, expected], state._frame)
+
+    @property
+    def base(self) -> PurchaseModel:
+        """The purchase model."""
+        return self._base
+
+    @property
+    def model_fit(self) -> Fit[Any] | None:
+        """The fit of the purchase model to the whole log; None for a forecast from a file."""
+        native = self._core.fit
+        return None if native is None else Fit._of(native, self._base)
+
+    @property
+    def unit(self) -> Any:
+        """The unit of the horizon."""
+        return self._core.unit
+
+    @property
+    def horizon(self) -> float:
+        """How far the forecast reaches."""
+        return self._core.horizon
+
+    @property
+    def weights(self) -> dict[str, float] | None:
+        """The weights of the features and the ``intercept``; None without a correction."""
+        known = self._core.weights
+        return None if known is None else dict(known)
+
+    @property
+    def cutoffs(self) -> list[str] | None:
+        """The days that were learnt from, the newest first; None for a forecast from a file."""
+        known = self._core.cutoffs
+        return None if known is None else [str(_day(cutoff)) for cutoff in known]
+
+    @property
+    def gate(self) -> Gate | None:
+        """The test at the newest cutoff; None where there were too few for one, or from a file."""
+        known = self._core.gate
+        return None if known is None else Gate(*known)
+
+    @property
+    def last_year(self) -> LastYear | None:
+        """How the model did in the same season a year ago; None where the log does not tell."""
+        known = self._core.last_year
+        return None if known is None else LastYear(*known)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes a model file, which :func:`loyalty.load` and the C library read to the same bits."""
+        self._core.save(path)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, AnchoredForecast):
+            return NotImplemented
+        return self._core.to_json() == other._core.to_json()
+
+    def __hash__(self) -> int:
+        return hash(self._core.to_json())
+
+    def __reduce__(self) -> Any:
+        return _from_json, (self._core.to_json(),)
+
+    def __repr__(self) -> str:
+        how = "corrected" if self.weights is not None else "as the model has it"
+        ahead = f"{self.horizon:g} {self.unit}s ahead"
+        return f"<AnchoredForecast of the {self.base.title}, {ahead}, {how}>"
+
+    def _repr_html_(self) -> str:
+        rows = list((self.weights or {}).items())
+        return _html.table(repr(self)[1:-1], rows, ("feature", "weight"))
+
+
+def model_kind(model: Any) -> str:
+    """The name of a purchase model, given by its class or by its name."""
+    if isinstance(model, str):
+        return model
+    if isinstance(model, type) and issubclass(model, PurchaseModel) and hasattr(model, "kind"):
+        return model.kind
+    raise TypeError(f"models must be classes of purchase models or their names, got {model!r}")
+
+
+def _from_json(text: str) -> AnchoredForecast:
+    return AnchoredForecast._of(_native.AnchoredForecast.from_json(text))
