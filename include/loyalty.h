@@ -424,6 +424,13 @@ typedef struct loyalty_orders loyalty_orders;
 typedef struct loyalty_purchase_model loyalty_purchase_model;
 
 /**
+ * The posterior of a model of purchases: points with weights. It is made in Python or Rust and scored
+ * here; docs/models.md says what its intervals are. One of 400 points answers for a customer in some
+ * tens of microseconds.
+ */
+typedef struct loyalty_purchase_posterior loyalty_purchase_posterior;
+
+/**
  * A return propensity with its state: what is known of every customer, product and category, the
  * lines whose fate is open, the level of returns today. It is fitted in Python or Rust.
  *
@@ -460,6 +467,9 @@ typedef struct loyalty_selection loyalty_selection;
  * not say so again.
  */
 typedef struct loyalty_spend_model loyalty_spend_model;
+
+/** The posterior of a model of spend. */
+typedef struct loyalty_spend_posterior loyalty_spend_posterior;
 
 /**
  * Frequency, recency, T and monetary value, one row per customer: all that the models need to know
@@ -2068,6 +2078,126 @@ loyalty_status loyalty_clv_with_margins(const struct loyalty_purchase_model *pur
                                         double *out,
                                         size_t length,
                                         struct loyalty_error **error);
+
+/**
+ * Loads a posterior of a model of purchases from its file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
+ * is outside its domain; `CHOICE` where its model is one of spend. Free with
+ * `loyalty_purchase_posterior_free`.
+ */
+loyalty_status loyalty_purchase_posterior_load(const char *path,
+                                               struct loyalty_purchase_posterior **out,
+                                               struct loyalty_error **error);
+
+/** The number of points, whose models every prediction is averaged over; 0 for NULL. */
+size_t loyalty_purchase_posterior_points(const struct loyalty_purchase_posterior *posterior);
+
+/** Whether the points stand for the posterior; false for NULL. */
+bool loyalty_purchase_posterior_is_believed(const struct loyalty_purchase_posterior *posterior);
+
+/**
+ * P(alive) of a customer: posterior mean, and the ends of an interval of probability `level`. For x, t_x
+ * and T see `loyalty_purchase_model_p_alive`.
+ *
+ * Errors: `PARAMETER` for a history as there, or unless the level is above 0 and below 1.
+ */
+loyalty_status loyalty_purchase_posterior_p_alive(const struct loyalty_purchase_posterior *posterior,
+                                                  uint32_t x,
+                                                  double t_x,
+                                                  double T,
+                                                  double level,
+                                                  double *mean,
+                                                  double *lower,
+                                                  double *upper,
+                                                  struct loyalty_error **error);
+
+/**
+ * `loyalty_purchase_posterior_p_alive` of every customer of a summary, in row order. `threads` is 0 for as
+ * many as the machine runs at once; the results are the same for every number.
+ *
+ * Errors: `UNIT` where the model is in another unit than the summary; `PARAMETER` unless the level is above
+ * 0 and below 1; `LENGTH` unless `length` is `loyalty_summary_len`.
+ */
+loyalty_status loyalty_purchase_posterior_p_alive_batch(const struct loyalty_purchase_posterior *posterior,
+                                                        const struct loyalty_summary *summary,
+                                                        double level,
+                                                        size_t threads,
+                                                        double *mean,
+                                                        double *lower,
+                                                        double *upper,
+                                                        size_t length,
+                                                        struct loyalty_error **error);
+
+/**
+ * Expected purchases of a customer within `horizon`: posterior mean, and the ends of an interval of the
+ * expectation; what the customer then does varies around it.
+ *
+ * Errors: as `loyalty_purchase_posterior_p_alive`, and `PARAMETER` unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_purchase_posterior_expected_purchases(const struct loyalty_purchase_posterior *posterior,
+                                                             uint32_t x,
+                                                             double t_x,
+                                                             double T,
+                                                             double horizon,
+                                                             double level,
+                                                             double *mean,
+                                                             double *lower,
+                                                             double *upper,
+                                                             struct loyalty_error **error);
+
+/**
+ * `loyalty_purchase_posterior_expected_purchases` of every customer of a summary, in row order.
+ *
+ * Errors: as `loyalty_purchase_posterior_p_alive_batch`, and `PARAMETER` unless the horizon is from 0 to
+ * 1e50.
+ */
+loyalty_status loyalty_purchase_posterior_expected_purchases_batch(const struct loyalty_purchase_posterior *posterior,
+                                                                   const struct loyalty_summary *summary,
+                                                                   double horizon,
+                                                                   double level,
+                                                                   size_t threads,
+                                                                   double *mean,
+                                                                   double *lower,
+                                                                   double *upper,
+                                                                   size_t length,
+                                                                   struct loyalty_error **error);
+
+/** Frees a posterior; NULL is allowed. */
+void loyalty_purchase_posterior_free(struct loyalty_purchase_posterior *posterior);
+
+/**
+ * Loads a posterior of a model of spend from its file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
+ * is outside its domain; `CHOICE` where its model is one of purchases. Free with
+ * `loyalty_spend_posterior_free`.
+ */
+loyalty_status loyalty_spend_posterior_load(const char *path,
+                                            struct loyalty_spend_posterior **out,
+                                            struct loyalty_error **error);
+
+/** Frees a posterior; NULL is allowed. */
+void loyalty_spend_posterior_free(struct loyalty_spend_posterior *posterior);
+
+/**
+ * Lifetime value of every customer of a summary, over the posteriors of both models: posterior mean, and
+ * the ends of an interval of the expectation. For the value, `margin` and `threads` see `loyalty_clv`.
+ *
+ * Errors: as there, and `PARAMETER` unless the level is above 0 and below 1.
+ */
+loyalty_status loyalty_clv_posterior(const struct loyalty_purchase_posterior *purchases,
+                                     const struct loyalty_spend_posterior *spend,
+                                     const struct loyalty_summary *summary,
+                                     const struct loyalty_discounting *discounting,
+                                     double margin,
+                                     double level,
+                                     size_t threads,
+                                     double *mean,
+                                     double *lower,
+                                     double *upper,
+                                     size_t length,
+                                     struct loyalty_error **error);
 
 /**
  * The correlation of customers' numbers of purchases with their mean amounts, over the customers that

@@ -10,10 +10,11 @@ use loyalty_core::Error;
 use loyalty_core::estimation::{
     FitOptions, Posterior, PosteriorMethod, PosteriorOptions, Prior, Scale,
 };
+use loyalty_core::models::Model;
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting, MbgNbd, Nbd, PurchaseModel};
-use loyalty_core::spend::GammaGamma;
+use loyalty_core::purchase::{AnyPurchaseModel, BgNbd, Discounting, MbgNbd, Nbd, PurchaseModel};
+use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
 use loyalty_core::value::{Margin, clv_into, clv_posterior};
 
@@ -240,4 +241,76 @@ fn what_makes_no_posterior_is_refused_by_name() {
     assert!(posterior.thinned(0).is_err());
     assert_eq!(posterior.thinned(50).unwrap().weights(), [0.02; 50]);
     assert!("laplace".parse::<PosteriorMethod>().is_err());
+}
+
+/// A file keeps points and weights to the last bit, and what is none is refused.
+#[test]
+fn files_keep_every_bit_and_refuse_what_is_none() {
+    let truth = BgNbd::new(0.8, 5.0, 1.0, 3.0).unwrap();
+    let customers = truth.simulate(&[39.0; 300], 7, Threads::default()).unwrap();
+    let mut options = FitOptions::default();
+    options.priors.insert("a".to_owned(), Prior::gamma(2.0, 0.8).unwrap().absolute());
+    let found = BgNbd::posterior(&customers, &options, &PosteriorOptions::default()).unwrap();
+    let found = found.thinned(100).unwrap().map(Model::from);
+    let json = found.to_json();
+    let again = Posterior::from_json(&json).unwrap();
+    assert_eq!(again, found);
+    assert_eq!(again.priors()["a"], options.priors["a"]);
+    assert!(again.clone().of_spend().is_err());
+    let purchases = again.of_purchases().unwrap();
+    let of = |posterior: &Posterior<_>| {
+        let part = |rows| customers.slice(rows);
+        let predict = |model: &AnyPurchaseModel, some: &CustomerSummary, out: &mut [f64]| {
+            model.p_alive_into(some, out, Threads::ONE)
+        };
+        posterior.predict(300, Scale::Logit, 0.9, Threads::ONE, part, predict).unwrap()
+    };
+    assert_eq!(of(&purchases), of(&found.of_purchases().unwrap()));
+
+    let weight = format!("{:?}", 0.01);
+    for (from, to, problem) in [
+        (
+            "\"version\":1,\"kind\":\"posterior\"",
+            "\"version\":7,\"kind\":\"posterior\"",
+            "version 7",
+        ),
+        (&format!("[{weight},")[..], "[0.9,", "the sum of the weights"),
+        (&format!("[{weight},")[..], "[-0.9,", "a weight"),
+        (&format!("[{weight},")[..], "[", "as many points as weights"),
+        ("\"points\":[[", "\"points\":[[1.0,", "as many values"),
+        ("\"points\":[[", "\"points\":[[-", "must be"),
+        ("\"density\":\"gamma\",\"shape\":2.0", "\"density\":\"gamma\",\"shape\":-2.0", "shape"),
+        ("importance-sampling", "guessing", "method"),
+    ] {
+        assert!(json.contains(from), "{from} in {json}");
+        let error = Posterior::from_json(&json.replacen(from, to, 1)).unwrap_err();
+        assert!(error.to_string().contains(problem), "{problem}: {error}");
+    }
+}
+
+/// Of many customers with few histories each history is worked out once, to the bits of its customers.
+#[test]
+fn values_of_equal_histories_are_equal_and_as_of_each_alone() {
+    let truth = (BgNbd::new(0.8, 5.0, 1.0, 3.0).unwrap(), GammaGamma::new(6.0, 4.0, 15.0).unwrap());
+    let bought = truth.0.simulate(&[39.0; 400], 7, Threads::default()).unwrap();
+    let spent = truth.1.simulate(&bought, 7, Threads::default());
+    let x: Vec<f64> = bought.frequency().iter().map(|&x| f64::from(x)).collect();
+    let mut columns = SummaryColumns::new(&x, bought.recency(), bought.t());
+    columns.monetary_value = Some(Column::new("spent", &spent));
+    let customers = CustomerSummary::new(&columns).unwrap();
+    let mut how = PosteriorOptions::default();
+    how.method = Some(PosteriorMethod::Quadrature);
+    let purchases = BgNbd::posterior(&customers, &FitOptions::default(), &how).unwrap();
+    let spend = GammaGamma::posterior(&customers, &FitOptions::default(), &how).unwrap();
+    let year = Discounting::continuous(52.0, 0.002).unwrap();
+    let of = |customers: &CustomerSummary| {
+        let margin = Margin::Same(0.3);
+        clv_posterior(&purchases, &spend, customers, &year, margin, 0.9, Threads::ONE).unwrap()
+    };
+    let all = of(&customers);
+    for row in (0..400).step_by(29) {
+        let alone = of(&customers.slice(row..row + 1));
+        assert_eq!(alone.estimate[0], all.estimate[row]);
+        assert_eq!((alone.lower[0], alone.upper[0]), (all.lower[row], all.upper[row]));
+    }
 }

@@ -67,6 +67,8 @@ pub mod discounting;
 
 pub mod clv;
 
+pub mod posterior;
+
 pub mod correlation;
 
 pub mod rfm;

@@ -10,6 +10,7 @@ use crate::behaviours::{BehaviourDistribution, BehaviourModel};
 use crate::error::Result;
 use crate::fits::{Fit, as_object};
 use crate::forecast::AnchoredForecast;
+use crate::posteriors::Posterior;
 use crate::returns::ReturnPropensity;
 
 /// The model of a file, of whichever kind, and how it was fitted.
@@ -24,6 +25,9 @@ pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, O
         }
         loyalty_core::forecast::AnchoredForecast::KIND => {
             Bound::new(py, AnchoredForecast::load(path)?)?.into_any()
+        }
+        loyalty_core::estimation::Posterior::<loyalty_core::models::Model>::KIND => {
+            Bound::new(py, Posterior::load(path)?)?.into_any()
         }
         kind if Behaviour::ALL.iter().any(|behaviour| behaviour.kind() == kind) => {
             Bound::new(py, BehaviourDistribution::load(path)?)?.into_any()

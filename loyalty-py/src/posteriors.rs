@@ -1,5 +1,7 @@
 //! What the data leave open of a model's parameters.
 
+use std::path::PathBuf;
+
 use loyalty_core::Error;
 use loyalty_core::estimation::{Parameters, PosteriorOptions, Scale};
 use loyalty_core::models::Model;
@@ -10,7 +12,7 @@ use loyalty_core::value::clv_posterior;
 use pyo3::prelude::*;
 
 use crate::column::Column;
-use crate::error::{Result, input};
+use crate::error::Result;
 use crate::fits::{Fit, Options, columns};
 use crate::summary::CustomerSummary;
 use crate::value::{Discounting, Margins};
@@ -45,6 +47,24 @@ impl Posterior {
             py.detach(|| kind.posterior(customers, options, &how))?.map(Model::from)
         };
         Ok(Self(found))
+    }
+
+    #[staticmethod]
+    pub(crate) fn load(path: PathBuf) -> Result<Self> {
+        Ok(Self(loyalty_core::estimation::Posterior::read(path)?))
+    }
+
+    fn save(&self, py: Python<'_>, path: PathBuf) -> Result<()> {
+        Ok(py.detach(|| self.0.write(path))?)
+    }
+
+    #[staticmethod]
+    fn from_json(text: &str) -> Result<Self> {
+        Ok(Self(loyalty_core::estimation::Posterior::from_json(text)?))
+    }
+
+    fn to_json(&self) -> String {
+        self.0.to_json()
     }
 
     #[getter]
@@ -175,17 +195,11 @@ impl Posterior {
 
 impl Posterior {
     fn purchases(&self) -> Result<loyalty_core::estimation::Posterior<AnyPurchaseModel>> {
-        match &self.0.mode().model {
-            Model::Purchase(model) => Ok(self.0.clone().map(|_| model.clone())),
-            _ => Err(input("this needs the posterior of a purchase model")),
-        }
+        Ok(self.0.clone().of_purchases()?)
     }
 
     fn spend(&self) -> Result<loyalty_core::estimation::Posterior<AnySpendModel>> {
-        match &self.0.mode().model {
-            Model::Spend(model) => Ok(self.0.clone().map(|_| model.clone())),
-            _ => Err(input("this needs the posterior of a spend model")),
-        }
+        Ok(self.0.clone().of_spend()?)
     }
 }
 

@@ -119,3 +119,34 @@ def test_arviz_gets_equally_weighted_draws(posterior):
     r = np.asarray(tree["posterior"]["r"])  # by either release of ArviZ
     assert r.shape == (1, 800)
     assert r.mean() == pytest.approx(posterior.summary()["estimate"][0], rel=0.02)
+
+
+def test_files_keep_every_bit_in_every_language(golden, tmp_path) -> None:
+    import csv
+    import pickle
+
+    orders = loyalty.datasets.cdnow_orders()
+    customers = orders.calibration_holdout("1997-09-30", unit="week").calibration
+    purchases = loyalty.load(golden / "posterior_bg_nbd.json")
+    spend = loyalty.load(golden / "posterior_gamma_gamma.json")
+    assert isinstance(purchases, loyalty.Posterior) and purchases.mode.stop == "converged"
+    with (golden / "intervals.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = {
+        "p_alive": purchases.interval("p_alive", customers, level=0.9),
+        "expected_purchases_39": purchases.interval(
+            "expected_purchases", customers, horizon=39, level=0.9
+        ),
+        "clv_52_annual_10_percent": loyalty.clv_posterior(
+            customers, purchases, spend, horizon=52, annual_discount_rate=0.1, margin=0.3, level=0.9
+        ),
+    }
+    for name, table in found.items():
+        for ours, theirs in (("estimate", ""), ("lower", "_lower"), ("upper", "_upper")):
+            expected = [float(row[name + theirs]) for row in rows]
+            assert np.asarray(table[ours])[::31].tolist() == expected
+    path = tmp_path / "posterior.json"
+    purchases.save(path)
+    assert loyalty.load(path) == purchases == pickle.loads(pickle.dumps(purchases))
+    with pytest.raises(InputError, match="spend"):
+        purchases.interval("expected_spend", customers)

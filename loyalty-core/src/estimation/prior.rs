@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Evaluation, FitOptions, Parameter};
 use crate::Error;
 use crate::error::{non_negative, positive};
@@ -44,13 +46,43 @@ use crate::math::elementary::{exp, ln};
 /// assert!(fit.log_prior < 0.0);
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Raw", into = "Raw")]
 pub struct Prior {
     density: Density,
     absolute: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A prior as files have it.
+#[derive(Serialize, Deserialize)]
+struct Raw {
+    #[serde(flatten)]
+    density: Density,
+    #[serde(default)]
+    absolute: bool,
+}
+
+impl From<Prior> for Raw {
+    fn from(prior: Prior) -> Self {
+        Self { density: prior.density, absolute: prior.absolute }
+    }
+}
+
+impl TryFrom<Raw> for Prior {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self, Error> {
+        let checked = match raw.density {
+            Density::LogNormal { median, sigma } => Self::log_normal(median, sigma)?,
+            Density::Gamma { shape, mean } => Self::gamma(shape, mean)?,
+            Density::Known { value } => Self::known(value)?,
+        };
+        Ok(Self { absolute: raw.absolute, ..checked })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "density", rename_all = "kebab-case")]
 enum Density {
     LogNormal { median: f64, sigma: f64 },
     Gamma { shape: f64, mean: f64 },

@@ -100,21 +100,27 @@ where
     let rows = customers.len();
     let (purchases, spend) = (purchases.thinned(PAIRS)?, spend.thinned(PAIRS)?);
     let part = |range| customers.slice(range);
-    let count =
-        purchases.as_points()?.moments(rows, Scale::Log, threads, part, |model, some, out| {
-            model.discounted_purchases_into(some, discounting, out, Threads::ONE)
-        })?;
+    // Purchases depend on the history alone, which many customers share.
+    let (distinct, of_row) = customers.by_history();
+    let count = purchases.as_points()?.moments(
+        distinct.len(),
+        Scale::Log,
+        threads,
+        |range| distinct.slice(range),
+        |model, some, out| model.discounted_purchases_into(some, discounting, out, Threads::ONE),
+    )?;
     let amount =
         spend.as_points()?.moments(rows, Scale::Log, threads, part, |model, some, out| {
             model.expected_spend_into(some, out, Threads::ONE)
         })?;
     let mut all = Intervals::default();
     for row in 0..rows {
-        let (n, m) = (count.mean[row], amount.mean[row]);
-        let (of_n, of_m) = (count.variance[row], amount.variance[row]);
+        let history = of_row[row] as usize;
+        let (n, m) = (count.mean[history], amount.mean[row]);
+        let (of_n, of_m) = (count.variance[history], amount.variance[row]);
         let mean = n * m;
-        let spread = (count.variance_on_scale[row] + amount.variance_on_scale[row]).sqrt();
-        let centre = count.mean_on_scale[row] + amount.mean_on_scale[row];
+        let spread = (count.variance_on_scale[history] + amount.variance_on_scale[row]).sqrt();
+        let centre = count.mean_on_scale[history] + amount.mean_on_scale[row];
         let [lower, upper] = normal_ends(mean, centre, spread, Scale::Log, z);
         all.estimate.push(mean);
         all.standard_error.push((n * n * of_m + m * m * of_n + of_n * of_m).sqrt());

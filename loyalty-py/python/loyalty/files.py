@@ -10,6 +10,7 @@ from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel
 from loyalty.fit import Fit
 from loyalty.forecast import AnchoredForecast
+from loyalty.posterior import Posterior
 from loyalty.purchase import PurchaseModel
 from loyalty.returns import ReturnPropensity
 from loyalty.spend import SpendModel
@@ -22,6 +23,7 @@ Model = (
     PurchaseModel
     | SpendModel
     | AnchoredForecast
+    | Posterior[Any]
     | ReturnPropensity
     | BehaviourModel
     | BehaviourDistribution
@@ -55,6 +57,8 @@ def load(path: str | PathLike[str]) -> Model:
             return found
         case _native.AnchoredForecast():
             return AnchoredForecast._of(model)
+        case _native.Posterior():
+            return Posterior._of(model, Fit._of(model.mode, _by_kind(model.mode.model)))
         case _native.ReturnPropensity():
             return ReturnPropensity._of(model)
         case _native.BehaviourDistribution():

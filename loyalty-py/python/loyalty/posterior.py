@@ -12,6 +12,8 @@ from loyalty.fit import Fit, check_quantity
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import narwhals as nw
     from numpy.typing import NDArray
 
@@ -213,6 +215,31 @@ class Posterior(Frozen, Generic[M]):
             return arviz.from_dict(posterior=values)
         return arviz.from_dict({"posterior": values})
 
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes a file, which :func:`loyalty.load` and the C library read to the same bits.
+
+        It has all points: 4,000 are some 300 kB, and :meth:`thinned` to 400 a tenth of that.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+        >>> posterior = loyalty.BgNbd.posterior(customers).thinned(400)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "posterior.json"
+        ...     posterior.save(path)
+        ...     loyalty.load(path) == posterior
+        True
+        """
+        self._core.save(path)
+
+    def thinned(self, points: int) -> Posterior[M]:
+        """The same with equally weighted points, at most so many; a quadrature stays as it is."""
+        return Posterior._of(self._core.thinned(_check.whole("points", points)), self.mode)
+
+    def __reduce__(self) -> Any:
+        return _from_json, (self._core.to_json(),)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Posterior) and self._core == other._core
 
@@ -233,3 +260,11 @@ class Posterior(Frozen, Generic[M]):
         title = f"{self.mode.model.title}: posterior by {self._worth()}"
         head = ("parameter", "mean", "standard deviation", "5 %", "95 %")
         return _html.table(title, rows, head) + _html.table("Priors", list(self.priors.items()))
+
+
+def _from_json(text: str) -> Posterior[Any]:
+    from loyalty import _model
+
+    native = _native.Posterior.from_json(text)
+    model: Any = _model.Model._classes[native.mode.model.kind]
+    return Posterior._of(native, Fit._of(native.mode, model._of(native.mode.model)))

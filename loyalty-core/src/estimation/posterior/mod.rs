@@ -136,7 +136,53 @@ pub struct Posterior<M> {
     priors: BTreeMap<String, Prior>,
 }
 
+/// What a posterior is made of, as a file has it.
+pub(crate) struct PosteriorParts<M> {
+    pub(crate) mode: Fit<M>,
+    pub(crate) points: Array2<f64>,
+    pub(crate) weights: Vec<f64>,
+    pub(crate) method: PosteriorMethod,
+    pub(crate) rounds: usize,
+    pub(crate) k_hat: Option<f64>,
+    pub(crate) effective: Option<f64>,
+    pub(crate) priors: BTreeMap<String, Prior>,
+}
+
+/// How far the weights of a file may be from adding up to 1.
+const WEIGHTS_SUM: f64 = 1e-6;
+
 impl<M: Parameters> Posterior<M> {
+    /// Checks the parts: weights that are none, and points outside the model's domain.
+    pub(crate) fn of_parts(parts: PosteriorParts<M>) -> Result<Self, Error> {
+        let layout = parts.mode.model.layout();
+        let is_weight = |weight: &f64| (0.0..=1.0).contains(weight);
+        if let Some(wrong) = parts.weights.iter().find(|weight| !is_weight(weight)) {
+            return Err(Error::parameter("a weight", "from 0 to 1", *wrong));
+        }
+        let sum: f64 = parts.weights.iter().sum();
+        if (sum - 1.0).abs() > WEIGHTS_SUM {
+            return Err(Error::parameter("the sum of the weights", "1", sum));
+        }
+        for slot in &layout {
+            if !parts.priors.contains_key(&*slot.name) {
+                let (column, needed_by) = ("priors", "a posterior, of every parameter");
+                return Err(Error::MissingColumn { column, needed_by });
+            }
+        }
+        let posterior = Self {
+            mode: parts.mode,
+            names: layout.iter().map(|slot| slot.name.to_string()).collect(),
+            points: parts.points,
+            weights: parts.weights,
+            method: parts.method,
+            rounds: parts.rounds,
+            k_hat: parts.k_hat,
+            effective: parts.effective,
+            priors: parts.priors,
+        };
+        posterior.models().map(|_| posterior)
+    }
+
     /// The fit with the posterior's priors: the mode on the parameters' scales.
     pub fn mode(&self) -> &Fit<M> {
         &self.mode

@@ -1,4 +1,6 @@
-//! A purchase or a spend model of any kind, and its file.
+//! A purchase or a spend model of any kind, and its file; the file of its posterior.
+
+mod posterior;
 
 use std::path::Path;
 
