@@ -23,6 +23,7 @@ from bg_nbd import (
     bg_nbd_residual_rows,
     bg_nbd_rows,
 )
+from contracts import bdw_derivatives_rows, contracts_rows, second_differences_rows
 from dropout import renewals_rows, survival_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
@@ -57,6 +58,7 @@ CNBD_K_FOUND = ["ln_l", "p_alive", "later", "expected", "p_n"]
 FUTURE = ["p_alive_at", "p_no_purchase", "p_n", "p_n_or_more"]
 PARETO_NBD = ["r", "alpha", "s", "beta", "x", "t_x", "T"]
 LATER = ["p_alive", "p_gone", "later", "expected", "p_n", "p_n_or_more", "p_n_new"]
+BDW = ["gamma", "delta", "c"]
 GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
 FILES = {
     "renewals": (renewals_rows, ["s", "z", "a", "b", "G"]),
@@ -66,6 +68,15 @@ FILES = {
     "digamma_rise": (differences(mp.digamma), ["z", "d", "value"]),
     "trigamma_drop": (differences(lambda x: -trigamma(x)), ["z", "d", "value"]),
     "trigamma": (values(trigamma), ["x", "value"]),
+    "second_differences": (
+        second_differences_rows,
+        ["z", "a", "b", "ln_gamma", "digamma", "trigamma"],
+    ),
+    "contracts": (
+        contracts_rows,
+        [*BDW, "renewals", "ahead", "rate", "churn", "survival", "within", "forever"],
+    ),
+    "bdw_derivatives": (bdw_derivatives_rows, [*BDW, "renewals", "left", *triangle(BDW)]),
     "chi_square": (chi_square_rows, ["x", "degrees", "upper_tail"]),
     "upper_tails": (upper_tails_rows, ["a", "b", "x", "gamma", "beta"]),
     "correlation": (correlation_rows, ["r", "n", "p_value"]),
