@@ -94,6 +94,8 @@ enum loyalty_purchase_kind {
     LOYALTY_PURCHASE_KIND_BG_CNBD_K = 5,
     /** MBG/CNBD-k: r, alpha, a, b, k. */
     LOYALTY_PURCHASE_KIND_MBG_CNBD_K = 6,
+    /** BG/BB: alpha, beta, gamma, delta. */
+    LOYALTY_PURCHASE_KIND_BG_BB = 7,
 };
 
 /** Kinds of models of spend, with the parameters of each in their order; as above. */

@@ -10,9 +10,9 @@ use crate::math::{SecondDifferences, digamma_rise, trigamma, trigamma_drop};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Curve {
-    pub(super) gamma: f64,
-    pub(super) delta: f64,
-    pub(super) c: f64,
+    pub(crate) gamma: f64,
+    pub(crate) delta: f64,
+    pub(crate) c: f64,
 }
 
 /// Beyond e^230, about 1e100, t^c grows no further: what is left of a product or a square stays a number.
@@ -40,7 +40,7 @@ impl Curve {
     }
 
     /// ln of the probability that who has renewed t times renews k times more.
-    pub(super) fn ln_survival(&self, t: f64, k: f64) -> f64 {
+    pub(crate) fn ln_survival(&self, t: f64, k: f64) -> f64 {
         if k == 0.0 {
             return 0.0;
         }

@@ -28,8 +28,10 @@ mod simulate;
 
 pub use bdw::Bdw;
 pub use cohorts::CohortColumns;
+pub(crate) use curve::Curve;
 pub use data::{ContractColumns, Contracts, RenewalCount};
 pub use horizon::RenewalHorizon;
 pub use kinds::{AnyContractModel, ContractKind};
+pub(crate) use lifetime::discounted_periods;
 pub use model::ContractModel;
 pub use sbg::Sbg;

@@ -26,6 +26,7 @@ from loyalty._native import __version__
 from loyalty.bdw import Bdw
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel, Behaviours, BehaviourSummary
+from loyalty.bg_bb import BgBb
 from loyalty.bg_cnbd_k import BgCnbdK
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
@@ -97,6 +98,7 @@ __all__ = [
     "BehaviourModel",
     "BehaviourSummary",
     "Behaviours",
+    "BgBb",
     "BgCnbdK",
     "BgNbd",
     "Bootstrap",
