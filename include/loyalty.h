@@ -6,6 +6,7 @@
  *   order log --> loyalty_orders --> loyalty_summary --> loyalty_purchase_model  P(alive), purchases
  *                                                    --> loyalty_spend_model     spend, lifetime value
  *                                                    --> loyalty_rfm             segments
+ *   renewals, or tables of cohorts --> loyalty_contracts --> loyalty_contract_model  churn, value
  *
  * The rules below hold for every function, and keeping them is all that a caller must do.
  *
@@ -93,12 +94,22 @@ enum loyalty_purchase_kind {
     LOYALTY_PURCHASE_KIND_BG_CNBD_K = 5,
     /** MBG/CNBD-k: r, alpha, a, b, k. */
     LOYALTY_PURCHASE_KIND_MBG_CNBD_K = 6,
+    /** BG/BB: alpha, beta, gamma, delta. */
+    LOYALTY_PURCHASE_KIND_BG_BB = 7,
 };
 
 /** Kinds of models of spend, with the parameters of each in their order; as above. */
 enum loyalty_spend_kind {
     /** Gamma-Gamma: p, q, v. */
     LOYALTY_SPEND_KIND_GAMMA_GAMMA = 1,
+};
+
+/** Kinds of models of contracts, with the parameters of each in their order; as above. */
+enum loyalty_contract_kind {
+    /** sBG: gamma, delta. */
+    LOYALTY_CONTRACT_KIND_SBG = 1,
+    /** BdW: gamma, delta, c. */
+    LOYALTY_CONTRACT_KIND_BDW = 2,
 };
 
 
@@ -362,6 +373,22 @@ typedef int32_t loyalty_time_scale;
  * labelled. Immutable, so it may be shared between threads.
  */
 typedef struct loyalty_behaviours loyalty_behaviours;
+
+/**
+ * A model of contracts: who renews and who leaves. It is of one of the kinds of
+ * `loyalty_contract_kind`, and all functions go with all kinds; docs/models.md has the formulas.
+ *
+ * Time is counted in renewals. Functions of one customer are about one who has renewed `renewals`
+ * times and is still there; in those of all contracts, who has left has 0.
+ */
+typedef struct loyalty_contract_model loyalty_contract_model;
+
+/**
+ * Contracts, one row each: how often it was renewed, and whether the customer has left.
+ *
+ * Who has not left may renew again: what is known of them is that they stayed so long.
+ */
+typedef struct loyalty_contracts loyalty_contracts;
 
 /** How far the future reaches and how it is discounted. */
 typedef struct loyalty_discounting loyalty_discounting;
@@ -1310,6 +1337,28 @@ loyalty_status loyalty_spend_kind_name(int32_t kind,
                                        struct loyalty_error **error);
 
 /**
+ * The code of the kind of model of contracts with this name, such as "sbg": a number of
+ * `loyalty_contract_kind`, and the name that model files have.
+ *
+ * Errors: `CHOICE` for an unknown name.
+ */
+loyalty_status loyalty_contract_kind_of(const char *name,
+                                        int32_t *out,
+                                        struct loyalty_error **error);
+
+/**
+ * Copies the name of a `loyalty_contract_kind` into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `CHOICE` for an unknown kind.
+ */
+loyalty_status loyalty_contract_kind_name(int32_t kind,
+                                          char *buffer,
+                                          size_t length,
+                                          size_t *full_length,
+                                          struct loyalty_error **error);
+
+/**
  * A model with known parameters: `count` values in the order of its kind, which stands beside the
  * kind in `loyalty_purchase_kind`.
  *
@@ -1763,6 +1812,253 @@ loyalty_status loyalty_spend_model_expected_spend_batch(const struct loyalty_spe
 
 /** Frees a model; NULL is allowed. */
 void loyalty_spend_model_free(struct loyalty_spend_model *model);
+
+/**
+ * Contracts from columns of `rows` rows: the renewals made, whole numbers from 0 to 100000; whether the
+ * customer left instead of renewing once more, NULL where nobody has; and how many contracts a row stands
+ * for, NULL for one each.
+ *
+ * Errors: `EMPTY` without a row; `VALUE` with the first row that breaks its column's rule. Free with
+ * `loyalty_contracts_free`.
+ */
+loyalty_status loyalty_contracts_new(const double *renewals,
+                                     const bool *left,
+                                     const double *weights,
+                                     size_t rows,
+                                     struct loyalty_contracts **out,
+                                     struct loyalty_error **error);
+
+/**
+ * The contracts of a table of cohorts, a row for each count of who was still there: the cohort, NULL where
+ * all rows are of one; after how many renewals it was counted, of each cohort 0, 1, 2, … without a gap; and
+ * how many customers were still there, never more than one renewal before.
+ *
+ * Of each cohort there is a row for every renewal at which some left, and one for those still there, with
+ * their number as weight.
+ *
+ * Errors: `EMPTY` without a customer; `VALUE` with the first row that breaks its column's rule. Free with
+ * `loyalty_contracts_free`.
+ */
+loyalty_status loyalty_contracts_of_cohorts(const int64_t *cohort,
+                                            const double *renewals,
+                                            const double *customers,
+                                            size_t rows,
+                                            struct loyalty_contracts **out,
+                                            struct loyalty_error **error);
+
+/** The number of rows. */
+size_t loyalty_contracts_len(const struct loyalty_contracts *contracts);
+
+/**
+ * Copies the renewals made into `out`, in row order.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
+ */
+loyalty_status loyalty_contracts_renewals(const struct loyalty_contracts *contracts,
+                                          uint32_t *out,
+                                          size_t length,
+                                          struct loyalty_error **error);
+
+/**
+ * Copies who has left into `out`, in row order.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
+ */
+loyalty_status loyalty_contracts_left(const struct loyalty_contracts *contracts,
+                                      bool *out,
+                                      size_t length,
+                                      struct loyalty_error **error);
+
+/** Frees contracts; NULL is allowed. */
+void loyalty_contracts_free(struct loyalty_contracts *contracts);
+
+/**
+ * A model with known parameters: `count` values in the order of its kind, which stands beside the
+ * kind in `loyalty_contract_kind`.
+ *
+ * Errors: `CHOICE` for an unknown kind; `LENGTH` unless `count` is the number of the kind's
+ * parameters; `PARAMETER` for one outside its domain, from 1e-50 to 1e50 where it must be above 0.
+ * Free with `loyalty_contract_model_free`.
+ */
+loyalty_status loyalty_contract_model_new(int32_t kind,
+                                          const double *values,
+                                          size_t count,
+                                          struct loyalty_contract_model **out,
+                                          struct loyalty_error **error);
+
+/**
+ * Fits a model of a `loyalty_contract_kind` by maximum likelihood.
+ *
+ * `options` and `fit` as in `loyalty_purchase_model_fit`.
+ *
+ * Errors: `CHOICE` for an unknown kind; `DEGENERATE` where nobody has left or nobody came up for a
+ * second renewal; `PARAMETER` or `LENGTH` for options outside their domain; `CANCELLED`;
+ * `NOT_CONVERGED` where `fit` is NULL. Free
+ * with `loyalty_contract_model_free`, and the fit with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_contract_model_fit(int32_t kind,
+                                          const struct loyalty_contracts *contracts,
+                                          const struct loyalty_fit_options *options,
+                                          struct loyalty_fit **fit,
+                                          struct loyalty_contract_model **out,
+                                          struct loyalty_error **error);
+
+/**
+ * Loads a model of any kind from its file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of contracts;
+ * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_contract_model_free`.
+ */
+loyalty_status loyalty_contract_model_load(const char *path,
+                                           struct loyalty_contract_model **out,
+                                           struct loyalty_error **error);
+
+/**
+ * Writes a model file, whole or not at all, with the report of the fit. `path` is UTF-8. Loading it
+ * gives a model that scores alike, to the last bit.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be written.
+ */
+loyalty_status loyalty_contract_model_save(const struct loyalty_contract_model *model,
+                                           const char *path,
+                                           struct loyalty_error **error);
+
+/** The model's kind, a number of `loyalty_contract_kind`; 0 for NULL. */
+int32_t loyalty_contract_model_kind(const struct loyalty_contract_model *model);
+
+/** The number of the model's parameters. */
+size_t loyalty_contract_model_parameter_count(const struct loyalty_contract_model *model);
+
+/**
+ * Copies the name of a parameter, counted from 0, into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_contract_model_parameter_count`.
+ */
+loyalty_status loyalty_contract_model_parameter_name(const struct loyalty_contract_model *model,
+                                                     size_t index,
+                                                     char *buffer,
+                                                     size_t length,
+                                                     size_t *full_length,
+                                                     struct loyalty_error **error);
+
+/**
+ * The value of a parameter, counted from 0.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_contract_model_parameter_count`.
+ */
+loyalty_status loyalty_contract_model_parameter_value(const struct loyalty_contract_model *model,
+                                                      size_t index,
+                                                      double *out,
+                                                      struct loyalty_error **error);
+
+/**
+ * What the fit says of itself, for a model that was fitted, now or before it was saved.
+ *
+ * Errors: `EMPTY` for a model given by its parameters. Free with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_fit_of_contract_model(const struct loyalty_contract_model *model,
+                                             struct loyalty_fit **out,
+                                             struct loyalty_error **error);
+
+/** ln L of contracts under the model. */
+loyalty_status loyalty_contract_model_log_likelihood(const struct loyalty_contract_model *model,
+                                                     const struct loyalty_contracts *contracts,
+                                                     double *out,
+                                                     struct loyalty_error **error);
+
+/**
+ * The probability that a customer makes the next `ahead` renewals; of new ones, by `renewals` 0, the
+ * survival curve.
+ */
+loyalty_status loyalty_contract_model_survival(const struct loyalty_contract_model *model,
+                                               uint32_t renewals,
+                                               uint32_t ahead,
+                                               double *out,
+                                               struct loyalty_error **error);
+
+/**
+ * The probability that a customer leaves instead of renewing once more; over `renewals`, the churn curve.
+ */
+loyalty_status loyalty_contract_model_churn(const struct loyalty_contract_model *model,
+                                            uint32_t renewals,
+                                            double *out,
+                                            struct loyalty_error **error);
+
+/**
+ * The renewals to come, discounted at `discount_rate` per renewal period to the next one, which counts
+ * in full: the discounted expected residual lifetime (DERL). `periods` is how many renewals count, 0
+ * for all. Times the margin of a period it is the value of a contract.
+ *
+ * Errors: `PARAMETER` unless the rate is from 0 to below 1, and above 0 where all count, or for more than
+ * 10000 periods.
+ */
+loyalty_status loyalty_contract_model_discounted_renewals(const struct loyalty_contract_model *model,
+                                                          uint32_t renewals,
+                                                          uint32_t periods,
+                                                          double discount_rate,
+                                                          double *out,
+                                                          struct loyalty_error **error);
+
+/**
+ * The discounted periods of a new customer, the first of which is paid at once: 1 + DERL / (1 +
+ * `discount_rate`).
+ *
+ * Errors: as `loyalty_contract_model_discounted_renewals`.
+ */
+loyalty_status loyalty_contract_model_discounted_lifetime(const struct loyalty_contract_model *model,
+                                                          uint32_t periods,
+                                                          double discount_rate,
+                                                          double *out,
+                                                          struct loyalty_error **error);
+
+/**
+ * `loyalty_contract_model_survival` of every contract, in row order. `threads` is 0 for as many as the
+ * machine runs at once; the results are the same for every number.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
+ */
+loyalty_status loyalty_contract_model_survival_batch(const struct loyalty_contract_model *model,
+                                                     const struct loyalty_contracts *contracts,
+                                                     uint32_t ahead,
+                                                     size_t threads,
+                                                     double *out,
+                                                     size_t length,
+                                                     struct loyalty_error **error);
+
+/**
+ * `loyalty_contract_model_churn` of every contract, in row order; `threads` as in the function above.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
+ */
+loyalty_status loyalty_contract_model_churn_batch(const struct loyalty_contract_model *model,
+                                                  const struct loyalty_contracts *contracts,
+                                                  size_t threads,
+                                                  double *out,
+                                                  size_t length,
+                                                  struct loyalty_error **error);
+
+/**
+ * The value of every contract's renewals to come, in row order: the margin of a period, one in `margin`
+ * for all or `margins` of them for a row each, times
+ * `loyalty_contract_model_discounted_renewals`; `threads` as above.
+ *
+ * Errors: `LENGTH` unless `length` is `loyalty_contracts_len` and `margins` is that or 1; `VALUE` for a
+ * margin that is not from -1e50 to 1e50; `PARAMETER` as that function.
+ */
+loyalty_status loyalty_contract_model_clv_batch(const struct loyalty_contract_model *model,
+                                                const struct loyalty_contracts *contracts,
+                                                const double *margin,
+                                                size_t margins,
+                                                uint32_t periods,
+                                                double discount_rate,
+                                                size_t threads,
+                                                double *out,
+                                                size_t length,
+                                                struct loyalty_error **error);
+
+/** Frees a model; NULL is allowed. */
+void loyalty_contract_model_free(struct loyalty_contract_model *model);
 
 /**
  * Loads a forecast from its file, written in any language. `path` is UTF-8.

@@ -78,6 +78,7 @@
 //! | [`estimation`] | | options of a fit, priors, the result with its covariance and intervals |
 //! | [`purchase`] | the summary | when customers buy: P(alive), expected purchases, their distribution |
 //! | [`spend`] | the summary | how much they spend per purchase |
+//! | [`contracts`] | renewals, or tables of cohorts | who renews and who leaves: retention, survival, DERL |
 //! | [`models`], [`files`] | models of any kind | files that Rust, Python and C read to the same bits |
 //! | [`rfm`] | the summary | scores of recency, frequency and money; named segments |
 //! | [`value`] | models and the summary | lifetime value, with intervals and bootstrap |
@@ -142,6 +143,7 @@
 
 #[cfg(feature = "behaviours")]
 pub mod behaviours;
+pub mod contracts;
 #[cfg(feature = "decisions")]
 pub mod decisions;
 pub mod error;

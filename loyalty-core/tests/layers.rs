@@ -21,7 +21,7 @@ const ROOMS: [&[&str]; 18] = [
     &["simulate"],
     &["summary"],
     &["estimation"],
-    &["purchase", "spend"],
+    &["purchase", "spend", "contracts"],
     &["models"],
     &["forecast"],
     &["returns"],

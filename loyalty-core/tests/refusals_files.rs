@@ -52,7 +52,10 @@ fn texts_that_are_no_model() {
         (sound.replace(": 1,", ": -1,"), "invalid value: integer `-1`, expected u32"),
         (
             sound.replace("bg-nbd", "weibull-nbd"),
-            &format!("kind \"weibull-nbd\" is none of {}, \"gamma-gamma\"", kinds.join(", ")),
+            &format!(
+                "kind \"weibull-nbd\" is none of {}, \"gamma-gamma\", \"sbg\", \"bdw\"",
+                kinds.join(", ")
+            ),
         ),
         (sound.replace("bg-nbd", "gamma-gamma"), "parameter \"p\" is missing"),
         (sound.replace("\"alpha\"", "\"beta\""), "parameter \"alpha\" is missing"),

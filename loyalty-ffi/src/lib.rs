@@ -57,6 +57,10 @@ pub mod purchase_model;
 
 pub mod spend_model;
 
+pub mod contracts;
+
+pub mod contract_model;
+
 pub mod forecast;
 
 pub mod order_lines;

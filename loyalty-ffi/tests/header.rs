@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use cbindgen::{Builder, Config};
+use loyalty_core::contracts::ContractKind;
 use loyalty_core::estimation::Parameter;
 use loyalty_core::purchase::PurchaseKind;
 use loyalty_core::spend::SpendKind;
@@ -49,6 +50,8 @@ fn kinds() -> String {
     let purchases = purchases.map(|kind| (kind.name(), kind.code(), kind.title(), kind.layout()));
     let spend = SpendKind::ALL.iter();
     let spend = spend.map(|kind| (kind.name(), kind.code(), kind.title(), kind.layout()));
+    let contracts = ContractKind::ALL.iter();
+    let contracts = contracts.map(|kind| (kind.name(), kind.code(), kind.title(), kind.layout()));
     enumeration(
         "loyalty_purchase_kind",
         "/** Kinds of models of purchases, with the parameters of each in their order. They go in and out\n \
@@ -58,6 +61,10 @@ fn kinds() -> String {
         "loyalty_spend_kind",
         "/** Kinds of models of spend, with the parameters of each in their order; as above. */",
         spend,
+    ) + &enumeration(
+        "loyalty_contract_kind",
+        "/** Kinds of models of contracts, with the parameters of each in their order; as above. */",
+        contracts,
     )
 }
 

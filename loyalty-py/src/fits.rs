@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use loyalty_core::Error;
+use loyalty_core::contracts::{AnyContractModel, ContractModel as _};
 use loyalty_core::estimation::{FitOptions, Intervals, Parameters, Progress, Scale, Stop};
 use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
@@ -13,6 +14,7 @@ use loyalty_core::spend::{AnySpendModel, SpendModel as _};
 use pyo3::prelude::*;
 
 use crate::column::Column;
+use crate::contracts::{ContractModel, Contracts};
 use crate::error::{PyError, Result, input};
 use crate::purchase::PurchaseModel;
 use crate::spend::SpendModel;
@@ -73,7 +75,7 @@ impl Options {
     }
 }
 
-/// A fitted purchase or spend model.
+/// A fitted model of purchases, of spend or of contracts.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
 pub(crate) struct Fit(pub(crate) loyalty_core::estimation::Fit<Model>);
@@ -232,6 +234,39 @@ impl Fit {
         Ok(columns(found?))
     }
 
+    fn churn_intervals(
+        &self,
+        py: Python<'_>,
+        contracts: &Contracts,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (fit, contracts) = (self.contracts()?, &contracts.0);
+        let found = py.detach(|| {
+            fit.intervals(level, Scale::Logit, contracts.len(), |model, out| {
+                model.churn_into(contracts, out, Threads::new(threads))
+            })
+        });
+        Ok(columns(found?))
+    }
+
+    fn survival_intervals(
+        &self,
+        py: Python<'_>,
+        contracts: &Contracts,
+        ahead: u32,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (fit, contracts) = (self.contracts()?, &contracts.0);
+        let found = py.detach(|| {
+            fit.intervals(level, Scale::Logit, contracts.len(), |model, out| {
+                model.survival_into(contracts, ahead, out, Threads::new(threads))
+            })
+        });
+        Ok(columns(found?))
+    }
+
     fn to_json(&self) -> String {
         ModelFile::from(&self.0).to_json()
     }
@@ -255,6 +290,14 @@ impl Fit {
         Ok(self.0.clone().map(|_| model.clone()))
     }
 
+    /// The fit of a model of contracts.
+    fn contracts(&self) -> Result<loyalty_core::estimation::Fit<AnyContractModel>> {
+        let Model::Contract(model) = &self.0.model else {
+            return Err(input("this needs the fit of a model of contracts"));
+        };
+        Ok(self.0.clone().map(|_| model.clone()))
+    }
+
     /// The fit of a spend model.
     pub(crate) fn spend(&self) -> Result<loyalty_core::estimation::Fit<AnySpendModel>> {
         let Model::Spend(model) = &self.0.model else {
@@ -269,6 +312,7 @@ pub(crate) fn as_object(py: Python<'_>, model: Model) -> Result<Bound<'_, PyAny>
     match model {
         Model::Purchase(model) => Ok(Bound::new(py, PurchaseModel(model))?.into_any()),
         Model::Spend(model) => Ok(Bound::new(py, SpendModel(model))?.into_any()),
+        Model::Contract(model) => Ok(Bound::new(py, ContractModel(model))?.into_any()),
         other => Err(input(format!("no class for {}", other.kind()))),
     }
 }

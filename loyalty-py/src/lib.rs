@@ -8,6 +8,7 @@ mod arrow;
 mod behaviours;
 mod column;
 mod comparison;
+mod contracts;
 mod correlation;
 mod decisions;
 mod error;
@@ -41,6 +42,8 @@ mod _native {
     use crate::column::{Column, Table};
     #[pymodule_export]
     use crate::comparison::Comparison;
+    #[pymodule_export]
+    use crate::contracts::{ContractModel, Contracts, Renewing};
     #[pymodule_export]
     use crate::correlation::{frequency_value_correlation, notable_correlation};
     #[pymodule_export]

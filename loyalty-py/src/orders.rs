@@ -89,6 +89,16 @@ impl Orders {
         Ok(CustomerSummary(py.detach(|| self.orders.summarize(&options))?))
     }
 
+    fn opportunities(&self, py: Python<'_>, at: Vec<i64>) -> Result<CustomerSummary> {
+        Ok(CustomerSummary(py.detach(|| self.orders.opportunities(&at))?))
+    }
+
+    /// The set days on which nearly all orders fall: how many, the days between two, and the share.
+    fn opportunity_days(&self, py: Python<'_>) -> Option<(usize, f64, f64)> {
+        let found = py.detach(|| self.orders.opportunity_days())?;
+        Some((found.days.len(), found.gap, found.share))
+    }
+
     #[pyo3(signature = (calibration_end, unit, occasion, observation_end, include_first))]
     fn calibration_holdout(
         &self,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use loyalty_core::Error;
+use loyalty_core::contracts::{AnyContractModel, ContractKind, ContractModel as _};
 use loyalty_core::estimation::{Parameters, PosteriorOptions, Scale};
 use loyalty_core::models::Model;
 use loyalty_core::parallel::Threads;
@@ -12,12 +13,13 @@ use loyalty_core::value::clv_posterior;
 use pyo3::prelude::*;
 
 use crate::column::Column;
+use crate::contracts::Contracts;
 use crate::error::Result;
 use crate::fits::{Fit, Options, columns};
 use crate::summary::CustomerSummary;
 use crate::value::{Discounting, Margins};
 
-/// The posterior of a purchase or spend model.
+/// The posterior of a model of purchases, of spend or of contracts.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
 pub(crate) struct Posterior(loyalty_core::estimation::Posterior<Model>);
@@ -35,10 +37,7 @@ impl Posterior {
         seed: u64,
         method: Option<&str>,
     ) -> Result<Self> {
-        let mut how = PosteriorOptions::default();
-        how.draws = draws;
-        how.seed = seed;
-        how.method = method.map(str::parse).transpose()?;
+        let how = asked(draws, seed, method)?;
         let (customers, options) = (&customers.0, &options.0);
         let found = if let Ok(kind) = kind.parse::<PurchaseKind>() {
             py.detach(|| kind.posterior(customers, options, &how))?.map(Model::from)
@@ -65,6 +64,22 @@ impl Posterior {
 
     fn to_json(&self) -> String {
         self.0.to_json()
+    }
+
+    /// Of a model of contracts of this kind.
+    #[staticmethod]
+    fn of_contracts(
+        py: Python<'_>,
+        kind: &str,
+        contracts: &Contracts,
+        options: &Options,
+        draws: usize,
+        seed: u64,
+        method: Option<&str>,
+    ) -> Result<Self> {
+        let (kind, how) = (kind.parse::<ContractKind>()?, asked(draws, seed, method)?);
+        let found = py.detach(|| kind.posterior(&contracts.0, &options.0, &how))?;
+        Ok(Self(found.map(Model::from)))
     }
 
     #[getter]
@@ -168,6 +183,31 @@ impl Posterior {
         })
     }
 
+    fn churn(
+        &self,
+        py: Python<'_>,
+        contracts: &Contracts,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        self.of_running(py, contracts, level, threads, |model, some, out| {
+            model.churn_into(some, out, Threads::ONE)
+        })
+    }
+
+    fn survival(
+        &self,
+        py: Python<'_>,
+        contracts: &Contracts,
+        ahead: u32,
+        level: f64,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        self.of_running(py, contracts, level, threads, |model, some, out| {
+            model.survival_into(some, ahead, out, Threads::ONE)
+        })
+    }
+
     /// Lifetime values over this posterior of purchases and another of spend.
     #[expect(clippy::too_many_arguments, reason = "what the core takes")]
     #[pyo3(signature = (spend, customers, discounting, margin, margins, level, threads))]
@@ -193,7 +233,38 @@ impl Posterior {
     }
 }
 
+/// How a posterior is asked for.
+fn asked(draws: usize, seed: u64, method: Option<&str>) -> Result<PosteriorOptions> {
+    let mut how = PosteriorOptions::default();
+    how.draws = draws;
+    how.seed = seed;
+    how.method = method.map(str::parse).transpose()?;
+    Ok(how)
+}
+
 impl Posterior {
+    /// A probability of each contract.
+    fn of_running(
+        &self,
+        py: Python<'_>,
+        contracts: &Contracts,
+        level: f64,
+        threads: usize,
+        predict: impl Fn(
+            &AnyContractModel,
+            &loyalty_core::contracts::Contracts,
+            &mut [f64],
+        ) -> std::result::Result<(), Error>
+        + Sync,
+    ) -> Result<Vec<Column>> {
+        let (posterior, table) = (self.0.clone().of_contracts()?, &contracts.0);
+        let (rows, threads) = (table.len(), Threads::new(threads));
+        let part = |rows| table.slice(rows);
+        let found =
+            py.detach(|| posterior.predict(rows, Scale::Logit, level, threads, part, &predict));
+        Ok(columns(found?))
+    }
+
     fn purchases(&self) -> Result<loyalty_core::estimation::Posterior<AnyPurchaseModel>> {
         Ok(self.0.clone().of_purchases()?)
     }

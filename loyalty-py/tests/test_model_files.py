@@ -158,7 +158,7 @@ KINDS = ", ".join(f'"{kind}"' for kind, _ in _native.PurchaseModel.kinds())
         ({"format": "other"}, 'format "other" is not "loyalty-model"'),
         ({"version": 2}, "version 2 is unknown, this library reads 1"),
         ({"version": 99, "kind": None, "parameters": []}, "version 99 is unknown, this library reads 1"),
-        ({"kind": "weibull-nbd"}, f'kind "weibull-nbd" is none of {KINDS}, "gamma-gamma"'),
+        ({"kind": "weibull-nbd"}, f'kind "weibull-nbd" is none of {KINDS}, "gamma-gamma", "sbg", "bdw"'),
         ({"parameters": {"r": 1.0, "alpha": 1.0, "a": 1.0}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": "2"}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": None}}, 'parameter "b" is missing'),

@@ -13,7 +13,11 @@ import pytest
 import loyalty
 from loyalty import _native, plotting
 
-BASES = {loyalty.PurchaseModel: _native.PurchaseModel, loyalty.SpendModel: _native.SpendModel}
+BASES: dict[type[Any], Any] = {
+    loyalty.PurchaseModel: _native.PurchaseModel,
+    loyalty.SpendModel: _native.SpendModel,
+    loyalty.ContractModel: _native.ContractModel,
+}
 MODELS = [model for base in BASES for model in base.kinds().values()]
 VALUE: dict[str, Any] = {"horizon": 52, "annual_discount_rate": 0.1}
 

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import cnbd_k
 import mpmath
+from bg_bb import bg_bb_derivatives_rows, bg_bb_rows
 from bg_nbd import (
     bg_nbd_derivatives_rows,
     bg_nbd_future_rows,
     bg_nbd_residual_rows,
     bg_nbd_rows,
 )
+from contracts import bdw_derivatives_rows, contracts_rows, second_differences_rows
 from dropout import renewals_rows, survival_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
@@ -57,6 +59,8 @@ CNBD_K_FOUND = ["ln_l", "p_alive", "later", "expected", "p_n"]
 FUTURE = ["p_alive_at", "p_no_purchase", "p_n", "p_n_or_more"]
 PARETO_NBD = ["r", "alpha", "s", "beta", "x", "t_x", "T"]
 LATER = ["p_alive", "p_gone", "later", "expected", "p_n", "p_n_or_more", "p_n_new"]
+BG_BB = ["alpha", "beta", "gamma", "delta", "x", "t_x", "T"]
+BDW = ["gamma", "delta", "c"]
 GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
 FILES = {
     "renewals": (renewals_rows, ["s", "z", "a", "b", "G"]),
@@ -66,6 +70,15 @@ FILES = {
     "digamma_rise": (differences(mp.digamma), ["z", "d", "value"]),
     "trigamma_drop": (differences(lambda x: -trigamma(x)), ["z", "d", "value"]),
     "trigamma": (values(trigamma), ["x", "value"]),
+    "second_differences": (
+        second_differences_rows,
+        ["z", "a", "b", "ln_gamma", "digamma", "trigamma"],
+    ),
+    "contracts": (
+        contracts_rows,
+        [*BDW, "renewals", "ahead", "rate", "churn", "survival", "within", "forever"],
+    ),
+    "bdw_derivatives": (bdw_derivatives_rows, [*BDW, "renewals", "left", *triangle(BDW)]),
     "chi_square": (chi_square_rows, ["x", "degrees", "upper_tail"]),
     "upper_tails": (upper_tails_rows, ["a", "b", "x", "gamma", "beta"]),
     "correlation": (correlation_rows, ["r", "n", "p_value"]),
@@ -82,6 +95,12 @@ FILES = {
         nbd_rows,
         ["r", "alpha", "x", "t_x", "T", "horizon", "n", "ln_l", "expected", "p_n"],
     ),
+    "bg_bb": (
+        bg_bb_rows,
+        [*BG_BB, "ahead", "n", "rate", "ln_l", "p_alive", "p_gone", "later", "expected", "dert"]
+        + ["p_n", "p_3_or_more"],
+    ),
+    "bg_bb_derivatives": (bg_bb_derivatives_rows, [*BG_BB, *triangle(BG_BB[:4])]),
     "log_concave": (powers_rows, ["a", "b", "c", "k", "low", "high", "ln_integral"]),
     "pareto_nbd": (pareto_nbd_rows, [*PARETO_NBD, "horizon", "n", "ln_l", *LATER]),
     "pareto_nbd_discounted": (

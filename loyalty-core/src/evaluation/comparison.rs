@@ -10,7 +10,7 @@ use crate::forecast::{AnchorOptions, AnchoredForecast, ForecastErrors};
 use crate::math::cast::whole;
 use crate::math::elementary::{exp, ln};
 use crate::orders::Orders;
-use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
+use crate::purchase::{AnyPurchaseModel, Needs, PurchaseKind, PurchaseModel};
 use crate::spend::{GammaGamma, SpendModel};
 use crate::summary::{CalibrationHoldout, CustomerSummary, SummaryOptions};
 use crate::time::Unit;
@@ -25,7 +25,8 @@ use crate::time::Unit;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ComparisonOptions {
-    /// The models; by default all that need nothing but the log, and the Pareto/NBD anchored.
+    /// The models; by default all that go with any log, which those of set opportunities do not,
+    /// and the Pareto/NBD anchored.
     pub models: Vec<Contender>,
     /// Length of every holdout period, in the unit of the summary; a quarter of the log by default.
     pub horizon: Option<f64>,
@@ -74,7 +75,8 @@ const ANCHORED: &str = "anchored-";
 
 impl Contender {
     fn all() -> Vec<Self> {
-        let plain = PurchaseKind::ALL.iter().copied().map(Self::Plain);
+        let any_log = |kind: &PurchaseKind| !kind.needs().contain(Needs::OPPORTUNITIES);
+        let plain = PurchaseKind::ALL.iter().copied().filter(any_log).map(Self::Plain);
         plain.chain([Self::Anchored(PurchaseKind::ParetoNbd)]).collect()
     }
 

@@ -3,10 +3,10 @@
 use super::elementary::{ln, ln_1p};
 
 /// Below this argument the asymptotic series are reached by recurrence.
-const ASYMPTOTIC: f64 = 12.0;
+pub(super) const ASYMPTOTIC: f64 = 12.0;
 
 /// B_2k / 2k, the coefficients of x^−2k in the asymptotic series of ψ.
-const DIGAMMA: [f64; 7] = [
+pub(super) const DIGAMMA: [f64; 7] = [
     1.0 / 12.0,
     -1.0 / 120.0,
     1.0 / 252.0,
@@ -17,11 +17,11 @@ const DIGAMMA: [f64; 7] = [
 ];
 
 /// B_2k / (2k (2k − 1)), the coefficients of x^−(2k−1) in Stirling's series of ln Γ.
-const STIRLING: [f64; 6] =
+pub(super) const STIRLING: [f64; 6] =
     [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360_360.0];
 
 /// B_2k, the coefficients of x^−(2k+1) in the asymptotic series of ψ′.
-const TRIGAMMA: [f64; 7] =
+pub(super) const TRIGAMMA: [f64; 7] =
     [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0];
 
 /// ln Γ(x) for x > 0.

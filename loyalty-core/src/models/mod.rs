@@ -1,4 +1,4 @@
-//! A purchase or a spend model of any kind, and its file; the file of its posterior.
+//! A model of purchases, of spend or of contracts, of any kind, and its file; the file of its posterior.
 
 mod posterior;
 
@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::contracts::{AnyContractModel, Bdw, ContractKind, Sbg};
 use crate::estimation::{Fit, FitFacts, Parameter, Parameters, Towards};
 use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
 use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
@@ -16,7 +17,7 @@ use crate::time::Unit;
 /// The layout of the files below, of every kind.
 const VERSION: u32 = 1;
 
-/// A model of purchases or of spend, of any kind.
+/// A model of purchases, of spend or of contracts, of any kind.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Model {
@@ -24,6 +25,8 @@ pub enum Model {
     Purchase(AnyPurchaseModel),
     /// How much they spend.
     Spend(AnySpendModel),
+    /// Who renews a contract.
+    Contract(AnyContractModel),
 }
 
 impl Model {
@@ -32,6 +35,7 @@ impl Model {
         match self {
             Self::Purchase(model) => model.kind().name(),
             Self::Spend(model) => model.kind().name(),
+            Self::Contract(model) => model.kind().name(),
         }
     }
 
@@ -39,7 +43,7 @@ impl Model {
     pub fn unit(&self) -> Option<Unit> {
         match self {
             Self::Purchase(model) => model.unit(),
-            Self::Spend(_) => None,
+            Self::Spend(_) | Self::Contract(_) => None,
         }
     }
 }
@@ -49,6 +53,7 @@ impl Parameters for Model {
         match self {
             Self::Purchase(model) => model.layout(),
             Self::Spend(model) => model.layout(),
+            Self::Contract(model) => model.layout(),
         }
     }
 
@@ -56,6 +61,7 @@ impl Parameters for Model {
         match self {
             Self::Purchase(model) => model.values(),
             Self::Spend(model) => model.values(),
+            Self::Contract(model) => model.values(),
         }
     }
 
@@ -63,6 +69,7 @@ impl Parameters for Model {
         match self {
             Self::Purchase(model) => model.limit(runaways),
             Self::Spend(model) => model.limit(runaways),
+            Self::Contract(model) => model.limit(runaways),
         }
     }
 
@@ -70,6 +77,7 @@ impl Parameters for Model {
         match self {
             Self::Purchase(model) => Ok(Self::Purchase(model.at(values)?)),
             Self::Spend(model) => Ok(Self::Spend(model.at(values)?)),
+            Self::Contract(model) => Ok(Self::Contract(model.at(values)?)),
         }
     }
 }
@@ -89,6 +97,24 @@ impl From<AnySpendModel> for Model {
 impl From<GammaGamma> for Model {
     fn from(model: GammaGamma) -> Self {
         Self::Spend(model.into())
+    }
+}
+
+impl From<AnyContractModel> for Model {
+    fn from(model: AnyContractModel) -> Self {
+        Self::Contract(model)
+    }
+}
+
+impl From<Sbg> for Model {
+    fn from(model: Sbg) -> Self {
+        Self::Contract(model.into())
+    }
+}
+
+impl From<Bdw> for Model {
+    fn from(model: Bdw) -> Self {
+        Self::Contract(model.into())
     }
 }
 
@@ -199,7 +225,9 @@ impl ModelFile {
 /// The names of all kinds that such a file can be of.
 fn kinds() -> Vec<&'static str> {
     let purchases = PurchaseKind::ALL.iter().map(|kind| kind.name());
-    purchases.chain(SpendKind::ALL.iter().map(|kind| kind.name())).collect()
+    let spend = SpendKind::ALL.iter().map(|kind| kind.name());
+    let contracts = ContractKind::ALL.iter().map(|kind| kind.name());
+    purchases.chain(spend).chain(contracts).collect()
 }
 
 /// The parameters of a model by name.
@@ -213,6 +241,9 @@ impl Raw {
         let unit = self.unit.as_deref().map(str::parse::<Unit>).transpose()?;
         if let Ok(kind) = self.kind.parse::<PurchaseKind>() {
             return Ok(Model::Purchase(kind.build(&self.values(&kind.layout())?, unit)?));
+        }
+        if let Ok(kind) = self.kind.parse::<ContractKind>() {
+            return Ok(Model::Contract(kind.build(&self.values(&kind.layout())?)?));
         }
         let kind: SpendKind = self.kind.parse()?;
         Ok(Model::Spend(kind.build(&self.values(&kind.layout())?)?))

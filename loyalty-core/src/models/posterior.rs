@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Model, ModelFile};
 use crate::Error;
+use crate::contracts::AnyContractModel;
 use crate::estimation::{Parameters, Posterior, PosteriorParts, Prior};
 use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
-use crate::purchase::{AnyPurchaseModel, PurchaseModel};
-use crate::spend::{AnySpendModel, SpendModel};
+use crate::purchase::AnyPurchaseModel;
+use crate::spend::AnySpendModel;
 
 fn another(expected: &'static str, kind: &str) -> Error {
     Error::Choice { name: "posterior", expected, value: kind.to_owned() }
@@ -65,22 +66,33 @@ impl Posterior<Model> {
     /// The posterior of a model of purchases.
     ///
     /// # Errors
-    /// [`Error::Choice`] where it is of a model of spend.
+    /// [`Error::Choice`] where it is of another.
     pub fn of_purchases(self) -> Result<Posterior<AnyPurchaseModel>, Error> {
         match self.mode().model.clone() {
             Model::Purchase(model) => Ok(self.map(|_| model)),
-            Model::Spend(model) => Err(another("a model of purchases", model.kind().name())),
+            other => Err(another("a model of purchases", other.kind())),
         }
     }
 
     /// The posterior of a model of spend.
     ///
     /// # Errors
-    /// [`Error::Choice`] where it is of a model of purchases.
+    /// [`Error::Choice`] where it is of another.
     pub fn of_spend(self) -> Result<Posterior<AnySpendModel>, Error> {
         match self.mode().model.clone() {
             Model::Spend(model) => Ok(self.map(|_| model)),
-            Model::Purchase(model) => Err(another("a model of spend", model.kind().name())),
+            other => Err(another("a model of spend", other.kind())),
+        }
+    }
+
+    /// The posterior of a model of contracts.
+    ///
+    /// # Errors
+    /// [`Error::Choice`] where it is of another.
+    pub fn of_contracts(self) -> Result<Posterior<AnyContractModel>, Error> {
+        match self.mode().model.clone() {
+            Model::Contract(model) => Ok(self.map(|_| model)),
+            other => Err(another("a model of contracts", other.kind())),
         }
     }
 

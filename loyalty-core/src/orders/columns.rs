@@ -1,5 +1,6 @@
 //! Columns as they come in: borrowed, unchecked, with the caller's names for them.
 
+use super::Customers;
 use crate::Error;
 use crate::error::same_length;
 
@@ -51,6 +52,37 @@ impl<T> Column<'_, [T]> {
     pub(crate) fn same_rows(&self, rows: usize) -> Result<(), Error> {
         same_length(rows, self.name, self.values.len())?;
         same_length(rows, self.name, self.present.map_or(rows, <[bool]>::len))
+    }
+
+    /// Accepts a column without a missing value.
+    pub(crate) fn all_present(&self) -> Result<(), Error> {
+        let mut missing = (0..self.values.len()).filter(|&row| !self.is_present(row));
+        let Some(row) = missing.next() else { return Ok(()) };
+        let (column, value) = (self.name.to_owned(), "null".to_owned());
+        let expected = "present in every row";
+        Err(Error::Value { column, row, expected, value, more: missing.count() })
+    }
+}
+
+impl Column<'_, [f64]> {
+    /// A copy of a column whose every row keeps the rule, in another type. A missing value is NaN to the
+    /// rule.
+    pub(crate) fn checked<T>(
+        &self,
+        rows: usize,
+        broken: impl Fn(usize, f64) -> Option<&'static str>,
+        copy: impl Fn(f64) -> T,
+    ) -> Result<Vec<T>, Error> {
+        self.same_rows(rows)?;
+        let read = |row| if self.is_present(row) { self.values[row] } else { f64::NAN };
+        let mut problems =
+            (0..rows).filter_map(|row| broken(row, read(row)).map(|expected| (row, expected)));
+        let Some((row, expected)) = problems.next() else {
+            return Ok((0..rows).map(|row| copy(read(row))).collect());
+        };
+        let value = if self.is_present(row) { read(row).to_string() } else { "null".to_owned() };
+        let column = self.name.to_owned();
+        Err(Error::Value { column, row, expected, value, more: problems.count() })
     }
 }
 
@@ -128,6 +160,22 @@ impl<'a> CustomerColumn<'a> {
         let (Self::Int(Column { present, .. }) | Self::Text(Column { present, .. })) = self;
         same_length(rows, self.name(), self.len())?;
         same_length(rows, self.name(), present.map_or(rows, <[bool]>::len))
+    }
+
+    /// A copy of the ids, of which none may be missing.
+    pub(crate) fn read(&self, rows: usize) -> Result<Customers, Error> {
+        self.same_rows(rows)?;
+        if let Some(row) = (0..rows).find(|&row| !self.is_present(row)) {
+            let (column, value) = (self.name().to_owned(), "null".to_owned());
+            let expected = "present in every row";
+            return Err(Error::Value { column, row, expected, value, more: 0 });
+        }
+        Ok(match self {
+            Self::Int(column) => Customers::Int(column.values.to_vec()),
+            Self::Text(column) => {
+                Customers::from_text((0..rows).map(|row| column.values.text(row)))
+            }
+        })
     }
 
     /// The id of a row as a report shows it; empty where it is missing.

@@ -123,8 +123,19 @@ impl Customers {
         }
     }
 
-    /// The rows named, in that order.
-    pub(crate) fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+    /// The ids of the rows named, in that order.
+    ///
+    /// # Panics
+    /// Where there is no such row.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::orders::Customers;
+    /// let customers = Customers::from_text(["ada", "grace"]);
+    /// assert_eq!(customers.select([1, 1, 0]), Customers::from_text(["grace", "grace", "ada"]));
+    /// ```
+    #[must_use]
+    pub fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
         let mut selected = self.empty_like();
         rows.into_iter().for_each(|row| selected.push_from(self, row));
         selected

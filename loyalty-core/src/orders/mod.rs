@@ -202,6 +202,11 @@ impl Orders {
         &self.time
     }
 
+    /// The same log at other times.
+    pub(crate) fn at(&self, time: Vec<i64>) -> Self {
+        Self { time, ..self.clone() }
+    }
+
     /// For each order line its amount.
     pub(crate) fn amount(&self) -> Option<&[f64]> {
         self.amount.as_deref()

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
+use super::bg_bb::BgBb;
 use super::bg_cnbd_k::BgCnbdK;
 use super::bg_nbd::BgNbd;
 use super::likelihood::{fit_to, posterior_of};
@@ -160,6 +161,8 @@ purchase_models! {
     5 => BgCnbdK,
     /// Regular customers, who may leave after every purchase, the first included.
     6 => MbgCnbdK,
+    /// Customers who can buy at set opportunities only, and leave between them.
+    7 => BgBb,
 }
 
 /// The kind of a model's type.

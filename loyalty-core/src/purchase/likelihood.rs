@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::{ControlFlow, Range};
 
+use super::opportunities;
 use super::process::{Needs, PurchaseProcess, Rows, ShopSize};
 use crate::Error;
 use crate::error::Degeneracy;
@@ -52,6 +53,7 @@ fn fittable<M: PurchaseProcess>(
     options: &FitOptions,
 ) -> Result<HistoryLikelihood<M>, Error> {
     let sum_ln_gaps = intervals::<M>(summary)?;
+    opportunities::check::<M>(summary)?;
     let histories = Histories::of(summary, options.threads);
     if let Some(reason) = M::unfit(histories.runs().iter().map(|run| run.x)) {
         return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
@@ -115,6 +117,7 @@ pub(super) fn ln_likelihood<M: PurchaseProcess>(
 ) -> Result<f64, Error> {
     summary.same_unit(model.time_unit())?;
     let sum_ln_gaps = intervals::<M>(summary)?;
+    opportunities::check::<M>(summary)?;
     let histories = Histories::of(summary, Threads::default());
     let data = HistoryLikelihood::<M>::new(histories, summary.unit()).with_intervals(sum_ln_gaps);
     let on_scales = scales::<M>().into_iter().zip(model.values());
@@ -223,7 +226,7 @@ mod tests {
     use super::*;
     use crate::math::elementary::ln;
     use crate::math::reference::{Worst, error, rows};
-    use crate::purchase::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, ParetoNbd};
+    use crate::purchase::{BgBb, BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, ParetoNbd};
     use crate::summary::SummaryColumns;
 
     fn evaluate<M: PurchaseProcess>(customers: &CustomerSummary, at: &[f64]) -> Evaluation {
@@ -275,6 +278,31 @@ mod tests {
         derivatives_match::<MbgNbd>(table, &[0], [3e-15, 1e-15, 3e-15]);
         let table = include_str!("../../tests/reference/pareto_nbd_derivatives.csv");
         derivatives_match::<ParetoNbd>(table, &[0, 2], [1e-14, 1e-14, 1e-13]);
+    }
+
+    /// Each derivative is a sum over opportunities, of terms of the size of the parameters and of their number.
+    #[test]
+    fn derivatives_of_opportunities_match_high_precision() {
+        let table = include_str!("../../tests/reference/bg_bb_derivatives.csv");
+        let mut worst = [Worst::default(), Worst::default(), Worst::default()];
+        for row in rows::<22>(table) {
+            let (model, rest) = row.split_at(4);
+            let ([x, t_x, t], exact) = rest.split_at(3) else { unreachable!() };
+            let at = evaluate_one::<BgBb>(model, *x, *t_x, *t);
+            worst[0].see(error(at.value, exact[0], t + 1.0), &row);
+            let mut upper = exact[5..].iter();
+            for i in 0..4 {
+                worst[1].see(error(at.gradient[i], exact[1 + i], t + 1.0), &(i, row));
+                for j in i..4 {
+                    let &exact = upper.next().expect("ten second derivatives");
+                    worst[2]
+                        .see(error(at.hessian[(i, j)], exact, (t + 1.0) * (t + 1.0)), &(i, j, row));
+                }
+            }
+        }
+        for (worst, bound) in worst.iter().zip([1e-14, 1e-14, 1e-14]) {
+            worst.is_below(bound);
+        }
     }
 
     /// The same of regular customers, whose k has no derivative.

@@ -14,6 +14,7 @@
 mod alive;
 mod batch;
 mod beta_geometric;
+mod bg_bb;
 mod bg_cnbd_k;
 mod bg_nbd;
 mod discounting;
@@ -24,6 +25,7 @@ mod mbg_cnbd_k;
 mod mbg_nbd;
 mod model;
 mod nbd;
+mod opportunities;
 mod pareto_nbd;
 mod predictions;
 mod process;
@@ -31,6 +33,7 @@ mod regular;
 mod simulate;
 
 pub use beta_geometric::{BetaGeometric, Dropout};
+pub use bg_bb::BgBb;
 pub use bg_cnbd_k::{AfterRegularRepeatPurchases, BgCnbdK};
 pub use bg_nbd::{AfterRepeatPurchases, BgNbd};
 pub use discounting::Discounting;

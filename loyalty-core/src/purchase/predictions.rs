@@ -4,6 +4,7 @@ use super::alive;
 use super::batch::{Phased, fill_distributions, fill_p_alive, times_alive};
 use super::kinds::kind_of;
 use super::likelihood::ln_likelihood;
+use super::opportunities;
 use super::process::PurchaseProcess;
 use super::simulate::simulate;
 use super::{Discounting, PurchaseKind, PurchaseModel};
@@ -175,6 +176,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         let horizon = non_negative("horizon", horizon)?;
         check_counts(counts)?;
         customers.same_unit(self.time_unit())?;
+        opportunities::check::<M>(customers)?;
         same_length(customers.len().saturating_mul(counts), "out", out.len())?;
         fill_rows(out, counts, threads, |start, out| {
             fill_distributions(self, customers, horizon, counts, start, out);
@@ -218,6 +220,7 @@ fn check_batch<M: PurchaseProcess>(
     out: &[f64],
 ) -> Result<(), Error> {
     customers.same_unit(model.time_unit())?;
+    opportunities::check::<M>(customers)?;
     same_length(customers.len(), "out", out.len())
 }
 

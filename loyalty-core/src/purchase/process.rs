@@ -12,6 +12,9 @@ use crate::time::Unit;
 /// Customers worked on at once: their intermediate results stay in the first-level cache.
 pub(crate) const BLOCK: usize = 512;
 
+/// Opportunities to buy that are told apart.
+pub(crate) const MOST_OPPORTUNITIES: f64 = 1e6;
+
 /// What a model reads of a customer.
 ///
 /// # Examples
@@ -28,7 +31,8 @@ impl Needs {
     /// The times between purchases, for models that know how regular customers are: Σ ln of them, for
     /// their likelihood alone.
     pub const INTERVALS: Self = Self(1 << 1);
-    /// The number of occasions on which a customer could have bought.
+    /// The number of occasions on which a customer could have bought: T and recency count these, and are whole
+    /// numbers.
     pub const OPPORTUNITIES: Self = Self(1 << 2);
     /// Columns that say more of a customer.
     pub const COVARIATES: Self = Self(1 << 3);

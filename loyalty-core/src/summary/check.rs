@@ -2,7 +2,7 @@
 
 use super::{CustomerSummary, LeftOut, MonetaryValue};
 use crate::Error;
-use crate::error::{above_0, at_least_0, countable, same_length, shown};
+use crate::error::{above_0, at_least_0, countable, shown};
 use crate::math::elementary::ln;
 use crate::orders::{Column, CustomerColumn, CustomerId, Customers};
 use crate::time::Unit;
@@ -176,7 +176,7 @@ fn frequencies(column: &Column<'_, [f64]>) -> Result<Vec<u32>, Error> {
         (!allowed).then_some("a whole number from 0 to 4294967294")
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
-    checked_as(column, column.values.len(), whole, |x| x as u32)
+    column.checked(column.values.len(), whole, |x| x as u32)
 }
 
 /// A copy of a column whose every row keeps the rule. A missing value is NaN to the rule.
@@ -186,51 +186,18 @@ fn checked(
     broken: impl Fn(usize, f64) -> Option<&'static str>,
 ) -> Result<Vec<f64>, Error> {
     // Adding zero turns −0 into 0.
-    checked_as(column, rows, broken, |value| value + 0.0)
-}
-
-/// The same of another type.
-fn checked_as<T>(
-    column: &Column<'_, [f64]>,
-    rows: usize,
-    broken: impl Fn(usize, f64) -> Option<&'static str>,
-    copy: impl Fn(f64) -> T,
-) -> Result<Vec<T>, Error> {
-    column.same_rows(rows)?;
-    let read = |row| if column.is_present(row) { column.values[row] } else { f64::NAN };
-    let mut problems =
-        (0..rows).filter_map(|row| broken(row, read(row)).map(|expected| (row, expected)));
-    let Some((row, expected)) = problems.next() else {
-        return Ok((0..rows).map(|row| copy(read(row))).collect());
-    };
-    let value = if column.is_present(row) { read(row).to_string() } else { "null".to_owned() };
-    let column = column.name.to_owned();
-    Err(Error::Value { column, row, expected, value, more: problems.count() })
+    column.checked(rows, broken, |value| value + 0.0)
 }
 
 /// The ids, each once.
 fn unique(column: &CustomerColumn<'_>, rows: usize) -> Result<Customers, Error> {
-    same_length(rows, column.name(), column.len())?;
-    let problem = |row, expected, value| {
-        Err(Error::Value { column: column.name().to_owned(), row, expected, value, more: 0 })
+    let customers = column.read(rows)?;
+    let Some(row) = customers.first_repeated() else { return Ok(customers) };
+    let value = match customers.get(row) {
+        CustomerId::Int(id) => id.to_string(),
+        CustomerId::Text(id) => shown(id),
     };
-    if let Some(row) = (0..rows).find(|&row| !column.is_present(row)) {
-        return problem(row, "present in every row", "null".to_owned());
-    }
-    let customers = match column {
-        CustomerColumn::Int(column) => Customers::Int(column.values.to_vec()),
-        CustomerColumn::Text(column) => {
-            Customers::from_text((0..rows).map(|row| column.values.text(row)))
-        }
-    };
-    match customers.first_repeated() {
-        None => Ok(customers),
-        Some(row) => {
-            let value = match customers.get(row) {
-                CustomerId::Int(id) => id.to_string(),
-                CustomerId::Text(id) => shown(id),
-            };
-            problem(row, "different from the ids of all rows before", value)
-        }
-    }
+    let (column, expected) =
+        (column.name().to_owned(), "different from the ids of all rows before");
+    Err(Error::Value { column, row, expected, value, more: 0 })
 }

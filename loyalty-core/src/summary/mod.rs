@@ -14,6 +14,7 @@ mod from_orders;
 mod grouping;
 mod histories;
 mod occasions;
+mod opportunities;
 mod slice;
 mod timeline;
 
@@ -23,6 +24,7 @@ pub use check::SummaryColumns;
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
 pub(crate) use histories::{Histories, Run};
 pub use occasions::Occasions;
+pub use opportunities::OpportunityDays;
 pub(crate) use timeline::Timeline;
 
 use crate::Error;

@@ -23,12 +23,16 @@ Examples
 
 from loyalty import datasets, errors
 from loyalty._native import __version__
+from loyalty.bdw import Bdw
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel, Behaviours, BehaviourSummary
+from loyalty.bg_bb import BgBb
 from loyalty.bg_cnbd_k import BgCnbdK
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
 from loyalty.comparison import Comparison, compare
+from loyalty.contract_model import ContractModel
+from loyalty.contracts import Contracts
 from loyalty.correlation import (
     Correlation,
     FrequencyValueCorrelation,
@@ -78,6 +82,7 @@ from loyalty.reading.check import Check, Finding, check
 from loyalty.report import OrdersReport, Refusal
 from loyalty.returns import ExpectedReturns, ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
+from loyalty.sbg import Sbg
 from loyalty.scoring import NotComputed, Scores, score
 from loyalty.selection import Choice, Selection, choose, select
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
@@ -88,10 +93,12 @@ from loyalty.value import clv, clv_interval, clv_posterior
 
 __all__ = [
     "AnchoredForecast",
+    "Bdw",
     "BehaviourDistribution",
     "BehaviourModel",
     "BehaviourSummary",
     "Behaviours",
+    "BgBb",
     "BgCnbdK",
     "BgNbd",
     "Bootstrap",
@@ -101,6 +108,8 @@ __all__ = [
     "ChiSquare",
     "Choice",
     "Comparison",
+    "ContractModel",
+    "Contracts",
     "Correlation",
     "CreditMatches",
     "CreditReport",
@@ -142,6 +151,7 @@ __all__ = [
     "ReturnFit",
     "ReturnPropensity",
     "Rfm",
+    "Sbg",
     "Scores",
     "SegmentTable",
     "Selection",

@@ -1,4 +1,4 @@
-"""What purchase and spend models have in common: a kind, parameters, a fit and a file."""
+"""What models of purchases, of spend and of contracts have in common: a kind, parameters, a fit and a file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 from loyalty import _check, _html, _native
 from loyalty._frozen import Frozen
+from loyalty.contracts import Contracts
 from loyalty.errors import LoyaltyWarning
 from loyalty.fit import Fit, native_options
 from loyalty.posterior import Posterior
@@ -53,6 +54,8 @@ class Model(Frozen):
     title: ClassVar[str]
     #: The class of the native twin.
     _twin: ClassVar[Any]
+    #: What a fit is made to.
+    _table: ClassVar[type[CustomerSummary | Contracts]] = CustomerSummary
     #: The names of the parameters, in order.
     _names: ClassVar[tuple[str, ...]]
     #: What a fit gives intervals of.
@@ -110,7 +113,7 @@ class Model(Frozen):
     @classmethod
     def fit(
         cls,
-        customers: CustomerSummary,
+        customers: CustomerSummary | Contracts,
         *,
         start: Sequence[float] | None = None,
         priors: Mapping[str, Prior] | None = None,
@@ -126,9 +129,9 @@ class Model(Frozen):
 
         Parameters
         ----------
-        customers : CustomerSummary
-            A purchase model uses frequency, recency, T and weights; a spend model frequency, monetary
-            value and weights.
+        customers : CustomerSummary or Contracts
+            A purchase model uses frequency, recency, T and weights of a summary, a spend model
+            frequency, monetary value and weights; a model of contracts takes :class:`Contracts`.
         start : sequence of float, optional
             The parameters to start from, in order; by default read off the data.
         priors : mapping of str to Prior, optional
@@ -175,21 +178,21 @@ class Model(Frozen):
     @classmethod
     def _fit(
         cls,
-        customers: CustomerSummary,
+        customers: CustomerSummary | Contracts,
         options: _native.Options,
         progress: Callable[[int, float, float], object] | None = None,
     ) -> Fit[Self]:
         """A fit that warns nobody."""
         if not hasattr(cls, "kind"):
             raise TypeError(f"{cls.__name__} is what models have in common: fit one of them")
-        native = _check.instance("customers", customers, CustomerSummary)._core
+        native = _check.instance("customers", customers, cls._table)._core
         found = cls._twin.fit(cls.kind, native, options, progress)
         return Fit._of(found, cls._of(found.model), customers._frame)
 
     @classmethod
     def posterior(
         cls,
-        customers: CustomerSummary,
+        customers: CustomerSummary | Contracts,
         *,
         draws: int = 4000,
         seed: int = 0,
@@ -201,7 +204,7 @@ class Model(Frozen):
 
         Parameters
         ----------
-        customers : CustomerSummary
+        customers : CustomerSummary or Contracts
             As for :meth:`fit`.
         draws : int
             Points drawn, at least 100.
@@ -236,9 +239,12 @@ class Model(Frozen):
         """
         if not hasattr(cls, "kind"):
             raise TypeError(f"{cls.__name__} is what models have in common: take one of them")
-        found = _native.Posterior(
+        of: Any = _native.Posterior
+        if cls._table is Contracts:
+            of = _native.Posterior.of_contracts
+        found = of(
             cls.kind,
-            _check.instance("customers", customers, CustomerSummary)._core,
+            _check.instance("customers", customers, cls._table)._core,
             native_options(priors=priors, threads=threads),
             _check.whole("draws", draws),
             _check.whole("seed", seed),
@@ -259,9 +265,9 @@ class Model(Frozen):
         """The parameters by name."""
         return dict(zip(self._names, self._core.values, strict=True))
 
-    def log_likelihood(self, customers: CustomerSummary) -> float:
-        """ln L of a summary at these parameters."""
-        native = _check.instance("customers", customers, CustomerSummary)._core
+    def log_likelihood(self, customers: CustomerSummary | Contracts) -> float:
+        """ln L of the customers at these parameters."""
+        native = _check.instance("customers", customers, self._table)._core
         return float(self._core.log_likelihood(native))
 
     def save(self, path: str | PathLike[str]) -> None:

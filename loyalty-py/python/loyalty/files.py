@@ -8,6 +8,7 @@ from typing import Any
 from loyalty import _model, _native
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel
+from loyalty.contract_model import ContractModel
 from loyalty.fit import Fit
 from loyalty.forecast import AnchoredForecast
 from loyalty.posterior import Posterior
@@ -24,6 +25,7 @@ Model = (
     | SpendModel
     | AnchoredForecast
     | Posterior[Any]
+    | ContractModel
     | ReturnPropensity
     | BehaviourModel
     | BehaviourDistribution
@@ -52,8 +54,8 @@ def load(path: str | PathLike[str]) -> Model:
     """
     model, _ = _native.load(path)
     match model:
-        case _native.PurchaseModel() | _native.SpendModel():
-            found: PurchaseModel | SpendModel = _by_kind(model)
+        case _native.PurchaseModel() | _native.SpendModel() | _native.ContractModel():
+            found: PurchaseModel | SpendModel | ContractModel = _by_kind(model)
             return found
         case _native.AnchoredForecast():
             return AnchoredForecast._of(model)
@@ -92,6 +94,6 @@ def load_fit(path: str | PathLike[str]) -> Fit[Any] | None:
     return Fit._of(fit, _by_kind(fit.model))
 
 
-def _by_kind(native: _native.PurchaseModel | _native.SpendModel) -> Any:
+def _by_kind(native: _native.PurchaseModel | _native.SpendModel | _native.ContractModel) -> Any:
     """The model in the class of its kind."""
     return _model.Model._classes[native.kind]._of(native)

@@ -9,6 +9,7 @@ import numpy as np
 
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
+from loyalty.contracts import Contracts
 from loyalty.errors import FitError, InputError
 from loyalty.prior import natives
 from loyalty.summary import CustomerSummary
@@ -219,8 +220,8 @@ class Fit(Frozen, Generic[M]):
 
     def interval(
         self,
-        quantity: Literal["p_alive", "expected_purchases", "expected_spend"],
-        customers: CustomerSummary,
+        quantity: Literal["p_alive", "expected_purchases", "expected_spend", "churn", "survival"],
+        customers: CustomerSummary | Contracts,
         *,
         horizon: float | None = None,
         level: float = 0.95,
@@ -237,12 +238,12 @@ class Fit(Frozen, Generic[M]):
 
         Parameters
         ----------
-        quantity : {"p_alive", "expected_purchases", "expected_spend"}
-            What to predict: the first two from the fit of a purchase model, the last from that of a
-            spend model.
-        customers : CustomerSummary
+        quantity : {"p_alive", "expected_purchases", "expected_spend", "churn", "survival"}
+            What to predict: the first two from the fit of a purchase model, the third from that of a
+            spend model, the last two from that of a model of contracts.
+        customers : CustomerSummary, or Contracts for the last two
         horizon : float, optional
-            For the expected purchases, in the unit of the model.
+            For the expected purchases, in the unit of the model; for the survival, in renewals.
         level : float
             Coverage of the intervals, above 0 and below 1.
         threads : int
@@ -272,15 +273,15 @@ class Fit(Frozen, Generic[M]):
         0            1     1.226           0.045  1.141  1.318
         1            2     0.203           0.021  0.166  0.249
         """
-        check_quantity(self.model, "fit", quantity, horizon)
+        horizon = check_quantity(self.model, "fit", quantity, horizon)
         ask = getattr(self._core, f"{quantity}_intervals")
-        native = _check.instance("customers", customers, CustomerSummary)._core
+        native = _check.instance("customers", customers, self.model._table)._core
         given = (native,) if horizon is None else (native, horizon)
         return customers._answers(ask(*given, level, _check.whole("threads", threads)))
 
     def posterior(
         self,
-        customers: CustomerSummary,
+        customers: CustomerSummary | Contracts,
         *,
         draws: int = 4000,
         seed: int = 0,
@@ -353,13 +354,23 @@ def _restore(json: str, model: Any, backend: str | None) -> Fit[Any]:
     return Fit._of(native, model._of(native.model), frame)
 
 
-def check_quantity(model: Model, of: str, quantity: str, horizon: float | None) -> None:
+#: Predictions up to a horizon.
+_AHEAD = ("expected_purchases", "survival")
+
+
+def check_quantity(
+    model: Model, of: str, quantity: str, horizon: float | None
+) -> float | int | None:
     """Refuses what the model does not predict, and a horizon that does not go with it."""
     if quantity not in model._intervals:
         known = " or ".join(f'"{name}"' for name in model._intervals)
         raise InputError(f"quantity must be {known} for a {model.title} {of}, got {quantity!r}")
-    if (quantity == "expected_purchases") != (horizon is not None):
-        raise InputError("a horizon goes with the expected purchases, and with them alone")
+    if (quantity in _AHEAD) != (horizon is not None):
+        named = "the survival" if "survival" in model._intervals else "the expected purchases"
+        raise InputError(f"a horizon goes with {named}, and with nothing else")
+    if horizon is None or quantity == "expected_purchases":
+        return horizon
+    return _check.whole("horizon", horizon)
 
 
 def native_options(

@@ -202,6 +202,38 @@ class Orders(Frozen):
         native = self._core.summarize(unit, occasion, end, include_first)
         return CustomerSummary._of(native, self._customer, self._frame)
 
+    def opportunities(self, at: Iterable[Moment]) -> CustomerSummary:
+        """Frequency, recency and T of a log whose customers could buy at set opportunities only,
+        counted in these: for :class:`BgBb`.
+
+        An order belongs to the last opportunity at or before it, and all customers are observed to the
+        last one. Where the opportunities are periods of the calendar,
+        ``summarize(unit="calendar_year")`` and its like do the same.
+
+        Parameters
+        ----------
+        at : list of dates or times
+            The opportunities in order, from the first order on.
+
+        Raises
+        ------
+        InputError
+            Where they are not in order, or an order lies before the first.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = {"id": [1, 1, 2], "day": ["2024-05-02", "2026-05-01", "2025-05-03"]}
+        >>> orders = loyalty.Orders(log, customer="id", time="day")
+        >>> fairs = orders.opportunities(["2024-05-01", "2025-05-01", "2026-05-01"])
+        >>> fairs.frequency.tolist(), fairs.recency.tolist(), fairs.T.tolist()
+        ([1, 0], [2.0, 0.0], [2.0, 1.0])
+        """
+        zone = self._core.time_zone
+        instants = [_instant("opportunities", moment, zone) for moment in at]
+        native = self._core.opportunities(instants)
+        return CustomerSummary._of(native, self._customer, self._frame)
+
     def calibration_holdout(
         self,
         calibration_end: Moment,

@@ -8,6 +8,7 @@ import numpy as np
 
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
+from loyalty.contracts import Contracts
 from loyalty.fit import Fit, check_quantity
 from loyalty.summary import CustomerSummary
 
@@ -130,8 +131,8 @@ class Posterior(Frozen, Generic[M]):
 
     def interval(
         self,
-        quantity: Literal["p_alive", "expected_purchases", "expected_spend"],
-        customers: CustomerSummary,
+        quantity: Literal["p_alive", "expected_purchases", "expected_spend", "churn", "survival"],
+        customers: CustomerSummary | Contracts,
         *,
         horizon: float | None = None,
         level: float = 0.95,
@@ -145,11 +146,12 @@ class Posterior(Frozen, Generic[M]):
 
         Parameters
         ----------
-        quantity : {"p_alive", "expected_purchases", "expected_spend"}
-            The first two from the posterior of a purchase model, the last from that of a spend model.
-        customers : CustomerSummary
+        quantity : {"p_alive", "expected_purchases", "expected_spend", "churn", "survival"}
+            The first two from the posterior of a purchase model, the third from that of a spend model,
+            the last two from that of a model of contracts.
+        customers : CustomerSummary, or Contracts for the last two
         horizon : float, optional
-            For the expected purchases, in the unit of the model.
+            For the expected purchases, in the unit of the model; for the survival, in renewals.
         level : float
             Probability of the intervals, above 0 and below 1; their ends are quantiles.
         points : int
@@ -179,9 +181,9 @@ class Posterior(Frozen, Generic[M]):
         0            1      0.73            0.02   0.70   0.75
         1            2      0.22            0.02   0.18   0.25
         """
-        check_quantity(self.mode.model, "posterior", quantity, horizon)
+        horizon = check_quantity(self.mode.model, "posterior", quantity, horizon)
         ask = getattr(self._core.thinned(_check.whole("points", points)), quantity)
-        native = _check.instance("customers", customers, CustomerSummary)._core
+        native = _check.instance("customers", customers, self.mode.model._table)._core
         given = (native,) if horizon is None else (native, horizon)
         return customers._answers(ask(*given, level, _check.whole("threads", threads)))
 

@@ -315,6 +315,27 @@ def _repeated_totals(table: OrderTable) -> Iterator[Finding]:
     )
 
 
+def _opportunities(table: OrderTable) -> Iterator[Finding]:
+    """Orders on a few set days, which purchases at random times do not have."""
+    try:
+        orders = Orders(table, dates="allow", invalid="drop", guests="leave_out")
+    except InputError:
+        return
+    found = orders._core.opportunity_days()
+    if found is None:
+        return
+    days, gap, share = found
+    yield Finding(
+        "opportunities",
+        f"{share:.0%} of the orders fall on {days} days, {gap:g} days apart: customers seem to buy at set "
+        "opportunities, and not at any time.",
+        len(orders),
+        (),
+        "BgBb is the model for that: fit it to Orders.opportunities(days), or to a summary in a calendar "
+        "unit.",
+    )
+
+
 #: What is looked for, in the order in which it is told.
 _LOOKS: tuple[Callable[[OrderTable], Iterable[Finding]], ...] = (
     _unreadable,
@@ -322,4 +343,5 @@ _LOOKS: tuple[Callable[[OrderTable], Iterable[Finding]], ...] = (
     _currencies,
     _repeated_totals,
     _duplicates,
+    _opportunities,
 )
