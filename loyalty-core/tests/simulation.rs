@@ -9,7 +9,7 @@ use loyalty_core::orders::ContactExposure;
 use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::BgNbd;
-use loyalty_core::simulate::{Shop, ShopOptions};
+use loyalty_core::simulate::{Scenario, ScenarioOptions, Shop, ShopOptions};
 use loyalty_core::summary::SummaryOptions;
 use statrs::distribution::{
     ChiSquared, ContinuousCDF as _, Discrete as _, DiscreteCDF as _, Poisson,
@@ -190,6 +190,23 @@ fn discount_depth_and_selection_are_what_the_lines_show() {
     let ((seen_by, by), (seen_other, other)) = (selection(true), selection(false));
     close(seen_by / seen_other, by / other, 0.04);
     assert!(by > 2.0 * other);
+}
+
+/// Whoever fills every order to the same amount has the most at list price where most is taken off.
+#[test]
+fn baskets_filled_to_a_threshold_have_the_depth_of_their_truth() {
+    for scenario in [Scenario::Calm, Scenario::Threshold] {
+        let mut options = ScenarioOptions::default();
+        (options.scenario, options.customers, options.seed) = (scenario, 6000, 2);
+        let shop = Shop::of_scenario(&options, Threads::default()).unwrap();
+        let (mut taken, mut expected) = (0.0, 0.0);
+        for line in 0..shop.lines.customer.len() {
+            let customer = usize::try_from(shop.lines.customer[line]).unwrap();
+            taken += shop.lines.discount[line];
+            expected += shop.lines.list_amount[line] * shop.truth.discount_depth[customer];
+        }
+        close(taken / expected, 1.0, 0.04);
+    }
 }
 
 #[test]

@@ -200,7 +200,9 @@ pub(crate) fn read(
     let (customer, time) = (Ids::read(needed("customer")?)?, needed("time")?);
     let [order, product, line, category] =
         [ids("order")?, ids("product")?, ids("line")?, ids("category")?];
-    let [status, currency] = [ids("status")?, ids("currency")?];
+    let in_words = get("size").map(in_words).transpose()?.flatten();
+    let size = in_words.as_ref().or(get("size")).map(|column| Ids::read(column)).transpose()?;
+    let [status, currency, brand] = [ids("status")?, ids("currency")?, ids("brand")?];
     let [amount, price, quantity] = [floats("amount")?, floats("price")?, floats("quantity")?];
     let [list_amount, discount, maker_discount, coupon] =
         [floats("list_amount")?, floats("discount")?, floats("maker_discount")?, floats("coupon")?];
@@ -231,6 +233,8 @@ pub(crate) fn read(
     lines.product = product.as_ref().map(Ids::as_column);
     lines.line = line.as_ref().map(Ids::as_column);
     lines.category = category.as_ref().map(Ids::as_column);
+    lines.size = size.as_ref().map(Ids::as_column);
+    lines.brand = brand.as_ref().map(Ids::as_column);
     lines.status = status.as_ref().map(Ids::as_column);
     lines.currency = currency.as_ref().map(Ids::as_column);
     lines.amount = amount.as_ref().map(Numbers::as_column);
@@ -254,6 +258,20 @@ pub(crate) fn read(
         lines.return_scale = times.scale();
     }
     Ok(OrderLines(Arc::new(loyalty_core::orders::OrderLines::new(&lines, how)?)))
+}
+
+/// Sizes that are numbers, of which some are halves, in words; `None` for others.
+fn in_words(column: &Column) -> Result<Option<Column>> {
+    if !column.data_type().is_floating() {
+        return Ok(None);
+    }
+    let numbers = numbers(column)?;
+    let sizes = numbers.as_column();
+    let present = |row: usize| sizes.present.is_none_or(|present| present[row]);
+    let there = |row: usize| present(row) && !sizes.values[row].is_nan();
+    let word = |row: usize| there(row).then(|| sizes.values[row].to_string());
+    let words: LargeStringArray = (0..sizes.values.len()).map(word).collect();
+    Ok(Some(Column::new(column.name(), Arc::new(words))))
 }
 
 /// Returns in a table of their own.

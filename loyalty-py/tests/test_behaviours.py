@@ -226,6 +226,36 @@ def test_flags_and_pieces_of_returns_are_money() -> None:
     assert loyalty.Ledger(lines).table()["returned_amount"].tolist() == [40.0, 0.0]
 
 
+@pytest.mark.parametrize("column", ["brand", "size"])
+def test_nobody_is_blamed_for_a_brand_or_a_size(column: str) -> None:
+    draws = np.random.default_rng(3)
+    customer = np.repeat(np.arange(1200), 24)
+    own = draws.integers(0, 10, 1200)[customer]
+    bought = np.where(draws.random(len(customer)) < 0.8, own, draws.integers(0, 10, len(customer)))
+    back = draws.random(len(customer)) < np.where(bought == 0, 0.5, 0.07)
+    lines: dict[str, Any] = {
+        "customer": customer,
+        "order": np.arange(len(customer)) // 2,
+        "time": np.repeat(draws.integers(0, 700, len(customer) // 2), 2).astype("datetime64[D]"),
+        "amount": np.full(len(customer), 40.0),
+        "returned_amount": np.where(back, 40.0, 0.0),
+        # Sizes come in halves, and some are blank.
+        column: np.where(bought == 9, np.nan, 36 + bought / 2) if column == "size" else bought,
+    }
+
+    def labelled(columns: dict[str, str | None]) -> int:
+        ledger = loyalty.Ledger(lines, columns=columns)
+        table = loyalty.BehaviourModel.fit(ledger).classify(ledger).table()
+        return int(np.sum(table["revenue_reverser"]))
+
+    assert labelled({}) <= 1
+    assert labelled({column: None}) > 30
+    named = {"style" if name == column else name: values for name, values in lines.items()}
+    ledger = loyalty.Ledger(named, columns={column: "style"})
+    expected = loyalty.Ledger(lines).table()["return_expected"]
+    np.testing.assert_array_equal(ledger.table()["return_expected"], expected)
+
+
 def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.BehaviourModel) -> None:
     lasting = {row.behaviour: row for row in loyalty.persistence(ledger)}
     reversal = model.distributions["revenue_reverser"]

@@ -92,6 +92,7 @@ pub(super) fn build(
         let mut accountant = Accountant::new(window.end, periods, shop);
         accountant.has_categories = lines.given.category;
         accountant.has_products = lines.given.product;
+        accountant.has_sizes = lines.given.size;
         accountant.case_length = i64::from(options.case_days) * DAY;
         accountant
     };

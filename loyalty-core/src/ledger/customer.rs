@@ -19,6 +19,8 @@ pub(super) struct Line {
     pub(super) order: u32,
     pub(super) product: u32,
     pub(super) category: u32,
+    pub(super) size: u32,
+    pub(super) brand: u32,
     pub(super) time: i64,
     pub(super) amount: f64,
     pub(super) list: f64,
@@ -73,14 +75,16 @@ pub(super) struct Accountant {
     pub(super) has_categories: bool,
     /// Whether articles have ids, by which exchanges are known.
     pub(super) has_products: bool,
+    /// Whether their sizes are known.
+    pub(super) has_sizes: bool,
     /// How long a case of service lasts.
     pub(super) case_length: i64,
     orders: Vec<Order>,
     seen: Vec<u32>,
     /// Cases after each order.
     counts: Vec<f64>,
-    /// Article and time of the lines that were kept.
-    kept: Vec<(u32, i64)>,
+    /// Article, time and size of the lines that were kept.
+    kept: Vec<(u32, i64, u32)>,
 }
 
 impl Accountant {
@@ -91,6 +95,7 @@ impl Accountant {
             shop,
             has_categories: false,
             has_products: false,
+            has_sizes: false,
             case_length: DAY,
             orders: Vec::new(),
             seen: Vec::new(),
@@ -102,8 +107,11 @@ impl Accountant {
     /// Brings a customer's lines into order; what follows does not depend on how they came.
     fn arrange(&mut self, lines: &mut [Line]) {
         lines.sort_unstable_by(|a, b| {
-            let ids = (a.order, a.time, a.product, a.category);
-            ids.cmp(&(b.order, b.time, b.product, b.category))
+            let ids = |line: &Line| {
+                (line.order, line.time, line.product, line.category, line.size, line.brand)
+            };
+            ids(a)
+                .cmp(&ids(b))
                 .then_with(|| a.amount.total_cmp(&b.amount))
                 .then_with(|| a.returned.total_cmp(&b.returned))
                 .then_with(|| a.list.total_cmp(&b.list))
@@ -176,7 +184,9 @@ impl Accountant {
     }
 
     /// What was sent back and taken again within days, or tried beside one that was kept, is no return of
-    /// the sale: it says nothing of a habit.
+    /// the sale: it says nothing of a habit. Where sizes are known, what was tried beside it is another size: of two
+    /// of one size the one that comes back is a return. What is taken again once it was sent back may be of any size,
+    /// as the first may have been broken.
     fn set_exchanges_apart(&mut self, lines: &mut [Line]) -> f64 {
         let mut apart = 0.0;
         if !self.has_products || lines.iter().all(|line| line.hit == 0.0) {
@@ -184,16 +194,19 @@ impl Accountant {
         }
         self.kept.clear();
         let kept = lines.iter().filter(|line| line.returned <= 0.0);
-        self.kept.extend(kept.map(|line| (line.product, line.time)));
+        self.kept.extend(kept.map(|line| (line.product, line.time, line.size)));
         self.kept.sort_unstable();
         for line in lines.iter_mut().filter(|line| line.hit > 0.0) {
-            let from = self.kept.partition_point(|kept| *kept < (line.product, line.time));
-            let again = self.kept.get(from).filter(|kept| kept.0 == line.product);
             let until = match line.return_time {
                 i64::MAX => line.time + EXCHANGED_WITHIN,
                 back => back.saturating_add(EXCHANGED_WITHIN),
             };
-            if again.is_some_and(|&(_, time)| time <= until) {
+            let (product, size, back) = (line.product, line.size, line.return_time);
+            let from = self.kept.partition_point(|kept| *kept < (product, line.time, 0));
+            let instead = (self.kept[from..].iter())
+                .take_while(|kept| kept.0 == product && kept.1 <= until)
+                .any(|kept| !self.has_sizes || kept.2 != size || kept.1 >= back);
+            if instead {
                 (line.hit, line.due) = (0.0, 0.0);
                 apart += 1.0;
             }

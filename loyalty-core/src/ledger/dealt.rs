@@ -91,6 +91,7 @@ fn order_lines(rows: &[(i64, i64, &LedgerLine)], of: &OrderLines) -> Result<Orde
     let (customer, order) = (whole(&|row| row.0), whole(&|row| row.1));
     let (product, category) =
         (whole(&|row| i64::from(row.2.product)), whole(&|row| i64::from(row.2.category)));
+    let (size, brand) = (whole(&|row| i64::from(row.2.size)), whole(&|row| i64::from(row.2.brand)));
     let time = whole(&|row| row.2.time);
     let back = whole(&|row| if row.2.return_time == i64::MAX { 0 } else { row.2.return_time });
     let known: Vec<bool> = rows.iter().map(|row| row.2.return_time != i64::MAX).collect();
@@ -106,6 +107,8 @@ fn order_lines(rows: &[(i64, i64, &LedgerLine)], of: &OrderLines) -> Result<Orde
     columns.order = Some(Column::new("order", &order[..]).into());
     columns.product = given.product.then(|| Column::new("product", &product[..]).into());
     columns.category = given.category.then(|| Column::new("category", &category[..]).into());
+    columns.size = given.size.then(|| Column::new("size", &size[..]).into());
+    columns.brand = given.brand.then(|| Column::new("brand", &brand[..]).into());
     let money = |given: bool, name, values| given.then(|| Column::new(name, values));
     columns.list_amount = Some(Column::new("list_amount", &list[..]));
     columns.discount = money(given.discount, "discount", &discount[..]);

@@ -12,6 +12,7 @@ mod dealt;
 mod economics;
 mod halves;
 mod matching;
+mod odds;
 mod offers;
 mod pile_up;
 mod priced;

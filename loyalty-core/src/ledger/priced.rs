@@ -56,6 +56,8 @@ impl Pricing<'_> {
             order: line.order,
             product: line.product,
             category: line.category,
+            size: line.size,
+            brand: line.brand,
             time: line.time,
             amount,
             list,
@@ -68,7 +70,7 @@ impl Pricing<'_> {
             returned,
             hit: f64::from(u8::from(returned > 0.0 && !recalled)),
             due: if recalled { 0.0 } else { self.maturity.due(self.window.end - line.time) },
-            rate: self.rates.of_product(line.product),
+            rate: self.rates.of_line(line),
             loss,
             return_time: if returned > 0.0 { line.return_time } else { i64::MAX },
         }

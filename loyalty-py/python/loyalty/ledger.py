@@ -32,6 +32,8 @@ _OPTIONAL = (
     "order",
     "product",
     "category",
+    "size",
+    "brand",
     "list_amount",
     "discount",
     "maker_discount",
@@ -85,7 +87,8 @@ class Ledger(Frozen):
     ----------
     lines : OrderLines, data frame or mapping of columns
         :class:`OrderLines`, or a table of them with one row per order line. ``customer``, ``time`` and
-        ``amount`` (what was paid; or ``price`` of a piece and ``quantity``) are needed; ``order``, ``product``, ``category``, ``list_amount``, ``discount`` (paid for by the shop),
+        ``amount`` (what was paid; or ``price`` of a piece and ``quantity``) are needed; ``order``, ``product``, ``category``, ``size``, ``brand``,
+        ``list_amount``, ``discount`` (paid for by the shop),
         ``maker_discount``, ``coupon``, ``coupon_used`` (true or false), ``offered_depth`` (share of the list price on offer in the
         category that day), ``cost``, ``returned_amount`` (or ``returned`` pieces), ``return_time`` and ``opted_out``
         are used where they are there. docs/behaviours.md says what each enables.

@@ -56,6 +56,9 @@ class OrderLines(Frozen):
     category : str, optional
         The category of the article, of which the ledger counts how many a customer buys; for the
         return model the first of the columns with levels. Missing is a level of its own.
+    size, brand : str, optional
+        Size and brand of the article, which the ledger cleans return rates of, besides the product or the category;
+        another size of a product is known as an exchange by it. The return model takes them in `categories`.
     categories : sequence of str
         Further columns with levels, such as size, brand or country; missing is a level of its own.
     numbers : sequence of str
@@ -146,6 +149,8 @@ class OrderLines(Frozen):
         order: str | None = None,
         line: str | None = None,
         category: str | None = None,
+        size: str | None = None,
+        brand: str | None = None,
         categories: Sequence[str] = (),
         numbers: Sequence[str] = (),
         list_amount: str | None = None,
@@ -185,6 +190,8 @@ class OrderLines(Frozen):
             "order": order,
             "line": line,
             "category": category,
+            "size": size,
+            "brand": brand,
             "list_amount": list_amount,
             "discount": discount,
             "maker_discount": maker_discount,

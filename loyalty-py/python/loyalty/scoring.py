@@ -207,7 +207,7 @@ def score(
         A path is read by :func:`read_orders`. Of a frame or mapping those columns are taken whose names
         say what they are (docs/reading.md), as do the names of the roles: ``customer``, ``time``,
         ``amount`` (or ``price`` of a piece and ``quantity``), ``status``, ``currency``, ``order``,
-        ``product``, ``category``, ``list_amount``, ``discount`` (that the firm pays for),
+        ``product``, ``category``, ``size``, ``brand``, ``list_amount``, ``discount`` (that the firm pays for),
         ``maker_discount``, ``coupon``, ``coupon_used``, ``offered_depth``, ``cost``, ``returned_amount``,
         ``return_time``, ``opted_out``.
     columns : mapping, optional

@@ -23,6 +23,8 @@ from loyalty.reading.roles import NEEDED, ROLES, choose, folded
         ("Kunden-ID,Rechnungsdatum,Einzelpreis,Menge,Artikelnummer,Bestellnummer", {"customer": "Kunden-ID", "time": "Rechnungsdatum", "price": "Einzelpreis", "quantity": "Menge", "order": "Bestellnummer", "product": "Artikelnummer"}),
         ("KUNDEN_NR,BESTELLT_AM,Stückpreis,Stück", {"customer": "KUNDEN_NR", "price": "Stückpreis", "quantity": "Stück"}),
         ("Kdnr.,Datum,Anzahl,Preis,Artikel,Warengruppe,Status,Währung", {"customer": "Kdnr.", "time": "Datum", "price": "Preis", "quantity": "Anzahl", "product": "Artikel", "category": "Warengruppe", "status": "Status", "currency": "Währung"}),
+        ("Kunde,Datum,Betrag,Artikel,Größe,Marke", {"customer": "Kunde", "time": "Datum", "amount": "Betrag", "product": "Artikel", "size": "Größe", "brand": "Marke"}),
+        ("customer_id,order_date,amount,sku,Shoe Size,Brand Name,manufacturer", {"customer": "customer_id", "time": "order_date", "amount": "amount", "product": "sku", "size": "Shoe Size", "brand": "Brand Name"}),
         ("Id,Date,Price", {"customer": "Id", "time": "Date", "amount": "Price"}),
         ("customer_id,trans_date,tran_amount", {"customer": "customer_id", "time": "trans_date", "amount": "tran_amount"}),
         ("cust,date,sales", {"customer": "cust", "time": "date", "amount": "sales"}),

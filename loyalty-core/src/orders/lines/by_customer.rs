@@ -21,6 +21,8 @@ pub(crate) struct LinesByCustomer {
     place: Vec<u32>,
     /// Numbers of customer, order, product and category.
     ids: Vec<[u32; 4]>,
+    /// Numbers of size and brand, where either is given.
+    kinds: Option<Vec<[u32; 2]>>,
     /// When it was ordered and when it came back.
     times: Vec<[i64; 2]>,
     /// What is in a [`LedgerLine`] besides, in its order.
@@ -39,6 +41,8 @@ pub(crate) struct LinesByCustomer {
 pub(crate) struct Given {
     pub(crate) product: bool,
     pub(crate) category: bool,
+    pub(crate) size: bool,
+    pub(crate) brand: bool,
     pub(crate) discount: bool,
     pub(crate) coupon: bool,
     pub(crate) offered_depth: bool,
@@ -53,6 +57,8 @@ pub(crate) struct LedgerLine {
     pub(crate) order: u32,
     pub(crate) product: u32,
     pub(crate) category: u32,
+    pub(crate) size: u32,
+    pub(crate) brand: u32,
     pub(crate) time: i64,
     /// `i64::MAX` where it was kept or the time is not known.
     pub(crate) return_time: i64,
@@ -92,6 +98,8 @@ impl LinesByCustomer {
         // A missing product, where one may be missing, is numbered behind all others.
         let product = columns.product.as_ref().map(|column| levels(column, rows, &row, threads));
         let category = columns.category.as_ref().map(|column| levels(column, rows, &row, threads));
+        let size = columns.size.as_ref().map(|column| levels(column, rows, &row, threads));
+        let brand = columns.brand.as_ref().map(|column| levels(column, rows, &row, threads));
         let number = |ids: &Option<(_, Vec<u32>)>, n: usize| ids.as_ref().map_or(0, |ids| ids.1[n]);
         let instant = |n: usize| {
             // Every time in use is within range.
@@ -119,6 +127,8 @@ impl LinesByCustomer {
             time_range: time_range(rows, threads, instant),
             given: given(columns),
             ids,
+            kinds: (size.is_some() || brand.is_some())
+                .then(|| scatter(&place, threads, |n| [number(&size, n), number(&brand, n)])),
             times: scatter(&place, threads, |n| [instant(n), back(n)]),
             money: scatter(&place, threads, |n| money_of(columns, row(n))),
             distinct: [order, product, category].map(|ids| ids.map(|(distinct, _)| distinct)),
@@ -151,6 +161,7 @@ impl LinesByCustomer {
 
     pub(crate) fn line(&self, line: usize) -> LedgerLine {
         let [_, order, product, category] = self.ids[line];
+        let [size, brand] = self.kinds.as_ref().map_or([0; 2], |kinds| kinds[line]);
         let [time, return_time] = self.times[line];
         let [amount, list_amount, discount, maker_discount, coupon, offered_depth, cost, returned] =
             self.money[line];
@@ -158,6 +169,8 @@ impl LinesByCustomer {
             order,
             product,
             category,
+            size,
+            brand,
             time,
             return_time,
             amount,
@@ -205,6 +218,8 @@ fn given(columns: &LineColumns<'_>) -> Given {
     Given {
         product: columns.product.is_some(),
         category: columns.category.is_some(),
+        size: columns.size.is_some(),
+        brand: columns.brand.is_some(),
         discount: columns.discount.is_some(),
         coupon: columns.coupon.is_some() || columns.coupon_used.is_some(),
         offered_depth: columns.offered_depth.is_some(),

@@ -32,7 +32,7 @@ pub fn known_at_the_order<'n>(
 
 impl<'a> LineColumns<'a> {
     pub(super) fn check_lengths(&self, rows: usize) -> Result<(), Error> {
-        let ids = [&self.order, &self.product, &self.line, &self.category];
+        let ids = [&self.order, &self.product, &self.line, &self.category, &self.size, &self.brand];
         let words = [&self.status, &self.currency];
         let ids = ids.into_iter().chain(words).flatten();
         for ids in ids.chain([&self.customer]).chain(&self.categories) {

@@ -16,6 +16,7 @@ use super::super::columns::{Column, CustomerColumn, TimeScale};
 /// | `product` | id of the article | the return model; return rates cleaned of what is bought |
 /// | `line` | the line's own id | returns in a table of their own |
 /// | `category` | id of its category; missing is a level of its own | cross-buying breadth, reallocation of a budget |
+/// | `size`, `brand` | size and brand of the article, alike | return rates cleaned of them, and other sizes told apart, in the ledger |
 /// | `categories` | further properties with levels (size, brand, country), alike | the return model |
 /// | `numbers` | further numbers known at the order (age); NaN is missing | the return model |
 /// | `list_amount` | line total at list price; without it the amount and what was taken off | discount depth |
@@ -59,6 +60,10 @@ pub struct LineColumns<'a> {
     pub line: Option<CustomerColumn<'a>>,
     /// The category of the article, the first of the properties with levels.
     pub category: Option<CustomerColumn<'a>>,
+    /// The size of the article, for the ledger; the return model takes it among the further properties.
+    pub size: Option<CustomerColumn<'a>>,
+    /// The brand of the article, alike.
+    pub brand: Option<CustomerColumn<'a>>,
     /// Further properties with levels: size, brand, country.
     pub categories: Vec<CustomerColumn<'a>>,
     /// Further numbers known at the order: age, discount.
@@ -114,6 +119,8 @@ impl<'a> LineColumns<'a> {
             product: None,
             line: None,
             category: None,
+            size: None,
+            brand: None,
             categories: Vec::new(),
             numbers: Vec::new(),
             list_amount: None,

@@ -22,6 +22,8 @@ pub(super) struct Raw {
     order: Option<Ids>,
     product: Option<Ids>,
     category: Option<Ids>,
+    size: Option<Ids>,
+    brand: Option<Ids>,
     amount: Option<Vec<f64>>,
     list_amount: Option<Vec<f64>>,
     discount: Option<Vec<f64>>,
@@ -86,6 +88,8 @@ impl Raw {
             order: ids(&columns.order),
             product: ids(&columns.product),
             category: ids(&columns.category),
+            size: ids(&columns.size),
+            brand: ids(&columns.brand),
             amount: money(&columns.amount),
             list_amount: money(&columns.list_amount),
             discount: money(&columns.discount),
@@ -120,6 +124,8 @@ impl Raw {
         columns.order = self.order.as_ref().map(Ids::as_column);
         columns.product = self.product.as_ref().map(Ids::as_column);
         columns.category = self.category.as_ref().map(Ids::as_column);
+        columns.size = self.size.as_ref().map(Ids::as_column);
+        columns.brand = self.brand.as_ref().map(Ids::as_column);
         (columns.price, columns.quantity) =
             (Some(Column::new("", &price[..])), Some(Column::new("", &quantity[..])));
         columns.amount = self.amount.as_deref().map(unnamed);

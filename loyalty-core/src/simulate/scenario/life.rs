@@ -1,7 +1,7 @@
 //! One customer's life in a shop of the second family.
 
 use super::features::Amounts;
-use super::stock::{CATEGORIES, CUSTOMERS, Stock, is_sale};
+use super::stock::{CATEGORIES, CUSTOMERS, FURTHER_LINES, Stock, is_sale};
 use crate::math::cast::whole;
 use crate::math::elementary::{exp, ln};
 use crate::math::normal_upper;
@@ -115,6 +115,8 @@ pub(super) struct Life {
     pub(super) first_day: u32,
     pub(super) orders_a_year: f64,
     pub(super) budget: f64,
+    /// Whether they fill every order to a threshold.
+    pub(super) fills: bool,
     pub(super) lines: Vec<Bought>,
     pub(super) contacts: Vec<Called>,
 }
@@ -133,6 +135,7 @@ impl Life {
             first_day: day_of(days * 0.25 * random.uniform()),
             orders_a_year: features.orders_a_year * random.multiplier(spread),
             budget: 0.0,
+            fills: false,
             lines: Vec::new(),
             contacts: Vec::new(),
         };
@@ -142,6 +145,7 @@ impl Life {
             life.orders_a_year = 26.0;
         }
         let taste = Taste::draw(random, stock);
+        life.fills = taste.to_threshold && !subscribes;
         for (number, day) in
             life.order_days(random, stock, subscribes, &after).into_iter().enumerate()
         {
@@ -201,7 +205,7 @@ impl Life {
     ) {
         let order = u32::try_from(number).unwrap_or(u32::MAX);
         let begin = self.lines.len();
-        let count = if subscribes { taste.basket.len() } else { 1 + random.poisson(1.2) };
+        let count = if subscribes { taste.basket.len() } else { 1 + random.poisson(FURTHER_LINES) };
         let factor = if subscribes { 1.0 } else { taste.factor(random, stock) };
         let with_coupon =
             stock.coupon_week[day as usize / 7] && random.happens(kind.coupon) && !subscribes;

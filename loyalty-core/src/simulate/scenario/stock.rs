@@ -2,6 +2,7 @@
 
 use super::features::Features;
 use super::options::ScenarioOptions;
+use crate::math::cast::whole;
 use crate::math::elementary::logistic;
 use crate::math::random::Random;
 
@@ -13,6 +14,9 @@ const TRUTH: u64 = 0x5ce3;
 
 pub(super) const CATEGORIES: usize = 12;
 const PER_CATEGORY: usize = 30;
+
+/// Lines of an order beyond the first.
+pub(super) const FURTHER_LINES: f64 = 1.2;
 
 /// Who looks for offers compares so many products of a category.
 const COMPARED: usize = 10;
@@ -162,6 +166,49 @@ impl Stock {
             }
         }
         bought
+    }
+
+    /// Depth of who fills every order to the same amount: what is left to pay being given, the order that is reduced
+    /// most has the most at list price.
+    pub(super) fn filled(&self) -> Filled {
+        let weeks = self.coupon_week.len();
+        let at = |step: usize| {
+            let seeking = step as f64 / (FILLED - 1) as f64;
+            let mut random = Random::of(self.seed, TRUTH, 2);
+            let (mut listed, mut off) = (0.0, 0.0);
+            for order in 0..DRAWS / 4 {
+                let day = u32::try_from(7 * (order % weeks)).unwrap_or(0);
+                let (mut list, mut reduced) = (0.0, 0.0);
+                for _ in 0..=random.poisson(FURTHER_LINES) {
+                    let category = random.below(CATEGORIES);
+                    let product = self.pick(&mut random, day, category, seeking);
+                    list += self.price[product];
+                    reduced += self.price[product] * self.depth(day, product);
+                }
+                listed += list / (list - reduced);
+                off += reduced / (list - reduced);
+            }
+            off / listed
+        };
+        Filled((0..FILLED).map(at).collect())
+    }
+}
+
+/// Steps from looking for no offers to looking always.
+const FILLED: usize = 21;
+
+/// The depths of those who fill every order, by how often they look for offers.
+pub(super) struct Filled(Vec<f64>);
+
+impl Filled {
+    /// Depth, and how that stands to not looking in any week and filling nothing.
+    pub(super) fn discount(&self, seeking: f64, bought: &Bought) -> [f64; 2] {
+        let place = seeking * (FILLED - 1) as f64;
+        let left = whole(place).min(FILLED - 2);
+        let part = place - left as f64;
+        let depth = (1.0 - part) * self.0[left] + part * self.0[left + 1];
+        let [plain, selection] = bought.discount(seeking);
+        [depth, selection * depth / plain.max(1e-9)]
     }
 }
 

@@ -84,6 +84,7 @@ fn truth(stock: &Stock, lives: &[Life]) -> SimulatedTruth {
     // The return rate of a kind, worked out once.
     let mut returns: BTreeMap<u64, f64> = BTreeMap::new();
     let bought_by = [false, true].map(|in_sales_only| stock.bought(in_sales_only));
+    let filled = (stock.features.to_threshold > 0.0).then(|| stock.filled());
     let mut truth = SimulatedTruth::default();
     let coupon_weeks = stock.coupon_week.iter().filter(|sent| **sent).count() as f64;
     let coupon_share = coupon_weeks / stock.coupon_week.len() as f64;
@@ -95,7 +96,11 @@ fn truth(stock: &Stock, lives: &[Life]) -> SimulatedTruth {
         let return_rate = *returns
             .entry(kind.return_effect.to_bits())
             .or_insert_with(|| stock.return_rate(kind.return_effect));
-        let [depth, selection] = bought_by[usize::from(kind.in_sales_only)].discount(kind.seeking);
+        let bought_so = &bought_by[usize::from(kind.in_sales_only)];
+        let [depth, selection] = match &filled {
+            Some(filled) if life.fills => filled.discount(kind.seeking, bought_so),
+            _ => bought_so.discount(kind.seeking),
+        };
         let mut bought = [false; CATEGORIES];
         let (mut list, mut at_stake) = (0.0, 0.0);
         for line in &life.lines {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_orders", "table_of"]
 
-IDS = ("customer", "order", "line", "product", "category")
+IDS = ("customer", "order", "line", "product", "category", "size", "brand")
 TIMES = ("time", "return_time")
 WORDS = ("status", "currency")
 NUMBERS = (*(role for role in ROLES if role not in (*IDS, *TIMES, *WORDS)), "firm_caused")

@@ -91,6 +91,16 @@ ROLES: Mapping[str, Names] = {
         "category productcategory productcategoryname productline productgroup categoryname "
         "kategorie produktkategorie warengruppe produktgruppe",
     ),
+    "size": Names(
+        "size productsize articlesize itemsize clothingsize shoesize groesse artikelgroesse "
+        "produktgroesse konfektionsgroesse kleidergroesse schuhgroesse konfgroesse",
+        "sizecode sizename variantsize groessencode",
+    ),
+    "brand": Names(
+        "brand brandname brandid productbrand articlebrand itembrand marke markenname markenid "
+        "produktmarke artikelmarke",
+        "brandcode label manufacturer manufacturername hersteller herstellername",
+    ),
     "list_amount": Names("listamount listenbetrag"),
     "discount": Names("discount rabatt", "discountamount rabattbetrag nachlass"),
     "maker_discount": Names("makerdiscount"),
