@@ -98,7 +98,7 @@ impl ReturnRates {
             return Self::default();
         }
         if lines.given.size || lines.given.brand {
-            return Self::by_odds(lines, cells(lines, window, maturity, threads));
+            return Self::by_odds(lines, &cells(lines, window, maturity, threads));
         }
         let counts = counts(lines, window, maturity, threads);
         let base = base(counts.iter().copied());
@@ -111,20 +111,20 @@ impl ReturnRates {
         }
     }
 
-    fn by_odds(lines: &LinesByCustomer, cells: Vec<Cell>) -> Self {
+    fn by_odds(lines: &LinesByCustomer, cells: &[Cell]) -> Self {
         let base = base(
             cells.iter().map(|cell| Counts { exposure: cell.exposure, returns: cell.returns }),
         );
         let given = [lines.products > 1, lines.given.size, lines.given.brand];
         let mut levels = [0; COLUMNS];
-        for cell in &cells {
+        for cell in cells {
             for (column, count) in
                 levels.iter_mut().enumerate().filter(|&(column, _)| given[column])
             {
                 *count = (*count).max(cell.levels[column] as usize + 1);
             }
         }
-        let odds = Odds::of(&cells, levels, base);
+        let odds = Odds::of(cells, levels, base);
         Self { base, weight: odds.weights[0], of: Rates::Odds(odds) }
     }
 
