@@ -13,7 +13,7 @@
 //! 2. **All customers to a population.** `learning.rs` takes the evidence of up to 32,768 customers, and
 //!    takes out the means of their peer groups. θ is first gamma (rates) or beta (shares) over customers; its
 //!    mean and concentration maximise the marginal likelihood, negative-binomial or beta-binomial
-//!    (`population/conjugate.rs`). That distribution is put on 112 cells of u and roughened by twenty steps
+//!    (`population/conjugate.rs`). That distribution is put on 112 cells of u and roughened by a hundred steps
 //!    of the EM algorithm towards the nonparametric maximum (`population/learn.rs`; Laird & Louis 1991).
 //! 3. **Whether there is anything to see.** [`BehaviourDistribution::detectable`]: the gamma or beta must
 //!    beat customers who are all alike by more than chance, and vary by enough.

@@ -18,8 +18,12 @@ const ROUGHENING: usize = 1 << 14;
 
 /// Steps of the EM algorithm by which the evidence roughens the population.
 /// From a gamma or beta start twenty find kinds of customers (test below) and hardly move what is right; the
-/// maximum itself, which more steps approach, is a few spikes (Laird & Louis 1991; Efron 2010, ch. 1).
-const STEPS: usize = 20;
+/// maximum itself, which many more approach, is a few spikes (Laird & Louis 1991; Efron 2010, ch. 1). After twenty the
+/// kinds are still blurred, which shows where the threshold is next to one: in twenty shops with cancellations and no
+/// costs, in which three customers in twenty are just below it, 13.6 % of the reversers labelled were none, 11.0 % after
+/// a hundred. Of four calm shops, promotion maximizers were found to 0.50 after twenty, to 0.60 after sixty and to 0.65
+/// after two hundred, with 4.6, 7.6 and 9.4 % false.
+const STEPS: usize = 100;
 
 /// Customers of one piece of work.
 const CHUNK: usize = 1024;

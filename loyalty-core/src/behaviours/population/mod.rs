@@ -13,7 +13,7 @@
 //! | `family.rs`, `gamma_poisson.rs`, `beta_binomial.rs` | the marginal likelihood of evidence where θ is gamma or beta over customers |
 //! | `conjugate.rs` | the gamma or beta of largest marginal likelihood, and how much better it is than customers who are all alike |
 //! | `cells.rs`, `masses.rs`, `grid.rs` | that distribution as masses on 112 cells of u: a [`Population`] |
-//! | `learn.rs` | twenty steps of the EM algorithm towards the nonparametric maximum (Laird & Louis 1991) |
+//! | `learn.rs` | a hundred steps of the EM algorithm towards the nonparametric maximum (Laird & Louis 1991) |
 //! | `posterior.rs` | the masses times one customer's likelihood: mean, variance, tail and quantiles of their θ |
 //! | `transition.rs`, `recurrence.rs` | what lasts of it until later, learnt from customers seen twice |
 //! | `kernel.rs` | the loops over cells, vectorised, adding in the same order on every machine |
