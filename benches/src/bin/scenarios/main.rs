@@ -7,7 +7,10 @@
 //! Of each scenario of the second family: the labels a shop, the share of them that is false, the share of
 //! those truly over that is found, the largest error of p_over over tenths of it with 100 customers and more,
 //! and shops with three false labels or more. `null:NAME` is the scenario with everybody alike, `free:NAME`
-//! without costs and margins, `first` the first family.
+//! without costs and margins, `first` the first family. With `--oracle` also what an oracle with the same evidence
+//! finds, of the scenarios whose process it knows.
+
+mod oracle;
 
 use std::collections::BTreeMap;
 
@@ -85,6 +88,16 @@ struct Found {
     worst: f64,
     bins: [[f64; 3]; 10],
     statements: BTreeMap<String, u32>,
+    /// With the offers of the week known, and without.
+    oracles: [Option<Oracle>; 2],
+}
+
+/// What an oracle labels, and how many of them are wrong and right.
+#[derive(Default, Clone, Copy)]
+struct Oracle {
+    labelled: f64,
+    wrong: f64,
+    hit: f64,
 }
 
 fn one_shop(
@@ -92,6 +105,7 @@ fn one_shop(
     days: u32,
     costs: bool,
     null: bool,
+    knows: Option<&Knows>,
     found: &mut [Found],
 ) -> Result<(), Failure> {
     let (lines, contacts) = (lines(shop, costs)?, contacts(shop)?);
@@ -130,8 +144,34 @@ fn one_shop(
         }
         found.wrong += wrong;
         found.worst = found.worst.max(wrong);
+        let Some(knows) = knows.filter(|_| oracle::BEHAVIOURS.contains(&behaviour)) else {
+            continue;
+        };
+        for (told, of_oracle) in TOLD.iter().zip(&mut found.oracles) {
+            let known = (&knows.stock, knows.per_issue);
+            let p = oracle::p_over(shop, known, &labels, behaviour, *told).unwrap_or_default();
+            let of_oracle = of_oracle.get_or_insert_default();
+            for (row, _) in oracle::labelled(&p).iter().enumerate().filter(|(_, named)| **named) {
+                let over = truly_over(shop, row, behaviour, scores.threshold[row]);
+                of_oracle.labelled += 1.0;
+                of_oracle.wrong += f64::from(u8::from(!over));
+                of_oracle.hit += f64::from(u8::from(over));
+            }
+            if behaviour != Behaviour::PromotionMaximizer {
+                // Offers tell nothing of the others.
+                break;
+            }
+        }
     }
     Ok(())
+}
+
+const TOLD: [oracle::Offers; 2] = [oracle::Offers::OfTheWeek, oracle::Offers::OnAverage];
+
+/// What the oracle knows of a shop.
+struct Knows {
+    stock: oracle::Stock,
+    per_issue: f64,
 }
 
 fn report(name: &str, seeds: u32, found: &[Found]) {
@@ -154,16 +194,27 @@ fn report(name: &str, seeds: u32, found: &[Found]) {
             found.hit / found.over.max(1.0),
             found.statements,
         );
+        for (title, oracle) in ["oracle", "oracle, offers on average"].iter().zip(found.oracles) {
+            let Some(oracle) = oracle else { continue };
+            println!(
+                "{name:24} {:20} {title}: {:6.1}  FDR {:.3}  power {:.3}",
+                behaviour.name(),
+                oracle.labelled / shops,
+                oracle.wrong / oracle.labelled.max(1.0),
+                oracle.hit / found.over.max(1.0),
+            );
+        }
     }
 }
 
 fn main() -> Result<(), Failure> {
-    let (mut seeds, mut customers, mut names) = (20, 3000, Vec::new());
+    let (mut seeds, mut customers, mut names, mut with_oracle) = (20, 3000, Vec::new(), false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match &argument[..] {
             "--seeds" => seeds = arguments.next().unwrap_or_default().parse()?,
             "--customers" => customers = arguments.next().unwrap_or_default().parse()?,
+            "--oracle" => with_oracle = true,
             _ => names.push(argument),
         }
     }
@@ -178,7 +229,9 @@ fn main() -> Result<(), Failure> {
         let null = name.contains("null:");
         let costs = !name.contains("free:");
         let scenario = name.rsplit(':').next().unwrap_or_default();
+        let knows = with_oracle && !null && oracle::SCENARIOS.contains(&scenario);
         for seed in 0..seeds {
+            let mut known = None;
             let shop = if scenario == "first" {
                 let mut options = if null { ShopOptions::null() } else { ShopOptions::default() };
                 (options.customers, options.seed) = (customers, u64::from(seed));
@@ -187,9 +240,13 @@ fn main() -> Result<(), Failure> {
                 let mut options = ScenarioOptions::default();
                 (options.scenario, options.customers) = (scenario.parse()?, customers);
                 (options.null, options.seed) = (null, u64::from(seed));
+                if knows {
+                    let per_issue = if scenario == "bursts" { 2.5 } else { 1.0 };
+                    known = Some(Knows { stock: oracle::Stock::of(&options)?, per_issue });
+                }
                 Shop::of_scenario(&options, Threads::default())?
             };
-            one_shop(&shop, 730, costs, null, &mut found)?;
+            one_shop(&shop, 730, costs, null, known.as_ref(), &mut found)?;
         }
         report(&name, seeds, &found);
     }
