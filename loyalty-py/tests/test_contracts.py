@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_horizons_are_stated_whole() -> None:
 
 
 def test_tables_are_refused_by_row() -> None:
-    for make, message in (
+    refused: list[tuple[Callable[[], object], str]] = [
         (lambda: loyalty.Contracts(renewals=[1, 1.5]), '"renewals", row 1: must be a whole'),
         (lambda: loyalty.Contracts(renewals=[1, None]), '"renewals", row 1'),
         (lambda: loyalty.Contracts(renewals=[1, 2], left=[True]), '"left" has 1 rows'),
@@ -118,11 +119,12 @@ def test_tables_are_refused_by_row() -> None:
             lambda: loyalty.Contracts.from_cohorts(renewals=[0, 1], customers=[5, 6]),
             '"customers", row 1: must be at most',
         ),
-    ):
+    ]
+    for make, message in refused:
         with pytest.raises(loyalty.InputError, match=message):
             make()
     with pytest.raises(TypeError, match="customers must be a Contracts"):
-        loyalty.Sbg.fit(loyalty.CustomerSummary(frequency=[1], recency=[1], T=[2]))  # type: ignore[arg-type]
+        loyalty.Sbg.fit(loyalty.CustomerSummary(frequency=[1], recency=[1], T=[2]))
     with pytest.raises(TypeError, match="customers must be a CustomerSummary"):
         loyalty.BgNbd.fit(loyalty.Contracts(renewals=[1]))
     with pytest.raises(loyalty.FitError, match="nobody has left"):
@@ -142,7 +144,7 @@ def test_intervals_of_a_fit_and_of_a_posterior() -> None:
         with pytest.raises(loyalty.InputError, match="a horizon goes with the survival"):
             source.interval("churn", cohort, horizon=5)
         with pytest.raises(loyalty.InputError, match='must be "churn" or "survival"'):
-            source.interval("p_alive", cohort)  # type: ignore[arg-type]
+            source.interval("p_alive", cohort)
     means = posterior.points.T @ posterior.weights
     errors = fit.standard_errors
     assert errors is not None

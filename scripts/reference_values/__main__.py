@@ -60,6 +60,7 @@ FUTURE = ["p_alive_at", "p_no_purchase", "p_n", "p_n_or_more"]
 PARETO_NBD = ["r", "alpha", "s", "beta", "x", "t_x", "T"]
 LATER = ["p_alive", "p_gone", "later", "expected", "p_n", "p_n_or_more", "p_n_new"]
 BG_BB = ["alpha", "beta", "gamma", "delta", "x", "t_x", "T"]
+BG_BB_FOUND = ["ln_l", "p_alive", "p_gone", "later", "expected", "dert", "p_n", "p_3_or_more"]
 BDW = ["gamma", "delta", "c"]
 GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
 FILES = {
@@ -97,8 +98,7 @@ FILES = {
     ),
     "bg_bb": (
         bg_bb_rows,
-        [*BG_BB, "ahead", "n", "rate", "ln_l", "p_alive", "p_gone", "later", "expected", "dert"]
-        + ["p_n", "p_3_or_more"],
+        [*BG_BB, "ahead", "n", "rate", *BG_BB_FOUND],
     ),
     "bg_bb_derivatives": (bg_bb_derivatives_rows, [*BG_BB, *triangle(BG_BB[:4])]),
     "log_concave": (powers_rows, ["a", "b", "c", "k", "low", "high", "ln_integral"]),

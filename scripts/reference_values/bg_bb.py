@@ -75,7 +75,9 @@ def bg_bb_rows():
             series = mp.hyp2f1(1, delta + t + 1, gamma + delta + t + 1, 1 / (1 + rate_))
             first = (delta + t) / (gamma + delta + t) / (1 + rate_)
             dert = p_alive * share * first * series
-            p_n = p_alive * exactly(model_, x, t, ahead, n) + (gone / (alive + gone) if n == 0 else 0)
+            p_n = p_alive * exactly(model_, x, t, ahead, n) + (
+                gone / (alive + gone) if n == 0 else 0
+            )
             below = mp.fsum(exactly(model_, x, t, ahead, y) for y in range(3))
             found = (mp.log(alive + gone), p_alive, gone / (alive + gone))
             found += (p_alive * stays(model_, t, ahead), expected, dert, p_n)

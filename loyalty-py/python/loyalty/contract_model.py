@@ -265,7 +265,7 @@ def _asked(renewals: Any) -> tuple[_native.Contracts, Callable[[_native.Column],
     if isinstance(renewals, Contracts):
         return renewals._core, renewals._answer
     given = np.asarray(renewals)
-    whole = [_check.whole("renewals", each) for each in given.ravel().tolist()]
+    whole: list[int | None] = [_check.whole("renewals", n) for n in given.ravel().tolist()]
     native = _native.Contracts(_native.Column.from_integers("renewals", whole))
 
     def answer(column: _native.Column) -> Any:

@@ -167,7 +167,7 @@ class Contracts(Frozen):
         {'renewals': array([3]), 'left': array([ True])}
         """
         native = self._core
-        left = _native.Column.from_flags("left", native.left())
+        left = _native.Column.from_flags("left", [*native.left()])
         columns = [native.customer(self._customer), native.renewals(), left, native.weights()]
         return _frames.table([column for column in columns if column is not None], self._frame)
 
