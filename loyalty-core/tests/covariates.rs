@@ -136,6 +136,8 @@ fn coefficients_of_0_leave_the_likelihood_as_it_is() {
 /// whose covariance came from the standardised one.
 #[test]
 fn the_covariance_is_the_inverse_of_the_curvature() {
+    // In standard errors.
+    const STEP: f64 = 0.005;
     for base in bases() {
         let kind = base.kind();
         let (_, covariates, customers) = simulated(base, 600, 5);
@@ -148,7 +150,7 @@ fn the_covariance_is_the_inverse_of_the_curvature() {
         let ln_l = |moved: &[(usize, f64)]| {
             let mut at = values.clone();
             for &(slot, steps) in moved {
-                at[slot] += steps * 0.02 * errors[slot];
+                at[slot] += steps * STEP * errors[slot];
             }
             fit.model.at(&at).unwrap().log_likelihood(&customers, &covariates).unwrap()
         };
@@ -157,15 +159,15 @@ fn the_covariance_is_the_inverse_of_the_curvature() {
         let top = ln_l(&[]);
         let mut information = Array2::<f64>::zeros((n, n));
         for i in 0..n {
-            let slope = (ln_l(&[(i, 1.0)]) - ln_l(&[(i, -1.0)])) / 0.04;
+            let slope = (ln_l(&[(i, 1.0)]) - ln_l(&[(i, -1.0)])) / (2.0 * STEP);
             assert!(slope.abs() < 1e-3, "{kind:?} {i}: {slope}");
             for j in 0..n {
                 information[[i, j]] = if i == j {
-                    -(ln_l(&[(i, 1.0)]) + ln_l(&[(i, -1.0)]) - 2.0 * top) / 0.0004
+                    -(ln_l(&[(i, 1.0)]) + ln_l(&[(i, -1.0)]) - 2.0 * top) / (STEP * STEP)
                 } else {
                     let corner = |a: f64, b: f64| ln_l(&[(i, a), (j, b)]);
                     -(corner(1.0, 1.0) - corner(1.0, -1.0) - corner(-1.0, 1.0) + corner(-1.0, -1.0))
-                        / 0.0016
+                        / (4.0 * STEP * STEP)
                 };
             }
         }

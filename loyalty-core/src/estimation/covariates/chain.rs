@@ -1,39 +1,9 @@
 //! From the derivatives of a customer's parameters to those of the model's, and from standardised coefficients
 //! to those of the features as they are.
 
-use super::effects::{Acts, Design};
+use super::effects::Design;
+use super::links::BASE;
 use crate::estimation::Evaluation;
-
-/// Parameters of a model without covariates, at most.
-pub(crate) const BASE: usize = 4;
-
-/// A parameter that covariates move on its scale, and which way.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Link {
-    pub(crate) slot: usize,
-    pub(crate) sign: f64,
-}
-
-/// The parameters of a model that covariates move: of its purchases, or of its spend, and of its dropout.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Links {
-    pub(crate) first: Link,
-    pub(crate) dropout: Option<Link>,
-}
-
-impl Links {
-    /// How far an effect moves each place of the model for a step of its feature.
-    pub(super) fn direction(&self, acts: Acts) -> [f64; BASE] {
-        let mut direction = [0.0; BASE];
-        if acts != Acts::Dropout {
-            direction[self.first.slot] = self.first.sign;
-        }
-        if let (Acts::Dropout | Acts::Shared, Some(link)) = (acts, self.dropout) {
-            direction[link.slot] = link.sign;
-        }
-        direction
-    }
-}
 
 impl Design {
     /// The places of the model of a customer: those at features of 0, moved by the coefficients.

@@ -1,38 +1,12 @@
 //! What covariates move, and by how much.
 
-use super::chain::{BASE, Links};
 use super::coding::{Coding, Feature, Features, Spread};
+use super::links::{Acts, BASE, Links};
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::Parameter;
 use crate::math::elementary::exp;
 use crate::summary::Covariates;
-
-/// What a covariate acts on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Acts {
-    /// How often customers buy: a positive coefficient, more often.
-    Purchase,
-    /// How soon they leave: a positive coefficient, sooner.
-    Dropout,
-    /// Both, with one coefficient.
-    Shared,
-    /// How much they spend: a positive coefficient, more.
-    Spend,
-}
-
-impl Acts {
-    /// The first part of the coefficient's name: `purchase`, `dropout`, `shared`, `spend`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Purchase => "purchase",
-            Self::Dropout => "dropout",
-            Self::Shared => "shared",
-            Self::Spend => "spend",
-        }
-    }
-}
 
 /// Which covariates act on what, by the names of their columns.
 ///

@@ -13,16 +13,18 @@
 //! ∂ ln L_i/∂γ_e = z_ie d_e·∂,    ∂²/∂γ_e∂γ_f = z_ie z_if d_e·∂²·d_f
 //! ```
 //!
-//! `coding.rs` has the features, `effects.rs` what they move, `chain.rs` the derivatives and the way between
-//! coefficients of standardised and of raw features, `fit.rs` the fit at the centre of the features.
+//! `coding.rs` has the features, `links.rs` what can be moved, `effects.rs` what is, `chain.rs` the derivatives and
+//! the way between coefficients of standardised and of raw features, `fit.rs` the fit at the centre of the features.
 
 mod chain;
 mod coding;
 mod effects;
 mod fit;
+mod links;
 
-pub(crate) use chain::{BASE, Link, Links};
 pub(crate) use coding::{Coding, Features, RawColumn};
-pub use effects::{Acts, Coefficient, CovariateRoles};
+pub use effects::{Coefficient, CovariateRoles};
 pub(crate) use effects::{Design, Effects};
 pub(crate) use fit::{Found, Standardised, fit_standardised, limit_with_effects};
+pub use links::Acts;
+pub(crate) use links::{BASE, Link, Links};
