@@ -7,7 +7,7 @@ use super::likelihood::{fit_to, ln_likelihood};
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::{
-    Acts, BASE, Coding, Coefficient, Covariance, CovariateRoles, Design, Effects, Features, Fit,
+    BASE, Coding, Coefficient, Covariance, CovariateRoles, Design, Effects, Features, Fit,
     FitOptions, Found, Parameter, Parameters, Progress, RawColumn, Towards, limit_with_effects,
 };
 use crate::purchase::kinds::OfModel;
@@ -296,16 +296,6 @@ impl PurchaseWithCovariates {
         let coefficients =
             design.layout().map(|slot| value(&slot)).collect::<Result<_, Error>>()?;
         Self::of(kind, values, Effects::new(design, coefficients)?, unit)
-    }
-
-    /// Whether a column acts on purchases, on dropout or on both.
-    pub fn acts(&self, column: &str) -> Vec<Acts> {
-        let each = [Acts::Purchase, Acts::Dropout, Acts::Shared].into_iter();
-        let roles = each.zip(self.effects.design.roles());
-        roles
-            .filter(|(_, names)| names.iter().any(|name| name == column))
-            .map(|(acts, _)| acts)
-            .collect()
     }
 }
 

@@ -69,6 +69,9 @@ impl PurchaseWithCovariates {
     ///
     /// # Errors
     /// As [`Self::p_alive_into`], and [`Error::Parameter`] unless the horizon is from 0 to 1e50.
+    ///
+    /// # Examples
+    /// See [`Self::p_alive_into`]; the others go alike.
     pub fn p_alive_at_into(
         &self,
         customers: &CustomerSummary,
