@@ -176,8 +176,8 @@ pub unsafe extern "C" fn loyalty_purchase_with_covariates_load(
         guard(error, || {
             let family = "purchases with covariates";
             let loaded = Fitted::load(read_text("path", path)?, family, |model| match model {
-                Model::PurchaseWithCovariates(model) => Ok(model),
-                other => Err(other),
+                Model::PurchaseWithCovariates(model) => Some(model),
+                _ => None,
             })?;
             give(out, loyalty_purchase_with_covariates(loaded))
         })
@@ -410,8 +410,8 @@ pub unsafe extern "C" fn loyalty_spend_with_covariates_load(
         guard(error, || {
             let family = "spend with covariates";
             let loaded = Fitted::load(read_text("path", path)?, family, |model| match model {
-                Model::SpendWithCovariates(model) => Ok(model),
-                other => Err(other),
+                Model::SpendWithCovariates(model) => Some(model),
+                _ => None,
             })?;
             give(out, loyalty_spend_with_covariates(loaded))
         })

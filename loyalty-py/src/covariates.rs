@@ -391,7 +391,7 @@ impl SpendWithCovariates {
     /// What its customers follow.
     #[getter]
     fn title(&self) -> &'static str {
-        "Gamma-Gamma"
+        self.0.kind().title()
     }
 
     #[getter]

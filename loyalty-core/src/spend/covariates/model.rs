@@ -13,7 +13,7 @@ use crate::estimation::{
 use crate::parallel::{Threads, map_chunks};
 use crate::spend::gamma_gamma::{fittable, money, simulate_each};
 use crate::spend::predictions::finite_for_all;
-use crate::spend::{GammaGamma, SpendModel};
+use crate::spend::{GammaGamma, SpendKind, SpendModel};
 use crate::summary::{Covariates, CustomerSummary};
 
 /// The Gamma-Gamma in which what is known of a customer moves how much they spend.
@@ -113,6 +113,11 @@ impl SpendWithCovariates {
         let mut fit = found.map(|_| model);
         fit.covariance = covariance.map(|on_scales| Covariance::new(&fit.model, on_scales));
         Ok(fit)
+    }
+
+    /// Which model its customers follow.
+    pub fn kind(&self) -> SpendKind {
+        self.base.kind()
     }
 
     /// Its name in files: `gamma-gamma-with-covariates`.
