@@ -183,9 +183,9 @@ fn the_covariance_is_the_inverse_of_the_curvature() {
 
 #[test]
 fn the_unit_of_a_column_the_order_and_equal_rows_change_nothing() {
-    let table = Table::new(2000);
+    let table = Table::new(1200);
     let base = bases()[1].clone();
-    let (_, covariates, customers) = simulated(base, 2000, 17);
+    let (_, covariates, customers) = simulated(base, 1200, 17);
     let kind = PurchaseKind::BgNbd;
     let roles = roles(&["age", "channel"], &["age"], &[]);
     let fit = fit_of(kind, &customers, &covariates, &roles);
@@ -205,7 +205,7 @@ fn the_unit_of_a_column_the_order_and_equal_rows_change_nothing() {
     for name in ["purchase:age", "dropout:age"] {
         assert_close(coefficient(&in_months, name) * -12.0, coefficient(&fit, name), 1e-7);
     }
-    let mut scores = [vec![0.0; 2000], vec![0.0; 2000]];
+    let mut scores = [vec![0.0; 1200], vec![0.0; 1200]];
     let each = scores.iter_mut().zip([(&fit, &covariates), (&in_months, &other)]);
     for (out, (fit, covariates)) in each {
         fit.model
@@ -216,7 +216,7 @@ fn the_unit_of_a_column_the_order_and_equal_rows_change_nothing() {
         assert_close(*again, *score, 1e-8);
     }
     // In the reverse order, every customer as two of half the weight.
-    let rows: Vec<usize> = (0..2000).rev().chain(0..2000).collect();
+    let rows: Vec<usize> = (0..1200).rev().chain(0..1200).collect();
     let column = |of: &dyn Fn(usize) -> f64| rows.iter().map(|&row| of(row)).collect::<Vec<f64>>();
     let (x, t_x, t) = (
         column(&|row| f64::from(customers.frequency()[row])),
@@ -269,7 +269,7 @@ fn a_shared_covariate_has_one_coefficient() {
 #[test]
 fn one_customer_and_many_have_the_same_bits() {
     for base in bases() {
-        let (model, covariates, customers) = simulated(base, 700, 29);
+        let (model, covariates, customers) = simulated(base, 300, 29);
         let n = customers.len();
         let threads = Threads::default();
         let discounting = Discounting::annual(f64::INFINITY, 0.1, Unit::Week).unwrap();
