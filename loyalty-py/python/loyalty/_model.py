@@ -146,7 +146,7 @@ class Model(Frozen):
     @classmethod
     def fit(
         cls,
-        customers: CustomerSummary,
+        customers: CustomerSummary | Contracts,
         *,
         covariates: Any = None,
         purchase: Sequence[str] | None = None,

@@ -400,7 +400,7 @@ def _used(
 
 def fitted(
     model: type[Model],
-    customers: CustomerSummary,
+    customers: object,
     covariates: Any,
     roles: Mapping[str, Sequence[str] | None],
     options: _native.Options,
@@ -410,7 +410,8 @@ def fitted(
     from loyalty.fit import Fit
     from loyalty.spend import SpendModel
 
-    native = _check.instance("customers", customers, CustomerSummary)._core
+    customers = _check.instance("customers", customers, CustomerSummary)
+    native = customers._core
     of_spend = issubclass(model, SpendModel)
     for role, names in roles.items():
         if names and (role == "spend") != of_spend:
