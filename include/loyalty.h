@@ -390,6 +390,11 @@ typedef struct loyalty_contract_model loyalty_contract_model;
  */
 typedef struct loyalty_contracts loyalty_contracts;
 
+/**
+ * What is known of customers besides their purchases: one row per customer, checked once. Immutable.
+ */
+typedef struct loyalty_covariates loyalty_covariates;
+
 /** How far the future reaches and how it is discounted. */
 typedef struct loyalty_discounting loyalty_discounting;
 
@@ -458,6 +463,19 @@ typedef struct loyalty_purchase_model loyalty_purchase_model;
 typedef struct loyalty_purchase_posterior loyalty_purchase_posterior;
 
 /**
+ * A model of purchases in which what is known of a customer moves how often they buy and how soon they
+ * leave, from a file; docs/models.md has the formulas.
+ *
+ * Its functions take the columns that it has learnt from, by name, in any order and among others. They
+ * fail with `UNIT` where the summary is in another unit than the model, with `LENGTH` unless covariates
+ * and results are as many as the summary's customers, with `MISSING_COLUMN` where a column is missing, with
+ * `TYPE` where it holds text for numbers or the reverse, with `VALUE` for a level that was not learnt or
+ * covariates that move a parameter out of its domain. `threads` is 0 for as many as the machine runs at
+ * once; the results are the same for every number.
+ */
+typedef struct loyalty_purchase_with_covariates loyalty_purchase_with_covariates;
+
+/**
  * A return propensity with its state: what is known of every customer, product and category, the
  * lines whose fate is open, the level of returns today. It is fitted in Python or Rust.
  *
@@ -497,6 +515,9 @@ typedef struct loyalty_spend_model loyalty_spend_model;
 
 /** The posterior of a model of spend. */
 typedef struct loyalty_spend_posterior loyalty_spend_posterior;
+
+/** A Gamma-Gamma in which what is known of a customer moves how much they spend, from a file. */
+typedef struct loyalty_spend_with_covariates loyalty_spend_with_covariates;
 
 /**
  * Frequency, recency, T and monetary value, one row per customer: all that the models need to know
@@ -764,6 +785,29 @@ typedef struct loyalty_line_columns {
     /** What of the amount was paid back; the share returned / quantity of it where left out. */
     const double *returned_amount;
 } loyalty_line_columns;
+
+/**
+ * The columns of covariates, a row for each customer of a summary and in its order. Set by
+ * `loyalty_covariate_columns_init`, then field by field; `rows` and at least one column are needed.
+ */
+typedef struct loyalty_covariate_columns {
+    /** Set by `loyalty_covariate_columns_init`. */
+    size_t struct_size;
+    /** The number of customers, and of values in each column. */
+    size_t rows;
+    /** Columns of numbers from -1e50 to 1e50, as many as `number_count`, in any order. */
+    const double *const *numbers;
+    /** The name of each of them, UTF-8. */
+    const char *const *number_names;
+    /** How many there are. */
+    size_t number_count;
+    /** Columns of levels as text, as many as `category_count`, in any order. */
+    const struct loyalty_ids *categories;
+    /** The name of each of them, UTF-8. */
+    const char *const *category_names;
+    /** How many there are. */
+    size_t category_count;
+} loyalty_covariate_columns;
 
 /** A correlation coefficient with its test. */
 typedef struct loyalty_correlation {
@@ -2334,6 +2378,148 @@ double loyalty_discounting_horizon(const struct loyalty_discounting *discounting
 
 /** Frees a discounting; NULL is allowed. */
 void loyalty_discounting_free(struct loyalty_discounting *discounting);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_covariate_columns)`. */
+void loyalty_covariate_columns_init(struct loyalty_covariate_columns *columns, size_t size);
+
+/**
+ * Checks covariates and takes a copy of them.
+ *
+ * Errors: `EMPTY` without rows or columns; `MISSING_COLUMN` where a name is there twice; `TYPE` for levels that
+ * are whole numbers; `VALUE` with the first cell that is missing (NaN, empty text) or outside its domain;
+ * `INVALID_UTF8`. Free with `loyalty_covariates_free`.
+ */
+loyalty_status loyalty_covariates_new(const struct loyalty_covariate_columns *columns,
+                                      struct loyalty_covariates **out,
+                                      struct loyalty_error **error);
+
+/** The number of rows; 0 for NULL. */
+size_t loyalty_covariates_len(const struct loyalty_covariates *covariates);
+
+/** Frees covariates; NULL is allowed. */
+void loyalty_covariates_free(struct loyalty_covariates *covariates);
+
+/**
+ * Loads a model of purchases with covariates from its file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no such model;
+ * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_purchase_with_covariates_free`.
+ */
+loyalty_status loyalty_purchase_with_covariates_load(const char *path,
+                                                     struct loyalty_purchase_with_covariates **out,
+                                                     struct loyalty_error **error);
+
+/** The kind of model that its customers follow, a number of `loyalty_purchase_kind`; 0 for NULL. */
+int32_t loyalty_purchase_with_covariates_kind(const struct loyalty_purchase_with_covariates *model);
+
+/** The unit of time; `LOYALTY_UNIT_NONE` where none is declared. */
+loyalty_unit loyalty_purchase_with_covariates_unit(const struct loyalty_purchase_with_covariates *model);
+
+/** The probability that each customer is still active at the end of observation. */
+loyalty_status loyalty_purchase_with_covariates_p_alive(const struct loyalty_purchase_with_covariates *model,
+                                                        const struct loyalty_summary *summary,
+                                                        const struct loyalty_covariates *covariates,
+                                                        size_t threads,
+                                                        double *out,
+                                                        size_t length,
+                                                        struct loyalty_error **error);
+
+/**
+ * The probability that each customer is still active `horizon` after the end of observation.
+ *
+ * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_purchase_with_covariates_p_alive_at(const struct loyalty_purchase_with_covariates *model,
+                                                           const struct loyalty_summary *summary,
+                                                           const struct loyalty_covariates *covariates,
+                                                           double horizon,
+                                                           size_t threads,
+                                                           double *out,
+                                                           size_t length,
+                                                           struct loyalty_error **error);
+
+/**
+ * The expected purchases of each customer within `horizon` after the end of observation.
+ *
+ * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_purchase_with_covariates_expected_purchases(const struct loyalty_purchase_with_covariates *model,
+                                                                   const struct loyalty_summary *summary,
+                                                                   const struct loyalty_covariates *covariates,
+                                                                   double horizon,
+                                                                   size_t threads,
+                                                                   double *out,
+                                                                   size_t length,
+                                                                   struct loyalty_error **error);
+
+/**
+ * The probability that each customer makes no purchase within `horizon` after the end of observation.
+ *
+ * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
+ */
+loyalty_status loyalty_purchase_with_covariates_p_no_purchase(const struct loyalty_purchase_with_covariates *model,
+                                                              const struct loyalty_summary *summary,
+                                                              const struct loyalty_covariates *covariates,
+                                                              double horizon,
+                                                              size_t threads,
+                                                              double *out,
+                                                              size_t length,
+                                                              struct loyalty_error **error);
+
+/** The discounted expected purchases of each customer after the end of observation. */
+loyalty_status loyalty_purchase_with_covariates_discounted_purchases(const struct loyalty_purchase_with_covariates *model,
+                                                                     const struct loyalty_summary *summary,
+                                                                     const struct loyalty_covariates *covariates,
+                                                                     const struct loyalty_discounting *discounting,
+                                                                     size_t threads,
+                                                                     double *out,
+                                                                     size_t length,
+                                                                     struct loyalty_error **error);
+
+/**
+ * The distribution of each customer's purchases within `horizon`, `counts` values each, one customer after
+ * the other: the probabilities of 0, 1, 2, … purchases, and in the last place of as many or more.
+ *
+ * Errors: `PARAMETER` unless the horizon is from 0 to 1e50; `EMPTY` where `counts` is 0; `LENGTH` unless
+ * `length` is `counts` times `loyalty_summary_len`.
+ */
+loyalty_status loyalty_purchase_with_covariates_purchase_distribution(const struct loyalty_purchase_with_covariates *model,
+                                                                      const struct loyalty_summary *summary,
+                                                                      const struct loyalty_covariates *covariates,
+                                                                      double horizon,
+                                                                      size_t counts,
+                                                                      size_t threads,
+                                                                      double *out,
+                                                                      size_t length,
+                                                                      struct loyalty_error **error);
+
+/** Frees a model; NULL is allowed. */
+void loyalty_purchase_with_covariates_free(struct loyalty_purchase_with_covariates *model);
+
+/**
+ * Loads a model of spend with covariates from its file, written in any language. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no such model;
+ * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_spend_with_covariates_free`.
+ */
+loyalty_status loyalty_spend_with_covariates_load(const char *path,
+                                                  struct loyalty_spend_with_covariates **out,
+                                                  struct loyalty_error **error);
+
+/**
+ * The expected amount per purchase of each customer; see `loyalty_spend_model_expected_spend_batch`, and
+ * `loyalty_purchase_with_covariates` for what is asked of the covariates.
+ */
+loyalty_status loyalty_spend_with_covariates_expected_spend(const struct loyalty_spend_with_covariates *model,
+                                                            const struct loyalty_summary *summary,
+                                                            const struct loyalty_covariates *covariates,
+                                                            size_t threads,
+                                                            double *out,
+                                                            size_t length,
+                                                            struct loyalty_error **error);
+
+/** Frees a model; NULL is allowed. */
+void loyalty_spend_with_covariates_free(struct loyalty_spend_with_covariates *model);
 
 /**
  * Expected value of every customer's future purchases, discounted to the end of observation, in

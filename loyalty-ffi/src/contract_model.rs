@@ -104,10 +104,10 @@ pub unsafe extern "C" fn loyalty_contract_model_load(
     }
 }
 
-fn of_contracts(model: Model) -> Result<AnyContractModel, Model> {
+fn of_contracts(model: Model) -> Option<AnyContractModel> {
     match model {
-        Model::Contract(model) => Ok(model),
-        other => Err(other),
+        Model::Contract(model) => Some(model),
+        _ => None,
     }
 }
 

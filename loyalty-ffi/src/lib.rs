@@ -69,6 +69,8 @@ pub mod return_propensity;
 
 pub mod discounting;
 
+pub mod covariates;
+
 pub mod clv;
 
 pub mod posterior;

@@ -48,15 +48,16 @@ impl<M: Clone + Into<Model>> Fitted<M> {
     pub(crate) fn load(
         path: &str,
         family: &str,
-        member: impl FnOnce(Model) -> Result<M, Model>,
+        member: impl FnOnce(Model) -> Option<M>,
     ) -> Result<Self, Error> {
         let file = ModelFile::read(path)?;
         let fit = file.as_fit()?.map(|fit| fit.map(|_| ()));
-        let other_family = |other: Model| {
-            let problem = format!("holds a {} model, not one of {family}", other.kind());
+        let kind = file.model.kind();
+        let other_family = || {
+            let problem = format!("holds a {kind} model, not one of {family}");
             Error::ModelFile { path: path.to_owned(), problem, source: None }
         };
-        let model = member(file.model).map_err(other_family)?;
+        let model = member(file.model).ok_or_else(other_family)?;
         Ok(Self { model, fit })
     }
 

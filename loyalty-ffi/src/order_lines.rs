@@ -180,7 +180,7 @@ unsafe impl Versioned for loyalty_line_columns {
 ///
 /// # Safety
 /// `names` is NULL or has `count` texts that end with NUL and do not change during `'a`.
-unsafe fn names<'a>(
+pub(crate) unsafe fn names<'a>(
     name: &'static str,
     names: *const *const c_char,
     count: usize,

@@ -104,10 +104,10 @@ pub unsafe extern "C" fn loyalty_spend_model_load(
     }
 }
 
-fn of_spend(model: Model) -> Result<AnySpendModel, Model> {
+fn of_spend(model: Model) -> Option<AnySpendModel> {
     match model {
-        Model::Spend(model) => Ok(model),
-        other => Err(other),
+        Model::Spend(model) => Some(model),
+        _ => None,
     }
 }
 

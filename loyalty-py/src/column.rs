@@ -154,7 +154,7 @@ impl Column {
 
     /// A column of text from a list of `str` and `None`.
     #[staticmethod]
-    fn from_text(name: &str, values: Vec<Option<String>>) -> Self {
+    pub(crate) fn from_text(name: &str, values: Vec<Option<String>>) -> Self {
         Self::new(name, Arc::new(LargeStringArray::from(values)))
     }
 

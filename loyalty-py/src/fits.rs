@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::contracts::{ContractModel, Contracts};
+use crate::covariates::{PurchaseWithCovariates, SpendWithCovariates};
 use crate::error::{PyError, Result, input};
 use crate::purchase::PurchaseModel;
 use crate::spend::SpendModel;
@@ -35,6 +36,11 @@ impl Prior {
     #[staticmethod]
     fn gamma(shape: f64, mean: f64, absolute: bool) -> Result<Self> {
         Ok(Self::of(loyalty_core::estimation::Prior::gamma(shape, mean)?, absolute))
+    }
+
+    #[staticmethod]
+    fn normal(mean: f64, sigma: f64) -> Result<Self> {
+        Ok(Self(loyalty_core::estimation::Prior::normal(mean, sigma)?))
     }
 
     #[staticmethod]
@@ -313,6 +319,12 @@ pub(crate) fn as_object(py: Python<'_>, model: Model) -> Result<Bound<'_, PyAny>
         Model::Purchase(model) => Ok(Bound::new(py, PurchaseModel(model))?.into_any()),
         Model::Spend(model) => Ok(Bound::new(py, SpendModel(model))?.into_any()),
         Model::Contract(model) => Ok(Bound::new(py, ContractModel(model))?.into_any()),
+        Model::PurchaseWithCovariates(model) => {
+            Ok(Bound::new(py, PurchaseWithCovariates(model))?.into_any())
+        }
+        Model::SpendWithCovariates(model) => {
+            Ok(Bound::new(py, SpendWithCovariates(model))?.into_any())
+        }
         other => Err(input(format!("no class for {}", other.kind()))),
     }
 }

@@ -10,6 +10,7 @@ mod column;
 mod comparison;
 mod contracts;
 mod correlation;
+mod covariates;
 mod decisions;
 mod error;
 mod files;
@@ -46,6 +47,10 @@ mod _native {
     use crate::contracts::{ContractModel, Contracts, Renewing};
     #[pymodule_export]
     use crate::correlation::{frequency_value_correlation, notable_correlation};
+    #[pymodule_export]
+    use crate::covariates::{
+        Covariates, PurchaseWithCovariates, SpendWithCovariates, model_of_json,
+    };
     #[pymodule_export]
     use crate::decisions::{Treatments, choose, select_treatments, take_ids};
     #[pymodule_export]

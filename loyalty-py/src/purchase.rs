@@ -161,11 +161,7 @@ impl PurchaseModel {
                 .purchase_distribution_into(&customers.0, horizon, counts, &mut out, threads)
                 .map(|()| out)
         })?;
-        let column = |n: usize| {
-            let name = if n <= usize::from(most) { format!("p_{n}") } else { "p_more".to_owned() };
-            Column::floats(&name, values.iter().skip(n).step_by(counts).copied().collect())
-        };
-        Ok((0..counts).map(column).collect())
+        Ok(distribution_columns(&values, most))
     }
 
     /// The probabilities that one customer makes each number of purchases.
@@ -302,4 +298,14 @@ impl PurchaseModel {
     fn save(&self, path: PathBuf) -> Result<()> {
         Ok(ModelFile::from(self.0.clone()).write(path)?)
     }
+}
+
+/// The probabilities of 0 to `most` purchases and of more, a column each, from those of one customer after the other.
+pub(crate) fn distribution_columns(values: &[f64], most: u16) -> Vec<Column> {
+    let counts = usize::from(most) + 2;
+    let column = |n: usize| {
+        let name = if n <= usize::from(most) { format!("p_{n}") } else { "p_more".to_owned() };
+        Column::floats(&name, values.iter().skip(n).step_by(counts).copied().collect())
+    };
+    (0..counts).map(column).collect()
 }

@@ -1,10 +1,11 @@
 //! Lifetime values, their intervals and their totals.
 
 use loyalty_core::parallel::Threads;
-use loyalty_core::value::{BootstrapOptions, Margin, clv_into};
+use loyalty_core::value::{BootstrapOptions, Margin, clv_with_covariates_into};
 use pyo3::prelude::*;
 
 use crate::column::Column;
+use crate::covariates::{Buying, Covariates, Spending};
 use crate::error::Result;
 use crate::fits::{Fit, columns};
 use crate::purchase::PurchaseModel;
@@ -53,23 +54,25 @@ impl Margins {
 
 /// Lifetime value of every customer.
 #[pyfunction]
-#[pyo3(signature = (customers, purchases, spend, discounting, margin, margins, threads))]
+#[pyo3(signature = (customers, purchases, spend, covariates, discounting, margin, margins, threads))]
 #[expect(clippy::too_many_arguments, reason = "what the core takes")]
 pub(crate) fn clv(
     py: Python<'_>,
     customers: &CustomerSummary,
-    purchases: &PurchaseModel,
-    spend: &SpendModel,
+    purchases: Buying,
+    spend: Spending,
+    covariates: Option<&Covariates>,
     discounting: &Discounting,
     margin: f64,
     margins: Option<&Column>,
     threads: usize,
 ) -> Result<Column> {
     let margin = Margins::new(margin, margins)?;
+    let (buying, spending) = (purchases.core(covariates)?, spend.core(covariates)?);
     customers.column(py, "clv", |out| {
         let threads = Threads::new(threads);
-        let year = &discounting.0;
-        clv_into(&purchases.0, &spend.0, &customers.0, year, margin.get(), out, threads)
+        let (customers, year, margin) = (&customers.0, &discounting.0, margin.get());
+        clv_with_covariates_into(buying, spending, customers, year, margin, out, threads)
     })
 }
 

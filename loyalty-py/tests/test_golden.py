@@ -166,3 +166,28 @@ def test_a_model_saved_without_its_fit_loads_equal_and_has_no_fit(
     assert loyalty.load(tmp_path / file) == model
     assert loyalty.load_fit(tmp_path / file) is None
     assert "fit" not in json.loads((tmp_path / file).read_text())
+
+
+def test_a_model_with_covariates_gives_the_golden_scores(golden: Path) -> None:
+    model = loyalty.load(golden / "pareto_nbd_with_covariates.json")
+    assert isinstance(model, loyalty.PurchaseWithCovariates)
+    with (golden / "covariate_scores.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    table = {
+        name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "channel"
+    }
+    known = {"age": table["age"], "channel": [row["channel"] for row in rows]}
+    customers = loyalty.CustomerSummary(
+        frequency=table["frequency"], recency=table["recency"], T=table["T"], unit="week"
+    )
+    for_ever = {"horizon": float("inf"), "annual_discount_rate": 0.1}
+    scores = {
+        "p_alive": model.p_alive(customers, covariates=known),
+        "expected_purchases_13": model.expected_purchases(customers, 13, covariates=known),
+        "p_no_purchase_13": model.p_no_purchase(customers, 13, covariates=known),
+        "dert_annual_10_percent": model.discounted_purchases(
+            customers, covariates=known, **for_ever
+        ),
+    }
+    for name, values in scores.items():
+        assert np.array_equal(values, table[name]), name

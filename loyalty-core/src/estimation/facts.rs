@@ -33,7 +33,7 @@ pub struct FitFacts {
     /// in files of before it was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identification: Option<String>,
-    /// The parameters that run to `0` or `infinity` at a boundary, or move along a `ridge`.
+    /// The parameters that run to `0`, `1`, `infinity` or `-infinity` at a boundary, or move along a `ridge`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub open_parameters: BTreeMap<String, String>,
     /// The largest derivative of ln L by the logarithm of a parameter.
@@ -78,10 +78,8 @@ impl<M> From<&Fit<M>> for FitFacts {
     }
 }
 
-/// How files write where a parameter goes.
+/// How files write that a parameter moves along a ridge; where else it goes is the name of that end.
 const RIDGE: &str = "ridge";
-const ZERO: &str = "0";
-const INFINITY: &str = "infinity";
 
 fn open_parameters(identification: &Identification) -> BTreeMap<String, String> {
     let open = |name: &str, limit: &str| (name.to_owned(), limit.to_owned());
@@ -90,8 +88,7 @@ fn open_parameters(identification: &Identification) -> BTreeMap<String, String> 
             parameters.iter().map(|name| open(name, RIDGE)).collect()
         }
         Identification::Boundary { parameters, .. } => {
-            let limit = |to| if to == Towards::Zero { ZERO } else { INFINITY };
-            parameters.iter().map(|(name, to)| open(name, limit(*to))).collect()
+            parameters.iter().map(|(name, to)| open(name, to.name())).collect()
         }
         Identification::Interior | Identification::Unknown => BTreeMap::new(),
     }
@@ -166,7 +163,7 @@ impl FitFacts {
                 Ok(Identification::Ridge { parameters: open.map(|(name, _)| name).collect() })
             }
             (Some("boundary"), _) => {
-                let end = |limit| if limit == ZERO { Towards::Zero } else { Towards::Infinity };
+                let end = |limit| Towards::of_name(limit).unwrap_or(Towards::Infinity);
                 let parameters: Vec<_> = open.map(|(name, limit)| (name, end(limit))).collect();
                 let named: Vec<_> = parameters.iter().map(|(name, to)| (&**name, *to)).collect();
                 let meaning = model.limit(&named);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::layout::Parameter;
+use super::scale::Scale;
 
 /// How well the data determine the parameters of a model.
 ///
@@ -50,6 +51,35 @@ pub enum Towards {
     Zero,
     /// Beyond all bounds.
     Infinity,
+    /// To 1, of a probability.
+    One,
+    /// Below all bounds, of a parameter that may be below 0.
+    MinusInfinity,
+}
+
+impl Towards {
+    const ALL: [Self; 4] = [Self::Zero, Self::Infinity, Self::One, Self::MinusInfinity];
+
+    /// Where that is, as files and sentences say it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Zero => "0",
+            Self::Infinity => "infinity",
+            Self::One => "1",
+            Self::MinusInfinity => "-infinity",
+        }
+    }
+
+    /// The end of this name.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|towards| towards.name() == name)
+    }
+}
+
+impl fmt::Display for Towards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// A standard deviation of logarithms along a direction beyond this makes a ridge.
@@ -88,8 +118,14 @@ pub(crate) fn is_no_ridge(information: f64) -> bool {
 /// The parameters that ran away on the way from the start to where the solver gave up.
 pub(crate) fn runaways(layout: &[Parameter], way: &[f64]) -> Vec<(Cow<'static, str>, Towards)> {
     let towards = |slot: usize| {
-        let towards = if way[slot] > 0.0 { Towards::Infinity } else { Towards::Zero };
-        (layout[slot].name.clone(), towards)
+        let Parameter { name, scale, .. } = &layout[slot];
+        let towards = match scale {
+            Scale::Logit if way[slot] > 0.0 => Towards::One,
+            _ if way[slot] > 0.0 => Towards::Infinity,
+            Scale::Real => Towards::MinusInfinity,
+            Scale::Log | Scale::Logit => Towards::Zero,
+        };
+        (name.clone(), towards)
     };
     moving(way).map(towards).collect()
 }
@@ -112,10 +148,8 @@ impl fmt::Display for Identification {
                 parameters.join(", ")
             ),
             Self::Boundary { parameters, meaning } => {
-                let run = |(name, towards): &(Cow<'_, str>, Towards)| match towards {
-                    Towards::Zero => format!("{name} to 0"),
-                    Towards::Infinity => format!("{name} to infinity"),
-                };
+                let run =
+                    |(name, towards): &(Cow<'_, str>, Towards)| format!("{name} to {towards}");
                 let runs: Vec<String> = parameters.iter().map(run).collect();
                 write!(f, "boundary: the likelihood rises with {}", runs.join(", "))?;
                 if !meaning.is_empty() {

@@ -28,8 +28,9 @@ pub struct Parameter {
     pub scale: Scale,
     /// What it is measured in.
     pub dimension: Dimension,
-    /// Median and standard deviation of the logarithm of what may be taken as known of it before the
-    /// data, where nobody says more; of a parameter with a unit, in multiples of the data's.
+    /// What may be taken as known of it before the data, where nobody says more: median and standard
+    /// deviation of the logarithm, in multiples of the data's unit where it has one; of a parameter on another
+    /// scale, mean and standard deviation of its place there.
     pub(crate) weak: [f64; 2],
 }
 
@@ -50,6 +51,20 @@ impl Parameter {
     pub(crate) const fn positive(name: &'static str, dimension: Dimension) -> Self {
         // Within a factor of 20 of the data's own unit, by two standard deviations.
         Self { name: Cow::Borrowed(name), scale: Scale::Log, dimension, weak: [1.0, 1.5] }
+    }
+
+    /// A probability, by its log-odds.
+    pub(crate) const fn probability(name: &'static str) -> Self {
+        // From 1 in 40 to 6 in 7, by two standard deviations.
+        let (name, weak) = (Cow::Borrowed(name), [-1.0, 1.3]);
+        Self { name, scale: Scale::Logit, dimension: Dimension::None, weak }
+    }
+
+    /// A parameter without bounds, such as the coefficient of a covariate on its standardised scale.
+    pub(crate) fn real(name: impl Into<Cow<'static, str>>) -> Self {
+        // A standard deviation of the covariate moves a rate by less than a factor of 8, by two of the prior's.
+        let (name, weak) = (name.into(), [0.0, 1.0]);
+        Self { name, scale: Scale::Real, dimension: Dimension::None, weak }
     }
 
     /// The same with another weak prior.

@@ -5,6 +5,7 @@
 //! which of them the data cannot tell. A [`Prior`] says what was known before the data.
 
 mod covariance;
+mod covariates;
 mod facts;
 mod first_look;
 mod fixed;
@@ -25,6 +26,11 @@ use std::ops::ControlFlow;
 
 pub use crate::error::stop::Stop;
 pub use covariance::Covariance;
+pub use covariates::{Acts, Coefficient, CovariateRoles};
+pub(crate) use covariates::{
+    BASE, Coding, Design, Effects, Features, Found, Link, Links, RawColumn, Standardised,
+    fit_standardised, limit_with_effects,
+};
 pub use facts::FitFacts;
 pub(crate) use fixed::{FixedEvaluation, FixedMaximum, maximise_fixed};
 pub use identification::{Identification, Towards};

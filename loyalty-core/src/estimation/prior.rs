@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evaluation, FitOptions, Parameter};
+use super::{Evaluation, FitOptions, Parameter, Scale};
 use crate::Error;
-use crate::error::{non_negative, positive};
+use crate::error::{LARGEST, non_negative, positive};
 use crate::math::elementary::{exp, ln};
 
 /// What is known of a parameter θ before the data.
@@ -17,7 +17,11 @@ use crate::math::elementary::{exp, ln};
 /// ```text
 /// log-normal   −½ ((ln θ − ln median)/σ)²
 /// gamma        k ln θ − k θ/mean
+/// normal       −½ ((g − mean)/σ)²
 /// ```
+///
+/// The normal is that of a parameter that may be below 0, such as the coefficient of a covariate on its
+/// standardised scale, where g is θ itself, and of a probability, where g = ln θ/(1−θ).
 ///
 /// A parameter with a unit, α of the BG/NBD (time) and v of the Gamma-Gamma (money), is measured
 /// against the data unless the prior is [`absolute`](Prior::absolute): α in multiples of the
@@ -75,6 +79,7 @@ impl TryFrom<Raw> for Prior {
         let checked = match raw.density {
             Density::LogNormal { median, sigma } => Self::log_normal(median, sigma)?,
             Density::Gamma { shape, mean } => Self::gamma(shape, mean)?,
+            Density::Normal { mean, sigma } => Self::normal(mean, sigma)?,
             Density::Known { value } => Self::known(value)?,
         };
         Ok(Self { absolute: raw.absolute, ..checked })
@@ -86,7 +91,15 @@ impl TryFrom<Raw> for Prior {
 enum Density {
     LogNormal { median: f64, sigma: f64 },
     Gamma { shape: f64, mean: f64 },
+    Normal { mean: f64, sigma: f64 },
     Known { value: f64 },
+}
+
+impl Density {
+    /// Whether a parameter on this scale can have it.
+    fn suits(self, scale: Scale) -> bool {
+        matches!(self, Self::Normal { .. }) == (scale != Scale::Log)
+    }
 }
 
 impl Prior {
@@ -110,6 +123,27 @@ impl Prior {
         let density =
             Density::Gamma { shape: positive("shape", shape)?, mean: positive("mean", mean)? };
         Ok(Self { density, absolute: false })
+    }
+
+    /// θ is normal around `mean` with standard deviation `sigma`: the coefficient of a covariate, for a step of
+    /// one standard deviation of the covariate, or the log-odds of a probability. Around 0 it holds coefficients
+    /// back, the more the smaller `sigma` is.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless the mean is from -1e50 to 1e50 and sigma from 1e-50 to 1e50.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::estimation::Prior;
+    /// assert_eq!(Prior::normal(0.0, 0.5)?.to_string(), "normal(mean 0, sigma 0.5)");
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn normal(mean: f64, sigma: f64) -> Result<Self, Error> {
+        let sigma = positive("sigma", sigma)?;
+        if (-LARGEST..=LARGEST).contains(&mean) {
+            return Ok(Self { density: Density::Normal { mean, sigma }, absolute: false });
+        }
+        Err(Error::parameter("mean", "from -1e50 to 1e50", mean))
     }
 
     /// θ is this value, in the parameter's own unit: it is not fitted.
@@ -147,7 +181,7 @@ impl Prior {
                 Density::LogNormal { median: median * scale, sigma }
             }
             Density::Gamma { shape, mean } => Density::Gamma { shape, mean: mean * scale },
-            known @ Density::Known { .. } => known,
+            other @ (Density::Known { .. } | Density::Normal { .. }) => other,
         }
     }
 }
@@ -156,7 +190,8 @@ impl Parameter {
     /// The weak prior that a posterior takes where no other is given.
     ///
     /// It is log-normal, wide enough to hold every shop that the models were published with, and moves
-    /// with the unit of the data: the forecast is the same in weeks and days, euros and cents.
+    /// with the unit of the data: the forecast is the same in weeks and days, euros and cents. That of a
+    /// coefficient or a probability is normal.
     ///
     /// # Examples
     /// ```
@@ -165,8 +200,12 @@ impl Parameter {
     /// assert_eq!(alpha.weak_prior().to_string(), "log-normal(median 0.2, sigma 1.5)");
     /// ```
     pub fn weak_prior(&self) -> Prior {
-        Prior::log_normal(self.weak[0], self.weak[1])
-            .unwrap_or_else(|_| unreachable!("a constant within the domain"))
+        let [middle, sigma] = self.weak;
+        let prior = match self.scale {
+            Scale::Log => Prior::log_normal(middle, sigma),
+            Scale::Logit | Scale::Real => Prior::normal(middle, sigma),
+        };
+        prior.unwrap_or_else(|_| unreachable!("a constant within the domain"))
     }
 }
 
@@ -177,6 +216,7 @@ impl fmt::Display for Prior {
                 write!(f, "log-normal(median {median}, sigma {sigma})")?;
             }
             Density::Gamma { shape, mean } => write!(f, "gamma(shape {shape}, mean {mean})")?,
+            Density::Normal { mean, sigma } => write!(f, "normal(mean {mean}, sigma {sigma})")?,
             Density::Known { value } => return write!(f, "known({value})"),
         }
         if self.absolute { f.write_str(", absolute") } else { Ok(()) }
@@ -206,7 +246,7 @@ pub(crate) struct DataScale {
 
 impl Penalty {
     /// # Errors
-    /// [`Error::Choice`] for a prior of an unknown parameter, [`Error::Parameter`] for a penalty outside
+    /// [`Error::Choice`] for a prior of an unknown parameter or one that does not go with its scale, [`Error::Parameter`] for a penalty outside
     /// its domain.
     pub(crate) fn of(
         options: &FitOptions,
@@ -220,6 +260,12 @@ impl Penalty {
                 let expected = "of the model's parameters";
                 return Err(Error::Choice { name: "priors", expected, value: name.clone() });
             };
+            if !prior.density.suits(layout[slot].scale) {
+                let expected = "normal for a coefficient or a probability, log-normal, gamma or known for a \
+                                parameter above 0";
+                let value = format!("{name}: {prior}");
+                return Err(Error::Choice { name: "priors", expected, value });
+            }
             density[slot] = Some(prior.in_units_of(scale.of_priors[slot]));
         }
         let ridge = |unit: &f64| penalizer * scale.customers / (unit * unit);
@@ -275,7 +321,8 @@ impl Penalty {
         evaluation
     }
 
-    /// Value, slope and curvature of one parameter's terms by its logarithm.
+    /// Value, slope and curvature of one parameter's terms by its place on its scale, which with a ridge is its
+    /// logarithm.
     fn term(&self, slot: usize, ln_parameter: f64) -> [f64; 3] {
         let square = if self.ridge[slot] > 0.0 {
             let parameter = exp(ln_parameter);
@@ -287,6 +334,10 @@ impl Penalty {
             None | Some(Density::Known { .. }) => [0.0; 3],
             Some(Density::LogNormal { median, sigma }) => {
                 let z = (ln_parameter - ln(median)) / sigma;
+                [-0.5 * z * z, -z / sigma, -1.0 / (sigma * sigma)]
+            }
+            Some(Density::Normal { mean, sigma }) => {
+                let z = (ln_parameter - mean) / sigma;
                 [-0.5 * z * z, -z / sigma, -1.0 / (sigma * sigma)]
             }
             Some(Density::Gamma { shape, mean }) => {
@@ -349,6 +400,31 @@ mod tests {
         let scale = DataScale { of_priors: vec![1.0; 2], of_ridge: vec![1.0; 2], customers: 1.0 };
         let error = Penalty::of(&options, &layout(), &scale).expect_err("refused");
         assert_eq!(error.to_string(), "priors must be of the model's parameters, got \"third\"");
+    }
+
+    #[test]
+    fn a_prior_goes_with_the_scale_of_its_parameter() {
+        let normal = Prior::normal(0.5, 2.0).expect("a prior");
+        let of = |parameter: Parameter, prior: Prior| {
+            let priors = [(parameter.name.to_string(), prior)].into();
+            let options = FitOptions { priors, ..FitOptions::default() };
+            let scale = DataScale { of_priors: vec![7.0], of_ridge: vec![1.0], customers: 1.0 };
+            Penalty::of(&options, &[parameter], &scale)
+        };
+        let penalty = of(Parameter::real("purchase:age"), normal).expect("a penalty");
+        assert_eq!(penalty.term(0, 2.5), [-0.5, -0.5, -0.25]);
+        assert!(of(Parameter::probability("phi"), normal).is_ok());
+        let positive = Parameter::positive("r", Dimension::None);
+        let error = of(positive, normal).expect_err("refused").to_string();
+        assert!(error.ends_with("got \"r: normal(mean 0.5, sigma 2)\""), "{error}");
+        for prior in [Prior::log_normal(1.0, 1.0), Prior::gamma(1.0, 1.0), Prior::known(1.0)] {
+            assert!(of(Parameter::real("purchase:age"), prior.expect("a prior")).is_err());
+        }
+        for (mean, sigma) in [(f64::NAN, 1.0), (0.0, 0.0), (1e51, 1.0), (0.0, f64::INFINITY)] {
+            assert!(Prior::normal(mean, sigma).is_err());
+        }
+        let weak = Parameter::real("purchase:age").weak_prior().to_string();
+        assert_eq!(weak, "normal(mean 0, sigma 1)");
     }
 
     proptest! {

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::contracts::{AnyContractModel, Bdw, ContractKind, Sbg};
-use crate::estimation::{Fit, FitFacts, Parameter, Parameters, Towards};
+use crate::estimation::{Coding, Fit, FitFacts, Parameter, Parameters, RawColumn, Towards};
 use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
-use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel};
-use crate::spend::{AnySpendModel, GammaGamma, SpendKind, SpendModel};
+use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel, PurchaseWithCovariates};
+use crate::spend::{AnySpendModel, GammaGamma, SpendKind, SpendModel, SpendWithCovariates};
 use crate::time::Unit;
 
 /// The layout of the files below, of every kind.
@@ -27,6 +27,10 @@ pub enum Model {
     Spend(AnySpendModel),
     /// Who renews a contract.
     Contract(AnyContractModel),
+    /// When customers buy, by what else is known of them.
+    PurchaseWithCovariates(PurchaseWithCovariates),
+    /// How much they spend, by what else is known of them.
+    SpendWithCovariates(SpendWithCovariates),
 }
 
 impl Model {
@@ -36,6 +40,8 @@ impl Model {
             Self::Purchase(model) => model.kind().name(),
             Self::Spend(model) => model.kind().name(),
             Self::Contract(model) => model.kind().name(),
+            Self::PurchaseWithCovariates(model) => model.name(),
+            Self::SpendWithCovariates(model) => model.name(),
         }
     }
 
@@ -43,7 +49,8 @@ impl Model {
     pub fn unit(&self) -> Option<Unit> {
         match self {
             Self::Purchase(model) => model.unit(),
-            Self::Spend(_) | Self::Contract(_) => None,
+            Self::Spend(_) | Self::Contract(_) | Self::SpendWithCovariates(_) => None,
+            Self::PurchaseWithCovariates(model) => model.unit(),
         }
     }
 }
@@ -54,6 +61,8 @@ impl Parameters for Model {
             Self::Purchase(model) => model.layout(),
             Self::Spend(model) => model.layout(),
             Self::Contract(model) => model.layout(),
+            Self::PurchaseWithCovariates(model) => model.layout(),
+            Self::SpendWithCovariates(model) => model.layout(),
         }
     }
 
@@ -62,6 +71,8 @@ impl Parameters for Model {
             Self::Purchase(model) => model.values(),
             Self::Spend(model) => model.values(),
             Self::Contract(model) => model.values(),
+            Self::PurchaseWithCovariates(model) => model.values(),
+            Self::SpendWithCovariates(model) => model.values(),
         }
     }
 
@@ -70,6 +81,8 @@ impl Parameters for Model {
             Self::Purchase(model) => model.limit(runaways),
             Self::Spend(model) => model.limit(runaways),
             Self::Contract(model) => model.limit(runaways),
+            Self::PurchaseWithCovariates(model) => model.limit(runaways),
+            Self::SpendWithCovariates(model) => model.limit(runaways),
         }
     }
 
@@ -78,6 +91,10 @@ impl Parameters for Model {
             Self::Purchase(model) => Ok(Self::Purchase(model.at(values)?)),
             Self::Spend(model) => Ok(Self::Spend(model.at(values)?)),
             Self::Contract(model) => Ok(Self::Contract(model.at(values)?)),
+            Self::PurchaseWithCovariates(model) => {
+                Ok(Self::PurchaseWithCovariates(model.at(values)?))
+            }
+            Self::SpendWithCovariates(model) => Ok(Self::SpendWithCovariates(model.at(values)?)),
         }
     }
 }
@@ -85,6 +102,18 @@ impl Parameters for Model {
 impl<M: Into<AnyPurchaseModel>> From<M> for Model {
     fn from(model: M) -> Self {
         Self::Purchase(model.into())
+    }
+}
+
+impl From<PurchaseWithCovariates> for Model {
+    fn from(model: PurchaseWithCovariates) -> Self {
+        Self::PurchaseWithCovariates(model)
+    }
+}
+
+impl From<SpendWithCovariates> for Model {
+    fn from(model: SpendWithCovariates) -> Self {
+        Self::SpendWithCovariates(model)
     }
 }
 
@@ -164,7 +193,41 @@ struct Raw {
     unit: Option<String>,
     parameters: serde_json::Map<String, serde_json::Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    covariates: Option<RawCovariates>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     fit: Option<FitFacts>,
+}
+
+/// What a model with covariates has besides its parameters: the columns, and what each acts on.
+#[derive(Clone, Serialize, Deserialize)]
+struct RawCovariates {
+    columns: Vec<RawColumn>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    purchase: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dropout: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shared: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spend: Vec<String>,
+}
+
+impl RawCovariates {
+    fn of(model: &Model) -> Option<Self> {
+        let nothing = Vec::new;
+        match model {
+            Model::PurchaseWithCovariates(model) => {
+                let (columns, [purchase, dropout, shared]) = model.parts();
+                Some(Self { columns, purchase, dropout, shared, spend: nothing() })
+            }
+            Model::SpendWithCovariates(model) => {
+                let (columns, spend) = model.parts();
+                let (purchase, dropout, shared) = (nothing(), nothing(), nothing());
+                Some(Self { columns, purchase, dropout, shared, spend })
+            }
+            Model::Purchase(_) | Model::Spend(_) | Model::Contract(_) => None,
+        }
+    }
 }
 
 impl ModelFile {
@@ -194,6 +257,7 @@ impl ModelFile {
             kind: self.model.kind().to_owned(),
             unit: self.model.unit().map(|unit| unit.to_string()),
             parameters: named(&self.model),
+            covariates: RawCovariates::of(&self.model),
             fit: self.fit.clone(),
         })
         .unwrap_or_else(|_| unreachable!("strings and finite numbers are valid JSON"));
@@ -227,7 +291,9 @@ fn kinds() -> Vec<&'static str> {
     let purchases = PurchaseKind::ALL.iter().map(|kind| kind.name());
     let spend = SpendKind::ALL.iter().map(|kind| kind.name());
     let contracts = ContractKind::ALL.iter().map(|kind| kind.name());
-    purchases.chain(spend).chain(contracts).collect()
+    let with_covariates = PurchaseWithCovariates::names().map(|(_, name)| name);
+    let all = purchases.chain(spend).chain(contracts).chain(with_covariates);
+    all.chain([SpendWithCovariates::NAME]).collect()
 }
 
 /// The parameters of a model by name.
@@ -245,17 +311,34 @@ impl Raw {
         if let Ok(kind) = self.kind.parse::<ContractKind>() {
             return Ok(Model::Contract(kind.build(&self.values(&kind.layout())?)?));
         }
+        let mut with_covariates = PurchaseWithCovariates::names();
+        if let Some((kind, _)) = with_covariates.find(|(_, name)| *name == self.kind) {
+            let RawCovariates { columns, purchase, dropout, shared, .. } = self.covariates()?;
+            let (coding, roles) = (Coding::of_raw(&columns)?, [purchase, dropout, shared]);
+            let value = |slot: &Parameter| self.value(slot);
+            return Ok(PurchaseWithCovariates::of_parts(kind, coding, roles, value, unit)?.into());
+        }
+        if self.kind == SpendWithCovariates::NAME {
+            let RawCovariates { columns, spend, .. } = self.covariates()?;
+            let (coding, value) = (Coding::of_raw(&columns)?, |slot: &Parameter| self.value(slot));
+            return Ok(SpendWithCovariates::of_parts(coding, spend, value)?.into());
+        }
         let kind: SpendKind = self.kind.parse()?;
         Ok(Model::Spend(kind.build(&self.values(&kind.layout())?)?))
     }
 
+    fn covariates(&self) -> Result<RawCovariates, Error> {
+        let missing = || problem(Path::new(""), "covariates are missing");
+        self.covariates.clone().ok_or_else(missing)
+    }
+
     fn values(&self, layout: &[Parameter]) -> Result<Vec<f64>, Error> {
-        let value = |slot: &Parameter| {
-            let found = self.parameters.get(&*slot.name).and_then(serde_json::Value::as_f64);
-            let missing =
-                || problem(Path::new(""), &format!("parameter {:?} is missing", slot.name));
-            found.ok_or_else(missing)
-        };
-        layout.iter().map(value).collect()
+        layout.iter().map(|slot| self.value(slot)).collect()
+    }
+
+    fn value(&self, slot: &Parameter) -> Result<f64, Error> {
+        let found = self.parameters.get(&*slot.name).and_then(serde_json::Value::as_f64);
+        let missing = || problem(Path::new(""), &format!("parameter {:?} is missing", slot.name));
+        found.ok_or_else(missing)
     }
 }

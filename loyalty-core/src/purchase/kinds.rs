@@ -12,7 +12,7 @@ use super::mbg_cnbd_k::MbgCnbdK;
 use super::mbg_nbd::MbgNbd;
 use super::nbd::Nbd;
 use super::pareto_nbd::ParetoNbd;
-use super::process::{Needs, PurchaseProcess};
+use super::process::{Moved, Needs, PurchaseProcess};
 use super::{Discounting, PurchaseModel};
 use crate::Error;
 use crate::estimation::{
@@ -172,7 +172,34 @@ pub(super) fn kind_of<M: PurchaseProcess>() -> PurchaseKind {
     *PurchaseKind::ALL.iter().find(same).unwrap_or_else(|| unreachable!("{} is listed", M::KIND))
 }
 
+/// A function of the type of a model.
+pub(super) trait OfModel {
+    type Output;
+
+    fn of<M: PurchaseProcess>(self) -> Self::Output;
+}
+
 impl PurchaseKind {
+    /// A function of the type of this kind's models.
+    pub(super) fn dispatch<F: OfModel>(self, function: F) -> F::Output {
+        with_kind!(self, M => function.of::<M>())
+    }
+
+    /// How it takes covariates, if it does.
+    pub(super) fn moved(self) -> Option<Moved> {
+        with_kind!(self, M => M::MOVED)
+    }
+
+    /// Whether it takes covariates; see [`PurchaseWithCovariates`](super::PurchaseWithCovariates).
+    ///
+    /// ```
+    /// use loyalty_core::purchase::PurchaseKind;
+    /// assert!(PurchaseKind::ParetoNbd.takes_covariates() && !PurchaseKind::Nbd.takes_covariates());
+    /// ```
+    pub fn takes_covariates(self) -> bool {
+        self.moved().is_some()
+    }
+
     /// Its name in files, in C and on the command line: `bg-nbd`.
     pub fn name(self) -> &'static str {
         with_kind!(self, M => M::KIND)

@@ -9,7 +9,7 @@
 //! is alive (`process.rs`). `likelihood.rs` sums over runs of customers with equal x, which a fit maximises;
 //! `predictions.rs` multiplies by P(alive), for one customer or, through `batch/`, for many, whose equal
 //! frequencies and ages are worked out once; [`Discounting`] turns the purchases to come into what they
-//! count today. A further model is a folder with its process and a line in `kinds.rs`.
+//! count today. `covariates/` fits the models with parameters of each customer's own. A further model is a folder with its process and a line in `kinds.rs`.
 
 mod alive;
 mod batch;
@@ -17,6 +17,7 @@ mod beta_geometric;
 mod bg_bb;
 mod bg_cnbd_k;
 mod bg_nbd;
+mod covariates;
 mod discounting;
 mod gamma_poisson;
 mod kinds;
@@ -36,6 +37,7 @@ pub use beta_geometric::{BetaGeometric, Dropout};
 pub use bg_bb::BgBb;
 pub use bg_cnbd_k::{AfterRegularRepeatPurchases, BgCnbdK};
 pub use bg_nbd::{AfterRepeatPurchases, BgNbd};
+pub use covariates::PurchaseWithCovariates;
 pub use discounting::Discounting;
 pub use kinds::{AnyPurchaseModel, PurchaseKind};
 pub use mbg_cnbd_k::{AfterEveryRegularPurchase, MbgCnbdK};

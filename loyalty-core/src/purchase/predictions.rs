@@ -203,7 +203,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     }
 
     fn simulate(&self, t: &[f64], seed: u64, threads: Threads) -> Result<CustomerSummary, Error> {
-        simulate(self, t, seed, threads)
+        simulate(|_| self, t, seed, threads)
     }
 }
 

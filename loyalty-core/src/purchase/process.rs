@@ -87,6 +87,24 @@ impl ShopSize {
     }
 }
 
+/// What covariates of dropout move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaving {
+    /// The scale β of the rates to leave, the fourth parameter.
+    Rate,
+    /// The mean φ = a/(a+b) of the probabilities to leave, with κ = a+b as it is; a and b are the third and fourth
+    /// parameters.
+    Mean,
+}
+
+/// How a model takes covariates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moved {
+    /// Its name in files, with covariates.
+    pub(crate) kind: &'static str,
+    pub(crate) leaving: Leaving,
+}
+
 /// A process of purchases: its parameters, its likelihood, and what it says of a customer who is alive.
 ///
 /// A model implements this and nothing else. [`PurchaseModel`](super::PurchaseModel) makes all
@@ -102,6 +120,8 @@ pub(crate) trait PurchaseProcess:
     const NEEDS: Needs;
     /// A parameter that takes whole numbers from 1, of which a fit tries those up to this one.
     const TRIED: Option<(&'static str, u32)> = None;
+    /// What covariates move, of a model that takes them: α, which is its second parameter, and this.
+    const MOVED: Option<Moved> = None;
 
     /// Its parameters, in order.
     fn parameters() -> Vec<Parameter>;

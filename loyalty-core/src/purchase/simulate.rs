@@ -15,18 +15,17 @@ const CHUNK: usize = 4096;
 /// Mean purchases of a customer who never leaves beyond which a draw would take forever.
 const MOST: f64 = 1e6;
 
-/// Histories of new customers, each observed for their t.
-pub(super) fn simulate<M: PurchaseProcess>(
-    model: &M,
+/// Histories of new customers, each observed for their t; `model_of` gives the model of a row.
+pub(super) fn simulate<'a, M: PurchaseProcess>(
+    model_of: impl Fn(usize) -> &'a M + Sync,
     t: &[f64],
     seed: u64,
     threads: Threads,
 ) -> Result<CustomerSummary, Error> {
-    let mut longest: f64 = 0.0;
-    for &t in t {
-        longest = longest.max(non_negative("t", t)?);
+    let mut mean: f64 = 0.0;
+    for (row, &t) in t.iter().enumerate() {
+        mean = mean.max(model_of(row).mean_purchases(non_negative("t", t)?));
     }
-    let mean = model.mean_purchases(longest);
     if mean > MOST {
         let expected = "at most 1e6 purchases within the longest t";
         return Err(Error::parameter("r/alpha", expected, mean));
@@ -34,7 +33,8 @@ pub(super) fn simulate<M: PurchaseProcess>(
     let chunks = map_chunks(t.len(), CHUNK, threads, |rows| {
         let draw = |row| {
             let mut gaps = LnProduct::EMPTY;
-            let drawn = model.draw_gaps(&mut Random::of(seed, 0, row), t[row], |gap| gaps.add(gap));
+            let drawn =
+                model_of(row).draw_gaps(&mut Random::of(seed, 0, row), t[row], |gap| gaps.add(gap));
             (drawn, gaps.value())
         };
         rows.map(draw).collect::<Vec<((f64, f64), f64)>>()
@@ -44,6 +44,6 @@ pub(super) fn simulate<M: PurchaseProcess>(
     let mut columns = SummaryColumns::new(&x, &t_x, t);
     columns.sum_ln_gaps =
         M::NEEDS.contain(Needs::INTERVALS).then(|| Column::new("sum_ln_gaps", &ln_gaps[..]));
-    columns.unit = model.time_unit();
+    columns.unit = (!t.is_empty()).then(|| model_of(0).time_unit()).flatten();
     CustomerSummary::new(&columns)
 }

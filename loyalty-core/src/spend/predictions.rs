@@ -36,11 +36,7 @@ impl SpendModel for GammaGamma {
             .monetary_value()
             .ok_or(Error::MissingColumn { column: "monetary_value", needed_by })?;
         same_length(customers.len(), "out", out.len())?;
-        let infinite = |row: &usize| self.degrees(customers.transactions(*row)) <= 0.0;
-        if let Some(row) = (0..customers.len()).find(infinite) {
-            let reason = format!("q = {} is too small for the customer in row {row}", self.q());
-            return Err(Error::Infinite { quantity: needed_by, reason });
-        }
+        finite_for_all(self, customers)?;
         fill(out, threads, |row| self.spend(customers.transactions(row), mean[row]));
         Ok(())
     }
@@ -52,4 +48,12 @@ impl SpendModel for GammaGamma {
     fn simulate(&self, customers: &CustomerSummary, seed: u64, threads: Threads) -> Vec<f64> {
         simulate(self, customers, seed, threads)
     }
+}
+
+/// Refuses the first customer for whom a model has no finite mean.
+pub(super) fn finite_for_all(model: &GammaGamma, customers: &CustomerSummary) -> Result<(), Error> {
+    let infinite = |row: &usize| model.degrees(customers.transactions(*row)) <= 0.0;
+    let Some(row) = (0..customers.len()).find(infinite) else { return Ok(()) };
+    let reason = format!("q = {} is too small for the customer in row {row}", model.q());
+    Err(Error::Infinite { quantity: "the expected spend", reason })
 }

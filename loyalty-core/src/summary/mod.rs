@@ -4,12 +4,14 @@
 //! every customer as a [`CustomerSummary`]; one that exists already goes in by its columns
 //! ([`SummaryColumns`]). A log that comes in batches is kept as [`Occasions`], which merge in any order
 //! to the same bits. [`CalibrationHoldout`] splits the time, so that a forecast can be held against what
-//! happened. [`History`] is the same of one customer.
+//! happened. [`History`] is the same of one customer. What is known of customers besides their purchases
+//! comes as [`Covariates`].
 
 mod absorb;
 mod activity;
 mod buckets;
 mod check;
+mod covariates;
 mod from_orders;
 mod grouping;
 mod histories;
@@ -21,6 +23,8 @@ mod timeline;
 pub use activity::{Activity, Recent, WINDOWS};
 pub(crate) use buckets::Buckets;
 pub use check::SummaryColumns;
+pub(crate) use covariates::CovariateValues;
+pub use covariates::{CovariateColumn, Covariates};
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
 pub(crate) use histories::{Histories, Run};
 pub use occasions::Occasions;

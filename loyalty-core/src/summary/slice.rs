@@ -72,4 +72,26 @@ impl CustomerSummary {
         };
         (distinct, of_row)
     }
+
+    /// The customers of these rows, with what models read of them.
+    pub(crate) fn of_rows(&self, rows: &[u32]) -> Self {
+        let some =
+            |column: &Vec<f64>| rows.iter().map(|&row| column[row as usize]).collect::<Vec<f64>>();
+        Self {
+            customers: None,
+            frequency: rows.iter().map(|&row| self.frequency[row as usize]).collect(),
+            recency: some(&self.recency),
+            t: some(&self.t),
+            since_last: None,
+            monetary_value: self.monetary_value.as_ref().map(|money| MonetaryValue {
+                mean: some(&money.mean),
+                includes_first: money.includes_first,
+            }),
+            total_amount: None,
+            sum_ln_gaps: None,
+            weights: self.weights.as_ref().map(some),
+            unit: self.unit,
+            left_out: self.left_out,
+        }
+    }
 }

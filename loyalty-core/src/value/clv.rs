@@ -3,9 +3,9 @@
 use crate::Error;
 use crate::error::same_length;
 use crate::parallel::{Threads, fill_parts};
-use crate::purchase::{Discounting, PurchaseModel};
-use crate::spend::SpendModel;
-use crate::summary::CustomerSummary;
+use crate::purchase::{Discounting, PurchaseModel, PurchaseWithCovariates};
+use crate::spend::{SpendModel, SpendWithCovariates};
+use crate::summary::{Covariates, CustomerSummary};
 
 /// Contribution margin: the share of the amount that is left after all that grows with it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,17 +64,99 @@ pub fn clv_into(
     out: &mut [f64],
     threads: Threads,
 ) -> Result<(), Error> {
+    let (buying, spending) = (Buying::Alike(purchases), Spending::Alike(spend));
+    clv_with_covariates_into(buying, spending, customers, discounting, margin, out, threads)
+}
+
+/// When customers buy, by a model with covariates or without.
+#[derive(Debug, Clone, Copy)]
+pub enum Buying<'a> {
+    /// By their histories alone.
+    Alike(&'a dyn PurchaseModel),
+    /// By what else is known of them, row by row.
+    By(&'a PurchaseWithCovariates, &'a Covariates),
+}
+
+/// How much customers spend, by a model with covariates or without.
+#[derive(Debug, Clone, Copy)]
+pub enum Spending<'a> {
+    /// By what they spent alone.
+    Alike(&'a dyn SpendModel),
+    /// By what else is known of them, row by row.
+    By(&'a SpendWithCovariates, &'a Covariates),
+}
+
+/// [`clv_into`] where one of the models or both have covariates.
+///
+/// # Errors
+/// As [`clv_into`], and of covariates as
+/// [`PurchaseWithCovariates::customer`](crate::purchase::PurchaseWithCovariates::customer).
+///
+/// # Examples
+/// ```
+/// use loyalty_core::estimation::CovariateRoles;
+/// use loyalty_core::orders::Column;
+/// use loyalty_core::parallel::Threads;
+/// use loyalty_core::purchase::{BgNbd, Discounting, PurchaseWithCovariates};
+/// use loyalty_core::spend::GammaGamma;
+/// use loyalty_core::summary::{Covariates, CustomerSummary, SummaryColumns};
+/// use loyalty_core::value::{Buying, Margin, Spending, clv_with_covariates_into};
+/// let mut columns = SummaryColumns::new(&[2.0, 2.0], &[30.0, 30.0], &[39.0, 39.0]);
+/// columns.monetary_value = Some(Column::new("mean", &[22.0, 22.0]));
+/// let customers = CustomerSummary::new(&columns)?;
+/// let covariates = Covariates::new(&[Column::new("member", &[0.0, 1.0][..]).into()])?;
+/// let (base, roles) = (BgNbd::new(0.243, 4.414, 0.793, 2.426)?, CovariateRoles::default());
+/// let model = PurchaseWithCovariates::new(base, &covariates, &roles, &[0.5, -0.5])?;
+/// let (buying, spend) = (Buying::By(&model, &covariates), GammaGamma::new(6.25, 3.74, 15.44)?);
+/// let (year, mut out) = (Discounting::continuous(52.0, 0.0)?, [0.0; 2]);
+/// let (spending, threads) = (Spending::Alike(&spend), Threads::default());
+/// clv_with_covariates_into(buying, spending, &customers, &year, Margin::Same(0.3), &mut out, threads)?;
+/// assert!(out[1] > out[0]);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+pub fn clv_with_covariates_into(
+    buying: Buying<'_>,
+    spending: Spending<'_>,
+    customers: &CustomerSummary,
+    discounting: &Discounting,
+    margin: Margin<'_>,
+    out: &mut [f64],
+    threads: Threads,
+) -> Result<(), Error> {
     margin.check(customers.len())?;
-    customers.same_unit(purchases.unit())?;
-    spend.expected_spend_into(customers, out, threads)?;
+    buying.same_unit(customers)?;
+    match spending {
+        Spending::Alike(model) => model.expected_spend_into(customers, out, threads)?,
+        Spending::By(model, covariates) => {
+            model.expected_spend_into(customers, covariates, out, threads)?;
+        }
+    }
     let mut count = vec![0.0; customers.len()];
-    purchases.discounted_purchases_into(customers, discounting, &mut count, threads)?;
+    let counts = &mut count[..];
+    match buying {
+        Buying::Alike(model) => {
+            model.discounted_purchases_into(customers, discounting, counts, threads)?;
+        }
+        Buying::By(model, covariates) => {
+            let (c, d) = (customers, discounting);
+            model.discounted_purchases_into(c, covariates, d, counts, threads)?;
+        }
+    }
     fill_parts(out, threads, |start, out| {
         for (row, value) in (start..).zip(out) {
             *value *= margin.of(row) * count[row];
         }
     });
     Ok(())
+}
+
+impl Buying<'_> {
+    fn same_unit(&self, customers: &CustomerSummary) -> Result<(), Error> {
+        customers.same_unit(match self {
+            Self::Alike(model) => model.unit(),
+            Self::By(model, _) => model.unit(),
+        })
+    }
 }
 
 impl Margin<'_> {

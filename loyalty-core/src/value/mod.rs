@@ -11,6 +11,6 @@ mod intervals;
 mod posterior;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions, clv_bootstrap};
-pub use clv::{Margin, clv_into};
+pub use clv::{Buying, Margin, Spending, clv_into, clv_with_covariates_into};
 pub use intervals::{clv_intervals, clv_total_interval};
 pub use posterior::clv_posterior;

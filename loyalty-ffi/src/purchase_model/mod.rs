@@ -114,10 +114,10 @@ pub unsafe extern "C" fn loyalty_purchase_model_load(
     }
 }
 
-fn of_purchases(model: Model) -> Result<AnyPurchaseModel, Model> {
+fn of_purchases(model: Model) -> Option<AnyPurchaseModel> {
     match model {
-        Model::Purchase(model) => Ok(model),
-        other => Err(other),
+        Model::Purchase(model) => Some(model),
+        _ => None,
     }
 }
 

@@ -38,6 +38,7 @@ from loyalty.correlation import (
     FrequencyValueCorrelation,
     frequency_value_correlation,
 )
+from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates
 from loyalty.errors import (
     FitError,
     InputError,
@@ -144,6 +145,7 @@ __all__ = [
     "Predictions",
     "Prior",
     "PurchaseModel",
+    "PurchaseWithCovariates",
     "Refusal",
     "ReliabilityBin",
     "RepeatCounts",
@@ -158,6 +160,7 @@ __all__ = [
     "ShopOptions",
     "SimulatedShop",
     "SpendModel",
+    "SpendWithCovariates",
     "TableReport",
     "TopShare",
     "Tracking",

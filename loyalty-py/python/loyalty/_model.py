@@ -66,7 +66,7 @@ class Model(Frozen):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "kind" not in vars(cls):
+        if not isinstance(vars(cls).get("kind"), str):
             return
         cls._names = tuple(cls._twin.names(cls.kind))
         declared = tuple(name for name, value in vars(cls).items() if isinstance(value, Parameter))
@@ -110,11 +110,13 @@ class Model(Frozen):
         """What the parameters found mean for whoever goes on with them; None where all is well."""
         return None
 
+    @overload
     @classmethod
     def fit(
         cls,
         customers: CustomerSummary | Contracts,
         *,
+        covariates: None = None,
         start: Sequence[float] | None = None,
         priors: Mapping[str, Prior] | None = None,
         penalizer: float = 0.0,
@@ -122,7 +124,43 @@ class Model(Frozen):
         max_iterations: int = 200,
         threads: int = 0,
         progress: Callable[[int, float, float], object] | None = None,
-    ) -> Fit[Self]:
+    ) -> Fit[Self]: ...
+    @overload
+    @classmethod
+    def fit(
+        cls,
+        customers: CustomerSummary,
+        *,
+        covariates: Any,
+        purchase: Sequence[str] | None = None,
+        dropout: Sequence[str] | None = None,
+        shared: Sequence[str] = (),
+        spend: Sequence[str] | None = None,
+        start: Sequence[float] | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        tolerance: float = 1e-16,
+        max_iterations: int = 200,
+        threads: int = 0,
+        progress: Callable[[int, float, float], object] | None = None,
+    ) -> Fit[Any]: ...
+    @classmethod
+    def fit(
+        cls,
+        customers: CustomerSummary | Contracts,
+        *,
+        covariates: Any = None,
+        purchase: Sequence[str] | None = None,
+        dropout: Sequence[str] | None = None,
+        shared: Sequence[str] = (),
+        spend: Sequence[str] | None = None,
+        start: Sequence[float] | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        penalizer: float = 0.0,
+        tolerance: float = 1e-16,
+        max_iterations: int = 200,
+        threads: int = 0,
+        progress: Callable[[int, float, float], object] | None = None,
+    ) -> Fit[Any]:
         """Fits the model by maximum likelihood.
 
         Analytic gradient and Hessian, on the scale on which the parameters are free. Ctrl-C ends it.
@@ -132,6 +170,18 @@ class Model(Frozen):
         customers : CustomerSummary or Contracts
             A purchase model uses frequency, recency, T and weights of a summary, a spend model
             frequency, monetary value and weights; a model of contracts takes :class:`Contracts`.
+        covariates : data frame or mapping of columns, optional
+            What else is known of the customers: numbers and bools as they are, text as categories. Where the
+            table has the column of the summary's customers, rows are found by it, and a customer without
+            one is refused; else the rows stand in the summary's order. The fit is then that of a
+            :class:`PurchaseWithCovariates` or a :class:`SpendWithCovariates`. For Pareto/NBD, BG/NBD,
+            MBG/NBD and Gamma-Gamma.
+        purchase, dropout : sequence of str, optional
+            The columns that move how often customers buy, and how soon they leave; by default all.
+        shared : sequence of str
+            Columns with one coefficient for both.
+        spend : sequence of str, optional
+            The columns that move how much customers spend, of a spend model; by default all.
         start : sequence of float, optional
             The parameters to start from, in order; by default read off the data.
         priors : mapping of str to Prior, optional
@@ -169,7 +219,15 @@ class Model(Frozen):
             Where the fit did not converge, and where the mean that a spend model finds is infinite.
         """
         options = native_options(start, priors, penalizer, tolerance, max_iterations, threads)
-        fit = cls._fit(customers, options, progress)
+        roles = {"purchase": purchase, "dropout": dropout, "shared": shared, "spend": spend}
+        if covariates is not None:
+            from loyalty.covariates import fitted
+
+            fit = fitted(cls, customers, covariates, roles, options, progress)
+        elif given := [role for role, names in roles.items() if names]:
+            raise TypeError(f"{given[0]} names columns of covariates, but there are none")
+        else:
+            fit = cls._fit(customers, options, progress)
         for concern in (fit._concern(), fit.model._concern()):
             if concern is not None:
                 warnings.warn(f"{cls.title}: {concern}", LoyaltyWarning, stacklevel=2)

@@ -9,6 +9,7 @@ from loyalty import _model, _native
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel
 from loyalty.contract_model import ContractModel
+from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates, of_native
 from loyalty.fit import Fit
 from loyalty.forecast import AnchoredForecast
 from loyalty.posterior import Posterior
@@ -26,6 +27,8 @@ Model = (
     | AnchoredForecast
     | Posterior[Any]
     | ContractModel
+    | PurchaseWithCovariates
+    | SpendWithCovariates
     | ReturnPropensity
     | BehaviourModel
     | BehaviourDistribution
@@ -61,6 +64,9 @@ def load(path: str | PathLike[str]) -> Model:
             return AnchoredForecast._of(model)
         case _native.Posterior():
             return Posterior._of(model, Fit._of(model.mode, _by_kind(model.mode.model)))
+        case _native.PurchaseWithCovariates() | _native.SpendWithCovariates():
+            by: PurchaseWithCovariates | SpendWithCovariates = _by_kind(model)
+            return by
         case _native.ReturnPropensity():
             return ReturnPropensity._of(model)
         case _native.BehaviourDistribution():
@@ -94,6 +100,8 @@ def load_fit(path: str | PathLike[str]) -> Fit[Any] | None:
     return Fit._of(fit, _by_kind(fit.model))
 
 
-def _by_kind(native: _native.PurchaseModel | _native.SpendModel | _native.ContractModel) -> Any:
+def _by_kind(native: Any) -> Any:
     """The model in the class of its kind."""
+    if (by := of_native(native)) is not None:
+        return by
     return _model.Model._classes[native.kind]._of(native)

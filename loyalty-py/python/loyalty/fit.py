@@ -362,6 +362,8 @@ def check_quantity(
     model: Model, of: str, quantity: str, horizon: float | None
 ) -> float | int | None:
     """Refuses what the model does not predict, and a horizon that does not go with it."""
+    if not model._intervals:
+        raise InputError(f"a {model.title} model has no intervals of its predictions")
     if quantity not in model._intervals:
         known = " or ".join(f'"{name}"' for name in model._intervals)
         raise InputError(f"quantity must be {known} for a {model.title} {of}, got {quantity!r}")

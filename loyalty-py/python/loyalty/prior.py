@@ -14,12 +14,13 @@ __all__ = ["Prior"]
 class Prior(Frozen):
     """What is known of a parameter θ before the data.
 
-    Made by :meth:`log_normal`, :meth:`gamma` or :meth:`known` and given to a fit by the parameter's
+    Made by :meth:`log_normal`, :meth:`gamma`, :meth:`normal` or :meth:`known` and given to a fit by the parameter's
     name. The fit maximises ln L plus the log densities of the priors, taken over ln θ, so that a fit
     to very little data ends at the prior's median or mean and not beside it::
 
         log-normal   −½ ((ln θ − ln median)/σ)²
         gamma        k ln θ − k θ/mean
+        normal       −½ ((θ − mean)/σ)², of a coefficient on its standardised scale
 
     A parameter with a unit, such as α of the BG/NBD (time) and v of the Gamma-Gamma (money), is
     measured against the data unless the prior is ``absolute``: times in multiples of the customers'
@@ -106,6 +107,34 @@ class Prior(Frozen):
         Prior.gamma(shape=2, mean=0.8, absolute=False)
         """
         return cls._of("gamma", {"shape": shape, "mean": mean, "absolute": absolute})
+
+    @classmethod
+    def normal(cls, mean: float, sigma: float) -> Prior:
+        """θ, which may be below 0, is normal around ``mean`` with standard deviation ``sigma``.
+
+        It is that of a coefficient of a covariate, for a step of one standard deviation of the covariate,
+        and of the log-odds of a probability. Around 0 it holds coefficients back, the more the smaller
+        ``sigma`` is.
+
+        Parameters
+        ----------
+        mean : float
+            From -1e50 to 1e50.
+        sigma : float
+            From 1e-50 to 1e50.
+
+        Raises
+        ------
+        InputError
+            For a number outside its domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> loyalty.Prior.normal(0, 0.5)
+        Prior.normal(mean=0, sigma=0.5)
+        """
+        return cls._of("normal", {"mean": mean, "sigma": sigma})
 
     @classmethod
     def known(cls, value: float) -> Prior:

@@ -10,6 +10,8 @@ import numpy as np
 from loyalty import _check, _columns, _frames, _native
 from loyalty._discounting import discounting_of
 from loyalty.correlation import warn_if_notable
+from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates, read
+from loyalty.errors import InputError
 from loyalty.fit import Fit
 from loyalty.posterior import Posterior
 from loyalty.purchase import PurchaseModel
@@ -21,9 +23,10 @@ __all__ = ["clv", "clv_interval", "clv_posterior"]
 
 def clv(
     customers: CustomerSummary,
-    purchases: PurchaseModel | Fit[PurchaseModel],
-    spend: SpendModel | Fit[SpendModel],
+    purchases: PurchaseModel | PurchaseWithCovariates | Fit[Any],
+    spend: SpendModel | SpendWithCovariates | Fit[Any],
     *,
+    covariates: Any = None,
     horizon: float | None = None,
     annual_discount_rate: float | None = None,
     discount_rate: float | None = None,
@@ -55,8 +58,10 @@ def clv(
     ----------
     customers : CustomerSummary
         With monetary value.
-    purchases : PurchaseModel or a Fit of one
-    spend : SpendModel or a Fit of one
+    purchases : PurchaseModel, PurchaseWithCovariates or a Fit of one
+    spend : SpendModel, SpendWithCovariates or a Fit of one
+    covariates : data frame or mapping of columns, optional
+        Those that either model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
     horizon : float, optional
         How far the continuous form reaches, in the unit of the model; with a rate it may be
         ``math.inf``, the whole future.
@@ -116,11 +121,18 @@ def clv(
     array([36.29])
     """
     _check.instance("customers", customers, CustomerSummary)
-    model = PurchaseModel._given("purchases", purchases)
-    amounts = SpendModel._given("spend", spend)
+    model = _either("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
+    amounts = _either("spend", spend, SpendWithCovariates, SpendModel)
+    learnt = [
+        m for m in (model, amounts) if isinstance(m, PurchaseWithCovariates | SpendWithCovariates)
+    ]
+    names = list(dict.fromkeys(name for m in learnt for name in m.columns))
+    if learnt and covariates is None:
+        raise InputError("covariates must be given, as a model has learnt from " + ", ".join(names))
+    known = read(covariates, names, customers) if learnt else None
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     discounting = discounting_of(model.unit or customers.unit, *form)
-    values = column(customers, model, amounts, discounting, margin, threads)
+    values = column(customers, model, amounts, discounting, margin, threads, known)
     warn_if_notable(customers, threads, stacklevel=2)
     return customers._answer(values)
 
@@ -281,21 +293,29 @@ def clv_posterior(
 
 def column(
     customers: CustomerSummary,
-    purchases: PurchaseModel,
-    spend: SpendModel,
+    purchases: PurchaseModel | PurchaseWithCovariates,
+    spend: SpendModel | SpendWithCovariates,
     discounting: _native.Discounting,
     margin: Any,
     threads: int,
+    covariates: _native.Covariates | None = None,
 ) -> _native.Column:
     """Lifetime values as a native column."""
     return _native.clv(
         customers._core,
         purchases._core,
         spend._core,
+        covariates,
         discounting,
         *margins_of(margin),
         _check.whole("threads", threads),
     )
+
+
+def _either(name: str, given: Any, by: type[Any], alike: type[Any]) -> Any:
+    """The model of an argument, with covariates or without."""
+    model = given.model if isinstance(given, Fit) else given
+    return model if isinstance(model, by) else alike._given(name, given)
 
 
 def margins_of(margin: Any) -> tuple[float, _native.Column | None]:

@@ -26,7 +26,7 @@ pub(super) use self::counts::ln_survived;
 use self::likelihood::add_run;
 pub(super) use self::likelihood::add_survived;
 use self::sums::{RunPoint, RunSums};
-use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
+use super::process::{BLOCK, Leaving, Moved, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
@@ -41,6 +41,8 @@ use crate::time::Unit;
 pub trait Dropout: Clone + Copy + PartialEq + Debug + Send + Sync + 'static {
     /// The model's name in files, in C and on the command line.
     const KIND: &'static str;
+    /// The same of the model with covariates, if it takes them.
+    const KIND_WITH_COVARIATES: Option<&'static str> = None;
     /// The model's name in messages.
     const TITLE: &'static str;
     /// Occasions to leave before the first repeat purchase: 0 or 1.
@@ -202,6 +204,10 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
     const KIND: &'static str = D::KIND;
     const TITLE: &'static str = D::TITLE;
     const NEEDS: Needs = Needs::HISTORY;
+    const MOVED: Option<Moved> = match D::KIND_WITH_COVARIATES {
+        Some(kind) => Some(Moved { kind, leaving: Leaving::Mean }),
+        None => None,
+    };
 
     fn parameters() -> Vec<Parameter> {
         vec![

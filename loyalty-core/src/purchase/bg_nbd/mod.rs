@@ -38,6 +38,7 @@ pub struct AfterRepeatPurchases;
 
 impl Dropout for AfterRepeatPurchases {
     const KIND: &'static str = "bg-nbd";
+    const KIND_WITH_COVARIATES: Option<&'static str> = Some("bg-nbd-with-covariates");
     const TITLE: &'static str = "BG/NBD";
     const AT_FIRST: u32 = 0;
     const ALL_LEAVE: &'static str =

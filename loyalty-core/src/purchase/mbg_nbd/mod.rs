@@ -38,6 +38,7 @@ pub struct AfterEveryPurchase;
 
 impl Dropout for AfterEveryPurchase {
     const KIND: &'static str = "mbg-nbd";
+    const KIND_WITH_COVARIATES: Option<&'static str> = Some("mbg-nbd-with-covariates");
     const TITLE: &'static str = "MBG/NBD";
     const AT_FIRST: u32 = 1;
     const ALL_LEAVE: &'static str =

@@ -14,7 +14,7 @@ use self::likelihood::RunSums;
 use self::odds::{BLOCK as FEW, Integrals, Scales, ln_odds};
 use super::Discounting;
 use super::gamma_poisson::draw_purchases;
-use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
+use super::process::{BLOCK, Leaving, Moved, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
@@ -165,6 +165,8 @@ impl PurchaseProcess for ParetoNbd {
     const KIND: &'static str = "pareto-nbd";
     const TITLE: &'static str = "Pareto/NBD";
     const NEEDS: Needs = Needs::HISTORY;
+    const MOVED: Option<Moved> =
+        Some(Moved { kind: "pareto-nbd-with-covariates", leaving: Leaving::Rate });
 
     fn parameters() -> Vec<Parameter> {
         vec![

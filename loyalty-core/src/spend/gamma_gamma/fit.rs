@@ -32,7 +32,10 @@ pub(in crate::spend) fn posterior_of(
 }
 
 /// The spenders, if the model can be fitted to them.
-fn fittable(summary: &CustomerSummary, options: &FitOptions) -> Result<SpendLikelihood, Error> {
+pub(in crate::spend) fn fittable(
+    summary: &CustomerSummary,
+    options: &FitOptions,
+) -> Result<SpendLikelihood, Error> {
     let spenders = Spenders::of(summary, money(summary, "the Gamma-Gamma fit")?, options.threads);
     let degenerate = |cause, reason| Err(Error::degenerate("Gamma-Gamma", cause, reason));
     if spenders.len() < 2 {
@@ -59,7 +62,7 @@ pub(in crate::spend) fn ln_likelihood(
 }
 
 /// Spenders with the mean of their means and of their squares.
-struct SpendLikelihood {
+pub(in crate::spend) struct SpendLikelihood {
     spenders: Spenders,
     mean: f64,
     square: f64,
@@ -102,7 +105,10 @@ impl Likelihood for SpendLikelihood {
     }
 }
 
-fn money<'a>(summary: &'a CustomerSummary, needed_by: &'static str) -> Result<&'a [f64], Error> {
+pub(in crate::spend) fn money<'a>(
+    summary: &'a CustomerSummary,
+    needed_by: &'static str,
+) -> Result<&'a [f64], Error> {
     summary.monetary_value().ok_or(Error::MissingColumn { column: "monetary_value", needed_by })
 }
 

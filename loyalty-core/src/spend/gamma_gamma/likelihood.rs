@@ -22,10 +22,10 @@ use crate::summary::{Buckets, CustomerSummary};
 
 /// The customers with money to tell of, by their number of purchases.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spenders {
+pub(in crate::spend) struct Spenders {
     runs: Vec<Run>,
     /// Customers with purchases, all of them free.
-    pub(super) without_money: f64,
+    pub(in crate::spend) without_money: f64,
 }
 
 /// The customers of one number of purchases.
@@ -42,7 +42,11 @@ struct Run {
 }
 
 impl Spenders {
-    pub(super) fn of(customers: &CustomerSummary, mean: &[f64], threads: Threads) -> Self {
+    pub(in crate::spend) fn of(
+        customers: &CustomerSummary,
+        mean: &[f64],
+        threads: Threads,
+    ) -> Self {
         let by_frequency = Buckets::of(customers.frequency());
         let first = u32::from(customers.includes_first());
         let threads = threads.for_rows(customers.len());
@@ -55,17 +59,17 @@ impl Spenders {
         Self { runs: runs.into_iter().filter(|run| !run.total.is_empty()).collect(), without_money }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::spend) fn len(&self) -> usize {
         self.runs.iter().map(|run| run.total.len()).sum()
     }
 
     /// The customers, counted with their weights.
-    pub(super) fn customers(&self) -> f64 {
+    pub(in crate::spend) fn customers(&self) -> f64 {
         self.runs.iter().map(|run| run.customers).sum()
     }
 
     /// Mean of the customers' means and of their squares.
-    pub(super) fn moments(&self) -> (f64, f64) {
+    pub(in crate::spend) fn moments(&self) -> (f64, f64) {
         let (mut first, mut second) = (0.0, 0.0);
         for run in &self.runs {
             let totals: f64 = dot(&run.total, &run.weight);
@@ -82,13 +86,13 @@ impl Spenders {
     }
 
     /// Every `step`-th customer of each number of purchases, for a first look at the data.
-    pub(super) fn thinned(&self, step: usize) -> Self {
+    pub(in crate::spend) fn thinned(&self, step: usize) -> Self {
         let runs = self.runs.iter().map(|run| run.thinned(step)).collect();
         Self { runs, without_money: 0.0 }
     }
 
     /// Value, gradient and Hessian at (ln p, ln q, ln v).
-    pub(super) fn evaluate(&self, ln_parameters: &[f64], threads: Threads) -> Evaluation {
+    pub(in crate::spend) fn evaluate(&self, ln_parameters: &[f64], threads: Threads) -> Evaluation {
         let [p, q, v] = std::array::from_fn(|slot| exp(ln_parameters[slot]));
         let pieces: Vec<(&Run, Range<usize>)> = self.runs.iter().flat_map(pieces).collect();
         let sums = map_chunks(pieces.len(), 1, threads.for_rows(self.len()), |piece| {

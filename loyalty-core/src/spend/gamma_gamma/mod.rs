@@ -4,8 +4,9 @@ mod fit;
 mod likelihood;
 mod simulate;
 
-pub(super) use self::fit::{fit_to, ln_likelihood, posterior_of};
-pub(super) use self::simulate::simulate;
+pub(super) use self::fit::{SpendLikelihood, fit_to, fittable, ln_likelihood, money, posterior_of};
+pub(super) use self::likelihood::Spenders;
+pub(super) use self::simulate::{simulate, simulate_each};
 
 use crate::Error;
 use crate::error::positive;

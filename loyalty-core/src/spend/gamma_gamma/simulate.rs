@@ -13,10 +13,20 @@ pub(in crate::spend) fn simulate(
     seed: u64,
     threads: Threads,
 ) -> Vec<f64> {
+    simulate_each(|_| *model, customers, seed, threads)
+}
+
+/// The same with a model for each row.
+pub(in crate::spend) fn simulate_each(
+    model_of: impl Fn(usize) -> GammaGamma + Sync,
+    customers: &CustomerSummary,
+    seed: u64,
+    threads: Threads,
+) -> Vec<f64> {
     let mut out = vec![0.0; customers.len()];
     fill(&mut out, threads, |row| match customers.transactions(row) {
         0 => 0.0,
-        x => model.draw(&mut Random::of(seed, 1, row), f64::from(x)),
+        x => model_of(row).draw(&mut Random::of(seed, 1, row), f64::from(x)),
     });
     out
 }

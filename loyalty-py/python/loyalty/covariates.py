@@ -1,0 +1,448 @@
+"""Models in which what is known of a customer moves how they buy, leave or spend."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from loyalty import _check, _columns, _frames, _native
+from loyalty._discounting import discounting_of
+from loyalty._model import Model
+from loyalty.errors import InputError, LoyaltyWarning
+from loyalty.summary import CustomerSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from loyalty.fit import Fit
+    from loyalty.purchase import PurchaseModel
+    from loyalty.spend import SpendModel
+
+__all__ = ["PurchaseWithCovariates", "SpendWithCovariates"]
+
+#: Most purchases that a distribution tells apart.
+_MOST = 10_000
+
+
+class _WithCovariates(Model):
+    """What models with covariates have in common."""
+
+    __slots__ = ()
+
+    _intervals = ()
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        """What the model is called in files."""
+        return str(self._core.kind)
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """What it is called in messages."""
+        return f"{self._core.title} with covariates"
+
+    @classmethod
+    def fit(cls, *_: Any, **__: Any) -> NoReturn:
+        """Not of its own: the ``fit`` of a model takes ``covariates`` and gives one of these."""
+        raise TypeError(
+            "fit the model that its customers follow, with covariates: "
+            "loyalty.ParetoNbd.fit(customers, covariates=frame)"
+        )
+
+    @classmethod
+    def posterior(cls, *_: Any, **__: Any) -> NoReturn:
+        """Models with covariates have no posterior: their fit has standard errors."""
+        raise TypeError("a model with covariates has no posterior; its fit has standard errors")
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name: those where all covariates are 0, then the coefficients."""
+        return dict(zip(self._core.names, self._core.values, strict=True))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the model has learnt from, which scoring needs."""
+        return tuple(self._core.columns)
+
+    def coefficients(self) -> Any:
+        """The coefficients, a row each; :meth:`Fit.summary` has their standard errors.
+
+        Columns are ``parameter`` (their name among the parameters), ``acts`` (on ``purchase``,
+        ``dropout``, ``shared`` or ``spend``), ``column``, ``level`` (against the most frequent one;
+        missing for a number), ``value`` (γ, for a step of 1), ``factor`` (e^γ, what a step multiplies
+        by: the rate to buy or to leave, the odds to leave after a purchase, the mean spend) and
+        ``standardised`` (γ for a step of one standard deviation).
+        """
+        return _frames.table(self._core.coefficients(), _columns.installed_frame())
+
+    def _read(self, covariates: Any, customers: CustomerSummary | None = None) -> Any:
+        return read(covariates, self.columns, customers)
+
+    def log_likelihood(  # type: ignore[override]
+        self, customers: CustomerSummary, *, covariates: Any
+    ) -> float:
+        """ln L of customers and what is known of them."""
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        return float(self._core.log_likelihood(native, self._read(covariates, customers)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _WithCovariates) and bool(self._core == other._core)
+
+    def __hash__(self) -> int:
+        return hash(self._core.to_json())
+
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), self._core.to_json())
+
+
+class PurchaseWithCovariates(_WithCovariates):
+    """A model of purchases in which what is known of a customer moves how often they buy and how soon they leave.
+
+    Made by the ``fit`` of a :class:`ParetoNbd`, :class:`BgNbd` or :class:`MbgNbd` with ``covariates``. Each
+    customer follows that model with parameters of their own::
+
+        α_i = α e^(−γ'z)                     purchases: the mean rate is r/α · e^(γ'z)
+        β_i = β e^(−γ'z)                     dropout of the Pareto/NBD: the mean rate is s/β · e^(γ'z)
+        logit φ_i = logit φ + γ'z            dropout of the BG/NBD and MBG/NBD, of the mean φ = a/(a+b)
+
+    A positive coefficient says: buys more often, leaves sooner. κ = a+b is the same for all. Text is a category, an
+    indicator of each level but the most frequent; numbers and bools are taken as they are.
+
+    Predictions take the same columns by name, in any order and among others, and refuse a level that was not
+    learnt. :meth:`customer` gives the model of one customer, with every prediction of that model.
+
+    Examples
+    --------
+    >>> import loyalty, numpy as np
+    >>> channel = np.where(np.arange(4000) % 3 == 0, "web", "shop")
+    >>> truth = loyalty.PurchaseWithCovariates(
+    ...     loyalty.ParetoNbd(r=0.8, alpha=6, s=0.7, beta=10, unit="week"),
+    ...     {"channel": channel},
+    ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+    ... )
+    >>> customers = truth.simulate({"channel": channel}, [40.0] * 4000, seed=7)
+    >>> fit = loyalty.ParetoNbd.fit(customers, covariates={"channel": channel})
+    >>> abs(fit.parameters["purchase:channel=web"] - 0.5) < 0.2
+    True
+    >>> fit.model.expected_purchases(customers, 13, covariates={"channel": channel}).shape
+    (4000,)
+    >>> fit.model.customer({"channel": "web"}).r == fit.parameters["r"]
+    True
+
+    References
+    ----------
+    Fader & Hardie (2007), Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models, note 019.
+    """
+
+    __slots__ = ()
+
+    _core: _native.PurchaseWithCovariates
+
+    def __init__(
+        self,
+        base: PurchaseModel,
+        covariates: Any,
+        *,
+        coefficients: Mapping[str, float],
+        purchase: Sequence[str] | None = None,
+        dropout: Sequence[str] | None = None,
+        shared: Sequence[str] = (),
+    ) -> None:
+        from loyalty.purchase import PurchaseModel as Base
+
+        model = _check.instance("base", base, Base)._core
+        roles = (_names("purchase", purchase), _names("dropout", dropout), list(shared))
+        table = read(covariates, _used(covariates, *roles), None)
+        given = dict(coefficients)
+        # The order of the coefficients is the core's.
+        layout = _native.PurchaseWithCovariates.names_of(model, table, *roles)
+        for name in given:
+            if name not in layout:
+                known = ", ".join(layout)
+                raise InputError(f"coefficients must be of {known}, got {name!r}")
+        missing = [name for name in layout if name not in given]
+        if missing:
+            raise InputError(f"coefficients must have {', '.join(missing)} too")
+        values = [float(given[name]) for name in layout]
+        self._set(_core=_native.PurchaseWithCovariates(model, table, *roles, values))
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of time, where it is known."""
+        return self._core.unit
+
+    def customer(self, covariates: Mapping[str, Any]) -> PurchaseModel:
+        """The model of the customer with these values of the columns."""
+        native = self._core.customer(self._read({n: [v] for n, v in covariates.items()}))
+        found: PurchaseModel = Model._classes[native.kind]._of(native)  # type: ignore[assignment]
+        return found
+
+    def _asked(self, customers: CustomerSummary, covariates: Any) -> tuple[Any, Any]:
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        return native, self._read(covariates, customers)
+
+    def p_alive(self, customers: CustomerSummary, *, covariates: Any, threads: int = 0) -> Any:
+        """:meth:`PurchaseModel.p_alive` of every customer by what is known of them.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+        covariates : data frame or mapping of columns
+            The columns of :attr:`columns`, by name. Where the table has the column of the summary's
+            customers, rows are found by it; else they stand in the summary's order.
+        threads : int
+            Threads to use, 0 for all.
+
+        Raises
+        ------
+        InputError
+            Where a column is missing or of another type than in the fit, a cell is missing, a level was
+            not learnt, or a customer has no row.
+        """
+        asked = self._asked(customers, covariates)
+        return customers._answer(self._core.p_alive(*asked, _check.whole("threads", threads)))
+
+    def p_alive_at(
+        self, customers: CustomerSummary, horizon: float, *, covariates: Any, threads: int = 0
+    ) -> Any:
+        """:meth:`PurchaseModel.p_alive_at` of every customer by what is known of them; see :meth:`p_alive`."""
+        asked = (*self._asked(customers, covariates), horizon, _check.whole("threads", threads))
+        return customers._answer(self._core.p_alive_at(*asked))
+
+    def expected_purchases(
+        self, customers: CustomerSummary, horizon: float, *, covariates: Any, threads: int = 0
+    ) -> Any:
+        """:meth:`PurchaseModel.expected_purchases` of every customer by what is known of them; see
+        :meth:`p_alive`."""
+        asked = (*self._asked(customers, covariates), horizon, _check.whole("threads", threads))
+        return customers._answer(self._core.expected_purchases(*asked))
+
+    def p_no_purchase(
+        self, customers: CustomerSummary, horizon: float, *, covariates: Any, threads: int = 0
+    ) -> Any:
+        """:meth:`PurchaseModel.p_no_purchase` of every customer by what is known of them; see
+        :meth:`p_alive`."""
+        asked = (*self._asked(customers, covariates), horizon, _check.whole("threads", threads))
+        return customers._answer(self._core.p_no_purchase(*asked))
+
+    def purchase_distribution(
+        self,
+        customers: CustomerSummary,
+        horizon: float,
+        *,
+        covariates: Any,
+        most: int = 10,
+        threads: int = 0,
+    ) -> Any:
+        """:meth:`PurchaseModel.purchase_distribution` of every customer by what is known of them; see
+        :meth:`p_alive`."""
+        if not 0 <= _check.whole("most", most) <= _MOST:
+            raise InputError(f"most must be from 0 to {_MOST}, got {most}")
+        asked = (*self._asked(customers, covariates), horizon, most)
+        threads = _check.whole("threads", threads)
+        return customers._answers(self._core.purchase_distribution(*asked, threads))
+
+    def discounted_purchases(
+        self,
+        customers: CustomerSummary,
+        *,
+        covariates: Any,
+        horizon: float | None = None,
+        annual_discount_rate: float | None = None,
+        discount_rate: float | None = None,
+        periods: int | None = None,
+        period_length: float | None = None,
+        threads: int = 0,
+    ) -> Any:
+        """:meth:`PurchaseModel.discounted_purchases` of every customer by what is known of them; see
+        :meth:`p_alive`."""
+        _check.instance("customers", customers, CustomerSummary)
+        rates = (horizon, annual_discount_rate, discount_rate)
+        unit = self.unit or customers.unit
+        discounting = discounting_of(unit, *rates, periods, period_length)
+        asked = (*self._asked(customers, covariates), discounting)
+        threads = _check.whole("threads", threads)
+        return customers._answer(self._core.discounted_purchases(*asked, threads))
+
+    def expected_purchases_new_customer(
+        self, covariates: Any, horizon: float
+    ) -> NDArray[np.float64]:
+        """Expected number of purchases of a new customer of every row within `horizon` after their first
+        one, which is not counted."""
+        column = self._core.expected_purchases_new_customer(self._read(covariates), horizon)
+        return _frames.array(column)
+
+    def simulate(
+        self, covariates: Any, T: Any, *, seed: int = 0, threads: int = 0
+    ) -> CustomerSummary:
+        """Histories of new customers of the rows of a table who behave as the model says.
+
+        Parameters
+        ----------
+        covariates : data frame or mapping of columns
+        T : array, list or Arrow column
+            How long each is observed from the first purchase on.
+        seed : int
+            Row i depends on the seed, its covariates and i alone.
+        threads : int
+            Threads to use, 0 for all.
+        """
+        native = self._core.simulate(
+            self._read(covariates),
+            _columns.from_values("T", T),
+            _check.whole("seed", seed),
+            _check.whole("threads", threads),
+        )
+        return CustomerSummary._of(native, "customer", None)
+
+
+class SpendWithCovariates(_WithCovariates):
+    """The Gamma-Gamma in which what is known of a customer moves how much they spend: ``v_i = v e^(γ'z)``.
+
+    Made by :meth:`GammaGamma.fit` with ``covariates``. A positive coefficient says: spends more; the mean over
+    customers like these is p v/(q−1) · e^(γ'z).
+    """
+
+    __slots__ = ()
+
+    _core: _native.SpendWithCovariates
+
+    def customer(self, covariates: Mapping[str, Any]) -> SpendModel:
+        """The model of the customer with these values of the columns."""
+        native = self._core.customer(self._read({n: [v] for n, v in covariates.items()}))
+        found: SpendModel = Model._classes[native.kind]._of(native)  # type: ignore[assignment]
+        return found
+
+    def expected_spend(
+        self, customers: CustomerSummary, *, covariates: Any, threads: int = 0
+    ) -> Any:
+        """:meth:`SpendModel.expected_spend` of every customer by what is known of them.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+            With monetary value.
+        covariates, threads
+            As for :meth:`PurchaseWithCovariates.p_alive`.
+        """
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        threads = _check.whole("threads", threads)
+        known = self._read(covariates, customers)
+        return customers._answer(self._core.expected_spend(native, known, threads))
+
+
+def read(
+    covariates: Any, names: Sequence[str], customers: CustomerSummary | None
+) -> _native.Covariates:
+    """The columns named of a table, in the order of a summary's customers."""
+    ids = None if customers is None or customers._core.customer("") is None else customers._customer
+    join = ids is not None and ids not in names and ids in _known(covariates)
+    wanted = [*names, ids] if join and ids is not None else list(names)
+    columns, _ = _columns.read(covariates, wanted)
+    if not join or customers is None:
+        return _native.Covariates(columns)
+    *columns, own = columns
+    table, left_over = _native.Covariates(columns).joined(own, customers._core)
+    if left_over:
+        rows = "1 row" if left_over == 1 else f"{left_over} rows"
+        warnings.warn(
+            f"{rows} of the covariates are of no customer of the summary",
+            LoyaltyWarning,
+            stacklevel=4,
+        )
+    return table
+
+
+def _known(covariates: Any) -> list[str]:
+    """The names of a table's columns."""
+    import narwhals as nw
+
+    if isinstance(covariates, Mapping):
+        return list(covariates)
+    frame = nw.from_native(covariates, pass_through=True)
+    if isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        return frame.collect_schema().names()
+    schema = getattr(covariates, "schema", None)
+    return list(getattr(schema, "names", ()))
+
+
+def _names(role: str, names: Sequence[str] | None) -> list[str] | None:
+    """Names of columns, of which one by itself is no list of letters."""
+    if isinstance(names, str):
+        raise TypeError(f"{role} must be a list of names, got the text {names!r}")
+    return None if names is None else list(names)
+
+
+def _used(
+    covariates: Any,
+    first: Sequence[str] | None,
+    dropout: Sequence[str] | None,
+    shared: Sequence[str],
+    ids: str | None = None,
+) -> list[str]:
+    """The columns that act on something, in the order of the table."""
+    known = [name for name in _known(covariates) if name != ids]
+    if not known:
+        raise TypeError(
+            "covariates must be a data frame or a mapping of columns, "
+            f"got {type(covariates).__name__}"
+        )
+    if first is None or dropout is None:
+        return known
+    named = [*first, *dropout, *shared]
+    return [name for name in known if name in named] + [name for name in named if name not in known]
+
+
+def fitted(
+    model: type[Model],
+    customers: object,
+    covariates: Any,
+    roles: Mapping[str, Sequence[str] | None],
+    options: _native.Options,
+    progress: Callable[[int, float, float], object] | None,
+) -> Fit[Any]:
+    """The fit of a model with covariates, which warns nobody."""
+    from loyalty.fit import Fit
+    from loyalty.spend import SpendModel
+
+    customers = _check.instance("customers", customers, CustomerSummary)
+    native = customers._core
+    of_spend = issubclass(model, SpendModel)
+    for role, names in roles.items():
+        if names and (role == "spend") != of_spend:
+            raise TypeError(f"{role} is not for a {model.title} model: nothing of it would act")
+    purchase, dropout, shared, spend = (
+        _names(role, roles[role]) for role in ("purchase", "dropout", "shared", "spend")
+    )
+    ids = customers._customer if native.customer("") is not None else None
+    first, second = (spend, []) if of_spend else (purchase, dropout)
+    table = read(covariates, _used(covariates, first, second, shared or [], ids), customers)
+    if of_spend:
+        found = _native.SpendWithCovariates.fit(native, table, spend, options, progress)
+        of: type[_WithCovariates] = SpendWithCovariates
+    else:
+        acting = (purchase, dropout, shared or [])
+        kind = model.kind
+        found = _native.PurchaseWithCovariates.fit(kind, native, table, *acting, options, progress)
+        of = PurchaseWithCovariates
+    return Fit._of(found, of._of(found.model), customers._frame)
+
+
+def of_native(native: Any) -> PurchaseWithCovariates | SpendWithCovariates | None:
+    """The model of its native twin, if it is one with covariates."""
+    match native:
+        case _native.PurchaseWithCovariates():
+            return PurchaseWithCovariates._of(native)
+        case _native.SpendWithCovariates():
+            return SpendWithCovariates._of(native)
+        case _:
+            return None
+
+
+def _restore(model: type[_WithCovariates], json: str) -> _WithCovariates:
+    return model._of(_native.model_of_json(json))
