@@ -68,25 +68,36 @@ fn shop(customers: i64, moods: bool, seed: u64) -> Log {
             #[expect(clippy::cast_possible_truncation, reason = "a day")]
             log.day.push(day.floor() as i64);
             log.amount.push(amount);
-            // A purchase while keen; the time until then is passed through turn by turn.
-            let mut work = random.exponential(rate);
-            while moods {
-                let speed = if keen { 3.0 } else { 0.0 };
-                if speed > 0.0 && day + work / speed <= turn {
-                    work /= speed;
-                    break;
-                }
-                work -= (turn - day) * speed;
-                (day, keen) = (turn, !keen);
-                turn = day + random.exponential(1.0 / 35.0);
-                if day > end {
-                    break;
-                }
+            let work = random.exponential(rate);
+            if moods {
+                day = after(day, work, end, &mut keen, &mut turn, &mut random);
+            } else {
+                day += work.max(1e-9);
             }
-            day += work.max(1e-9);
         }
     }
     log
+}
+
+/// When a purchase comes that takes so long at the usual rate: threefold while keen, not at all else.
+fn after(
+    mut day: f64,
+    mut work: f64,
+    end: f64,
+    keen: &mut bool,
+    turn: &mut f64,
+    random: &mut Random,
+) -> f64 {
+    while day <= end {
+        let speed = if *keen { 3.0 } else { 0.0 };
+        if day + work / speed <= *turn {
+            return day + (work / speed).max(1e-9);
+        }
+        work -= (*turn - day) * speed;
+        (day, *keen) = (*turn, !*keen);
+        *turn = day + random.exponential(1.0 / 35.0);
+    }
+    day
 }
 
 fn options(unit: Unit, days: f64) -> AnchorOptions {
@@ -96,18 +107,24 @@ fn options(unit: Unit, days: f64) -> AnchorOptions {
 }
 
 /// What follows the first `cut` days is forecast from them: the errors of the model and of the correction.
-fn tried(log: &Log, cut: i64, days: f64) -> (Learned, ForecastErrors, ForecastErrors) {
-    let mut options = options(Unit::Week, days);
+fn tried(log: &Log, cut: i64, days: u32) -> (Learned, ForecastErrors, ForecastErrors) {
+    let mut options = options(Unit::Week, f64::from(days));
     options.summary.observation_end = Some(cut * DAY);
     let orders = log.orders();
     let learned = AnchoredForecast::fit(&orders, &options).unwrap();
     let mut until = options.summary;
-    until.observation_end = Some((cut + days as i64) * DAY);
+    until.observation_end = Some((cut + i64::from(days)) * DAY);
     let split = orders.calibration_holdout(cut * DAY, &until).unwrap();
     let actual: Vec<f64> = split.holdout_frequency.iter().map(|&n| f64::from(n)).collect();
     let mut plain = vec![0.0; actual.len()];
     let base = learned.forecast.base();
-    base.expected_purchases_into(&split.calibration, days / 7.0, &mut plain, Threads::ONE).unwrap();
+    base.expected_purchases_into(
+        &split.calibration,
+        f64::from(days) / 7.0,
+        &mut plain,
+        Threads::ONE,
+    )
+    .unwrap();
     let errors = |forecast: &[f64]| ForecastErrors::of(forecast, &actual).unwrap();
     let (before, after) = (errors(&plain), errors(&learned.expected));
     (learned, before, after)
@@ -117,7 +134,7 @@ fn tried(log: &Log, cut: i64, days: f64) -> (Learned, ForecastErrors, ForecastEr
 fn customers_of_moods_are_forecast_better() {
     let mut ratios = Vec::new();
     for seed in 0..4 {
-        let (learned, before, after) = tried(&shop(2_500, true, seed), 455, 91.0);
+        let (learned, before, after) = tried(&shop(2_500, true, seed), 455, 91);
         assert!(learned.forecast.is_corrected());
         assert!((after.expected / before.expected - 1.0).abs() < 1e-9);
         ratios.push(after.deviance / before.deviance);
@@ -130,7 +147,7 @@ fn customers_of_moods_are_forecast_better() {
 fn where_the_model_is_true_little_is_lost() {
     let ratios: Vec<f64> = (0..4)
         .map(|seed| {
-            let (_, before, after) = tried(&shop(1_000, false, 100 + seed), 455, 91.0);
+            let (_, before, after) = tried(&shop(1_000, false, 100 + seed), 455, 91);
             after.deviance / before.deviance
         })
         .collect();

@@ -35,8 +35,8 @@ impl Contracts {
     ) -> Result<Self> {
         py.detach(|| {
             let renewals = numbers(renewals)?;
-            let left = left.map(|column| flags(column)).transpose()?;
-            let weights = weights.map(|column| numbers(column)).transpose()?;
+            let left = left.map(flags).transpose()?;
+            let weights = weights.map(numbers).transpose()?;
             let ids = customer.map(|column| Ids::read(column)).transpose()?;
             let mut columns = ContractColumns::new(&[], &[]);
             columns.customer = ids.as_ref().map(Ids::as_column);

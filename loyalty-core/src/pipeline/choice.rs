@@ -107,9 +107,12 @@ impl Forecasts {
         let step = orders.customers().len().div_ceil(MOST_CUSTOMERS);
         let thinned = (step > 1).then(|| orders.of_every(step));
         let orders = thinned.as_ref().unwrap_or(orders);
-        let mut compared = ComparisonOptions::default();
-        compared.summary = options.summary(options.observation_end.or(Some(orders.time_range().1)));
-        compared.fit = how.clone();
+        let end = options.observation_end.unwrap_or_else(|| orders.time_range().1);
+        let compared = ComparisonOptions {
+            summary: options.summary(Some(end)),
+            fit: how.clone(),
+            ..ComparisonOptions::default()
+        };
         let whole = orders.summarize(&compared.summary).ok()?;
         let cutoffs = Cutoffs::of(orders, &whole, &compared).ok()?;
         let tells =

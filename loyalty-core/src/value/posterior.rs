@@ -114,8 +114,8 @@ where
             model.expected_spend_into(some, out, Threads::ONE)
         })?;
     let mut all = Intervals::default();
-    for row in 0..rows {
-        let history = of_row[row] as usize;
+    for (row, &history) in of_row.iter().enumerate() {
+        let history = history as usize;
         let (n, m) = (count.mean[history], amount.mean[row]);
         let (of_n, of_m) = (count.variance[history], amount.variance[row]);
         let mean = n * m;
