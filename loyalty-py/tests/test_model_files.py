@@ -150,6 +150,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 PARAMETERS = TEXT["parameters"]
 KINDS = ", ".join(f'"{kind}"' for kind, _ in _native.PurchaseModel.kinds())
+COVARIATES = ", ".join(
+    f'"{kind}-with-covariates"' for kind in ("bg-nbd", "mbg-nbd", "pareto-nbd", "gamma-gamma")
+)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +161,7 @@ KINDS = ", ".join(f'"{kind}"' for kind, _ in _native.PurchaseModel.kinds())
         ({"format": "other"}, 'format "other" is not "loyalty-model"'),
         ({"version": 2}, "version 2 is unknown, this library reads 1"),
         ({"version": 99, "kind": None, "parameters": []}, "version 99 is unknown, this library reads 1"),
-        ({"kind": "weibull-nbd"}, f'kind "weibull-nbd" is none of {KINDS}, "gamma-gamma", "sbg", "bdw"'),
+        ({"kind": "weibull-nbd"}, f'kind "weibull-nbd" is none of {KINDS}, "gamma-gamma", "sbg", "bdw", {COVARIATES}'),
         ({"parameters": {"r": 1.0, "alpha": 1.0, "a": 1.0}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": "2"}}, 'parameter "b" is missing'),
         ({"parameters": {**PARAMETERS, "b": None}}, 'parameter "b" is missing'),

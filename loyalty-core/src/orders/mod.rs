@@ -177,7 +177,7 @@ impl Orders {
         bounds(&self.time)
     }
 
-    /// The orders of every so manyth customer.
+    /// When every so manyth customer ordered, without amounts.
     pub(crate) fn of_every(&self, step: usize) -> Self {
         let is_kept = |row: &usize| (self.customer[*row] as usize).is_multiple_of(step);
         let rows: Vec<usize> = (0..self.len()).filter(is_kept).collect();
@@ -186,7 +186,7 @@ impl Orders {
             customers: self.customers.select((0..self.customers.len()).step_by(step)),
             customer: rows.iter().map(number).collect(),
             time: rows.iter().map(|&row| self.time[row]).collect(),
-            amount: self.amount.as_ref().map(|all| rows.iter().map(|&row| all[row]).collect()),
+            amount: None,
             opted_out: None,
             report: OrdersReport::new(rows.len(), Vec::new()),
         }

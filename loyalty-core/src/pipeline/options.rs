@@ -65,7 +65,8 @@ pub struct ScoreOptions {
     pub spend: Option<GivenModel<AnySpendModel>>,
     /// Which model of purchases is fitted. By default the MBG/NBD, in which one-time buyers can have left,
     /// unless another forecasts better: at three cutoffs, each half a quarter of the log before the next, the
-    /// BG/NBD, the Pareto/NBD and the MBG/CNBD-k are held against it by the Poisson deviance of their forecasts.
+    /// BG/NBD, the Pareto/NBD and, of regular customers, the MBG/CNBD-k are held against it by the deviance of their
+    /// forecasts.
     /// One is taken whose deviance is lower by more than 1 % in geometric mean. Where the log tells too little,
     /// of a summary, and where the fit has a start or priors, which name parameters, AIC decides between the
     /// MBG/NBD and those with the same parameters. A note says which it was, and why.

@@ -341,7 +341,8 @@ def _order_lines(
     if unknown:
         raise InputError(f"columns: {unknown[0]!r} is none of {', '.join((*_NEEDED, *_OPTIONAL))}")
     named: dict[str, Any] = {role: columns.get(role, role) for role in _NEEDED}
-    there = set(_names(lines))
+    # A column that is named for one role has no other by its own name.
+    there = set(_names(lines)) - set(columns.values())
     for role in _OPTIONAL:
         if role in columns or role in there:
             named[role] = columns.get(role, role)

@@ -11,13 +11,11 @@ import narwhals as nw
 
 from loyalty import _check, _columns, _frames, _html, _native
 from loyalty._frozen import Frozen
-from loyalty.bg_nbd import BgNbd
 from loyalty.correlation import Correlation, FrequencyValueCorrelation
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.fit import Fit, Kind
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _names, _opted_out
-from loyalty.mbg_nbd import MbgNbd
 from loyalty.orders import Moment, Orders, Unit, _instant
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import roles as _role_names
@@ -434,8 +432,7 @@ def _purchases(
     """The fit of purchases, of the model that was taken where none was named."""
     if native is None or given is not None:
         return _fit(native, given, customers)
-    kinds: list[type[PurchaseModel]] = [MbgNbd, BgNbd]
-    kind = next(one for one in kinds if one.kind == native.model.kind)
+    kind = PurchaseModel.kinds()[native.model.kind]
     return Fit._of(native, kind._of(native.model), customers._frame)
 
 

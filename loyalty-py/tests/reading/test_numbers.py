@@ -149,6 +149,9 @@ def test_codes_and_flags_say_that_a_coupon_was_used(cells: list[str], expected: 
         ledger = loyalty.Ledger(table.frame, columns=table.columns, margin=0.5).table()
         assert ledger["coupon"].to_list() == [0.0, 0.0, 0.0]
         assert ledger["coupon_orders"].to_list() == [float(used) for used in expected]
+        # Three customers have no five scores.
+        with pytest.warns(loyalty.LoyaltyWarning, match="fewer customers"):
+            assert loyalty.score(table).ledger is not None
 
 
 def test_an_optional_column_of_another_kind_is_left_out_and_told(
