@@ -41,8 +41,8 @@ const AIC_LOWER: f64 = 4.0;
 const LEAST: usize = 100;
 
 /// Customers that forecasts are compared by; of more, every so manyth. A choice: two models differ by little in
-/// most customers, so that 5,000 tell a difference of 1 %.
-const MOST_CUSTOMERS: usize = 5_000;
+/// most customers, so that 2,500 tell a difference of 1 %.
+const MOST_CUSTOMERS: usize = 2_500;
 
 /// The fit of the model that forecasts best, or else describes best, and why it was taken.
 pub(super) fn chosen(
