@@ -73,7 +73,7 @@ static void refused(const char *root, const loyalty_forecast *forecast)
     double out;
     loyalty_forecast *none = NULL;
     FAILS(loyalty_forecast_expected_purchases(forecast, 2, 30, 38, recent, 5, 20, &out, &error),
-          LENGTH, "column \"recent\" has 5 rows, expected 6");
+          LENGTH, "column \"recent\" has 5 rows, but 6 are expected");
     CHECK(loyalty_forecast_expected_purchases(forecast, 2, 30, 38, fewer, 6, 20, &out, &error) ==
           LOYALTY_STATUS_VALUE);
     CHECK(loyalty_forecast_expected_purchases(forecast, 2, 30, 38, recent, 6, NAN, &out, &error) ==
