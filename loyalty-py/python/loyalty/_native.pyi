@@ -8,11 +8,15 @@ from numpy import float64, int64
 from numpy.typing import NDArray
 
 __all__ = [
+    "AnchoredForecast",
     "BehaviourDistribution",
     "BehaviourModel",
     "Behaviours",
     "Column",
     "Comparison",
+    "ContractModel",
+    "Contracts",
+    "Covariates",
     "CustomerSummary",
     "Discounting",
     "Fit",
@@ -26,10 +30,13 @@ __all__ = [
     "Predictions",
     "Prior",
     "PurchaseModel",
+    "PurchaseWithCovariates",
+    "Renewing",
     "ReturnEconomics",
     "ReturnPropensity",
     "SegmentTable",
     "SpendModel",
+    "SpendWithCovariates",
     "Table",
     "Treatments",
     "__version__",
@@ -43,6 +50,7 @@ __all__ = [
     "lasting",
     "load",
     "match_credits",
+    "model_of_json",
     "notable_correlation",
     "permutation_check",
     "persistence",
@@ -652,6 +660,10 @@ class Posterior:
     def priors(self) -> list[tuple[str, str]]: ...
     def thinned(self, points: int) -> Posterior: ...
     def parameters(self, level: float) -> list[Column]: ...
+    def churn(self, contracts: Contracts, level: float, threads: int) -> list[Column]: ...
+    def survival(
+        self, contracts: Contracts, ahead: int, level: float, threads: int
+    ) -> list[Column]: ...
     def p_alive(self, customers: CustomerSummary, level: float, threads: int) -> list[Column]: ...
     def expected_purchases(
         self, customers: CustomerSummary, horizon: float, level: float, threads: int
