@@ -257,11 +257,16 @@ fn whatever_is_asked_the_answer_is_a_number() {
     let orders = shop(900, true, 15).orders();
     let forecast = AnchoredForecast::fit(&orders, &options(Unit::Week, 91.0)).unwrap().forecast;
     for (x, t_x, t) in [(0, 0.0, 0.0), (0, 0.0, 1e9), (1_000_000, 1e5, 1e9), (3, 1e-9, 1e-9)] {
-        for count in [0, 1, u32::MAX] {
+        for count in [0, 1, x + 1, u32::MAX] {
             for amount in [0.0, 1e50] {
                 let history = History::new(x, t_x, t).unwrap();
                 let recent = Recent::new([count; 6], Some(amount)).unwrap();
-                let expected = forecast.expected_purchases(&history, &recent).unwrap();
+                let expected = forecast.expected_purchases(&history, &recent);
+                if count > x + 1 {
+                    assert!(matches!(expected, Err(Error::Value { .. })), "{count} of {x}");
+                    continue;
+                }
+                let expected = expected.unwrap();
                 assert!(expected.is_finite() && expected >= 0.0, "{x} {t_x} {t}: {expected}");
             }
         }

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn loyalty_forecast_is_corrected(forecast: *const loyalty_
 /// all their occasions, NaN where amounts are not known.
 ///
 /// Errors: `PARAMETER` for a history as there or an amount that is not from 0 to 1e50; `LENGTH` unless
-/// `count` is 6; `VALUE` where a longer time holds fewer occasions; `MISSING_COLUMN` where the amount is NaN
+/// `count` is 6; `VALUE` where a longer time holds fewer occasions, or one more than x + 1; `MISSING_COLUMN` where the amount is NaN
 /// and the correction was learnt with amounts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_forecast_expected_purchases(

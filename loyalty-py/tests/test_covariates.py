@@ -247,3 +247,13 @@ def test_spend_and_lifetime_value() -> None:
         loyalty.clv(customers, purchases, spend, horizon=52)
     with pytest.raises(TypeError, match="dropout is not for a Gamma-Gamma"):
         loyalty.GammaGamma.fit(customers, covariates=table, dropout=["age"])
+
+
+def test_rows_without_the_ids_of_the_summary_are_said_to_stand_in_its_order() -> None:
+    orders = loyalty.datasets.cdnow_orders()
+    customers = orders.summarize(unit="week", observation_end="1997-09-30")
+    half = {"half": [float(row % 2) for row in range(len(customers.frequency))]}
+    with pytest.warns(loyalty.LoyaltyWarning, match='no column "customer_id": their rows'):
+        fit = loyalty.MbgNbd.fit(customers, covariates=half)
+    with pytest.warns(loyalty.LoyaltyWarning, match='no column "customer_id": their rows'):
+        fit.model.p_alive(customers, covariates=half)

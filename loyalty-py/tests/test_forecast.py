@@ -106,3 +106,15 @@ def test_it_stands_beside_the_models(orders) -> None:
     found = loyalty.compare(orders, models, unit="week", horizon=13, origins=2)
     assert found.best is loyalty.AnchoredForecast
     assert list(found.to_frame()["model"]) == ["anchored Pareto/NBD", "Pareto/NBD"]
+
+
+def test_a_fit_that_did_not_converge_warns() -> None:
+    # Everybody buys every ten days: customers do not differ in their rate, and nobody is seen to leave.
+    rows = [(customer, day) for customer in range(60) for day in range(customer % 10, 360, 10)]
+    log = {
+        "id": [row[0] for row in rows],
+        "day": [str(np.datetime64("2024-01-01") + row[1]) for row in rows],
+    }
+    orders = loyalty.Orders(log, customer="id", time="day")
+    with pytest.warns(loyalty.LoyaltyWarning, match="Pareto/NBD: not converged"):
+        loyalty.AnchoredForecast.fit(orders, horizon=60)

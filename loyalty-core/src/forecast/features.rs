@@ -1,5 +1,6 @@
 //! What a correction sees of a customer.
 
+use super::errors::LEAST;
 use crate::math::elementary::{ln, ln_1p};
 use crate::summary::{History, Recent, WINDOWS};
 use crate::time::Unit;
@@ -23,9 +24,6 @@ pub const FEATURES: [&str; 13] = [
 
 /// One customer's features.
 pub(super) type Features = [f64; FEATURES.len()];
-
-/// Least forecast that counts in a logarithm.
-const LEAST: f64 = 1e-12;
 
 /// How a customer is looked at.
 #[derive(Debug, Clone, Copy, PartialEq)]

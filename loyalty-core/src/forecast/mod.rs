@@ -123,9 +123,10 @@ impl AnchoredForecast {
     /// Expected purchases of one customer.
     ///
     /// # Errors
-    /// [`Error::MissingColumn`] where the correction knows amounts and this customer's is not given.
+    /// [`Error::MissingColumn`] where the correction knows amounts and this customer's is not given,
+    /// [`Error::Value`] where more occasions are recent than the x + 1 that there are.
     pub fn expected_purchases(&self, history: &History, recent: &Recent) -> Result<f64, Error> {
-        self.check_amount(recent)?;
+        self.check(0, history, recent)?;
         let expected = self.base.expected_purchases(history, self.horizon)?;
         Ok(self.corrected(expected, history, recent))
     }
@@ -143,7 +144,8 @@ impl AnchoredForecast {
         threads: Threads,
     ) -> Result<(), Error> {
         same_length(customers.len(), "activity", activity.len())?;
-        (0..activity.len()).try_for_each(|row| self.check_amount(&activity.row(row)))?;
+        let check = |row| self.check(row, &customers.history(row), &activity.row(row));
+        (0..activity.len()).try_for_each(check)?;
         self.base.expected_purchases_into(customers, self.horizon, out, threads)?;
         fill_parts(out, threads, |first, values| {
             for (row, value) in (first..).zip(values) {
@@ -170,7 +172,18 @@ impl AnchoredForecast {
         Ok((customers, expected))
     }
 
-    fn check_amount(&self, recent: &Recent) -> Result<(), Error> {
+    /// Accepts what was ordered of late where it goes with the history and tells what the correction needs.
+    fn check(&self, row: usize, history: &History, recent: &Recent) -> Result<(), Error> {
+        let [.., last_year] = recent.occasions();
+        if last_year > history.x().saturating_add(1) {
+            return Err(Error::Value {
+                column: "occasions within 365 days".to_owned(),
+                row,
+                expected: "no more than all occasions, x + 1",
+                value: last_year.to_string(),
+                more: 0,
+            });
+        }
         let known = self.correction.is_some_and(|correction| correction.typical_amount > 0.0);
         if known && recent.mean_amount().is_none() {
             let needed_by = "a correction that was learnt with amounts";

@@ -46,29 +46,24 @@ impl CustomerSummary {
     pub(crate) fn by_history(&self) -> (Self, Vec<u32>) {
         let since = |row: usize| self.since_last.as_ref().map_or(0, |since| since[row].to_bits());
         let mut known: HashMap<(u32, [u64; 3]), u32> = HashMap::new();
-        let mut first: Vec<usize> = Vec::new();
+        let mut first: Vec<u32> = Vec::new();
+        // No more rows than 32 bits count.
+        let number = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
         let of_row = (0..self.len())
             .map(|row| {
                 let (t, t_x) = (self.t[row].to_bits(), self.recency[row].to_bits());
                 *known.entry((self.frequency[row], [t, t_x, since(row)])).or_insert_with(|| {
-                    first.push(row);
-                    u32::try_from(first.len() - 1).unwrap_or(u32::MAX)
+                    first.push(number(row));
+                    number(first.len() - 1)
                 })
             })
             .collect();
-        let some = |column: &Vec<f64>| first.iter().map(|&row| column[row]).collect();
         let distinct = Self {
-            customers: None,
-            frequency: first.iter().map(|&row| self.frequency[row]).collect(),
-            recency: some(&self.recency),
-            t: some(&self.t),
-            since_last: self.since_last.as_ref().map(some),
+            since_last: (self.since_last.as_ref())
+                .map(|since| first.iter().map(|&row| since[row as usize]).collect()),
             monetary_value: None,
-            total_amount: None,
-            sum_ln_gaps: None,
             weights: None,
-            unit: self.unit,
-            left_out: self.left_out,
+            ..self.of_rows(&first)
         };
         (distinct, of_row)
     }

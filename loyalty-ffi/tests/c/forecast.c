@@ -76,6 +76,8 @@ static void refused(const char *root, const loyalty_forecast *forecast)
           LENGTH, "column \"recent\" has 5 rows, but 6 are expected");
     CHECK(loyalty_forecast_expected_purchases(forecast, 2, 30, 38, fewer, 6, 20, &out, &error) ==
           LOYALTY_STATUS_VALUE);
+    CHECK(loyalty_forecast_expected_purchases(forecast, 1, 30, 38, recent, 6, 20, &out, &error) ==
+          LOYALTY_STATUS_VALUE);
     CHECK(loyalty_forecast_expected_purchases(forecast, 2, 30, 38, recent, 6, NAN, &out, &error) ==
           LOYALTY_STATUS_MISSING_COLUMN);
     CHECK(loyalty_forecast_expected_purchases(forecast, 2, 40, 38, recent, 6, 20, &out, &error) ==

@@ -344,6 +344,12 @@ def read(
     join = ids is not None and ids not in names and ids in _known(covariates)
     wanted = [*names, ids] if join and ids is not None else list(names)
     columns, _ = _columns.read(covariates, wanted)
+    if ids is not None and not join:
+        warnings.warn(
+            f'the covariates have no column "{ids}": their rows are taken in the order of the summary\'s customers',
+            LoyaltyWarning,
+            stacklevel=4,
+        )
     if not join or customers is None:
         return _native.Covariates(columns)
     *columns, own = columns

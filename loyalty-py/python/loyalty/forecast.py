@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
+from loyalty.errors import LoyaltyWarning
 from loyalty.fit import Fit, native_options
 from loyalty.orders import Moment, Occasion, Occasions, Orders, Unit, _day, _instant
 from loyalty.pareto_nbd import ParetoNbd
@@ -97,6 +99,11 @@ class AnchoredForecast(Frozen):
         InputError
             As :meth:`PurchaseModel.fit`, and where ``level="last_year"`` and the log does not tell of it.
 
+        Warns
+        -----
+        LoyaltyWarning
+            Where the fit of the model to the whole log did not converge.
+
         Examples
         --------
         >>> import loyalty
@@ -120,7 +127,11 @@ class AnchoredForecast(Frozen):
             occasion,
             orders._moment("observation_end", observation_end),
         )
-        return cls._of(native)
+        forecast = cls._of(native)
+        fit = forecast.model_fit
+        if fit is not None and (concern := fit._concern()) is not None:
+            warnings.warn(f"{forecast.base.title}: {concern}", LoyaltyWarning, stacklevel=2)
+        return forecast
 
     @classmethod
     def _of(cls, native: _native.AnchoredForecast) -> AnchoredForecast:
@@ -187,7 +198,7 @@ class AnchoredForecast(Frozen):
 
     @property
     def model_fit(self) -> Fit[Any] | None:
-        """The fit of the purchase model to the whole log; None for a forecast from a file."""
+        """The fit of the purchase model to the whole log; None for one from a file or a pickle."""
         native = self._core.fit
         return None if native is None else Fit._of(native, self._base)
 
@@ -209,19 +220,19 @@ class AnchoredForecast(Frozen):
 
     @property
     def cutoffs(self) -> list[str] | None:
-        """The days that were learnt from, the newest first; None for a forecast from a file."""
+        """The days that were learnt from, the newest first; None for one from a file or a pickle."""
         known = self._core.cutoffs
         return None if known is None else [str(_day(cutoff)) for cutoff in known]
 
     @property
     def gate(self) -> Gate | None:
-        """The test at the newest cutoff; None where there were too few for one, or from a file."""
+        """The test at the newest cutoff; None where there were too few for one, or of a forecast from a file or a pickle."""
         known = self._core.gate
         return None if known is None else Gate(*known)
 
     @property
     def last_year(self) -> LastYear | None:
-        """How the model did in the same season a year ago; None where the log does not tell."""
+        """How the model did in the same season a year ago; None where the log does not tell, or of a forecast from a file or a pickle."""
         known = self._core.last_year
         return None if known is None else LastYear(*known)
 

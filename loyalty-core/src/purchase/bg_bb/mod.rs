@@ -36,7 +36,8 @@ use crate::time::Unit;
 ///     + Σ_{i=t_x}^{T−1} B(α+x, β+i−x)/B(α, β) · B(γ+1, δ+i)/B(γ, δ)
 /// ```
 ///
-/// A horizon of h holds the ⌊h⌋ next opportunities; at most a million are told apart.
+/// A horizon of h holds the ⌊h⌋ next opportunities; at most a million are told apart. Tables with parts of an
+/// opportunity are refused; of a single [`History`] with some, ⌊T⌋ and ⌊`t_x`⌋ count.
 ///
 /// # Examples
 /// ```

@@ -176,7 +176,7 @@ def _models(command: argparse.ArgumentParser) -> None:
         ("--spend-model", loyalty.SpendModel, loyalty.GammaGamma.kind),
     ):
         kinds = models.kinds()
-        by_default = usual or "mbg-nbd, unless bg-nbd fits better"
+        by_default = usual or "mbg-nbd, unless another forecasts better at earlier cutoffs"
         command.add_argument(
             name,
             choices=kinds,
