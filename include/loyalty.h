@@ -2142,7 +2142,7 @@ bool loyalty_forecast_is_corrected(const struct loyalty_forecast *forecast);
  * all their occasions, NaN where amounts are not known.
  *
  * Errors: `PARAMETER` for a history as there or an amount that is not from 0 to 1e50; `LENGTH` unless
- * `count` is 6; `VALUE` where a longer time holds fewer occasions; `MISSING_COLUMN` where the amount is NaN
+ * `count` is 6; `VALUE` where a longer time holds fewer occasions, or one more than x + 1; `MISSING_COLUMN` where the amount is NaN
  * and the correction was learnt with amounts.
  */
 loyalty_status loyalty_forecast_expected_purchases(const struct loyalty_forecast *forecast,

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod covariate_shop;
 pub(crate) mod ledger_shop;
 pub(crate) mod naive;
 pub(crate) mod random;
