@@ -236,7 +236,7 @@ def on_logs(logs: dict[str, pl.DataFrame]) -> None:
 
 def where_true() -> None:
     """What the correction costs where the model is true."""
-    for customers, shops in ((300, 60), (1_000, 20), (5_000, 5)):
+    for customers, shops in ((300, 60), (1_000, 40), (5_000, 20)):
         ratios, used = [], 0
         for seed in range(shops):
             split = split_of(simulated(customers, seed), dt.date(2020, 12, 31), 91)

@@ -118,9 +118,9 @@ impl AnchoredForecast {
 
     /// Deviances of the model and of the correction at the newest cutoff.
     #[getter]
-    fn gate(&self) -> Option<(f64, f64)> {
+    fn gate(&self) -> Option<(f64, f64, f64, bool)> {
         let gate = self.learnt.as_ref()?.1.gate?;
-        Some((gate.model, gate.corrected))
+        Some((gate.model, gate.corrected, gate.standard_error, gate.is_passed()))
     }
 
     /// Purchases expected a year ago, and those that came.
