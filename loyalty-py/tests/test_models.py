@@ -89,8 +89,8 @@ ASKED: dict[str, Ask] = {
     "tracking": lambda p, _: loyalty.tracking(p, log()).to_frame()["expected"],
     "holdout_errors": lambda p, _: loyalty.holdout_errors(p, split()).mae,
     "alive_calibration": lambda p, _: loyalty.alive_calibration(p, split())["p_alive"],
-    "plot_alive_history": lambda p, _: (
-        plotting.plot_alive_history(p, [3.0, 11.5], 39.0).lines[0].get_ydata()
+    "plot_history_alive": lambda p, _: (
+        plotting.plot_history_alive(p, [3.0, 11.5], 39.0).lines[0].get_ydata()
     ),
     "plot_probability_alive_matrix": lambda p, _: (
         plotting.plot_probability_alive_matrix(p, T=39).images[0].get_array()

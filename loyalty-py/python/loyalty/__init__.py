@@ -21,7 +21,7 @@ Examples
 1            2   1.41
 """
 
-from loyalty import datasets, errors
+from loyalty import datasets, errors, plotting
 from loyalty._native import __version__
 from loyalty.bdw import Bdw
 from loyalty.behaviour_distribution import BehaviourDistribution
@@ -185,6 +185,7 @@ __all__ = [
     "match_credits",
     "permutation_check",
     "persistence",
+    "plotting",
     "read_orders",
     "read_sql",
     "repeat_counts",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from loyalty import _check, _frames, _html, _native
 from loyalty.fit import Fit
 from loyalty.orders import Moment, Occasions, Orders, Unit, _instant
@@ -83,10 +85,28 @@ class Tracking:
         The customers followed.
     left_out : int
         Their repeat purchases in the last period, which the log does not fill.
+    unit : str or None
+        What the ends of the periods are counted in; None where neither model nor occasions know.
+    start : numpy.datetime64 or None
+        The first order of the log, from the beginning of whose day (hour, period of the calendar) periods
+        are counted; None for occasions that do not know it.
+    calibration_end : numpy.datetime64 or None
+        As it was given; customers born later are not followed.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+    >>> track = loyalty.tracking(cdnow, loyalty.datasets.cdnow_orders(), calibration_end="1997-09-30")
+    >>> track.unit, str(track.start), str(track.calibration_end)
+    ('week', '1997-01-01T00:00:00', '1997-09-30T00:00:00')
     """
 
     customers: int
     left_out: int
+    unit: str | None
+    start: np.datetime64 | None
+    calibration_end: np.datetime64 | None
     _columns: tuple[_native.Column, ...] = field(repr=False)
     _frame: nw.Implementation | None = field(repr=False)
 
@@ -264,15 +284,28 @@ def tracking(
         _check.instance("log", log, Occasions)
         if unit is not None:
             raise TypeError("occasions bring their own unit")
-    zone = log._core.time_zone
+    zone, clock = log._core.time_zone, log._clock
+    end = None if calibration_end is None else _instant("calibration_end", calibration_end, zone)
     columns, customers, left_out = found._core.tracking(
         log._core,
         period,
-        None if calibration_end is None else _instant("calibration_end", calibration_end, zone),
+        end,
         None if observation_end is None else _instant("observation_end", observation_end, zone),
         _check.whole("threads", threads),
     )
-    return Tracking(customers, left_out, tuple(columns), log._frame)
+    return Tracking(
+        customers,
+        left_out,
+        found.unit if clock is None else clock.unit,
+        None if clock is None else _second(clock.first),
+        None if end is None else _second(end),
+        tuple(columns),
+        log._frame,
+    )
+
+
+def _second(microseconds: int) -> np.datetime64:
+    return np.datetime64(microseconds // 1_000_000, "s")
 
 
 def holdout_errors(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from loyalty.report import Dates, Guests, Invalid, OrdersReport, how_read
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import narwhals as nw
 
@@ -289,7 +289,8 @@ class Orders(Frozen):
         array([1, 0])
         """
         native = self._core.occasions(unit, occasion)
-        return Occasions._of(native, self._customer, self._frame)
+        clock = Clock(*self._core.time_range, unit)
+        return Occasions._of(native, self._customer, self._frame, clock)
 
     def _moment(self, name: str, moment: Moment | None) -> int | None:
         return None if moment is None else _instant(name, moment, self._core.time_zone)
@@ -318,6 +319,23 @@ class Orders(Frozen):
         raise TypeError("Orders cannot be pickled; pickle its CustomerSummary instead")
 
 
+class Clock(NamedTuple):
+    """The first and the last order of occasions, in microseconds on the wall clock, and their unit."""
+
+    first: int
+    last: int
+    unit: str
+
+    @classmethod
+    def join(cls, clocks: Sequence[Clock | None]) -> Clock | None:
+        """Of all together; None where one does not say."""
+        known = [clock for clock in clocks if clock is not None]
+        if len(known) < len(clocks):
+            return None
+        first = min(clock.first for clock in known)
+        return cls(first, max(clock.last for clock in known), known[0].unit)
+
+
 class Occasions(Frozen):
     """Each customer's purchase occasions: the mergeable state between log and summary.
 
@@ -331,18 +349,24 @@ class Occasions(Frozen):
     <Occasions of 2357 customers>
     """
 
-    __slots__ = ("_core", "_customer", "_frame")
+    __slots__ = ("_clock", "_core", "_customer", "_frame")
 
     _core: _native.Occasions
     _customer: str
     _frame: nw.Implementation | None
+    #: None where it is not known.
+    _clock: Clock | None
 
     @classmethod
     def _of(
-        cls, native: _native.Occasions, customer: str, frame: nw.Implementation | None
+        cls,
+        native: _native.Occasions,
+        customer: str,
+        frame: nw.Implementation | None,
+        clock: Clock | None = None,
     ) -> Occasions:
         occasions = cls.__new__(cls)
-        occasions._set(_core=native, _customer=customer, _frame=frame)
+        occasions._set(_core=native, _customer=customer, _frame=frame, _clock=clock)
         return occasions
 
     def merge(self, other: Occasions) -> Occasions:
@@ -354,7 +378,8 @@ class Occasions(Frozen):
             Where the two differ in unit, occasion, kind of ids, time zone, or in having amounts.
         """
         native = self._core.merge(_check.instance("other", other, Occasions)._core)
-        return self._of(native, self._customer, self._frame)
+        clock = Clock.join([self._clock, other._clock])
+        return self._of(native, self._customer, self._frame, clock)
 
     @classmethod
     def join(cls, batches: Iterable[Occasions]) -> Occasions:
@@ -381,17 +406,19 @@ class Occasions(Frozen):
         <Occasions of 2357 customers>
         """
         kind: list[tuple[str, nw.Implementation | None]] = []
+        clocks: list[Clock | None] = []
 
         def natives() -> Iterator[_native.Occasions]:
             for batch in batches:
                 _check.instance("batch", batch, Occasions)
                 kind.append((batch._customer, batch._frame))
+                clocks.append(batch._clock)
                 yield batch._core
 
         native = _native.Occasions.join(natives())
         if native is None:
             raise InputError("there is no batch to join")
-        return cls._of(native, *kind[0])
+        return cls._of(native, *kind[0], Clock.join(clocks))
 
     def summarize(
         self, *, observation_end: Moment | None = None, include_first: bool = False

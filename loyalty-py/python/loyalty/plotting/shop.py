@@ -1,4 +1,4 @@
-"""Who the customers are, what they bring, and which behaviours they show."""
+"""What the customers bring, what they cost, and which behaviours they show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loyalty.plotting._axes import ACTUAL, EXPECTED, axes, column, diagonal, labelled
+from loyalty.errors import InputError
+from loyalty.plotting._axes import (
+    ACTUAL,
+    GUIDE,
+    axes,
+    counted,
+    diagonal,
+    factors,
+    in_currency,
+    labelled,
+    money,
+    percent,
+    thousands,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,36 +28,17 @@ if TYPE_CHECKING:
 
     from loyalty.behaviour_distribution import BehaviourDistribution
     from loyalty.ledger import Ledger
-    from loyalty.rfm import Rfm
 
-
-def plot_segments(scores: Rfm, *, ax: Axes | None = None) -> Axes:
-    """The segments by their shares of the customers and of the money, the largest on top.
-
-    Parameters
-    ----------
-    scores : Rfm
-        Of :func:`loyalty.rfm`, with segments.
-    ax : matplotlib axes, optional
-        By default new ones.
-
-    Examples
-    --------
-    >>> import loyalty
-    >>> from loyalty import plotting
-    >>> customers = loyalty.datasets.cdnow_orders().summarize()
-    >>> axes = plotting.plot_segments(loyalty.rfm(customers))
-    >>> len(axes.patches) == 2 * len(axes.get_yticks())
-    True
-    """
-    ax, frame = axes(ax), scores.segments()
-    of_customers, of_money = column(frame, "share_of_customers"), column(frame, "share_of_monetary")
-    order = np.argsort(of_customers)
-    place = np.arange(len(order))
-    ax.barh(place + 0.2, of_customers[order], 0.4, color=ACTUAL, label="of the customers")
-    ax.barh(place - 0.2, of_money[order], 0.4, color=EXPECTED, label="of the money")
-    ax.set_yticks(place, column(frame, "segment")[order])
-    return labelled(ax, "share", "", "Segments", legend=True)
+#: The strength of a behaviour, as docs/behaviours.md has it.
+_STRENGTHS = {
+    "service_demander": "cost of service per order (or unit of revenue, or month)",
+    "revenue_reverser": "share of lines sent back, at the average mix of products",
+    "promotion_maximizer": "depth of discount that the shop pays for, as a share of the deepest",
+    "coupon_user": "share of orders with a coupon",
+    "fixed_budget": "steadiness of spending, as a ratio to chance",
+}
+#: Those that are shares.
+_SHARES = ("revenue_reverser", "promotion_maximizer", "coupon_user")
 
 
 def plot_top_shares(
@@ -68,6 +62,15 @@ def plot_top_shares(
     ax : matplotlib axes, optional
         By default new ones.
 
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    InputError
+        For a column that the ledger does not have, and a level outside its domain.
+
     Examples
     --------
     >>> import loyalty
@@ -85,34 +88,59 @@ def plot_top_shares(
         (line,) = ax.plot(shares, [0.0, *(top.of_total for top in found)], label=name)
         low, high = [top.low for top in found], [top.high for top in found]
         ax.fill_between(shares[1:], low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+    percent(ax.xaxis)
+    percent(ax.yaxis)
+    title = f"What the top customers bring\n{counted(len(ledger), 'customer')}, intervals of {level:.0%}"
     return labelled(
-        ax, "share of the customers", "share of the total", "Top customers", legend=True
+        ax, "share of the customers, the best first", "share of the total", title, legend=True
     )
 
 
-def plot_losses(ledger: Ledger, *, ax: Axes | None = None) -> Axes:
+def plot_losses(ledger: Ledger, *, currency: str | None = None, ax: Axes | None = None) -> Axes:
     """What causes the loss of the unprofitable customers, the largest cause on top.
+
+    Causes that took nothing are left out: some of them the data may not speak of.
 
     Parameters
     ----------
     ledger : Ledger
         With costs or a margin.
+    currency : str, optional
+        For the label.
     ax : matplotlib axes, optional
         By default new ones.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    InputError
+        Where the ledger knows no profit, or nobody is unprofitable.
 
     Examples
     --------
     >>> import loyalty
     >>> from loyalty import plotting
     >>> ledger = loyalty.Ledger(loyalty.simulate(2000, seed=1).lines)
-    >>> plotting.plot_losses(ledger).get_xlabel()
-    'loss'
+    >>> axes = plotting.plot_losses(ledger)
+    >>> [text.get_text() for text in axes.get_yticklabels()]
+    ['coupons', 'returns', 'discounts']
     """
-    ax, by_cause = axes(ax), ledger.losses().by_cause
+    losses = ledger.losses()
+    by_cause = {cause: taken for cause, taken in losses.by_cause.items() if taken > 0}
+    if not by_cause:
+        raise InputError("nobody is unprofitable: there is no loss to share out")
     causes = sorted(by_cause, key=by_cause.__getitem__)
     names = [cause.replace("_", " ") for cause in causes]
-    ax.barh(names, [by_cause[cause] for cause in causes], color=ACTUAL)
-    return labelled(ax, "loss", "", "Loss of unprofitable customers by cause")
+    ax = axes(ax, size=(7.0, 1.4 + 0.5 * len(causes)))
+    bars = ax.barh(names, [by_cause[cause] for cause in causes], color=ACTUAL)
+    ax.bar_label(bars, [money(by_cause[cause]) for cause in causes], padding=3)
+    ax.margins(x=0.15)
+    thousands(ax.xaxis)
+    title = f"Loss of {counted(losses.unprofitable, 'unprofitable customer')}, by its cause"
+    return labelled(ax, in_currency("loss", currency), "", title)
 
 
 def plot_behaviour(distribution: BehaviourDistribution, *, ax: Axes | None = None) -> Axes:
@@ -126,6 +154,10 @@ def plot_behaviour(distribution: BehaviourDistribution, *, ax: Axes | None = Non
     ax : matplotlib axes, optional
         By default new ones.
 
+    Returns
+    -------
+    matplotlib axes
+
     Examples
     --------
     >>> import loyalty
@@ -136,12 +168,20 @@ def plot_behaviour(distribution: BehaviourDistribution, *, ax: Axes | None = Non
     >>> bool(axes.lines[0].get_ydata()[0] == 1 and (axes.lines[0].get_ydata() >= 0).all())
     True
     """
-    ax = axes(ax)
+    ax = axes(ax, size=(7.0, 4.5))
     strength, share = map(np.asarray, distribution.population)
     # From the right: the share of the customers who show it as much or more.
     ax.plot(strength, np.cumsum(share[::-1])[::-1].round(12), color=ACTUAL)
     if distribution.basis != "economics":
-        ax.axvline(distribution.threshold, color="0.6", linewidth=1, linestyle="--")
-    ax.set_xscale("log")
-    title = distribution.behaviour.replace("_", " ").capitalize()
-    return labelled(ax, "strength", "share of the customers with as much or more", title)
+        threshold = distribution.threshold
+        ax.axvline(
+            threshold, color=GUIDE, linewidth=1, linestyle="--", label=f"threshold {threshold:.3g}"
+        )
+        ax.legend(frameon=False)
+    factors(ax, shares=distribution.behaviour in _SHARES)
+    percent(ax.yaxis)
+    ax.set_ylim(0.0, 1.03)
+    name = distribution.behaviour.replace("_", " ").capitalize()
+    title = f"{name}: {counted(distribution._core.customers, 'customer')}"
+    x = _STRENGTHS[distribution.behaviour]
+    return labelled(ax, x, "share of the customers with as much or more", title)

@@ -1,0 +1,330 @@
+"""Purchases counted: by customer, and as time goes by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loyalty.errors import InputError
+from loyalty.goodness import RepeatCounts, Tracking, repeat_counts, tracking
+from loyalty.plotting import _doubt, _time
+from loyalty.plotting._axes import (
+    ACTUAL,
+    EXPECTED,
+    GUIDE,
+    axes,
+    column,
+    counted,
+    dated,
+    edge,
+    labelled,
+    thousands,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from loyalty.fit import Fit
+    from loyalty.orders import Moment, Occasions, Orders
+    from loyalty.purchase import PurchaseModel
+    from loyalty.summary import CustomerSummary
+
+_WIDTH = 0.4
+
+
+def plot_period_transactions(
+    model: PurchaseModel | Fit[PurchaseModel] | RepeatCounts,
+    customers: CustomerSummary | None = None,
+    *,
+    most: int = 7,
+    level: float = 0.95,
+    ax: Axes | None = None,
+) -> Axes:
+    """Customers by their number of repeat purchases: how many there are, how many the model expects.
+
+    The bars on what is expected are how far chance alone would move the counts, z √(E (1 − E/n)).
+
+    Parameters
+    ----------
+    model : PurchaseModel, a Fit of one, or RepeatCounts
+        The latter as :func:`loyalty.repeat_counts` made them.
+    customers : CustomerSummary, optional
+        Goes with a model.
+    most : int
+        The last number of purchases, which stands for that many or more.
+    level : float
+        Of the intervals, above 0 and below 1.
+    ax : matplotlib axes, optional
+        By default new ones.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    InputError
+        As :func:`loyalty.repeat_counts`, and for a level outside its domain.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> from loyalty import plotting
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week", observation_end="1997-09-30")
+    >>> axes = plotting.plot_period_transactions(loyalty.BgNbd.fit(customers), customers)
+    >>> [text.get_text() for text in axes.get_xticklabels()][-1]
+    '7+'
+    """
+    if isinstance(model, RepeatCounts):
+        if customers is not None:
+            raise TypeError("customers go with a model; the counts have theirs")
+        counts = model
+    elif customers is None:
+        raise TypeError(
+            "expected a model and its customers, or the counts of loyalty.repeat_counts"
+        )
+    else:
+        counts = repeat_counts(model, customers, cells=most + 1)
+    frame = counts.to_frame()
+    frequency, actual = column(frame, "frequency"), column(frame, "actual")
+    expected = column(frame, "expected")
+    reach = _doubt.of_counts(expected, actual.sum(), level)
+    ax, place = axes(ax), np.arange(len(frequency))
+    ax.bar(place - _WIDTH / 2, actual, _WIDTH, color=ACTUAL, label="actual")
+    ax.bar(place + _WIDTH / 2, expected, _WIDTH, color=EXPECTED, label="expected")
+    low, high = np.maximum(expected - reach, 0.0), expected + reach
+    _doubt.bars(ax, place + _WIDTH / 2, expected, low, high, edge(ax))
+    ax.set_xticks(place, [*(f"{x:.0f}" for x in frequency[:-1]), f"{frequency[-1]:.0f}+"])
+    thousands(ax.yaxis)
+    title = f"Repeat purchases of {counted(actual.sum(), 'customer')}"
+    if counts.chi_square is not None:
+        test = counts.chi_square
+        title += (
+            f"\nχ² = {test.statistic:.1f}, {test.degrees} degrees of freedom, p {_p(test.p_value)}"
+        )
+    return labelled(ax, "repeat purchases of a customer", "customers", title, legend=True)
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
+def plot_tracking(
+    model: PurchaseModel | Fit[PurchaseModel] | Tracking,
+    orders: Orders | Occasions | None = None,
+    *,
+    cumulative: bool = True,
+    period: float = 1.0,
+    calibration_end: Moment | float | None = None,
+    observation_end: Moment | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Repeat purchases period by period: what there were, what the model expects.
+
+    Periods stand at their last day where it is known, else at their number.
+
+    Parameters
+    ----------
+    model : PurchaseModel, a Fit of one, or Tracking
+        The latter as :func:`loyalty.tracking` made it.
+    orders : Orders or Occasions, optional
+        Goes with a model.
+    cumulative : bool
+        Up to the end of each period, or in each.
+    period : float
+        With a model: the length of a period, in its unit.
+    calibration_end : date or time, optional
+        The last day of the calibration, where a line is drawn; with a model, customers born later are not
+        followed. Of a :class:`Tracking` it is by default that which it was made with. A number counts
+        units from the first purchase.
+    observation_end : date or time, optional
+        With a model: by default the last order.
+    ax : matplotlib axes, optional
+        By default new ones.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    InputError
+        As :func:`loyalty.tracking`, and where a date is given and those of the periods are not known.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> from loyalty import plotting
+    >>> model = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+    >>> orders = loyalty.datasets.cdnow_orders()
+    >>> axes = plotting.plot_tracking(model, orders, calibration_end="1997-09-30")
+    >>> actual, expected, end = axes.lines
+    >>> str(actual.get_xdata()[38].astype("datetime64[D]")), int(actual.get_ydata()[38])
+    ('1997-09-30', 2457)
+    """
+    if isinstance(model, Tracking):
+        if orders is not None:
+            raise TypeError("orders go with a model; a tracking has been made of its own")
+        track = model
+    elif orders is None:
+        raise TypeError("expected a model and its orders, or what loyalty.tracking made of them")
+    else:
+        track = _tracked(model, orders, period, calibration_end, observation_end)
+    ax, frame = axes(ax), track.to_frame()
+    prefix = "cumulative_" if cumulative else ""
+    x = _places(track, column(frame, "end"))
+    ax.plot(x, column(frame, f"{prefix}actual"), color=ACTUAL, label="actual")
+    expected = column(frame, f"{prefix}expected")
+    ax.plot(x, expected, color=EXPECTED, linestyle="--", label="expected")
+    if (line := _line_at(track, calibration_end)) is not None:
+        ax.axvline(line, color=GUIDE, linewidth=1, label="end of the calibration")
+    ax.set_ylim(bottom=0)
+    thousands(ax.yaxis)
+    unit, step = _time.spoken(track.unit), float(column(frame, "end")[0])
+    each = unit if step == 1 else _time.length(step, track.unit)
+    if track.start is None:
+        label = f"{unit}s since the first purchase"
+    else:
+        dated(ax)
+        label = f"last day of the {unit}" if step == 1 else f"last day of the {each}"
+    title = (
+        "Repeat purchases up to each date" if cumulative else f"Repeat purchases in every {each}"
+    )
+    title += f"\n{counted(track.customers, 'customer')} followed"
+    y = "repeat purchases so far" if cumulative else f"repeat purchases per {each}"
+    return labelled(ax, label, y, title, legend=True)
+
+
+def plot_cumulative_transactions(
+    model: PurchaseModel | Fit[PurchaseModel] | Tracking,
+    orders: Orders | Occasions | None = None,
+    *,
+    period: float = 1.0,
+    calibration_end: Moment | float | None = None,
+    observation_end: Moment | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Repeat purchases up to each date, actual and expected: :func:`plot_tracking` by the name that users
+    of lifetimes know.
+
+    Parameters
+    ----------
+    model, orders, period, calibration_end, observation_end, ax
+        As for :func:`plot_tracking`.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    InputError
+        As :func:`plot_tracking`.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> from loyalty import plotting
+    >>> model = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+    >>> axes = plotting.plot_cumulative_transactions(model, loyalty.datasets.cdnow_orders())
+    >>> axes.get_ylabel()
+    'repeat purchases so far'
+    """
+    return plot_tracking(
+        model,
+        orders,
+        cumulative=True,
+        period=period,
+        calibration_end=calibration_end,
+        observation_end=observation_end,
+        ax=ax,
+    )
+
+
+def plot_incremental_transactions(
+    model: PurchaseModel | Fit[PurchaseModel] | Tracking,
+    orders: Orders | Occasions | None = None,
+    *,
+    period: float = 1.0,
+    calibration_end: Moment | float | None = None,
+    observation_end: Moment | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Repeat purchases of every period, actual and expected: :func:`plot_tracking` by the name that users
+    of lifetimes know.
+
+    Parameters
+    ----------
+    model, orders, period, calibration_end, observation_end, ax
+        As for :func:`plot_tracking`.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    InputError
+        As :func:`plot_tracking`.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> from loyalty import plotting
+    >>> model = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+    >>> axes = plotting.plot_incremental_transactions(model, loyalty.datasets.cdnow_orders())
+    >>> axes.get_ylabel()
+    'repeat purchases per week'
+    """
+    return plot_tracking(
+        model,
+        orders,
+        cumulative=False,
+        period=period,
+        calibration_end=calibration_end,
+        observation_end=observation_end,
+        ax=ax,
+    )
+
+
+def _tracked(
+    model: PurchaseModel | Fit[PurchaseModel],
+    orders: Orders | Occasions,
+    period: float,
+    calibration_end: Moment | float | None,
+    observation_end: Moment | None,
+) -> Tracking:
+    """A tracking to draw; a number of units is only drawn, as customers are born on dates."""
+    end = None if isinstance(calibration_end, int | float) else calibration_end
+    return tracking(
+        model, orders, period=period, calibration_end=end, observation_end=observation_end
+    )
+
+
+def _places(track: Tracking, ends: Any) -> Any:
+    """Where the periods stand on the axis: at their last days, or at their ends in units."""
+    if track.start is None or track.unit is None:
+        return ends
+    start = _time.period_of(track.start, track.unit)
+    return _time.last_day(start, ends, track.unit)
+
+
+def _line_at(track: Tracking, given: Moment | float | None) -> Any:
+    """Where the line of the end of the calibration stands."""
+    if isinstance(given, int | float):
+        return _places(track, np.array([float(given)]))[0]
+    end = track.calibration_end
+    if given is not None:
+        end = np.datetime64(_time.microseconds(given), "us")
+    if end is None or (track.start is None and given is None):
+        return None
+    if track.start is None or track.unit is None:
+        raise InputError(
+            "calibration_end is a date, and the dates of the periods are not known: make the tracking "
+            "of Orders, or give a number of units"
+        )
+    # A date means the whole occasion that holds it.
+    return _time.last_day(
+        _time.period_of(end, track.unit), _time.one_occasion(track.unit), track.unit
+    )
