@@ -61,9 +61,11 @@ def _floats(name: str, values: Any) -> Floats:
         raise InputError(f"{name} must be numbers, got {values!r}") from None
 
 
-def summary(frequency: Floats, recency: Floats, T: Floats, **columns: Any) -> CustomerSummary:
-    """Customers of continuous time: who never bought again has a recency of 0, whatever was given, as
-    the likelihoods have it; who bought again at once has one of hardly more.
+def summary(
+    frequency: Floats, recency: Floats, T: Floats, *, given: bool = False, **columns: Any
+) -> CustomerSummary:
+    """Customers of continuous time: who bought again at once has a recency of hardly more than 0, and,
+    unless it is to be as `given`, who never bought again has one of 0, as grids of both need it.
 
     Raises
     ------
@@ -71,7 +73,9 @@ def summary(frequency: Floats, recency: Floats, T: Floats, **columns: Any) -> Cu
         For what no history can be, such as a recency above T.
     """
     at_once = (frequency > 0) & (recency == 0)
-    recency = np.where(at_once, AT_ONCE, np.where(frequency == 0, 0.0, recency))
+    recency = np.where(at_once, AT_ONCE, recency)
+    if not given:
+        recency = np.where(frequency == 0, 0.0, recency)
     T = np.where(at_once & (T == 0), AT_ONCE, T)
     return CustomerSummary(frequency=frequency, recency=recency, T=T, **columns)
 

@@ -57,17 +57,15 @@ def unit_of(freq: str) -> tuple[str, str]:
 
 def times(values: Any, datetime_format: str | None, name: str) -> Any:
     """Times as pandas reads them; numbers have no meaning without a format."""
-    dtype = getattr(values, "dtype", None)
-    if datetime_format is None and (
-        pd.api.types.is_numeric_dtype(dtype)
-        if dtype is not None
-        else isinstance(values, int | float)
-    ):
+    if not pd.api.types.is_numeric_dtype(getattr(values, "dtype", type(values))):
+        return pd.to_datetime(values, format=datetime_format)
+    if datetime_format is None:
         raise InputError(
             f'"{name}" has numbers, which pandas would read as nanoseconds since 1970: give a '
             "datetime_format such as %Y%m%d"
         )
-    return pd.to_datetime(values, format=datetime_format)
+    text = values.astype(str) if hasattr(values, "astype") else str(values)
+    return pd.to_datetime(text, format=datetime_format)
 
 
 def moment(value: Any, datetime_format: str | None, name: str) -> Any:

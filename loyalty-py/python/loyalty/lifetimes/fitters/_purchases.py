@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 
+from loyalty.errors import LoyaltyWarning
 from loyalty.lifetimes._fitting import Asked
 from loyalty.lifetimes._histories import Arguments, Floats, by_value, summary
 from loyalty.lifetimes._pandas import pd
@@ -32,7 +34,14 @@ class PurchaseFitter(BaseFitter):
         x, t_x, age = given.columns
         rows = len(x)
         counts = np.ones(rows, dtype=np.int64) if weights is None else np.asarray(weights)
-        customers = summary(x, t_x, age, weights=None if weights is None else counts)
+        customers = summary(x, t_x, age, given=True, weights=None if weights is None else counts)
+        if at_once := int(((x > 0) & (t_x == 0)).sum()):
+            warnings.warn(
+                f"{at_once} customers have a recency of 0 and did buy again: purchases of one time "
+                "should count as one",
+                LoyaltyWarning,
+                stacklevel=3,
+            )
         self.data = pd.DataFrame(
             {
                 "frequency": x.astype(np.int64),

@@ -74,7 +74,7 @@ class BetaGeoBetaBinomFitter(BaseFitter):
         given = Arguments(frequency=frequency, recency=recency, n_periods=n_periods)
         x, t_x, n = given.columns
         counts = np.ones(len(x), dtype=np.int64) if weights is None else np.asarray(weights)
-        customers = _summary(x, t_x, n, weights=counts)
+        customers = CustomerSummary(frequency=x, recency=t_x, T=n, weights=counts)
         names = ("frequency", "recency", "n_periods")
         columns = {
             name: values.astype(np.int64) for name, values in zip(names, (x, t_x, n), strict=True)
@@ -169,7 +169,7 @@ class BetaGeoBetaBinomFitter(BaseFitter):
         return pd.DataFrame({"model": share * found.sum()}, index=index)
 
 
-def _summary(frequency: Floats, recency: Floats, n: Floats, weights: Any = None) -> CustomerSummary:
+def _summary(frequency: Floats, recency: Floats, n: Floats) -> CustomerSummary:
     """Customers counted in opportunities; who never bought again has a recency of 0."""
     recency = np.where(frequency == 0, 0.0, recency)
-    return CustomerSummary(frequency=frequency, recency=recency, T=n, weights=weights)
+    return CustomerSummary(frequency=frequency, recency=recency, T=n)
