@@ -60,7 +60,7 @@ fn three_methods_find_the_same_posterior() {
     assert!(importance.effective_draws().unwrap() > 2000.0);
     let slice = bg_nbd(&customers, &how(4000, Some(PosteriorMethod::SliceSampling)));
     let quadrature = bg_nbd(&customers, &how(4000, Some(PosteriorMethod::Quadrature)));
-    assert_eq!(quadrature.weights(), [0.125; 8]);
+    assert_eq!(quadrature.weights().len(), 81);
     let reference = moments(&importance);
     // Four standard errors of a mean and of a deviation, of two samples of these sizes.
     let effective = slice.effective_draws().unwrap().min(importance.effective_draws().unwrap());

@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use crate::Error;
-use crate::error::same_length;
 use crate::estimation::{Intervals, Scale, two_sided};
-use crate::parallel::{Threads, fill_columns, map_chunks};
+use crate::parallel::{Threads, map_chunks};
 
 /// Rows predicted at once: their predictions under all points are held together, so that memory grows with
 /// neither customers nor points times customers.
@@ -63,36 +62,6 @@ impl<M: Sync> Points<'_, M> {
             all.extend(block?);
         }
         Ok(all)
-    }
-
-    /// See [`Posterior::average_into`](super::Posterior::average_into).
-    pub(crate) fn average_into<T>(
-        &self,
-        width: usize,
-        out: &mut [f64],
-        threads: Threads,
-        part: impl Fn(Range<usize>) -> T + Sync,
-        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
-    ) -> Result<(), Error> {
-        if width == 0 {
-            return Err(Error::Empty { what: "width", expected: "values of a row" });
-        }
-        let rows = out.len() / width;
-        same_length(rows * width, "out", out.len())?;
-        let ends: Vec<usize> =
-            (0..rows).step_by(BLOCK).map(|start| width * rows.min(start + BLOCK)).collect();
-        let blocks = fill_columns(vec![out], &ends, threads, |cells, columns| {
-            let some = part(cells.start / width..cells.end / width);
-            let total = &mut *columns[0];
-            total.fill(0.0);
-            let mut values = vec![0.0; total.len()];
-            for (model, &weight) in self.models.iter().zip(self.weights) {
-                predict(model, &some, &mut values)?;
-                total.iter_mut().zip(&values).for_each(|(total, value)| *total += weight * value);
-            }
-            Ok(())
-        });
-        blocks.into_iter().collect()
     }
 
     /// Mean and variance of every row's prediction, as it is and on the scale.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 try:
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
 except ImportError:
     raise ImportError(
         "loyalty.lifetimes answers in pandas frames, as lifetimes does: pip install pandas"
