@@ -2,6 +2,7 @@
 
     .venv/bin/python benches/forecast.py cdnow or2=../shared/data/online_retail_ii.parquet cj
     .venv/bin/python benches/forecast.py simulated
+    .venv/bin/python benches/forecast.py samples cdnow or2=../shared/data/online_retail_ii.parquet cj
 
 Every split is a cutoff and a horizon in days, chosen before the first run. Customers are those born before
 the cutoff, a purchase is a day with orders. Ratios are to the Pareto/NBD, of the mean Poisson deviance, the root
@@ -11,6 +12,7 @@ correction is.
 """
 
 import datetime as dt
+import itertools
 import math
 import sys
 import warnings
@@ -234,6 +236,24 @@ def on_logs(logs: dict[str, pl.DataFrame]) -> None:
         report(name, found)
 
 
+def on_samples(logs: dict[str, pl.DataFrame]) -> None:
+    """The same splits of small shops: samples of the customers of each log."""
+    for customers in (300, 600, 1_200):
+        ratios, used = [], 0
+        for name, log in logs.items():
+            ids = np.sort(log["customer"].unique().to_numpy())
+            for (day, horizon), seed in itertools.product(SPLITS[name], range(4)):
+                sample = np.random.default_rng(seed).choice(ids, customers, replace=False)
+                some = log.filter(pl.col("customer").is_in(sample.tolist()))
+                split = split_of(some, dt.date.fromisoformat(day), horizon)
+                forecast, corrected = anchored(split)
+                used += corrected
+                base = errors(of_model(loyalty.ParetoNbd, split), split.actual)
+                ratios.append(errors(forecast, split.actual) / base)
+        print(f"samples of {customers} customers, corrected in {used}")
+        report("anchored", ratios)
+
+
 def where_true() -> None:
     """What the correction costs where the model is true."""
     for customers, shops in ((300, 60), (1_000, 40), (5_000, 20)):
@@ -260,9 +280,11 @@ def main() -> None:
             logs["cj"] = complete_journey()
         elif name.startswith("or2="):
             logs["or2"] = online_retail(name.removeprefix("or2="))
-        elif name != "simulated":
+        elif name not in ("simulated", "samples"):
             raise SystemExit(f"unknown log {name!r}")
-    if logs:
+    if logs and "samples" in asked:
+        on_samples(logs)
+    elif logs:
         on_logs(logs)
     if "simulated" in asked:
         where_true()

@@ -28,7 +28,7 @@ class Gate:
     corrected: float
     #: Of their difference, over the customers.
     standard_error: float
-    #: Whether the correction helped by more than two of these, so that it is used.
+    #: Whether the correction helped by more than that, so that it is used.
     passed: bool
 
 
@@ -49,7 +49,7 @@ class AnchoredForecast(Frozen):
     Poisson regression learns from orders of the last 14, 30, 60, 91, 182 and 365 days, lateness and
     amounts what it missed. Half of that is used, at the level of the model: it says who buys, not how
     much is bought in all. Where it does not lower the deviance at the newest of those cutoffs, learnt from
-    the older ones alone, by more than two standard errors of the difference, the forecast stays the model's.
+    the older ones alone, by more than the standard error of the difference, the forecast stays the model's.
 
     ::
 
