@@ -199,6 +199,18 @@ pub(crate) fn instant(name: &str, text: &str, zone: Option<&str>) -> Result<i64>
     }
 }
 
+/// Mean length of a unit of time in days.
+#[pyfunction]
+pub(crate) fn unit_days(unit: &str) -> Result<f64> {
+    Ok(unit.parse::<Unit>()?.days())
+}
+
+/// How many of a unit of time make a year of 365.25 days.
+#[pyfunction]
+pub(crate) fn units_per_year(unit: &str) -> Result<f64> {
+    Ok(unit.parse::<Unit>()?.per_year())
+}
+
 fn clock(unit: &str, occasion: Option<&str>) -> Result<Clock> {
     let occasion = occasion.map(str::parse::<Occasion>).transpose()?;
     Ok(Clock::new(unit.parse::<Unit>()?, occasion)?)

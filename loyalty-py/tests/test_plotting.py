@@ -347,6 +347,24 @@ def test_densities_are_of_gamma_and_beta() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("draw", "model", "said"),
+    [
+        ("transaction", loyalty.BgNbd(r=1e20, alpha=1e21, a=1.0, b=2.0, unit="week"), "alike"),
+        ("transaction", loyalty.BgNbd(r=1e-6, alpha=1.0, a=1.0, b=2.0, unit="week"), "at 0"),
+        ("dropout", loyalty.BgNbd(r=0.2, alpha=4.0, a=1e12, b=1e13, unit="week"), "alike"),
+        ("dropout", loyalty.BgNbd(r=0.2, alpha=4.0, a=1e-9, b=1.0, unit="week"), "alike"),
+        ("dropout", loyalty.BgNbd(r=0.2, alpha=4.0, a=1e-9, b=1e-9, unit="week"), "two ends"),
+        ("dropout", loyalty.ParetoNbd(r=0.5, alpha=9.0, s=1e30, beta=1e33, unit="week"), "alike"),
+    ],
+)
+def test_what_no_curve_shows_is_said(draw: str, model: loyalty.PurchaseModel, said: str) -> None:
+    axes = getattr(plotting, f"plot_{draw}_rate_heterogeneity")(model)
+    assert said in axes.get_title()
+    # The mean alone.
+    assert len(axes.lines) == 1
+
+
 def test_a_posterior_is_drawn_with_its_doubt(split: loyalty.CalibrationHoldout) -> None:
     posterior = loyalty.BgNbd.posterior(split.calibration, draws=1000)
     axes = plotting.plot_expected_repeat_purchases(posterior, until=39)

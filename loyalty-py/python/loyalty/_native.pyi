@@ -62,6 +62,8 @@ __all__ = [
     "simulate",
     "simulate_scenario",
     "take_ids",
+    "unit_days",
+    "units_per_year",
 ]
 
 __version__: str
@@ -894,6 +896,8 @@ def frequency_value_correlation(
 ) -> tuple[float, _Correlation, _Correlation] | None: ...
 def notable_correlation(customers: CustomerSummary, level: float, threads: int) -> str | None: ...
 def instant(name: str, text: str, zone: str | None) -> int: ...
+def unit_days(unit: str) -> float: ...
+def units_per_year(unit: str) -> float: ...
 def select_treatments(
     treatments: Treatments,
     rows: int,

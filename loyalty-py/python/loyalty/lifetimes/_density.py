@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from loyalty.lifetimes._histories import Floats
+from loyalty.plotting._densities import ln_beta, ln_gamma
 
 #: Points of a curve, and of the sum that finds its end.
 POINTS, STEPS = 100, 20_000
@@ -19,18 +20,15 @@ def gamma(shape: float, rate: float) -> tuple[Floats, Floats]:
     # With u = x^shape the density is bounded, whatever the shape. Far beyond the mean there is nothing.
     far = (shape + 10 * math.sqrt(shape) + 50) / rate
     x = far * np.linspace(0, 1, STEPS) ** (1 / min(shape, 1))
-    ln_scale = shape * math.log(rate) - math.lgamma(shape)
     with np.errstate(divide="ignore"):
-        return _up_to_most(x, ln_scale + (shape - 1) * np.log(x) - rate * x, shape)
+        return _up_to_most(x, ln_gamma(x, shape, rate), shape)
 
 
 def beta(a: float, b: float) -> tuple[Floats, Floats]:
     """Beta(a, b): points and densities."""
     x = np.linspace(0, 1, STEPS) ** (1 / min(a, 1))
-    ln_scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ln = ln_scale + (a - 1) * np.log(x) + (b - 1) * np.log1p(-x)
-    return _up_to_most(x, ln, a)
+        return _up_to_most(x, ln_beta(x, a, b), a)
 
 
 def _up_to_most(x: Floats, ln_density: Floats, shape: float) -> tuple[Floats, Floats]:

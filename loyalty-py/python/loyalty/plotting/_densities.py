@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _POINTS = 100
 
 
-def gamma(x: NDArray[np.float64], shape: float, rate: float) -> NDArray[np.float64]:
-    """Density of a gamma distribution, rate^shape x^(shape − 1) e^(−rate x) / Γ(shape)."""
-    log = shape * math.log(rate) - math.lgamma(shape) + (shape - 1) * np.log(x) - rate * x
-    return np.exp(log)
+def ln_gamma(x: NDArray[np.float64], shape: float, rate: float) -> NDArray[np.float64]:
+    """ln of the density of a gamma distribution, rate^shape x^(shape − 1) e^(−rate x) / Γ(shape)."""
+    scale = shape * math.log(rate) - math.lgamma(shape)
+    return scale + (shape - 1) * np.log(x) - rate * x
 
 
-def beta(x: NDArray[np.float64], a: float, b: float) -> NDArray[np.float64]:
-    """Density of a beta distribution, x^(a − 1) (1 − x)^(b − 1) / B(a, b)."""
-    log = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    return np.exp(log + (a - 1) * np.log(x) + (b - 1) * np.log1p(-x))
+def ln_beta(x: NDArray[np.float64], a: float, b: float) -> NDArray[np.float64]:
+    """ln of the density of a beta distribution, x^(a − 1) (1 − x)^(b − 1) / B(a, b)."""
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    return scale + (a - 1) * np.log(x) + (b - 1) * np.log1p(-x)
 
 
 def models(

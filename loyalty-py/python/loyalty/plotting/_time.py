@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyalty import _columns, _frames
+from loyalty import _columns, _frames, _native
 from loyalty.errors import InputError
 from loyalty.orders import _instant
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from loyalty.orders import Moment
 
-#: Days of a unit of fixed length.
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 #: Months of a unit of the calendar; a calendar week begins on Monday.
 _MONTHS = {"calendar_month": 1, "calendar_quarter": 3, "calendar_year": 12}
 _DAY = 86_400_000_000
@@ -40,11 +38,7 @@ def length(number: float, unit: str | None) -> str:
 
 def a_year(unit: str | None) -> float:
     """A year in a unit, rounded to whole ones; 100 of an unknown unit."""
-    if unit in _MONTHS:
-        return 12.0 / _MONTHS[unit]
-    if unit == "calendar_week":
-        return 52.0
-    return 100.0 if unit is None else float(round(365.25 / _DAYS[unit]))
+    return 100.0 if unit is None else float(round(_native.units_per_year(unit)))
 
 
 def microseconds(moment: Moment) -> int:
@@ -96,8 +90,7 @@ def after(start: Any, units: Any, unit: str) -> Any:
         first, then = (moment.astype("datetime64[us]").astype(np.int64) for moment in each)
         between = first + (units - whole) * (then - first)
         return between.astype(np.int64).astype("datetime64[us]")
-    length = 7.0 if unit == "calendar_week" else _DAYS[unit]
-    past = np.round(units * length * _DAY).astype(np.int64)
+    past = np.round(units * _native.unit_days(unit) * _DAY).astype(np.int64)
     return start.astype("datetime64[us]") + past.astype("timedelta64[us]")
 
 
@@ -112,11 +105,11 @@ def since(start: Any, occasions: Any, unit: str) -> Any:
     if unit in _MONTHS:
         months = occasions.astype("datetime64[M]") - start.astype("datetime64[M]")
         return months.astype(np.int64) / _MONTHS[unit]
-    length = 7.0 if unit == "calendar_week" else _DAYS[unit]
     past = (occasions.astype("datetime64[us]") - start.astype("datetime64[us]")).astype(np.int64)
-    return past / (length * _DAY)
+    return past / (_native.unit_days(unit) * _DAY)
 
 
 def one_occasion(unit: str) -> float:
     """How many units an occasion lasts: a day, an hour, or a period of the calendar."""
-    return 1 / _DAYS[unit] if unit in _DAYS and unit != "hour" else 1.0
+    of_calendar = unit == "hour" or unit.startswith("calendar_")
+    return 1.0 if of_calendar else 1 / _native.unit_days(unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,6 +24,9 @@ _STEPS = 400
 #: The density is drawn up to so many standard deviations above the mean: of an exponential distribution
 #: that leaves out less than 1 %.
 _REACH = 4.0
+#: A gamma distribution with a smaller shape has less than 1 in 10 customers beyond the first step of the axis, a beta
+#: distribution whose parameters add up to less has as few between the first step and the last.
+_APART = 0.01
 #: A density that runs to infinity at an end is cut at what it has so far into the axis.
 _CUT = 0.02
 
@@ -39,15 +43,36 @@ class _Law(NamedTuple):
             return self.first / self.second
         return self.first / (self.first + self.second)
 
+    def spread(self) -> float:
+        """The standard deviation."""
+        if self.density == "gamma":
+            return math.sqrt(self.first) / self.second
+        mean = self.mean()
+        return math.sqrt(mean * (1 - mean) / (self.first + self.second + 1))
+
     def reach(self) -> float:
         """Where the axis ends."""
-        if self.density == "beta":
-            return 1.0
-        return self.mean() + _REACH * float(np.sqrt(self.first)) / self.second
+        return 1.0 if self.density == "beta" else self.mean() + _REACH * self.spread()
+
+    def points(self) -> NDArray[np.float64]:
+        """Where it is drawn, in the middle of equal steps."""
+        half = 0.5 * self.reach() / _STEPS
+        return np.linspace(half, self.reach() - half, _STEPS)
 
     def at(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        of = _densities.gamma if self.density == "gamma" else _densities.beta
-        return of(x, self.first, self.second)
+        ln = _densities.ln_gamma if self.density == "gamma" else _densities.ln_beta
+        density: NDArray[np.float64] = np.exp(ln(x, self.first, self.second))
+        return density
+
+    def unseen(self) -> str | None:
+        """What no curve shows, as the steps are too wide for it."""
+        if self.spread() < self.reach() / _STEPS:
+            return "all customers are about alike"
+        if self.density == "gamma" and self.first < _APART:
+            return "about all customers are at 0"
+        if self.density == "beta" and self.first + self.second < _APART:
+            return "about all customers are at one of the two ends"
+        return None
 
 
 def plot_transaction_rate_heterogeneity(
@@ -61,6 +86,8 @@ def plot_transaction_rate_heterogeneity(
     ::
 
         λ ~ Gamma(r, rate α)        of regular buyers λ/k;   at opportunities p ~ Beta(α, β)
+
+    Where about all customers are alike, or at 0, there is no curve to draw, and the title says so.
 
     Parameters
     ----------
@@ -92,11 +119,11 @@ def plot_transaction_rate_heterogeneity(
     unit = found[0].unit
     mean, law = _drawn_of(found, _rate)
     ax = axes(ax)
-    _draw(ax, found, _rate, law, mean, level)
+    more = _draw(ax, found, _rate, law, mean, level)
     if law.density == "beta":
-        title = f"Probability to buy at an opportunity\nmean {mean:.1%}"
+        title = f"Probability to buy at an opportunity\nmean {mean:.1%}{more}"
         return labelled(ax, "probability to buy while alive", "density over the customers", title)
-    title = f"Purchase rates of the customers\nmean {mean:.3g} per {spoken(unit)}"
+    title = f"Purchase rates of the customers\nmean {mean:.3g} per {spoken(unit)}{more}"
     label = f"purchases per {spoken(unit)} while alive"
     return labelled(ax, label, "density over the customers", title)
 
@@ -113,6 +140,8 @@ def plot_dropout_rate_heterogeneity(
 
         BG and MBG: p ~ Beta(a, b), after a purchase       BG/BB: θ ~ Beta(γ, δ), before an opportunity
         Pareto/NBD: μ ~ Gamma(s, rate β), per unit of time
+
+    Where about all customers are alike, or at an end, there is no curve to draw, and the title says so.
 
     Parameters
     ----------
@@ -143,13 +172,13 @@ def plot_dropout_rate_heterogeneity(
     found = _densities.models(model)
     mean, law = _drawn_of(found, _dropout)
     ax, unit = axes(ax), spoken(found[0].unit)
-    _draw(ax, found, _dropout, law, mean, level)
+    more = _draw(ax, found, _dropout, law, mean, level)
     what = {
         "bg-bb": "probability to leave before an opportunity",
         "pareto-nbd": f"rate of leaving, per {unit}",
     }.get(found[0].kind, "probability to leave after a purchase")
     said = f"{mean:.1%}" if law.density == "beta" else f"{mean:.3g} per {unit}"
-    title = f"Dropout of the customers\nmean {said}"
+    title = f"Dropout of the customers\nmean {said}{more}"
     return labelled(ax, what, "density over the customers", title)
 
 
@@ -181,23 +210,34 @@ def _drawn_of(found: list[PurchaseModel], law: object) -> tuple[float, _Law]:
 
 def _draw(
     ax: Axes, found: list[PurchaseModel], law: object, middle: _Law, mean: float, level: float
-) -> None:
-    """The density with its band, cut where it runs to infinity, and the mean."""
+) -> str:
+    """The density, where a curve shows it, and the mean; what the title must add."""
     _doubt.quantile(level)
-    x = (np.arange(_STEPS) + 0.5) * (middle.reach() / _STEPS)
+    unseen = middle.unseen()
+    if unseen is None:
+        _curve(ax, found, law, middle.points(), level)
+    else:
+        ax.set_yticks([])
+    ax.axvline(mean, color=GUIDE, linewidth=1, linestyle="--")
+    ax.set_xlim(0.0, middle.reach())
+    if middle.density == "beta":
+        percent(ax.xaxis)
+    return "" if unseen is None else f"\n{unseen}"
+
+
+def _curve(
+    ax: Axes, found: list[PurchaseModel], law: object, x: NDArray[np.float64], level: float
+) -> None:
+    """The density with its band, cut where it runs to infinity."""
     curve, band = _densities.curves(found, lambda model: law(model).at(x), level)  # type: ignore[operator]
     ax.plot(x, curve, color=ACTUAL)
     if band is not None:
         ax.fill_between(x, *band, color=ACTUAL, alpha=0.25, linewidth=0)
-    ax.axvline(mean, color=GUIDE, linewidth=1, linestyle="--")
     inner = curve[int(_CUT * _STEPS) : -int(_CUT * _STEPS)]
     if curve.max() > 1.5 * inner.max():
         ax.set_ylim(0.0, 1.1 * inner.max())
     else:
         ax.set_ylim(bottom=0.0)
-    ax.set_xlim(0.0, middle.reach())
-    if middle.density == "beta":
-        percent(ax.xaxis)
 
 
 def plot_expected_repeat_purchases(

@@ -1,7 +1,4 @@
-"""The plots of lifetimes, of what this package computes. More, with dates and doubt: :mod:`loyalty.plotting`.
-
-As there, a plot without ``ax`` goes to the current figure of pyplot, and every function returns its axes.
-"""
+"""What a model says of customers, one by one and of how they differ."""
 
 from __future__ import annotations
 
@@ -9,136 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyalty.errors import InputError
-from loyalty.goodness import repeat_counts
 from loyalty.lifetimes import _density, _logs
-from loyalty.lifetimes._histories import summary
 from loyalty.lifetimes._pandas import pd
-from loyalty.lifetimes.utils import calculate_alive_path, expected_cumulative_transactions
+from loyalty.lifetimes.fitters._purchases import grid
+from loyalty.lifetimes.plotting._axes import axes, pyplot
+from loyalty.lifetimes.utils import calculate_alive_path
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = [
-    "plot_calibration_purchases_vs_holdout_purchases",
-    "plot_cumulative_transactions",
-    "plot_dropout_rate_heterogeneity",
-    "plot_expected_repeat_purchases",
-    "plot_frequency_recency_matrix",
-    "plot_history_alive",
-    "plot_incremental_transactions",
-    "plot_period_transactions",
-    "plot_probability_alive_matrix",
-    "plot_transaction_rate_heterogeneity",
-]
-
-#: What the holdout can be drawn by.
-KINDS = {
-    "frequency_cal": "Purchases in calibration period",
-    "recency_cal": "Age of customer at last purchase",
-    "T_cal": "Age of customer at the end of calibration period",
-    "time_since_last_purchase": "Time since user made last purchase",
-}
-
-
-def plot_period_transactions(
-    model: Any,
-    max_frequency: int = 7,
-    title: str = "Frequency of Repeat Transactions",
-    xlabel: str = "Number of Calibration Period Transactions",
-    ylabel: str = "Customers",
-    **kwargs: Any,
-) -> Axes:
-    """Customers by their number of repeat purchases: those there are, and those the model expects.
-
-    lifetimes draws a random sample of the model in place of the expectation, and counts rows where these
-    stand for several customers.
-
-    Parameters
-    ----------
-    model : fitter
-        Of frequency, recency and T.
-    max_frequency : int
-        How many numbers, from 0.
-    title, xlabel, ylabel : str
-    **kwargs
-        For the plot of a pandas frame; ``label`` has the names of both columns.
-
-    Examples
-    --------
-    >>> from loyalty.lifetimes import BetaGeoFitter, plotting
-    >>> from loyalty.lifetimes.datasets import load_cdnow_summary
-    >>> table = load_cdnow_summary()
-    >>> bgf = BetaGeoFitter().fit(table["frequency"], table["recency"], table["T"])
-    >>> plotting.plot_period_transactions(bgf).get_ylabel()
-    'Customers'
-    """
-    labels = kwargs.pop("label", ["Actual", "Model"])
-    data = model.data
-    arrays = (data[name].to_numpy(dtype=float) for name in ("frequency", "recency", "T"))
-    customers = summary(*arrays, weights=data["weights"].to_numpy(dtype=float))
-    counts = repeat_counts(model._model(), customers, cells=max_frequency + 1).to_frame()
-    # Without the last row, which has as many purchases or more.
-    shown = pd.DataFrame(counts).iloc[:-1].set_index("frequency")
-    shown.columns = labels
-    ax: Axes = shown.plot(kind="bar", **kwargs)
-    ax.legend()
-    ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    return ax
-
-
-def plot_calibration_purchases_vs_holdout_purchases(
-    model: Any,
-    calibration_holdout_matrix: Any,
-    kind: str = "frequency_cal",
-    n: int = 7,
-    **kwargs: Any,
-) -> Axes:
-    """Mean purchases in the holdout period, actual and predicted, by what was known before it.
-
-    Parameters
-    ----------
-    model : fitter
-        Of frequency, recency and T of the calibration.
-    calibration_holdout_matrix : DataFrame
-        Of :func:`calibration_and_holdout_data`.
-    kind : {"frequency_cal", "recency_cal", "T_cal", "time_since_last_purchase"}
-    n : int
-        How many values of it, from the smallest.
-    **kwargs
-        For the plot of a pandas frame.
-
-    Raises
-    ------
-    InputError
-        For another kind.
-
-    Examples
-    --------
-    >>> import loyalty
-    >>> from loyalty.lifetimes import BetaGeoFitter, plotting, utils
-    >>> log = loyalty.datasets.cdnow("pandas")
-    >>> split = utils.calibration_and_holdout_data(log, "customer_id", "date", "1997-09-30")
-    >>> bgf = BetaGeoFitter().fit(split["frequency_cal"], split["recency_cal"], split["T_cal"])
-    >>> plotting.plot_calibration_purchases_vs_holdout_purchases(bgf, split).get_xlabel()
-    'Purchases in calibration period'
-    """
-    if kind not in KINDS:
-        raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    table = calibration_holdout_matrix.copy()
-    table["model_predictions"] = model.conditional_expected_number_of_purchases_up_to_time(
-        table["duration_holdout"], table["frequency_cal"], table["recency_cal"], table["T_cal"]
-    )
-    table["time_since_last_purchase"] = table["T_cal"] - table["recency_cal"]
-    means = table.groupby(kind)[["frequency_holdout", "model_predictions"]].mean()
-    ax: Axes = means.iloc[:n].plot(**kwargs)
-    ax.legend()
-    ax.set(
-        title="Actual Purchases in Holdout Period vs Predicted Purchases",
-        xlabel=KINDS[kind],
-        ylabel="Average of Purchases in Holdout Period",
-    )
-    return ax
 
 
 def plot_frequency_recency_matrix(
@@ -173,8 +48,6 @@ def plot_frequency_recency_matrix(
     >>> plotting.plot_frequency_recency_matrix(bgf, T=4, max_frequency=9, max_recency=39).get_ylabel()
     "Customer's Recency"
     """
-    from loyalty.lifetimes.fitters._purchases import grid
-
     recency, frequency, oldest = grid(model, max_frequency, max_recency)
     predict = model.conditional_expected_number_of_purchases_up_to_time
     if title is None:
@@ -215,7 +88,7 @@ def plot_probability_alive_matrix(
 
 def _matrix(values: Any, title: str, xlabel: str, ylabel: str, imshow: dict[str, Any]) -> Axes:
     """A square picture with its scale."""
-    plt = _pyplot()
+    plt = pyplot()
     ax: Axes = plt.subplot(111)
     picture = ax.imshow(values, **{"interpolation": "none", **imshow})
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
@@ -255,7 +128,7 @@ def plot_expected_repeat_purchases(
     >>> plotting.plot_expected_repeat_purchases(bgf, label="CDNOW").get_xlabel()
     'Time Since First Purchase'
     """
-    ax = _axes(ax)
+    ax = axes(ax)
     color = kwargs.pop("c", None) or kwargs.pop("color", None)
     oldest = model.data["T"].max()
     parts: list[tuple[float, float, dict[str, Any]]] = [
@@ -311,7 +184,7 @@ def plot_history_alive(
     >>> plotting.plot_history_alive(bgf, 60, ann, "day").get_title()
     'History of P_alive'
     """
-    ax = _axes(ax)
+    ax = axes(ax)
     path = calculate_alive_path(model, transactions, datetime_col, t, freq)
     orders = _logs.times(transactions[datetime_col], None, datetime_col)
     first = orders.min().tz_localize(None) if orders.dt.tz is not None else orders.min()
@@ -325,106 +198,6 @@ def plot_history_alive(
     ax.set_yticks(np.linspace(0, 1, 11))
     ax.legend(loc=3)
     return ax
-
-
-def plot_cumulative_transactions(
-    model: Any,
-    transactions: Any,
-    datetime_col: str,
-    customer_id_col: str,
-    t: int,
-    t_cal: float,
-    datetime_format: str | None = None,
-    freq: str = "D",
-    set_index_date: bool = False,
-    title: str = "Tracking Cumulative Transactions",
-    xlabel: str = "day",
-    ylabel: str = "Cumulative Transactions",
-    ax: Axes | None = None,
-    **kwargs: Any,
-) -> Axes:
-    """Repeat purchases of all customers up to each time, actual and predicted.
-
-    Parameters
-    ----------
-    model, transactions, datetime_col, customer_id_col, t, datetime_format, freq, set_index_date
-        As for :func:`expected_cumulative_transactions`.
-    t_cal : float
-        Where the calibration ends, in periods of `freq`: a vertical line.
-    title, xlabel, ylabel : str
-    ax : matplotlib axes, optional
-    **kwargs
-        For the plot of a pandas frame.
-
-    Examples
-    --------
-    >>> import loyalty
-    >>> from loyalty.lifetimes import BetaGeoFitter, plotting
-    >>> bgf = BetaGeoFitter()
-    >>> bgf.params_ = {"r": 0.243, "alpha": 30.9, "a": 0.793, "b": 2.426}  # in days
-    >>> log = loyalty.datasets.cdnow("pandas")
-    >>> plotting.plot_cumulative_transactions(bgf, log, "date", "customer_id", 546, 273).get_xlabel()
-    'day'
-    """
-    asked = (model, transactions, datetime_col, customer_id_col, t, datetime_format, freq)
-    table = expected_cumulative_transactions(*asked, set_index_date=set_index_date)
-    return _tracked(table, t_cal, set_index_date, title, xlabel, ylabel, ax, kwargs)
-
-
-def plot_incremental_transactions(
-    model: Any,
-    transactions: Any,
-    datetime_col: str,
-    customer_id_col: str,
-    t: int,
-    t_cal: float,
-    datetime_format: str | None = None,
-    freq: str = "D",
-    set_index_date: bool = False,
-    title: str = "Tracking Daily Transactions",
-    xlabel: str = "day",
-    ylabel: str = "Transactions",
-    ax: Axes | None = None,
-    **kwargs: Any,
-) -> Axes:
-    """Repeat purchases of all customers in each period, actual and predicted.
-
-    Parameters
-    ----------
-    model, transactions, datetime_col, customer_id_col, t, t_cal, datetime_format, freq, \
-set_index_date, title, xlabel, ylabel, ax, **kwargs
-        As for :func:`plot_cumulative_transactions`.
-
-    Examples
-    --------
-    >>> import loyalty
-    >>> from loyalty.lifetimes import BetaGeoFitter, plotting
-    >>> bgf = BetaGeoFitter()
-    >>> bgf.params_ = {"r": 0.243, "alpha": 30.9, "a": 0.793, "b": 2.426}  # in days
-    >>> log = loyalty.datasets.cdnow("pandas")
-    >>> plotting.plot_incremental_transactions(bgf, log, "date", "customer_id", 546, 273).get_ylabel()
-    'Transactions'
-    """
-    asked = (model, transactions, datetime_col, customer_id_col, t, datetime_format, freq)
-    table = expected_cumulative_transactions(*asked, set_index_date=set_index_date).diff()
-    return _tracked(table, t_cal, set_index_date, title, xlabel, ylabel, ax, kwargs)
-
-
-def _tracked(
-    table: Any,
-    t_cal: float,
-    by_date: bool,
-    title: str,
-    xlabel: str,
-    ylabel: str,
-    ax: Axes | None,
-    plot: dict[str, Any],
-) -> Axes:
-    drawn: Axes = table.plot(ax=_axes(ax), title=title, **plot)
-    at = table.index[int(t_cal)] if by_date else t_cal
-    drawn.axvline(x=at, color="r", linestyle="--")
-    drawn.set(xlabel="date" if by_date else xlabel, ylabel=ylabel)
-    return drawn
 
 
 def plot_transaction_rate_heterogeneity(
@@ -500,24 +273,10 @@ def _heterogeneity(
     suptitle_fontsize: float,
     plot: dict[str, Any],
 ) -> Axes:
-    figure, ax = _pyplot().subplots(1)
+    figure, ax = pyplot().subplots(1)
     figure.suptitle(suptitle, fontsize=suptitle_fontsize, fontweight="bold")
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
     figure.tight_layout(rect=(0, 0.03, 1, 0.95))
     ax.plot(*curve, **plot)
     drawn: Axes = ax
     return drawn
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise ImportError("plots need matplotlib: pip install 'loyalty[plot]'") from None
-    return plt
-
-
-def _axes(given: Axes | None) -> Axes:
-    """The axes given, or those of the current figure."""
-    ax: Axes = _pyplot().subplot(111) if given is None else given
-    return ax
