@@ -166,29 +166,55 @@ pub(crate) fn map_chunks<R: Send>(
             done.push((index, f(range(index))));
         }
     };
-    let mut results: Vec<(usize, R)> =
-        run_all((0..workers).map(|_| &work)).into_iter().flatten().collect();
-    results.sort_unstable_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    let mut results: Vec<Option<R>> = (0..chunks).map(|_| None).collect();
+    for (index, result) in run_all((0..workers).map(|_| &work)).into_iter().flatten() {
+        results[index] = Some(result);
+    }
+    results.into_iter().flatten().collect()
 }
 
 /// Runs pieces of work at once, the first in the calling thread, and gives their results in order.
+fn run_all<R: Send, W: FnOnce() -> R + Send>(works: impl Iterator<Item = W>) -> Vec<R> {
+    let mut works: Vec<W> = works.collect();
+    if works.len() < 2 {
+        return works.pop().map(|work| work()).into_iter().collect();
+    }
+    let mut results: Vec<Option<R>> = works.iter().map(|_| None).collect();
+    let pieces = works.into_iter().zip(&mut results).map(|(work, result)| {
+        Mutex::new(Some(Box::new(move || *result = Some(work())) as Piece<'_>))
+    });
+    run_pieces(&pieces.collect::<Vec<_>>(), thread::Builder::new);
+    results.into_iter().flatten().collect()
+}
+
+/// A piece of work that puts its result where it belongs: what runs threads is compiled once, not once for
+/// every kind of work.
+type Piece<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// Runs every piece in a thread of its own, the first in the calling one. Where the system has no thread to
+/// give, the calling one does the work.
 ///
 /// A scope alone waits for the work, not for its threads to have ended. Those still ending would run code
 /// of a library that the caller may unload next.
-fn run_all<R: Send, W: FnOnce() -> R + Send>(mut works: impl Iterator<Item = W>) -> Vec<R> {
-    let Some(first) = works.next() else { return Vec::new() };
+fn run_pieces(pieces: &[Mutex<Option<Piece<'_>>>], thread: impl Fn() -> thread::Builder) {
+    let run = |piece: &Mutex<Option<Piece<'_>>>| {
+        // Each piece is taken once, so that nobody waits and none is poisoned.
+        let piece = piece.lock().unwrap_or_else(PoisonError::into_inner).take();
+        piece.into_iter().for_each(|piece| piece());
+    };
+    let Some((first, others)) = pieces.split_first() else { return };
     thread::scope(|scope| {
-        let threads: Vec<_> = works.map(|work| scope.spawn(work)).collect();
-        let mut results = vec![first()];
-        for thread in threads {
-            match thread.join() {
-                Ok(result) => results.push(result),
-                Err(panic) => std::panic::resume_unwind(panic),
+        let start = |piece| thread().spawn_scoped(scope, move || run(piece));
+        let threads: Vec<_> = others.iter().map(start).collect();
+        run(first);
+        for (piece, thread) in others.iter().zip(threads) {
+            match thread.map(thread::ScopedJoinHandle::join) {
+                Ok(Ok(())) => {}
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                Err(_) => run(piece),
             }
         }
-        results
-    })
+    });
 }
 
 /// Fills columns piece by piece. Pieces end at `ends`, which rise to the columns' length; `fill` gets the rows
@@ -251,6 +277,15 @@ mod tests {
                 all.wait();
             });
         });
+    }
+
+    #[test]
+    fn work_is_done_where_no_thread_can_be_had() {
+        let mut done = [false; 5];
+        let pieces = done.iter_mut().map(|done| Mutex::new(Some(Box::new(|| *done = true) as _)));
+        // No machine has a stack of 64 TB to give.
+        run_pieces(&pieces.collect::<Vec<_>>(), || thread::Builder::new().stack_size(1 << 46));
+        assert_eq!(done, [true; 5]);
     }
 
     #[test]
