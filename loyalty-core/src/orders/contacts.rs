@@ -130,7 +130,7 @@ impl<'a> ContactColumns<'a> {
 
     fn take(&self, report: OrdersReport, used: &Used) -> Contacts {
         let threads = Threads::default();
-        let (customers, customer) = intern(&self.customer, used.len(), |n| used.row(n), threads);
+        let (customers, customer) = intern(&self.customer, used, threads);
         let instant = |row: usize| self.scale.microseconds(self.time.values[row]);
         Contacts {
             customers,

@@ -3,6 +3,7 @@
 use super::columns::{Column, CustomerColumn};
 use super::customers::Customers;
 use super::intern::intern;
+use super::rows::Used;
 use crate::error::report::{Reason, Refusal};
 use crate::parallel::Threads;
 
@@ -15,8 +16,7 @@ pub(super) fn those_who_say(
     let rows: Vec<usize> = (0..customer.len())
         .filter(|&row| customer.is_present(row) && says.is_present(row) && says.values[row])
         .collect();
-    let ids = || intern(customer, rows.len(), |number| rows[number], Threads::default()).0;
-    (!rows.is_empty()).then(ids)
+    (!rows.is_empty()).then(|| intern(customer, &Used::of(rows), Threads::default()).0)
 }
 
 /// Counts blank cells of rows in use, which are taken as no.

@@ -7,6 +7,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::columns::{Column, CustomerColumn};
 use super::customers::Customers;
+use super::rows::Used;
 use super::short_text::packed;
 use crate::math::deal::{self, Places};
 use crate::parallel::{Threads, collect, fill_chunks, map_chunks};
@@ -17,17 +18,16 @@ const RANGES: usize = 64;
 /// Rows of one piece of work.
 const CHUNK: usize = 1 << 16;
 
-/// The distinct ids in order, and the number of each row's id among them. `row` names the row of the
-/// column for each of `rows` rows in use.
+/// The distinct ids of the rows in use in order, and the number of each row's id among them.
 pub(super) fn intern(
     column: &CustomerColumn<'_>,
-    rows: usize,
-    row: impl Fn(usize) -> usize + Sync,
+    used: &Used,
     threads: Threads,
 ) -> (Customers, Vec<u32>) {
+    let rows = used.len();
     match column {
         CustomerColumn::Int(Column { values, .. }) => {
-            let id = |number| values[row(number)];
+            let id = |number| values[used.row(number)];
             let (ids, numbers) = match Dense::new(rows, id, threads) {
                 Some(dense) => dense.intern(rows, id, threads),
                 None => by_range(rows, |row| Some(id(row)), threads).unwrap_or_default(),
@@ -35,7 +35,7 @@ pub(super) fn intern(
             (Customers::Int(ids), numbers)
         }
         CustomerColumn::Text(Column { values, .. }) => {
-            let text = |number| values.text(row(number));
+            let text = |number| values.text(used.row(number));
             if let Some((ids, numbers)) = by_range(rows, |row| packed(text(row)), threads) {
                 return (Customers::from_short_text(&ids), numbers);
             }
@@ -48,15 +48,16 @@ pub(super) fn intern(
 /// The same where ids may be missing: that is a level of its own, numbered behind all others.
 pub(super) fn levels(
     column: &CustomerColumn<'_>,
-    rows: usize,
-    row: impl Fn(usize) -> usize + Sync,
+    used: &Used,
     threads: Threads,
 ) -> (Customers, Vec<u32>) {
-    let there: Vec<usize> = (0..rows).filter(|&number| column.is_present(row(number))).collect();
+    let rows = used.len();
+    let there: Vec<usize> = (0..rows).filter(|&n| column.is_present(used.row(n))).collect();
     if there.len() == rows {
-        return intern(column, rows, row, threads);
+        return intern(column, used, threads);
     }
-    let (distinct, numbers) = intern(column, there.len(), |n| row(there[n]), threads);
+    let named = Used::of(there.iter().map(|&n| used.row(n)).collect());
+    let (distinct, numbers) = intern(column, &named, threads);
     let mut levels = vec![number(distinct.len()); rows];
     there.iter().zip(numbers).for_each(|(&row, number)| levels[row] = number);
     (distinct, levels)
@@ -257,12 +258,9 @@ mod tests {
     use super::*;
 
     fn check(ids: &[i64]) {
-        let (customers, numbers) = intern(
-            &CustomerColumn::Int(Column::new("id", ids)),
-            ids.len(),
-            |row| row,
-            Threads::new(3),
-        );
+        let (used, threads) = (Used::all(ids.len()), Threads::new(3));
+        let column = CustomerColumn::Int(Column::new("id", ids));
+        let (customers, numbers) = intern(&column, &used, threads);
         let mut distinct = ids.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
@@ -270,7 +268,7 @@ mod tests {
         assert!(ids.iter().zip(&numbers).all(|(id, &n)| distinct[n as usize] == *id));
         let text: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let column = Column::new("id", &text).into();
-        let (customers, numbers) = intern(&column, ids.len(), |row| row, Threads::new(3));
+        let (customers, numbers) = intern(&column, &used, threads);
         let known = |n: u32| customers.get(n as usize).to_string();
         assert!(text.iter().zip(&numbers).all(|(id, &n)| known(n) == *id));
         assert!((1..customers.len()).all(|n| customers.get(n - 1) < customers.get(n)));

@@ -259,21 +259,14 @@ impl<'a> OrderColumns<'a> {
 
     /// Copies the rows in use.
     fn take(&self, report: OrdersReport, used: &Used) -> Orders {
-        if used.is_all() {
-            return self.take_rows(report, |row| row);
-        }
-        self.take_rows(report, |number| used.row(number))
-    }
-
-    fn take_rows(&self, report: OrdersReport, row: impl Fn(usize) -> usize + Sync) -> Orders {
-        let (rows, threads) = (report.kept(), Threads::default());
-        let (customers, customer) = intern(&self.customer, rows, &row, threads);
+        let (rows, threads) = (used.len(), Threads::default());
+        let (customers, customer) = intern(&self.customer, used, threads);
         // Every time in use is within range.
         let instant = |time: i64| self.scale.microseconds(time).unwrap_or_default();
-        let time = collect(rows, threads, |number| instant(self.time.values[row(number)]));
+        let time = collect(rows, threads, |number| instant(self.time.values[used.row(number)]));
         let amount = self.amount.as_ref().map(|amount| {
             // Adding zero turns −0 into 0, which prints and compares as an amount should.
-            collect(rows, threads, |number| amount.values[row(number)] + 0.0)
+            collect(rows, threads, |number| amount.values[used.row(number)] + 0.0)
         });
         Orders { customers, customer, time, amount, opted_out: None, report }
     }
@@ -281,5 +274,5 @@ impl<'a> OrderColumns<'a> {
 
 /// The distinct ids of the rows named, in order, and the number of each row's id among them.
 pub(crate) fn dense(column: &CustomerColumn<'_>, rows: &[usize]) -> (Customers, Vec<u32>) {
-    intern(column, rows.len(), |number| rows[number], Threads::default())
+    intern(column, &Used::of(rows.to_vec()), Threads::default())
 }

@@ -41,11 +41,6 @@ impl Used {
         Self { count: rows.len(), rows: Some(rows) }
     }
 
-    /// Whether every row of the caller's is in use.
-    pub(super) fn is_all(&self) -> bool {
-        self.rows.is_none()
-    }
-
     pub(super) fn len(&self) -> usize {
         self.count
     }

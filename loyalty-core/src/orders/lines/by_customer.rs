@@ -3,6 +3,7 @@
 use super::super::columns::{Column, CustomerColumn};
 use super::super::customers::Customers;
 use super::super::intern::{intern, levels};
+use super::super::rows::Used;
 use super::LineColumns;
 use super::columns::number;
 use super::groups::Groups;
@@ -84,26 +85,23 @@ impl LedgerLine {
 
 impl LinesByCustomer {
     /// Copies the rows in use.
-    pub(super) fn of(
-        columns: &LineColumns<'_>,
-        rows: usize,
-        row: impl Fn(usize) -> usize + Sync,
-    ) -> Self {
-        let threads = Threads::default();
-        let ids = |column: &CustomerColumn<'_>| intern(column, rows, &row, threads);
+    pub(super) fn of(columns: &LineColumns<'_>, used: &Used) -> Self {
+        let (rows, threads) = (used.len(), Threads::default());
+        let ids = |column: &CustomerColumn<'_>| intern(column, used, threads);
+        let level = |column: &CustomerColumn<'_>| levels(column, used, threads);
         let (customers, customer) = ids(&columns.customer);
         let groups = Groups::of(&customer, customers.len());
         let place = groups.places(&customer);
         let order = columns.order.as_ref().map(ids);
         // A missing product, where one may be missing, is numbered behind all others.
-        let product = columns.product.as_ref().map(|column| levels(column, rows, &row, threads));
-        let category = columns.category.as_ref().map(|column| levels(column, rows, &row, threads));
-        let size = columns.size.as_ref().map(|column| levels(column, rows, &row, threads));
-        let brand = columns.brand.as_ref().map(|column| levels(column, rows, &row, threads));
+        let product = columns.product.as_ref().map(level);
+        let category = columns.category.as_ref().map(level);
+        let size = columns.size.as_ref().map(level);
+        let brand = columns.brand.as_ref().map(level);
         let number = |ids: &Option<(_, Vec<u32>)>, n: usize| ids.as_ref().map_or(0, |ids| ids.1[n]);
         let instant = |n: usize| {
             // Every time in use is within range.
-            columns.scale.microseconds(columns.time.values[row(n)]).unwrap_or(i64::MAX)
+            columns.scale.microseconds(columns.time.values[used.row(n)]).unwrap_or(i64::MAX)
         };
         // Lines of a customer's day are one order where orders have no ids.
         let order_of = |n: usize| match &order {
@@ -115,7 +113,7 @@ impl LinesByCustomer {
         let ids_of = |n| [customer[n], order_of(n), article(n), number(&category, n)];
         let ids = scatter(&place, threads, ids_of);
         let (starts, by_customer) = groups.by_customer(&ids, threads);
-        let back = |n| columns.back_at(row(n)).unwrap_or(i64::MAX);
+        let back = |n| columns.back_at(used.row(n)).unwrap_or(i64::MAX);
         Self {
             customers,
             groups,
@@ -130,7 +128,7 @@ impl LinesByCustomer {
             kinds: (size.is_some() || brand.is_some())
                 .then(|| scatter(&place, threads, |n| [number(&size, n), number(&brand, n)])),
             times: scatter(&place, threads, |n| [instant(n), back(n)]),
-            money: scatter(&place, threads, |n| money_of(columns, row(n))),
+            money: scatter(&place, threads, |n| money_of(columns, used.row(n))),
             distinct: [order, product, category].map(|ids| ids.map(|(distinct, _)| distinct)),
             starts,
             by_customer,

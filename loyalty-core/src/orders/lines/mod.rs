@@ -81,18 +81,13 @@ enum Source {
 }
 
 impl Source {
-    fn of(columns: &LineColumns<'_>, used: &Used, rows: usize) -> Result<Self, Error> {
+    fn of(columns: &LineColumns<'_>, used: &Used) -> Result<Self, Error> {
         if columns.amount.is_none() {
             let lines = LinesByTime::of(columns, used)?;
             return Ok(Self::Time(Box::new((lines, Raw::of(columns, used)))));
         }
         let rest = Rest::of(columns, used)?;
-        let lines = if used.is_all() {
-            LinesByCustomer::of(columns, rows, |row| row)
-        } else {
-            LinesByCustomer::of(columns, used.len(), |number| used.row(number))
-        };
-        Ok(Self::Customer(Box::new((lines, rest))))
+        Ok(Self::Customer(Box::new((LinesByCustomer::of(columns, used), rest))))
     }
 }
 
@@ -134,7 +129,7 @@ impl OrderLines {
         report.set_defaulted(defaulted);
         report.set_remarks(table.remarks.clone());
         if !table.has_credits() {
-            let source = Source::of(&read, &used, report.rows())?;
+            let source = Source::of(&read, &used)?;
             return Ok(Self::of(source, report, None, read.tells_parts()).out(columns));
         }
         let (credits, purchases): (Vec<usize>, Vec<usize>) =
@@ -146,7 +141,7 @@ impl OrderLines {
         let read = credited.columns(&read);
         let time = |&row: &usize| rows::instant_of(&read.time, read.scale, row);
         let last = credits.iter().filter_map(time).max();
-        let source = Source::of(&read, &purchases, report.rows())?;
+        let source = Source::of(&read, &purchases)?;
         Ok(Self::of(source, report, last, read.tells_parts()).out(columns))
     }
 

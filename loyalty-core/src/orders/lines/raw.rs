@@ -142,7 +142,7 @@ impl Raw {
             .back
             .as_ref()
             .map(|back| Column::new("", &back[..]).with_present(known.as_deref()));
-        LinesByCustomer::of(&columns, lines.len(), |row| row)
+        LinesByCustomer::of(&columns, &Used::all(lines.len()))
     }
 
     /// What was paid for each row in use and what was paid back.
