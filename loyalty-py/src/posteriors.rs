@@ -16,6 +16,7 @@ use crate::column::Column;
 use crate::contracts::Contracts;
 use crate::error::Result;
 use crate::fits::{Fit, Options, columns};
+use crate::purchase::distribution_columns;
 use crate::summary::CustomerSummary;
 use crate::value::{Discounting, Margins};
 
@@ -139,6 +140,13 @@ impl Posterior {
         Ok(Self(self.0.thinned(points)?))
     }
 
+    /// Equally weighted draws, a column per parameter.
+    fn draws(&self, py: Python<'_>, draws: usize, seed: u64) -> Result<Vec<Column>> {
+        let drawn = py.detach(|| self.0.draws(draws, seed))?;
+        let columns = self.0.names().iter().zip(drawn.columns());
+        Ok(columns.map(|(name, values)| Column::floats(name, values.to_vec())).collect())
+    }
+
     fn parameters(&self, level: f64) -> Result<Vec<Column>> {
         Ok(columns(self.0.parameters(level)?))
     }
@@ -168,6 +176,29 @@ impl Posterior {
         over.predict(py, &self.purchases()?, |model, some, out| {
             model.expected_purchases_into(some, horizon, out, Threads::ONE)
         })
+    }
+
+    /// The posterior means of the probabilities of 0 to `most` purchases and of more, a column each.
+    fn purchase_distribution(
+        &self,
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        horizon: f64,
+        most: u16,
+        threads: usize,
+    ) -> Result<Vec<Column>> {
+        let (posterior, customers, counts) =
+            (self.purchases()?, &customers.0, usize::from(most) + 2);
+        let values = py.detach(|| {
+            let mut out = vec![0.0; customers.len() * counts];
+            let part = |rows| customers.slice(rows);
+            posterior
+                .average_into(counts, &mut out, Threads::new(threads), part, |model, some, out| {
+                    model.purchase_distribution_into(some, horizon, counts, out, Threads::ONE)
+                })
+                .map(|()| out)
+        })?;
+        Ok(distribution_columns(&values, most))
     }
 
     fn expected_spend(

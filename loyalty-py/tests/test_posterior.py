@@ -121,6 +121,36 @@ def test_arviz_gets_equally_weighted_draws(posterior):
     assert r.mean() == pytest.approx(posterior.summary()["estimate"][0], rel=0.02)
 
 
+def test_the_few_points_of_a_large_shop_give_draws_for_arviz(customers):
+    pytest.importorskip("arviz")
+    few = loyalty.BgNbd.posterior(customers, method="quadrature")
+    assert len(few.weights) == 8
+    tree, again = few.to_arviz(draws=20_000, seed=1), few.to_arviz(draws=20_000, seed=1)
+    for slot, name in enumerate(few.names):
+        draws = np.log(np.asarray(tree["posterior"][name])[0])
+        assert (draws == np.log(np.asarray(again["posterior"][name])[0])).all()
+        points = np.log(few.points[:, slot])
+        assert draws.mean() == pytest.approx(points.mean(), abs=0.03 * points.std())
+        assert draws.std() == pytest.approx(points.std(), rel=0.03)
+    with pytest.raises(InputError, match="draws"):
+        few.to_arviz(draws=0)
+
+
+def test_posterior_predictive_counts_are_means_over_the_points(customers, posterior):
+    found = posterior.purchase_distribution(customers, 39, most=3, points=50)
+    assert list(found.columns) == ["customer_id", "p_0", "p_1", "p_2", "p_3", "p_more"]
+    total = found.drop(columns="customer_id").sum(axis=1)
+    np.testing.assert_allclose(total, 1, rtol=1e-12)
+    models = [loyalty.BgNbd(*map(float, point)) for point in posterior.thinned(50).points]
+    by_hand = [m.purchase_distribution(customers, 39, most=3)["p_1"] for m in models]
+    np.testing.assert_allclose(found["p_1"], np.mean(by_hand, axis=0), rtol=1e-12)
+    spend = loyalty.GammaGamma.posterior(customers, draws=200)
+    with pytest.raises(InputError, match="purchase"):
+        spend.purchase_distribution(customers, 39)
+    with pytest.raises(InputError, match="most must be from 0 to 10000"):
+        posterior.purchase_distribution(customers, 39, most=10_001)
+
+
 def test_files_keep_every_bit_in_every_language(golden, tmp_path) -> None:
     import csv
     import pickle

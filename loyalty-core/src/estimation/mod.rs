@@ -41,7 +41,7 @@ pub(crate) use likelihood::{Likelihood, fit};
 pub use parameters::Parameters;
 pub(crate) use parameters::exactly;
 pub(crate) use posterior::PosteriorParts;
-pub(crate) use posterior::{Ends, Points, normal_ends, posterior};
+pub(crate) use posterior::{Ends, Moments, Points, normal_ends, posterior};
 pub use posterior::{Posterior, PosteriorMethod, PosteriorOptions};
 pub use prior::Prior;
 pub use scale::Scale;

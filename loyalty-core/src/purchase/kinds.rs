@@ -359,6 +359,7 @@ handed_on! {
     p_alive_at_into(c: &CustomerSummary, horizon: f64, out: &mut [f64], threads: Threads) -> Result<(), Error>;
     expected_purchases_into(c: &CustomerSummary, horizon: f64, out: &mut [f64], threads: Threads) -> Result<(), Error>;
     discounted_purchases_into(c: &CustomerSummary, discounting: &Discounting, out: &mut [f64], threads: Threads) -> Result<(), Error>;
+    discounted_purchases_by_age_into(c: &CustomerSummary, discounting: &Discounting, out: &mut [f64], threads: Threads) -> Result<(), Error>;
     p_no_purchase_into(c: &CustomerSummary, horizon: f64, out: &mut [f64], threads: Threads) -> Result<(), Error>;
     purchase_distribution_into(c: &CustomerSummary, horizon: f64, counts: usize, out: &mut [f64], threads: Threads) -> Result<(), Error>;
     expected_purchases_new_customer_into(horizons: &[f64], out: &mut [f64]) -> Result<(), Error>;

@@ -370,6 +370,40 @@ pub trait PurchaseModel: std::fmt::Debug + Send + Sync {
         threads: Threads,
     ) -> Result<(), Error>;
 
+    /// The same to a relative error below 1e-11, by interpolation between the customers' T: where hardly two
+    /// share one, many customers are done in a fraction of the time, and one alone in several times theirs. A
+    /// customer has the same bits alone and among others.
+    ///
+    /// For each x, and phase where there are such, the discounted purchases of a customer who is alive are a smooth
+    /// function of T; it is followed by Chebyshev polynomials on octaves of T, halved until they have converged.
+    ///
+    /// # Errors
+    /// As [`PurchaseModel::p_alive_into`].
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::parallel::Threads;
+    /// use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+    /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+    /// use loyalty_core::time::Unit;
+    /// let columns = SummaryColumns::new(&[2.0, 0.0], &[30.43, 0.0], &[38.86, 38.86]);
+    /// let customers = CustomerSummary::new(&columns)?;
+    /// let cdnow = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
+    /// let year = Discounting::annual(52.0, 0.1, Unit::Week)?;
+    /// let mut out = [0.0; 2];
+    /// cdnow.discounted_purchases_by_age_into(&customers, &year, &mut out, Threads::default())?;
+    /// let exact = cdnow.discounted_purchases(&customers.history(0), &year);
+    /// assert!((out[0] / exact - 1.0).abs() < 1e-11);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    fn discounted_purchases_by_age_into(
+        &self,
+        customers: &CustomerSummary,
+        discounting: &Discounting,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error>;
+
     /// [`PurchaseModel::p_no_purchase`] of every customer; `out` has one value per customer.
     ///
     /// # Errors

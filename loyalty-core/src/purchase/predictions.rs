@@ -5,11 +5,12 @@ use super::batch::{Phased, fill_distributions, fill_p_alive, times_alive};
 use super::kinds::kind_of;
 use super::likelihood::ln_likelihood;
 use super::opportunities;
-use super::process::PurchaseProcess;
+use super::process::{Needs, PurchaseProcess};
 use super::simulate::simulate;
 use super::{Discounting, PurchaseKind, PurchaseModel};
 use crate::Error;
 use crate::error::{non_negative, same_length};
+use crate::math::Interpolated;
 use crate::parallel::{Threads, fill, fill_rows};
 use crate::summary::{CustomerSummary, History};
 use crate::time::Unit;
@@ -147,6 +148,28 @@ impl<M: PurchaseProcess> PurchaseModel for M {
             let if_alive = self.discounted_if_alive(stage, customers, discounting);
             move |t: &mut [f64], out: &mut [f64]| {
                 t.iter().zip(out).for_each(|(t, out)| *out = if_alive(*t));
+            }
+        });
+        Ok(())
+    }
+
+    fn discounted_purchases_by_age_into(
+        &self,
+        customers: &CustomerSummary,
+        discounting: &Discounting,
+        out: &mut [f64],
+        threads: Threads,
+    ) -> Result<(), Error> {
+        if Self::NEEDS.contain(Needs::OPPORTUNITIES) {
+            // Opportunities are counted: there is nothing between their numbers, and few are apart.
+            return self.discounted_purchases_into(customers, discounting, out, threads);
+        }
+        check_batch(self, customers, out)?;
+        times_alive(self, customers, out, threads, |stage, _| {
+            let if_alive = self.discounted_if_alive(stage, usize::MAX, discounting);
+            let by_age = Interpolated::new(if_alive);
+            move |t: &mut [f64], out: &mut [f64]| {
+                t.iter().zip(out).for_each(|(t, out)| *out = by_age.at(*t));
             }
         });
         Ok(())

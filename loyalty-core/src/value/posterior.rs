@@ -2,7 +2,8 @@
 
 use crate::Error;
 use crate::estimation::{
-    Ends, Intervals, Parameters, Points, Posterior, PosteriorMethod, Scale, normal_ends, two_sided,
+    Ends, Intervals, Moments, Parameters, Points, Posterior, PosteriorMethod, Scale, normal_ends,
+    two_sided,
 };
 use crate::math::random::Random;
 use crate::parallel::Threads;
@@ -97,30 +98,22 @@ where
     S: SpendModel + Parameters + Clone,
 {
     let z = two_sided(level)?;
-    let rows = customers.len();
     let (purchases, spend) = (purchases.thinned(PAIRS)?, spend.thinned(PAIRS)?);
-    let part = |range| customers.slice(range);
-    // Purchases depend on the history alone, which many customers share.
-    let (distinct, of_row) = customers.by_history();
-    let count = purchases.as_points()?.moments(
-        distinct.len(),
+    let count = counted(&purchases, customers, discounting, threads)?;
+    let amount = spend.as_points()?.moments(
+        customers.len(),
         Scale::Log,
         threads,
-        |range| distinct.slice(range),
-        |model, some, out| model.discounted_purchases_into(some, discounting, out, Threads::ONE),
+        |range| customers.slice(range),
+        |model, some, out| model.expected_spend_into(some, out, Threads::ONE),
     )?;
-    let amount =
-        spend.as_points()?.moments(rows, Scale::Log, threads, part, |model, some, out| {
-            model.expected_spend_into(some, out, Threads::ONE)
-        })?;
     let mut all = Intervals::default();
-    for (row, &history) in of_row.iter().enumerate() {
-        let history = history as usize;
-        let (n, m) = (count.mean[history], amount.mean[row]);
-        let (of_n, of_m) = (count.variance[history], amount.variance[row]);
+    for row in 0..customers.len() {
+        let (n, m) = (count.mean[row], amount.mean[row]);
+        let (of_n, of_m) = (count.variance[row], amount.variance[row]);
         let mean = n * m;
-        let spread = (count.variance_on_scale[history] + amount.variance_on_scale[row]).sqrt();
-        let centre = count.mean_on_scale[history] + amount.mean_on_scale[row];
+        let spread = (count.variance_on_scale[row] + amount.variance_on_scale[row]).sqrt();
+        let centre = count.mean_on_scale[row] + amount.mean_on_scale[row];
         let [lower, upper] = normal_ends(mean, centre, spread, Scale::Log, z);
         all.estimate.push(mean);
         all.standard_error.push((n * n * of_m + m * m * of_n + of_n * of_m).sqrt());
@@ -128,6 +121,30 @@ where
         all.upper.push(upper);
     }
     Ok(all)
+}
+
+/// The moments of every customer's discounted purchases.
+fn counted<P: PurchaseModel + Parameters>(
+    purchases: &Posterior<P>,
+    customers: &CustomerSummary,
+    discounting: &Discounting,
+    threads: Threads,
+) -> Result<Moments, Error> {
+    let points = purchases.as_points()?;
+    if purchases.method() == PosteriorMethod::Quadrature {
+        // Of many customers, whose ages are close together.
+        let part = |range| customers.slice(range);
+        return points.moments(customers.len(), Scale::Log, threads, part, |model, some, out| {
+            model.discounted_purchases_by_age_into(some, discounting, out, Threads::ONE)
+        });
+    }
+    // Purchases depend on the history alone, which many customers share.
+    let (distinct, of_row) = customers.by_history();
+    let part = |range| distinct.slice(range);
+    let found = points.moments(distinct.len(), Scale::Log, threads, part, |model, some, out| {
+        model.discounted_purchases_into(some, discounting, out, Threads::ONE)
+    })?;
+    Ok(found.of_rows(&of_row))
 }
 
 /// Quantiles over pairs of points.

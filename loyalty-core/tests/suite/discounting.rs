@@ -1,9 +1,10 @@
 //! What discounting must satisfy whatever the model says.
 
+use crate::common::random::Random;
 use crate::common::{assert_close, cdnow_model, cdnow_split};
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
+use loyalty_core::purchase::{BgNbd, Discounting, PurchaseKind, PurchaseModel};
 use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, History, SummaryColumns};
 use loyalty_core::time::Unit;
@@ -64,6 +65,58 @@ fn the_continuous_value_is_a_fine_stieltjes_sum() {
                     let got = model.discounted_purchases(customer, &discounting);
                     assert_close(got, exact, 1e-11);
                 }
+            }
+        }
+    }
+}
+
+/// By interpolation between ages: of every model, over all ages, horizons and rates, frequent buyers included.
+#[test]
+fn the_value_by_age_is_the_value_to_eleven_digits_alone_and_among_others() {
+    let mut random = Random::new(3);
+    let (mut x, mut t_x, mut t) = (Vec::new(), Vec::new(), Vec::new());
+    for row in 0..600 {
+        x.push([0.0, 1.0, 3.0, 40.0, 700.0][row % 5]);
+        // Whole numbers of opportunities for the BG/BB, and the other models take them as well.
+        t.push((800.0 + 400.0 * random.uniform() * random.uniform()).floor() + x[row]);
+        t_x.push(if x[row] > 0.0 {
+            (t[row] * (0.9 + 0.1 * random.uniform())).floor()
+        } else {
+            0.0
+        });
+    }
+    let customers = CustomerSummary::new(&SummaryColumns::new(&x, &t_x, &t)).unwrap();
+    let futures = [
+        Discounting::continuous(365.0, 3e-4).unwrap(),
+        Discounting::continuous(f64::INFINITY, 1e-4).unwrap(),
+        Discounting::per_period(12, 30.0, 0.01).unwrap(),
+    ];
+    for kind in PurchaseKind::ALL {
+        let value = |name: &str| match name {
+            "alpha" | "beta" => 30.9,
+            "k" => 2.0,
+            "b" | "delta" => 2.426,
+            _ => 0.243,
+        };
+        let values: Vec<f64> = kind.layout().iter().map(|slot| value(&slot.name)).collect();
+        let model = kind.build(&values, None).unwrap();
+        for future in &futures {
+            let (mut exact, mut by_age) = (vec![0.0; 600], vec![0.0; 600]);
+            let threads = Threads::default();
+            model.discounted_purchases_into(&customers, future, &mut exact, threads).unwrap();
+            let found = &mut by_age;
+            model.discounted_purchases_by_age_into(&customers, future, found, threads).unwrap();
+            for (row, (exact, by_age)) in exact.iter().zip(&by_age).enumerate() {
+                let error = (by_age / exact - 1.0).abs();
+                assert!(error < 1e-11, "{kind:?} {:?}: {error:e}", customers.history(row));
+            }
+            for row in (0..600).step_by(97) {
+                let mut alone = [0.0];
+                let one = customers.slice(row..row + 1);
+                model
+                    .discounted_purchases_by_age_into(&one, future, &mut alone, Threads::ONE)
+                    .unwrap();
+                assert_eq!(alone[0].to_bits(), by_age[row].to_bits());
             }
         }
     }

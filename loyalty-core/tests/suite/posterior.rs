@@ -56,7 +56,7 @@ fn three_methods_find_the_same_posterior() {
     assert!(importance.effective_draws().unwrap() > 2000.0);
     let slice = bg_nbd(&customers, &how(4000, Some(PosteriorMethod::SliceSampling)));
     let quadrature = bg_nbd(&customers, &how(4000, Some(PosteriorMethod::Quadrature)));
-    assert_eq!(quadrature.weights().len(), 81);
+    assert_eq!(quadrature.weights(), [0.125; 8]);
     let reference = moments(&importance);
     // Four standard errors of a mean and of a deviation, of two samples of these sizes.
     let effective = slice.effective_draws().unwrap().min(importance.effective_draws().unwrap());
@@ -282,6 +282,57 @@ fn files_keep_every_bit_and_refuse_what_is_none() {
         let error = Posterior::from_json(&json.replacen(from, to, 1)).unwrap_err();
         assert!(error.to_string().contains(problem), "{problem}: {error}");
     }
+}
+
+/// Draws of equal weight have the moments of the points, whatever the points are; a known parameter stays.
+#[test]
+fn draws_of_equal_weight_stand_for_the_weighted_points() {
+    let customers = cdnow(1.0).slice(0..1500);
+    let mut options = FitOptions::default();
+    options.priors.insert("b".to_owned(), Prior::known(2.3).unwrap());
+    for method in [PosteriorMethod::ImportanceSampling, PosteriorMethod::Quadrature] {
+        let how = how(2000, Some(method));
+        let posterior = BgNbd::posterior(&customers, &options, &how).unwrap();
+        let draws = posterior.draws(40_000, 5).unwrap();
+        assert_eq!(draws, posterior.draws(40_000, 5).unwrap());
+        assert_ne!(draws, posterior.draws(40_000, 6).unwrap());
+        assert!(draws.column(3).iter().all(|&b| b == 2.3));
+        for (slot, (mean, sd)) in moments(&posterior).into_iter().take(3).enumerate() {
+            let ln: Vec<f64> = draws.column(slot).iter().map(|value| value.ln()).collect();
+            let found = ln.iter().sum::<f64>() / 4e4;
+            let square = ln.iter().map(|ln| (ln - found).powi(2)).sum::<f64>() / 4e4;
+            // Four standard errors, and those of points that are taken several times each.
+            assert!((found - mean).abs() < 0.03 * sd, "{method:?} {slot}: {found} {mean} of {sd}");
+            assert!((square.sqrt() / sd - 1.0).abs() < 0.03, "{method:?} {slot}: {square} {sd}");
+        }
+    }
+    assert!(bg_nbd(&customers, &how(200, None)).draws(0, 0).is_err());
+}
+
+/// The mean over the points of a distribution, by rows of several values.
+#[test]
+fn posterior_means_of_distributions_are_those_of_the_points() {
+    let customers = cdnow(1.0).slice(0..900);
+    let posterior = bg_nbd(&customers, &how(300, None));
+    let mut out = vec![f64::NAN; 900 * 4];
+    let predict = |model: &BgNbd, some: &CustomerSummary, out: &mut [f64]| {
+        model.purchase_distribution_into(some, 39.0, 4, out, Threads::ONE)
+    };
+    let part = |rows| customers.slice(rows);
+    posterior.average_into(4, &mut out, Threads::default(), part, predict).unwrap();
+    let row = 17;
+    let history = customers.history(row);
+    let (mut by_hand, mut one) = ([0.0; 4], [0.0; 4]);
+    for (values, weight) in posterior.points().rows().into_iter().zip(posterior.weights()) {
+        let model = BgNbd::new(values[0], values[1], values[2], values[3]).unwrap();
+        model.purchase_distribution(&history, 39.0, &mut one).unwrap();
+        by_hand.iter_mut().zip(one).for_each(|(sum, p)| *sum += weight * p);
+    }
+    for (found, by_hand) in out[4 * row..].iter().zip(by_hand) {
+        assert!((found - by_hand).abs() < 1e-14, "{found} {by_hand}");
+    }
+    assert!(posterior.average_into(0, &mut out, Threads::ONE, part, predict).is_err());
+    assert!(posterior.average_into(7, &mut out, Threads::ONE, part, predict).is_err());
 }
 
 /// Of many customers with few histories each history is worked out once, to the bits of its customers.

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from loyalty.errors import InputError
 
 _LARGEST = 2**32 - 1
+#: Most purchases that a distribution tells apart.
+_MOST = 10_000
 
 Kind = TypeVar("Kind")
 
@@ -17,6 +19,14 @@ def whole(name: str, value: Any) -> int:
     number = operator.index(value)
     if not 0 <= number <= _LARGEST:
         raise InputError(f"{name} must be a whole number from 0 to {_LARGEST}, got {number}")
+    return number
+
+
+def most(value: Any) -> int:
+    """The largest number of purchases that has a probability of its own."""
+    number = whole("most", value)
+    if number > _MOST:
+        raise InputError(f"most must be from 0 to {_MOST}, got {number}")
     return number
 
 

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PurchaseWithCovariates", "SpendWithCovariates"]
 
-#: Most purchases that a distribution tells apart.
-_MOST = 10_000
-
 
 class _WithCovariates(Model):
     """What models with covariates have in common."""
@@ -241,8 +238,7 @@ class PurchaseWithCovariates(_WithCovariates):
     ) -> Any:
         """:meth:`PurchaseModel.purchase_distribution` of every customer by what is known of them; see
         :meth:`p_alive`."""
-        if not 0 <= _check.whole("most", most) <= _MOST:
-            raise InputError(f"most must be from 0 to {_MOST}, got {most}")
+        most = _check.most(most)
         asked = (*self._asked(customers, covariates), horizon, most)
         threads = _check.whole("threads", threads)
         return customers._answers(self._core.purchase_distribution(*asked, threads))

@@ -35,7 +35,8 @@ class Posterior(Frozen, Generic[M]):
     Made by the ``posterior`` of a model or of a fit. Points are drawn from t distributions around the
     mode and weighted by importance; ``k_hat``, the shape of the weights' tail, says whether they stand
     for the posterior: up to 0.7 they do. Where they do not, slice sampling takes over; for more than
-    50,000 customers, where the posterior is normal, the points are those of a quadrature. A parameter
+    50,000 customers, where the posterior is near normal, the points are the few that have its mean and
+    covariance, found by quadrature. A parameter
     without a prior has a weak one, which ``priors`` names and which moves with the unit of the data.
 
     References
@@ -187,15 +188,74 @@ class Posterior(Frozen, Generic[M]):
         given = (native,) if horizon is None else (native, horizon)
         return customers._answers(ask(*given, level, _check.whole("threads", threads)))
 
+    def purchase_distribution(
+        self,
+        customers: CustomerSummary,
+        horizon: float,
+        *,
+        most: int = 10,
+        points: int = POINTS,
+        threads: int = 0,
+    ) -> Any:
+        """Posterior predictive distribution of every customer's number of purchases within `horizon` after
+        the end of observation: the probabilities of 0 to `most` purchases, and of more.
+
+        What a customer does, given all that the data leave open of the parameters: the mean over the
+        posterior of the model's ``purchase_distribution``.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+        horizon : float
+            From 0, in the unit of the model.
+        most : int
+            The largest number that has a probability of its own, from 0 to 10000.
+        points : int
+            Most points to average over; they are resampled by their weights.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Columns ``p_0`` … ``p_<most>`` and ``p_more``, which add up to 1.
+
+        Raises
+        ------
+        InputError
+            For the posterior of another model than one of purchases, or a horizon or number outside its
+            domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = loyalty.datasets.cdnow("pandas")
+        >>> orders = loyalty.Orders(log, customer="customer_id", time="date", amount="amount")
+        >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
+        >>> posterior = loyalty.BgNbd.posterior(customers)
+        >>> posterior.purchase_distribution(customers, 39, most=2).round(2).head(2)
+           customer_id   p_0   p_1   p_2  p_more
+        0            1  0.45  0.24  0.14    0.18
+        1            2  0.91  0.05  0.02    0.02
+        """
+        most = _check.most(most)
+        native = _check.instance("customers", customers, CustomerSummary)._core
+        core = self._core.thinned(_check.whole("points", points))
+        threads = _check.whole("threads", threads)
+        return customers._answers(core.purchase_distribution(native, horizon, most, threads))
+
     def to_arviz(self, *, draws: int = POINTS, seed: int = 0) -> Any:
-        """The posterior for ArviZ: equally weighted draws, resampled by their weights.
+        """The posterior for ArviZ: equally weighted draws in an order without meaning.
+
+        Points are resampled by their weights. The few points of a quadrature stand for a distribution that
+        is normal on the scales of the parameters, and the draws are from that.
 
         Parameters
         ----------
         draws : int
             How many.
         seed : int
-            The draws are in an order of its own.
+            The same gives the same draws.
 
         Returns
         -------
@@ -204,14 +264,16 @@ class Posterior(Frozen, Generic[M]):
 
         Raises
         ------
+        InputError
+            For no draws.
         ImportError
             Where ArviZ is not installed: ``pip install loyalty[arviz]``.
         """
         import arviz
 
-        rows = np.random.default_rng(seed).choice(len(self.weights), size=draws, p=self.weights)
-        chosen = self.points[rows]
-        values = {name: chosen[None, :, slot] for slot, name in enumerate(self.names)}
+        columns = self._core.draws(_check.whole("draws", draws), _check.whole("seed", seed))
+        drawn = zip(self.names, columns, strict=True)
+        values = {name: _frames.array(column)[None, :] for name, column in drawn}
         # Release 1 takes the groups as one mapping, those before it by keyword.
         if int(arviz.__version__.partition(".")[0]) < 1:
             return arviz.from_dict(posterior=values)

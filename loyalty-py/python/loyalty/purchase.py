@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["PurchaseModel"]
 
 _EITHER = "expected a CustomerSummary, or frequency, recency and T of one customer"
-#: Most purchases that a distribution tells apart.
-_MOST = 10_000
 
 
 class PurchaseModel(Model):
@@ -337,8 +335,7 @@ class PurchaseModel(Model):
         {'p_0': array([0.445, 0.855]), 'p_1': array([0.239, 0.11 ]), 'p_more': array([0.315, 0.035])}
         """
         horizon = _horizon(horizon)
-        if not 0 <= _check.whole("most", most) <= _MOST:
-            raise InputError(f"most must be from 0 to {_MOST}, got {most}")
+        most = _check.most(most)
         native, answer = _asked(customers, frequency, recency, T)
         threads = _check.whole("threads", threads)
         columns = self._core.purchase_distribution(native, horizon, most, threads)

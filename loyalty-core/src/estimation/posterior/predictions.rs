@@ -3,12 +3,16 @@
 use std::ops::Range;
 
 use crate::Error;
+use crate::error::same_length;
 use crate::estimation::{Intervals, Scale, two_sided};
-use crate::parallel::{Threads, map_chunks};
+use crate::parallel::{Threads, fill_columns, map_chunks};
 
 /// Rows predicted at once: their predictions under all points are held together, so that memory grows with
 /// neither customers nor points times customers.
 const BLOCK: usize = 4096;
+
+/// The same where only their sums are held: large enough for what a prediction shares among its rows to pay.
+const SUMMED: usize = 1 << 18;
 
 /// Mean and variance of every row, as it is and on a scale.
 #[derive(Default)]
@@ -17,6 +21,19 @@ pub(crate) struct Moments {
     pub(crate) variance: Vec<f64>,
     pub(crate) mean_on_scale: Vec<f64>,
     pub(crate) variance_on_scale: Vec<f64>,
+}
+
+impl Moments {
+    /// Those of the rows with these numbers.
+    pub(crate) fn of_rows(&self, numbers: &[u32]) -> Self {
+        let some = |column: &[f64]| numbers.iter().map(|&row| column[row as usize]).collect();
+        Self {
+            mean: some(&self.mean),
+            variance: some(&self.variance),
+            mean_on_scale: some(&self.mean_on_scale),
+            variance_on_scale: some(&self.variance_on_scale),
+        }
+    }
 }
 
 /// How the ends of an interval follow from the points.
@@ -64,6 +81,36 @@ impl<M: Sync> Points<'_, M> {
         Ok(all)
     }
 
+    /// See [`Posterior::average_into`](super::Posterior::average_into).
+    pub(crate) fn average_into<T>(
+        &self,
+        width: usize,
+        out: &mut [f64],
+        threads: Threads,
+        part: impl Fn(Range<usize>) -> T + Sync,
+        predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
+    ) -> Result<(), Error> {
+        if width == 0 {
+            return Err(Error::Empty { what: "width", expected: "values of a row" });
+        }
+        let rows = out.len() / width;
+        same_length(rows * width, "out", out.len())?;
+        let ends: Vec<usize> =
+            (0..rows).step_by(BLOCK).map(|start| width * rows.min(start + BLOCK)).collect();
+        let blocks = fill_columns(vec![out], &ends, threads, |cells, columns| {
+            let some = part(cells.start / width..cells.end / width);
+            let total = &mut *columns[0];
+            total.fill(0.0);
+            let mut values = vec![0.0; total.len()];
+            for (model, &weight) in self.models.iter().zip(self.weights) {
+                predict(model, &some, &mut values)?;
+                total.iter_mut().zip(&values).for_each(|(total, value)| *total += weight * value);
+            }
+            Ok(())
+        });
+        blocks.into_iter().collect()
+    }
+
     /// Mean and variance of every row's prediction, as it is and on the scale.
     pub(crate) fn moments<T>(
         &self,
@@ -73,7 +120,7 @@ impl<M: Sync> Points<'_, M> {
         part: impl Fn(Range<usize>) -> T + Sync,
         predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
     ) -> Result<Moments, Error> {
-        let blocks = map_chunks(rows, BLOCK, threads, |range| {
+        let blocks = map_chunks(rows, SUMMED, threads, |range| {
             let (count, some) = (range.len(), part(range));
             let (mut natural, mut on_scale) = (Spread::over(count), Spread::over(count));
             let (mut out, mut places) = (vec![0.0; count], vec![0.0; count]);

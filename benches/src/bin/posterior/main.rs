@@ -1,9 +1,13 @@
 //! What a posterior is worth: ranks of the truth among its points over many simulated shops, small shops'
-//! diagnostics, and the time it takes.
+//! diagnostics, the quadrature of large shops against sampling, and the time it takes.
 //!
-//! `posterior [shops] [customers of the large one]`
+//! `posterior [ranks|small|speed|rules|large] [number]`: one of them, or all; the number is that of the shops
+//! or of the customers.
 
 #![allow(clippy::disallowed_methods, reason = "no promise of equal bits here")]
+
+mod large;
+mod rules;
 
 use std::time::Instant;
 
@@ -13,22 +17,33 @@ use loyalty_core::estimation::{
 };
 use loyalty_core::orders::Column;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{BgNbd, Discounting, MbgNbd, PurchaseModel};
+use loyalty_core::purchase::{BgNbd, MbgNbd, PurchaseModel};
 use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CustomerSummary, SummaryColumns};
-use loyalty_core::value::{Margin, clv_posterior};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
 fn main() -> Result<(), Error> {
-    let numbers: Vec<usize> =
-        std::env::args().skip(1).map(|word| word.parse().expect("a number")).collect();
-    let number = |at: usize, default: usize| numbers.get(at).copied().unwrap_or(default);
-    ranks(number(0, 500))?;
-    small_shops()?;
-    speed()?;
-    large(number(1, 1_000_000))
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let number = |default: usize| {
+        words.get(1).map_or(default, |word| word.parse().expect("how many, a whole number"))
+    };
+    match words.first().map(String::as_str) {
+        None => {
+            ranks(500)?;
+            small_shops()?;
+            speed()?;
+            rules::study(50_001)?;
+            large::study(1_000_000)
+        }
+        Some("ranks") => ranks(number(500)),
+        Some("small") => small_shops(),
+        Some("speed") => speed(),
+        Some("rules") => rules::study(number(50_001)),
+        Some("large") => large::study(number(1_000_000)),
+        Some(other) => panic!("ranks, small, speed, rules or large, and not {other}"),
+    }
 }
 
 /// Medians and deviations of the priors of r, α (in units of T), a and b behind the shops of [`ranks`]:
@@ -149,27 +164,4 @@ fn report<M: Parameters>(posterior: &Posterior<M>) {
     for (slot, name) in posterior.names().iter().enumerate() {
         println!("  {name:>6}: {:.5} sd {:.5}", found.estimate[slot], found.standard_error[slot]);
     }
-}
-
-fn large(count: usize) -> Result<(), Error> {
-    let customers = shop(count, 2)?;
-    let (options, how) = (FitOptions::default(), PosteriorOptions::default());
-    let start = Instant::now();
-    let purchases = BgNbd::posterior(&customers, &options, &how)?;
-    let spend = GammaGamma::posterior(&customers, &options, &how)?;
-    let fitted = start.elapsed().as_secs_f64();
-    let start = Instant::now();
-    let year = Discounting::continuous(52.0, 0.002)?;
-    let margin = Margin::Same(0.3);
-    let threads = Threads::default();
-    let value = clv_posterior(&purchases, &spend, &customers, &year, margin, 0.9, threads)?;
-    let valued = start.elapsed().as_secs_f64();
-    println!(
-        "{count} customers: posteriors by {} {fitted:.2} s, CLV with 90 % intervals {valued:.2} s; the first {:.2} ({:.2}..{:.2})",
-        purchases.method().name(),
-        value.estimate[0],
-        value.lower[0],
-        value.upper[0]
-    );
-    Ok(())
 }
