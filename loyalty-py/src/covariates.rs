@@ -1,5 +1,6 @@
 //! Models with covariates, and the tables of these.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use loyalty_core::estimation::{Coefficient, CovariateRoles, Parameters};
@@ -9,6 +10,7 @@ use loyalty_core::orders::CustomerColumn;
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{PurchaseKind, PurchaseModel as _};
 use loyalty_core::summary::CovariateColumn;
+use loyalty_core::value::Estimated;
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -83,7 +85,7 @@ impl Covariates {
 }
 
 /// Which columns act on what.
-fn roles(
+pub(crate) fn roles(
     purchase: Option<Vec<String>>,
     dropout: Option<Vec<String>>,
     shared: Vec<String>,
@@ -191,6 +193,19 @@ impl PurchaseWithCovariates {
     #[getter]
     fn title(&self) -> &'static str {
         self.0.kind().title()
+    }
+
+    /// What files call that.
+    #[getter]
+    fn base(&self) -> &'static str {
+        self.0.kind().name()
+    }
+
+    /// The columns that act on purchases or spend, on dropout, and on both with one coefficient.
+    #[getter]
+    fn roles(&self) -> (Option<Vec<String>>, Option<Vec<String>>, Vec<String>) {
+        let CovariateRoles { purchase, dropout, shared, .. } = self.0.roles();
+        (purchase, dropout, shared)
     }
 
     #[getter]
@@ -394,6 +409,19 @@ impl SpendWithCovariates {
         self.0.kind().title()
     }
 
+    /// What files call that.
+    #[getter]
+    fn base(&self) -> &'static str {
+        self.0.kind().name()
+    }
+
+    /// The columns that act on purchases or spend, on dropout, and on both with one coefficient.
+    #[getter]
+    fn roles(&self) -> (Option<Vec<String>>, Option<Vec<String>>, Vec<String>) {
+        let CovariateRoles { purchase, dropout, shared, .. } = self.0.roles();
+        (purchase, dropout, shared)
+    }
+
     #[getter]
     fn names(&self) -> Vec<String> {
         names(&self.0)
@@ -468,7 +496,53 @@ pub(crate) enum Spending {
     By(Py<SpendWithCovariates>),
 }
 
-fn known(covariates: Option<&Covariates>) -> Result<&loyalty_core::summary::Covariates> {
+/// What was found of a model with covariates or of one without.
+pub(crate) enum Found<A, B> {
+    Alike(A),
+    By(B),
+}
+
+impl<A, B> Found<A, B> {
+    pub(crate) fn estimated<'a>(
+        &'a self,
+        covariates: Option<&'a Covariates>,
+    ) -> Result<Estimated<'a, A, B>> {
+        Ok(match self {
+            Self::Alike(found) => Estimated::Alike(found),
+            Self::By(found) => Estimated::By(found, known(covariates)?),
+        })
+    }
+}
+
+/// Customers with what is known of them: a block of rows at a time.
+pub(crate) struct Joint<'a> {
+    customers: &'a loyalty_core::summary::CustomerSummary,
+    covariates: &'a loyalty_core::summary::Covariates,
+}
+
+impl<'a> Joint<'a> {
+    pub(crate) fn new(
+        customers: &'a loyalty_core::summary::CustomerSummary,
+        covariates: Option<&'a Covariates>,
+    ) -> Result<Self> {
+        let covariates = known(covariates)?;
+        let (expected, got) = (customers.len(), covariates.len());
+        if expected != got {
+            let column = "covariates".to_owned();
+            return Err(loyalty_core::Error::Length { column, expected, got }.into());
+        }
+        Ok(Self { customers, covariates })
+    }
+
+    pub(crate) fn slice(
+        &self,
+        rows: Range<usize>,
+    ) -> (loyalty_core::summary::CustomerSummary, loyalty_core::summary::Covariates) {
+        (self.customers.slice(rows.clone()), self.covariates.slice(rows))
+    }
+}
+
+pub(crate) fn known(covariates: Option<&Covariates>) -> Result<&loyalty_core::summary::Covariates> {
     let missing = "covariates must be given, as the model has learnt from them";
     covariates.map(|covariates| &covariates.0).ok_or_else(|| input(missing))
 }

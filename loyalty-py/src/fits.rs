@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::contracts::{ContractModel, Contracts};
-use crate::covariates::{PurchaseWithCovariates, SpendWithCovariates};
+use crate::covariates::{Covariates, Found, PurchaseWithCovariates, SpendWithCovariates, known};
 use crate::error::{PyError, Result, input};
 use crate::purchase::PurchaseModel;
 use crate::spend::SpendModel;
@@ -195,15 +195,27 @@ impl Fit {
         &self,
         py: Python<'_>,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
-        let (fit, customers) = (self.purchases()?, &customers.0);
-        let found = py.detach(|| {
-            fit.intervals(level, Scale::Logit, customers.len(), |model, out| {
-                model.p_alive_into(customers, out, Threads::new(threads))
-            })
-        });
+        let (customers, threads) = (&customers.0, Threads::new(threads));
+        let (scale, rows) = (Scale::Logit, customers.len());
+        let found = match self.purchases_or_by()? {
+            Found::Alike(fit) => py.detach(|| {
+                fit.intervals(level, scale, rows, |model, out| {
+                    model.p_alive_into(customers, out, threads)
+                })
+            }),
+            Found::By(fit) => {
+                let known = known(covariates)?;
+                py.detach(|| {
+                    fit.intervals(level, scale, rows, |model, out| {
+                        model.p_alive_into(customers, known, out, threads)
+                    })
+                })
+            }
+        };
         Ok(columns(found?))
     }
 
@@ -211,16 +223,28 @@ impl Fit {
         &self,
         py: Python<'_>,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         horizon: f64,
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
-        let (fit, customers) = (self.purchases()?, &customers.0);
-        let found = py.detach(|| {
-            fit.intervals(level, Scale::Log, customers.len(), |model, out| {
-                model.expected_purchases_into(customers, horizon, out, Threads::new(threads))
-            })
-        });
+        let (customers, threads) = (&customers.0, Threads::new(threads));
+        let (scale, rows) = (Scale::Log, customers.len());
+        let found = match self.purchases_or_by()? {
+            Found::Alike(fit) => py.detach(|| {
+                fit.intervals(level, scale, rows, |model, out| {
+                    model.expected_purchases_into(customers, horizon, out, threads)
+                })
+            }),
+            Found::By(fit) => {
+                let known = known(covariates)?;
+                py.detach(|| {
+                    fit.intervals(level, scale, rows, |model, out| {
+                        model.expected_purchases_into(customers, known, horizon, out, threads)
+                    })
+                })
+            }
+        };
         Ok(columns(found?))
     }
 
@@ -228,15 +252,27 @@ impl Fit {
         &self,
         py: Python<'_>,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
-        let (fit, customers) = (self.spend()?, &customers.0);
-        let found = py.detach(|| {
-            fit.intervals(level, Scale::Log, customers.len(), |model, out| {
-                model.expected_spend_into(customers, out, Threads::new(threads))
-            })
-        });
+        let (customers, threads) = (&customers.0, Threads::new(threads));
+        let (scale, rows) = (Scale::Log, customers.len());
+        let found = match self.spend_or_by()? {
+            Found::Alike(fit) => py.detach(|| {
+                fit.intervals(level, scale, rows, |model, out| {
+                    model.expected_spend_into(customers, out, threads)
+                })
+            }),
+            Found::By(fit) => {
+                let known = known(covariates)?;
+                py.detach(|| {
+                    fit.intervals(level, scale, rows, |model, out| {
+                        model.expected_spend_into(customers, known, out, threads)
+                    })
+                })
+            }
+        };
         Ok(columns(found?))
     }
 
@@ -287,7 +323,37 @@ impl Fit {
     }
 }
 
+/// The fit of a purchase model, with covariates or without.
+type PurchaseFit = Found<
+    loyalty_core::estimation::Fit<AnyPurchaseModel>,
+    loyalty_core::estimation::Fit<loyalty_core::purchase::PurchaseWithCovariates>,
+>;
+
+/// The fit of a spend model, with covariates or without.
+type SpendFit = Found<
+    loyalty_core::estimation::Fit<AnySpendModel>,
+    loyalty_core::estimation::Fit<loyalty_core::spend::SpendWithCovariates>,
+>;
+
 impl Fit {
+    /// The fit of a purchase model, with covariates or without.
+    pub(crate) fn purchases_or_by(&self) -> Result<PurchaseFit> {
+        Ok(match &self.0.model {
+            Model::PurchaseWithCovariates(model) => {
+                Found::By(self.0.clone().map(|_| model.clone()))
+            }
+            _ => Found::Alike(self.purchases()?),
+        })
+    }
+
+    /// The fit of a spend model, with covariates or without.
+    pub(crate) fn spend_or_by(&self) -> Result<SpendFit> {
+        Ok(match &self.0.model {
+            Model::SpendWithCovariates(model) => Found::By(self.0.clone().map(|_| model.clone())),
+            _ => Found::Alike(self.spend()?),
+        })
+    }
+
     /// The fit of a purchase model.
     pub(crate) fn purchases(&self) -> Result<loyalty_core::estimation::Fit<AnyPurchaseModel>> {
         let Model::Purchase(model) = &self.0.model else {

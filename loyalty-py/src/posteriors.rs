@@ -7,13 +7,16 @@ use loyalty_core::contracts::{AnyContractModel, ContractKind, ContractModel as _
 use loyalty_core::estimation::{Parameters, PosteriorOptions, Scale};
 use loyalty_core::models::Model;
 use loyalty_core::parallel::Threads;
-use loyalty_core::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel as _};
-use loyalty_core::spend::{AnySpendModel, SpendKind, SpendModel as _};
-use loyalty_core::value::clv_posterior;
+use loyalty_core::purchase::{
+    AnyPurchaseModel, PurchaseKind, PurchaseModel as _, PurchaseWithCovariates,
+};
+use loyalty_core::spend::{AnySpendModel, SpendKind, SpendModel as _, SpendWithCovariates};
+use loyalty_core::value::clv_posterior_with_covariates;
 use pyo3::prelude::*;
 
 use crate::column::Column;
 use crate::contracts::Contracts;
+use crate::covariates::{Covariates, Found, Joint, roles};
 use crate::error::Result;
 use crate::fits::{Fit, Options, columns};
 use crate::purchase::distribution_columns;
@@ -47,6 +50,51 @@ impl Posterior {
             py.detach(|| kind.posterior(customers, options, &how))?.map(Model::from)
         };
         Ok(Self(found))
+    }
+
+    /// Of a purchase model of this kind with covariates.
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "what the core takes")]
+    fn of_purchases_with_covariates(
+        py: Python<'_>,
+        kind: &str,
+        customers: &CustomerSummary,
+        covariates: &Covariates,
+        purchase: Option<Vec<String>>,
+        dropout: Option<Vec<String>>,
+        shared: Vec<String>,
+        options: &Options,
+        draws: usize,
+        seed: u64,
+        method: Option<&str>,
+    ) -> Result<Self> {
+        let (kind, how) = (kind.parse::<PurchaseKind>()?, asked(draws, seed, method)?);
+        let (roles, options) = (roles(purchase, dropout, shared), &options.0);
+        let (customers, known) = (&customers.0, &covariates.0);
+        let found = py.detach(|| {
+            PurchaseWithCovariates::posterior(kind, customers, known, &roles, options, &how)
+        })?;
+        Ok(Self(found.map(Model::from)))
+    }
+
+    /// Of a spend model with covariates.
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "what the core takes")]
+    fn of_spend_with_covariates(
+        py: Python<'_>,
+        customers: &CustomerSummary,
+        covariates: &Covariates,
+        spend: Option<Vec<String>>,
+        options: &Options,
+        draws: usize,
+        seed: u64,
+        method: Option<&str>,
+    ) -> Result<Self> {
+        let (roles, how) = (roles(spend, None, Vec::new()), asked(draws, seed, method)?);
+        let (customers, known, options) = (&customers.0, &covariates.0, &options.0);
+        let found =
+            py.detach(|| SpendWithCovariates::posterior(customers, known, &roles, options, &how))?;
+        Ok(Self(found.map(Model::from)))
     }
 
     #[staticmethod]
@@ -155,27 +203,43 @@ impl Posterior {
         &self,
         py: Python<'_>,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
         let over = Over { customers: &customers.0, scale: Scale::Logit, level, threads };
-        over.predict(py, &self.purchases()?, |model, some, out| {
-            model.p_alive_into(some, out, Threads::ONE)
-        })
+        match self.purchases()? {
+            Found::Alike(posterior) => over.predict(py, &posterior, |model, some, out| {
+                model.p_alive_into(some, out, Threads::ONE)
+            }),
+            Found::By(posterior) => {
+                over.predict_by(py, covariates, &posterior, |model, (some, known), out| {
+                    model.p_alive_into(some, known, out, Threads::ONE)
+                })
+            }
+        }
     }
 
     fn expected_purchases(
         &self,
         py: Python<'_>,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         horizon: f64,
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
         let over = Over { customers: &customers.0, scale: Scale::Log, level, threads };
-        over.predict(py, &self.purchases()?, |model, some, out| {
-            model.expected_purchases_into(some, horizon, out, Threads::ONE)
-        })
+        match self.purchases()? {
+            Found::Alike(posterior) => over.predict(py, &posterior, |model, some, out| {
+                model.expected_purchases_into(some, horizon, out, Threads::ONE)
+            }),
+            Found::By(posterior) => {
+                over.predict_by(py, covariates, &posterior, |model, (some, known), out| {
+                    model.expected_purchases_into(some, known, horizon, out, Threads::ONE)
+                })
+            }
+        }
     }
 
     /// The posterior means of the probabilities of 0 to `most` purchases and of more, a column each.
@@ -183,35 +247,54 @@ impl Posterior {
         &self,
         py: Python<'_>,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         horizon: f64,
         most: u16,
         threads: usize,
     ) -> Result<Vec<Column>> {
-        let (posterior, customers, counts) =
-            (self.purchases()?, &customers.0, usize::from(most) + 2);
-        let values = py.detach(|| {
-            let mut out = vec![0.0; customers.len() * counts];
-            let part = |rows| customers.slice(rows);
-            posterior
-                .average_into(counts, &mut out, Threads::new(threads), part, |model, some, out| {
+        let (customers, counts) = (&customers.0, usize::from(most) + 2);
+        let mut out = vec![0.0; customers.len() * counts];
+        let (values, threads) = (&mut out[..], Threads::new(threads));
+        match self.purchases()? {
+            Found::Alike(posterior) => py.detach(|| {
+                let part = |rows| customers.slice(rows);
+                posterior.average_into(counts, values, threads, part, |model, some, out| {
                     model.purchase_distribution_into(some, horizon, counts, out, Threads::ONE)
                 })
-                .map(|()| out)
-        })?;
-        Ok(distribution_columns(&values, most))
+            }),
+            Found::By(posterior) => {
+                let joint = Joint::new(customers, covariates)?;
+                py.detach(|| {
+                    let (part, one) = (|rows| joint.slice(rows), Threads::ONE);
+                    posterior.average_into(counts, values, threads, part, |model, block, out| {
+                        let (some, known) = block;
+                        model.purchase_distribution_into(some, known, horizon, counts, out, one)
+                    })
+                })
+            }
+        }?;
+        Ok(distribution_columns(&out, most))
     }
 
     fn expected_spend(
         &self,
         py: Python<'_>,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         level: f64,
         threads: usize,
     ) -> Result<Vec<Column>> {
         let over = Over { customers: &customers.0, scale: Scale::Log, level, threads };
-        over.predict(py, &self.spend()?, |model, some, out| {
-            model.expected_spend_into(some, out, Threads::ONE)
-        })
+        match self.spend()? {
+            Found::Alike(posterior) => over.predict(py, &posterior, |model, some, out| {
+                model.expected_spend_into(some, out, Threads::ONE)
+            }),
+            Found::By(posterior) => {
+                over.predict_by(py, covariates, &posterior, |model, (some, known), out| {
+                    model.expected_spend_into(some, known, out, Threads::ONE)
+                })
+            }
+        }
     }
 
     fn churn(
@@ -241,12 +324,13 @@ impl Posterior {
 
     /// Lifetime values over this posterior of purchases and another of spend.
     #[expect(clippy::too_many_arguments, reason = "what the core takes")]
-    #[pyo3(signature = (spend, customers, discounting, margin, margins, level, threads))]
+    #[pyo3(signature = (spend, customers, covariates, discounting, margin, margins, level, threads))]
     fn clv(
         &self,
         py: Python<'_>,
         spend: &Self,
         customers: &CustomerSummary,
+        covariates: Option<&Covariates>,
         discounting: &Discounting,
         margin: f64,
         margins: Option<&Column>,
@@ -255,10 +339,13 @@ impl Posterior {
     ) -> Result<Vec<Column>> {
         let margin = Margins::new(margin, margins)?;
         let (purchases, spend) = (self.purchases()?, spend.spend()?);
+        let (purchases, spend) = (purchases.estimated(covariates)?, spend.estimated(covariates)?);
         let (customers, threads) = (&customers.0, Threads::new(threads));
+        let (year, margin) = (&discounting.0, margin.get());
         let found = py.detach(|| {
-            let year = &discounting.0;
-            clv_posterior(&purchases, &spend, customers, year, margin.get(), level, threads)
+            clv_posterior_with_covariates(
+                &purchases, &spend, customers, year, margin, level, threads,
+            )
         });
         Ok(columns(found?))
     }
@@ -296,14 +383,36 @@ impl Posterior {
         Ok(columns(found?))
     }
 
-    fn purchases(&self) -> Result<loyalty_core::estimation::Posterior<AnyPurchaseModel>> {
-        Ok(self.0.clone().of_purchases()?)
+    fn purchases(&self) -> Result<PurchasePosterior> {
+        let posterior = self.0.clone();
+        Ok(match posterior.mode().model {
+            Model::PurchaseWithCovariates(_) => {
+                Found::By(posterior.of_purchases_with_covariates()?)
+            }
+            _ => Found::Alike(posterior.of_purchases()?),
+        })
     }
 
-    fn spend(&self) -> Result<loyalty_core::estimation::Posterior<AnySpendModel>> {
-        Ok(self.0.clone().of_spend()?)
+    fn spend(&self) -> Result<SpendPosterior> {
+        let posterior = self.0.clone();
+        Ok(match posterior.mode().model {
+            Model::SpendWithCovariates(_) => Found::By(posterior.of_spend_with_covariates()?),
+            _ => Found::Alike(posterior.of_spend()?),
+        })
     }
 }
+
+/// The posterior of a purchase model, with covariates or without.
+type PurchasePosterior = Found<
+    loyalty_core::estimation::Posterior<AnyPurchaseModel>,
+    loyalty_core::estimation::Posterior<PurchaseWithCovariates>,
+>;
+
+/// The posterior of a spend model, with covariates or without.
+type SpendPosterior = Found<
+    loyalty_core::estimation::Posterior<AnySpendModel>,
+    loyalty_core::estimation::Posterior<SpendWithCovariates>,
+>;
 
 /// What a prediction is made over, and the scale of its interval.
 struct Over<'a> {
@@ -332,4 +441,22 @@ impl Over<'_> {
             py.detach(|| posterior.predict(rows, self.scale, self.level, threads, part, &predict));
         Ok(columns(found?))
     }
+    /// The same of customers with what is known of them.
+    fn predict_by<M: Parameters + Sync>(
+        &self,
+        py: Python<'_>,
+        covariates: Option<&Covariates>,
+        posterior: &loyalty_core::estimation::Posterior<M>,
+        predict: impl Fn(&M, &Block, &mut [f64]) -> std::result::Result<(), Error> + Sync,
+    ) -> Result<Vec<Column>> {
+        let joint = Joint::new(self.customers, covariates)?;
+        let (rows, threads) = (self.customers.len(), Threads::new(self.threads));
+        let part = |rows| joint.slice(rows);
+        let found =
+            py.detach(|| posterior.predict(rows, self.scale, self.level, threads, part, &predict));
+        Ok(columns(found?))
+    }
 }
+
+/// Some customers and what is known of them.
+type Block = (loyalty_core::summary::CustomerSummary, loyalty_core::summary::Covariates);

@@ -78,13 +78,14 @@ pub(crate) fn clv(
 
 /// Intervals of lifetime values, per customer or in total.
 #[pyfunction]
-#[pyo3(signature = (customers, purchases, spend, discounting, margin, margins, total, level, threads))]
+#[pyo3(signature = (customers, purchases, spend, covariates, discounting, margin, margins, total, level, threads))]
 #[expect(clippy::too_many_arguments, reason = "what the core takes")]
 pub(crate) fn clv_intervals(
     py: Python<'_>,
     customers: &CustomerSummary,
     purchases: &Fit,
     spend: &Fit,
+    covariates: Option<&Covariates>,
     discounting: &Discounting,
     margin: f64,
     margins: Option<&Column>,
@@ -93,11 +94,12 @@ pub(crate) fn clv_intervals(
     threads: usize,
 ) -> Result<Vec<Column>> {
     let margin = Margins::new(margin, margins)?;
-    let (purchases, spend) = (purchases.purchases()?, spend.spend()?);
+    let (purchases, spend) = (purchases.purchases_or_by()?, spend.spend_or_by()?);
+    let (purchases, spend) = (purchases.estimated(covariates)?, spend.estimated(covariates)?);
     let intervals = if total {
-        loyalty_core::value::clv_total_interval
+        loyalty_core::value::clv_total_interval_with_covariates
     } else {
-        loyalty_core::value::clv_intervals
+        loyalty_core::value::clv_intervals_with_covariates
     };
     let found = py.detach(|| {
         let (customers, threads) = (&customers.0, Threads::new(threads));

@@ -210,10 +210,6 @@ def test_files_and_pickles_keep_the_bits(tmp_path) -> None:
     assert pickle.loads(pickle.dumps(fit)) == fit
     expected = fit.model.expected_purchases(customers, 13, covariates=TABLE)
     assert np.array_equal(model.expected_purchases(customers, 13, covariates=TABLE), expected)
-    with pytest.raises(InputError, match="no intervals"):
-        fit.interval("p_alive", customers)
-    with pytest.raises(TypeError, match="no posterior"):
-        fit.posterior(customers)
     assert "with covariates" in fit._repr_html_() and "purchase:age" in repr(fit.model)
 
 

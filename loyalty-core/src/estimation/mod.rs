@@ -29,7 +29,7 @@ pub use covariance::Covariance;
 pub use covariates::{Acts, Coefficient, CovariateRoles};
 pub(crate) use covariates::{
     BASE, Coding, Design, Effects, Features, Found, Link, Links, RawColumn, Standardised,
-    fit_standardised, limit_with_effects,
+    as_fitted, fit_standardised, limit_with_effects, posterior_standardised,
 };
 pub use facts::FitFacts;
 pub(crate) use fixed::{FixedEvaluation, FixedMaximum, maximise_fixed};

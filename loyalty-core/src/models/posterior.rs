@@ -11,8 +11,8 @@ use crate::Error;
 use crate::contracts::AnyContractModel;
 use crate::estimation::{Parameters, Posterior, PosteriorParts, Prior};
 use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
-use crate::purchase::AnyPurchaseModel;
-use crate::spend::AnySpendModel;
+use crate::purchase::{AnyPurchaseModel, PurchaseWithCovariates};
+use crate::spend::{AnySpendModel, SpendWithCovariates};
 
 fn another(expected: &'static str, kind: &str) -> Error {
     Error::Choice { name: "posterior", expected, value: kind.to_owned() }
@@ -93,6 +93,28 @@ impl Posterior<Model> {
         match self.mode().model.clone() {
             Model::Contract(model) => Ok(self.map(|_| model)),
             other => Err(another("a model of contracts", other.kind())),
+        }
+    }
+
+    /// The posterior of a model of purchases with covariates.
+    ///
+    /// # Errors
+    /// [`Error::Choice`] where it is of another.
+    pub fn of_purchases_with_covariates(self) -> Result<Posterior<PurchaseWithCovariates>, Error> {
+        match self.mode().model.clone() {
+            Model::PurchaseWithCovariates(model) => Ok(self.map(|_| model)),
+            other => Err(another("a model of purchases with covariates", other.kind())),
+        }
+    }
+
+    /// The posterior of a model of spend with covariates.
+    ///
+    /// # Errors
+    /// [`Error::Choice`] where it is of another.
+    pub fn of_spend_with_covariates(self) -> Result<Posterior<SpendWithCovariates>, Error> {
+        match self.mode().model.clone() {
+            Model::SpendWithCovariates(model) => Ok(self.map(|_| model)),
+            other => Err(another("a model of spend with covariates", other.kind())),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Columns that say more of each customer than their purchases.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 use ndarray::ArrayView2;
 
@@ -231,6 +233,25 @@ impl Covariates {
         }
         rows.extend((0..known.len()).map(|row| row_of[&known.get(row)]));
         Ok((self.rows_of(&rows), self.rows - known.len()))
+    }
+
+    /// What is known of the customers in a range of rows.
+    ///
+    /// # Panics
+    /// Where the range reaches beyond the last row.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::orders::Column;
+    /// use loyalty_core::summary::Covariates;
+    /// let ages = [31.0, 54.0, 20.0];
+    /// let covariates = Covariates::new(&[Column::new("age", &ages[..]).into()])?;
+    /// assert_eq!(covariates.slice(1..3), Covariates::new(&[Column::new("age", &ages[1..]).into()])?);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn slice(&self, rows: Range<usize>) -> Self {
+        self.rows_of(&rows.collect::<Vec<usize>>())
     }
 
     /// These rows, in this order.

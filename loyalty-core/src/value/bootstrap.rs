@@ -11,8 +11,9 @@ use crate::parallel::{Threads, map_chunks};
 use crate::purchase::{AnyPurchaseModel, Discounting, PurchaseModel};
 use crate::spend::{AnySpendModel, SpendModel};
 use crate::summary::{CustomerSummary, SummaryColumns};
-use crate::value::clv::Margin;
-use crate::value::intervals::clv_total;
+use crate::value::asked::total as sum;
+use crate::value::clv::clv_into;
+use crate::value::margin::Margin;
 
 /// How a bootstrap is made.
 ///
@@ -66,7 +67,7 @@ pub struct Bootstrap {
 /// has over [`clv_total_interval`](crate::value::intervals::clv_total_interval), at the price of a fit per replicate.
 ///
 /// # Errors
-/// As [`clv_into`](crate::value::clv::clv_into); [`Error::Parameter`] for fewer than 20 replicates, a level that is
+/// As [`clv_into`](crate::value::clv_into); [`Error::Parameter`] for fewer than 20 replicates, a level that is
 /// none, or a weight that is no whole number of customers; [`Error::Degenerate`] where more than one in
 /// ten replicates cannot be fitted.
 ///
@@ -114,9 +115,13 @@ pub fn clv_bootstrap(
         let (name, expected) = ("replicates", "at least 20");
         return Err(Error::parameter(name, expected, value));
     }
-    let total = |purchases: &dyn PurchaseModel, spend: &dyn SpendModel, threads| {
-        clv_total(purchases, spend, customers, discounting, margin, threads)
-    };
+    let total =
+        |purchases: &dyn PurchaseModel, spend: &dyn SpendModel, threads| -> Result<f64, Error> {
+            let mut values = vec![0.0; customers.len()];
+            let out = &mut values[..];
+            clv_into(purchases, spend, customers, discounting, margin, out, threads)?;
+            Ok(sum(customers, &values))
+        };
     let estimate = total(purchases, spend, options.threads)?;
     let observed = observed_times(customers)?;
     let replicate = |number: usize| {

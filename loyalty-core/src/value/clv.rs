@@ -1,20 +1,12 @@
 //! Customer lifetime value.
 
 use crate::Error;
-use crate::error::same_length;
-use crate::parallel::{Threads, fill_parts};
+use crate::parallel::Threads;
 use crate::purchase::{Discounting, PurchaseModel, PurchaseWithCovariates};
 use crate::spend::{SpendModel, SpendWithCovariates};
 use crate::summary::{Covariates, CustomerSummary};
-
-/// Contribution margin: the share of the amount that is left after all that grows with it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Margin<'a> {
-    /// The same for every customer; 1 gives the value in revenue.
-    Same(f64),
-    /// One value per customer, in row order.
-    PerCustomer(&'a [f64]),
-}
+use crate::value::asked::multiply;
+use crate::value::margin::Margin;
 
 /// Expected value of every customer's future purchases, discounted to the end of observation.
 ///
@@ -142,11 +134,7 @@ pub fn clv_with_covariates_into(
             model.discounted_purchases_into(c, covariates, d, counts, threads)?;
         }
     }
-    fill_parts(out, threads, |start, out| {
-        for (row, value) in (start..).zip(out) {
-            *value *= margin.of(row) * count[row];
-        }
-    });
+    multiply(out, margin, &count, threads);
     Ok(())
 }
 
@@ -156,31 +144,5 @@ impl Buying<'_> {
             Self::Alike(model) => model.unit(),
             Self::By(model, _) => model.unit(),
         })
-    }
-}
-
-impl Margin<'_> {
-    pub(super) fn of(&self, row: usize) -> f64 {
-        match self {
-            Self::Same(margin) => *margin,
-            Self::PerCustomer(margins) => margins[row],
-        }
-    }
-
-    pub(crate) fn check(&self, customers: usize) -> Result<(), Error> {
-        const EXPECTED: &str = "from -1000 to 1";
-        let allowed = |margin: f64| (-1000.0..=1.0).contains(&margin);
-        match *self {
-            Self::Same(margin) if allowed(margin) => Ok(()),
-            Self::Same(value) => Err(Error::parameter("margin", EXPECTED, value)),
-            Self::PerCustomer(margins) => {
-                same_length(customers, "margin", margins.len())?;
-                let mut broken = (0..customers).filter(|&row| !allowed(margins[row]));
-                let Some(row) = broken.next() else { return Ok(()) };
-                let (value, column) = (margins[row].to_string(), "margin".to_owned());
-                let more = broken.count();
-                Err(Error::Value { column, row, expected: EXPECTED, value, more })
-            }
-        }
     }
 }

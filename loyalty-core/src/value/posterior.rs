@@ -1,5 +1,7 @@
 //! Lifetime values over the posteriors of both models.
 
+use std::ops::Range;
+
 use crate::Error;
 use crate::estimation::{
     Ends, Intervals, Moments, Parameters, Points, Posterior, PosteriorMethod, Scale, normal_ends,
@@ -7,18 +9,19 @@ use crate::estimation::{
 };
 use crate::math::random::Random;
 use crate::parallel::Threads;
-use crate::purchase::{Discounting, PurchaseModel};
-use crate::spend::SpendModel;
+use crate::purchase::{AnyPurchaseModel, Discounting, PurchaseModel, PurchaseWithCovariates};
+use crate::spend::{AnySpendModel, SpendModel, SpendWithCovariates};
 use crate::summary::CustomerSummary;
-use crate::value::clv::{Margin, clv_into};
+use crate::value::asked::{Buys, Estimated, Known as _, Spends, each_way, values_into};
+use crate::value::margin::Margin;
 
 /// Pairs of points behind an interval: its ends then have an error of an eighth of a standard deviation.
 const PAIRS: usize = 400;
 
 const STREAM: u64 = 0x636c_7670;
 
-/// Posterior mean, standard deviation and interval of every customer's lifetime value; see [`clv_into`] for
-/// the value.
+/// Posterior mean, standard deviation and interval of every customer's lifetime value; see
+/// [`clv_into`](crate::value::clv_into) for the value.
 ///
 /// The two models tell of different columns, so their posteriors are independent: 400 points of each are
 /// paired by lot, and the interval's ends are quantiles over the pairs. With a quadrature on either side the
@@ -28,7 +31,7 @@ const STREAM: u64 = 0x636c_7670;
 /// It is the interval of the expectation: what a customer then spends varies around it.
 ///
 /// # Errors
-/// As [`clv_into`], and [`Error::Parameter`] unless the level is above 0 and below 1.
+/// As [`clv_into`](crate::value::clv_into), and [`Error::Parameter`] unless the level is above 0 and below 1.
 ///
 /// # Examples
 /// ```
@@ -69,11 +72,83 @@ where
     P: PurchaseModel + Parameters + Clone,
     S: SpendModel + Parameters + Clone,
 {
+    let (purchases, spend) = ((purchases, &()), (spend, &()));
+    of_each(purchases, spend, customers, discounting, margin, level, threads)
+}
+
+/// [`clv_posterior`] where one of the models or both have covariates.
+///
+/// # Errors
+/// As [`clv_posterior`] and [`clv_with_covariates_into`](crate::value::clv_with_covariates_into).
+///
+/// # Examples
+/// ```
+/// use loyalty_core::estimation::{CovariateRoles, FitOptions, PosteriorOptions};
+/// use loyalty_core::orders::Column;
+/// use loyalty_core::parallel::Threads;
+/// use loyalty_core::purchase::{BgNbd, Discounting, PurchaseKind, PurchaseWithCovariates};
+/// use loyalty_core::spend::{GammaGamma, SpendKind, SpendModel};
+/// use loyalty_core::summary::{Covariates, CustomerSummary, SummaryColumns};
+/// use loyalty_core::value::{Estimated, Margin, clv_posterior_with_covariates};
+/// let member: Vec<f64> = (0..200).map(|row| f64::from(row % 2)).collect();
+/// let covariates = Covariates::new(&[Column::new("member", &member[..]).into()])?;
+/// let (base, roles) = (BgNbd::new(0.8, 5.0, 1.0, 3.0)?, CovariateRoles::default());
+/// let truth = PurchaseWithCovariates::new(base, &covariates, &roles, &[0.5, -0.5])?;
+/// let bought = truth.simulate(&covariates, &[39.0; 200], 7, Threads::default())?;
+/// let spent = GammaGamma::new(6.0, 4.0, 15.0)?.simulate(&bought, 7, Threads::default());
+/// let x: Vec<f64> = bought.frequency().iter().map(|&x| f64::from(x)).collect();
+/// let mut columns = SummaryColumns::new(&x, bought.recency(), bought.t());
+/// columns.monetary_value = Some(Column::new("spent", &spent));
+/// let customers = CustomerSummary::new(&columns)?;
+/// let (kind, options, mut how) =
+///     (PurchaseKind::BgNbd, FitOptions::default(), PosteriorOptions::default());
+/// how.draws = 500;
+/// let purchases =
+///     PurchaseWithCovariates::posterior(kind, &customers, &covariates, &roles, &options, &how)?;
+/// let spend = SpendKind::GammaGamma.posterior(&customers, &options, &how)?;
+/// let value = clv_posterior_with_covariates(
+///     &Estimated::By(&purchases, &covariates),
+///     &Estimated::Alike(&spend),
+///     &customers,
+///     &Discounting::continuous(52.0, 0.002)?,
+///     Margin::Same(0.3),
+///     0.9,
+///     Threads::default(),
+/// )?;
+/// assert!((0..200).all(|row| value.lower[row] <= value.upper[row]));
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+pub fn clv_posterior_with_covariates(
+    purchases: &Estimated<'_, Posterior<AnyPurchaseModel>, Posterior<PurchaseWithCovariates>>,
+    spend: &Estimated<'_, Posterior<AnySpendModel>, Posterior<SpendWithCovariates>>,
+    customers: &CustomerSummary,
+    discounting: &Discounting,
+    margin: Margin<'_>,
+    level: f64,
+    threads: Threads,
+) -> Result<Intervals, Error> {
+    each_way!(purchases, spend, of_each(customers, discounting, margin, level, threads))
+}
+
+/// A posterior, and what its model knows of the customers.
+type Over<'a, M, K> = (&'a Posterior<M>, &'a K);
+
+fn of_each<P: Buys + Clone, S: Spends + Clone>(
+    purchases: Over<'_, P, P::Known>,
+    spend: Over<'_, S, S::Known>,
+    customers: &CustomerSummary,
+    discounting: &Discounting,
+    margin: Margin<'_>,
+    level: f64,
+    threads: Threads,
+) -> Result<Intervals, Error> {
     two_sided(level)?;
     margin.check(customers.len())?;
-    customers.same_unit(purchases.mode().model.unit())?;
-    let quadrature = [purchases.method(), spend.method()].contains(&PosteriorMethod::Quadrature);
-    let mut intervals = if quadrature {
+    customers.same_unit(purchases.0.mode().model.time_unit())?;
+    purchases.1.same_rows(customers)?;
+    spend.1.same_rows(customers)?;
+    let methods = [purchases.0.method(), spend.0.method()];
+    let mut intervals = if methods.contains(&PosteriorMethod::Quadrature) {
         by_moments(purchases, spend, customers, discounting, level, threads)?
     } else {
         by_pairs(purchases, spend, customers, discounting, level, threads)?
@@ -85,27 +160,23 @@ where
 }
 
 /// E, sd and a log-normal interval of the product of two independent factors.
-fn by_moments<P, S>(
-    purchases: &Posterior<P>,
-    spend: &Posterior<S>,
+fn by_moments<P: Buys + Clone, S: Spends + Clone>(
+    (purchases, known): Over<'_, P, P::Known>,
+    (spend, spent): Over<'_, S, S::Known>,
     customers: &CustomerSummary,
     discounting: &Discounting,
     level: f64,
     threads: Threads,
-) -> Result<Intervals, Error>
-where
-    P: PurchaseModel + Parameters + Clone,
-    S: SpendModel + Parameters + Clone,
-{
+) -> Result<Intervals, Error> {
     let z = two_sided(level)?;
     let (purchases, spend) = (purchases.thinned(PAIRS)?, spend.thinned(PAIRS)?);
-    let count = counted(&purchases, customers, discounting, threads)?;
+    let count = counted((&purchases, known), customers, discounting, threads)?;
     let amount = spend.as_points()?.moments(
         customers.len(),
         Scale::Log,
         threads,
-        |range| customers.slice(range),
-        |model, some, out| model.expected_spend_into(some, out, Threads::ONE),
+        |range| (customers.slice(range.clone()), spent.of_rows(range)),
+        |model, (some, spent), out| model.spend_into(some, spent, out, Threads::ONE),
     )?;
     let mut all = Intervals::default();
     for row in 0..customers.len() {
@@ -124,42 +195,44 @@ where
 }
 
 /// The moments of every customer's discounted purchases.
-fn counted<P: PurchaseModel + Parameters>(
-    purchases: &Posterior<P>,
+fn counted<P: Buys>(
+    (purchases, known): Over<'_, P, P::Known>,
     customers: &CustomerSummary,
     discounting: &Discounting,
     threads: Threads,
 ) -> Result<Moments, Error> {
     let points = purchases.as_points()?;
-    if purchases.method() == PosteriorMethod::Quadrature {
-        // Of many customers, whose ages are close together.
-        let part = |range| customers.slice(range);
-        return points.moments(customers.len(), Scale::Log, threads, part, |model, some, out| {
-            model.discounted_purchases_by_age_into(some, discounting, out, Threads::ONE)
+    let few = purchases.method() == PosteriorMethod::Quadrature;
+    if few || !P::BY_HISTORY {
+        let part = |range: Range<usize>| (customers.slice(range.clone()), known.of_rows(range));
+        let rows = customers.len();
+        return points.moments(rows, Scale::Log, threads, part, |model, (some, known), out| {
+            // The few points are those of many customers, whose ages are close together.
+            if few {
+                model.discounted_by_age_into(some, known, discounting, out, Threads::ONE)
+            } else {
+                model.discounted_into(some, known, discounting, out, Threads::ONE)
+            }
         });
     }
     // Purchases depend on the history alone, which many customers share.
     let (distinct, of_row) = customers.by_history();
     let part = |range| distinct.slice(range);
     let found = points.moments(distinct.len(), Scale::Log, threads, part, |model, some, out| {
-        model.discounted_purchases_into(some, discounting, out, Threads::ONE)
+        model.discounted_into(some, known, discounting, out, Threads::ONE)
     })?;
     Ok(found.of_rows(&of_row))
 }
 
 /// Quantiles over pairs of points.
-fn by_pairs<P, S>(
-    purchases: &Posterior<P>,
-    spend: &Posterior<S>,
+fn by_pairs<P: Buys + Clone, S: Spends + Clone>(
+    (purchases, known): Over<'_, P, P::Known>,
+    (spend, spent): Over<'_, S, S::Known>,
     customers: &CustomerSummary,
     discounting: &Discounting,
     level: f64,
     threads: Threads,
-) -> Result<Intervals, Error>
-where
-    P: PurchaseModel + Parameters + Clone,
-    S: SpendModel + Parameters + Clone,
-{
+) -> Result<Intervals, Error> {
     let points = PAIRS.min(purchases.weights().len()).min(spend.weights().len());
     let (purchases, spend) = (purchases.thinned(points)?, spend.thinned(points)?);
     let mut partners = spend.models()?;
@@ -171,10 +244,13 @@ where
         Scale::Log,
         level,
         threads,
-        |range| customers.slice(range),
-        |(purchases, spend): &(P, S), some, out| {
-            let whole = Margin::Same(1.0);
-            clv_into(purchases, spend, some, discounting, whole, out, Threads::ONE)
+        |range: Range<usize>| {
+            (customers.slice(range.clone()), known.of_rows(range.clone()), spent.of_rows(range))
+        },
+        |(purchases, spend): &(P, S), (some, known, spent), out| {
+            let (whole, threads) = (Margin::Same(1.0), Threads::ONE);
+            let (purchases, spend) = ((purchases, known), (spend, spent));
+            values_into(purchases, spend, some, discounting, whole, out, threads)
         },
     )
 }

@@ -17,6 +17,7 @@ mod cnbd_k;
 mod contracts;
 mod correlation;
 mod covariates;
+mod covariates_posterior;
 mod covariates_spend;
 mod degenerate;
 mod discounting;

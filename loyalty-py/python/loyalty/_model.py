@@ -102,6 +102,18 @@ class Model(Frozen):
         """
         return {kind: found for kind, found in Model._classes.items() if issubclass(found, cls)}
 
+    def _known(self, covariates: Any, customers: CustomerSummary) -> _native.Covariates | None:
+        """What a prediction needs of covariates: nothing, but of a model that has learnt from them."""
+        if covariates is not None:
+            raise TypeError(
+                f"covariates are not for a {self.title} model, which has learnt from none"
+            )
+        return None
+
+    def _learnt(self) -> tuple[type[Model], dict[str, Any]]:
+        """The class of the model that customers follow, and which columns act on what."""
+        return type(self), {}
+
     def _arguments(self) -> tuple[Any, ...]:
         """What makes the native twin again."""
         return self.kind, tuple(self._core.values)
@@ -247,23 +259,60 @@ class Model(Frozen):
         found = cls._twin.fit(cls.kind, native, options, progress)
         return Fit._of(found, cls._of(found.model), customers._frame)
 
+    @overload
     @classmethod
     def posterior(
         cls,
         customers: CustomerSummary | Contracts,
         *,
+        covariates: None = None,
         draws: int = 4000,
         seed: int = 0,
         method: str | None = None,
         priors: Mapping[str, Prior] | None = None,
         threads: int = 0,
-    ) -> Posterior[Self]:
+    ) -> Posterior[Self]: ...
+    @overload
+    @classmethod
+    def posterior(
+        cls,
+        customers: CustomerSummary,
+        *,
+        covariates: Any,
+        purchase: Sequence[str] | None = None,
+        dropout: Sequence[str] | None = None,
+        shared: Sequence[str] = (),
+        spend: Sequence[str] | None = None,
+        draws: int = 4000,
+        seed: int = 0,
+        method: str | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+    ) -> Posterior[Any]: ...
+    @classmethod
+    def posterior(
+        cls,
+        customers: CustomerSummary | Contracts,
+        *,
+        covariates: Any = None,
+        purchase: Sequence[str] | None = None,
+        dropout: Sequence[str] | None = None,
+        shared: Sequence[str] = (),
+        spend: Sequence[str] | None = None,
+        draws: int = 4000,
+        seed: int = 0,
+        method: str | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+    ) -> Posterior[Any]:
         """What the data and the priors leave open of the parameters.
 
         Parameters
         ----------
         customers : CustomerSummary or Contracts
             As for :meth:`fit`.
+        covariates, purchase, dropout, shared, spend
+            As for :meth:`fit`: the posterior is then that of parameters and coefficients.
         draws : int
             Points drawn, at least 100.
         seed : int
@@ -272,7 +321,8 @@ class Model(Frozen):
             By default the first; where its weights say that it does not reach the posterior, the
             second; for more than 50,000 customers the last.
         priors : mapping of str to Prior, optional
-            What is known of parameters before the data; a parameter without has a weak prior.
+            What is known of parameters before the data; a parameter without has a weak prior, a coefficient
+            a standard normal one for a step of one standard deviation of its column.
         threads : int
             Threads to use, 0 for all.
 
@@ -297,18 +347,23 @@ class Model(Frozen):
         """
         if not hasattr(cls, "kind"):
             raise TypeError(f"{cls.__name__} is what models have in common: take one of them")
-        of: Any = _native.Posterior
-        if cls._table is Contracts:
-            of = _native.Posterior.of_contracts
-        found = of(
-            cls.kind,
-            _check.instance("customers", customers, cls._table)._core,
-            native_options(priors=priors, threads=threads),
-            _check.whole("draws", draws),
-            _check.whole("seed", seed),
-            method,
-        )
-        mode = Fit._of(found.mode, cls._of(found.mode.model), customers._frame)
+        options = native_options(priors=priors, threads=threads)
+        how = (_check.whole("draws", draws), _check.whole("seed", seed), method)
+        roles = {"purchase": purchase, "dropout": dropout, "shared": shared, "spend": spend}
+        of: Any = cls
+        if covariates is not None:
+            from loyalty.covariates import sampled
+
+            found, of = sampled(cls, customers, covariates, roles, options, how)
+        elif given := [role for role, names in roles.items() if names]:
+            raise TypeError(f"{given[0]} names columns of covariates, but there are none")
+        else:
+            native = _check.instance("customers", customers, cls._table)._core
+            make: Any = _native.Posterior
+            if cls._table is Contracts:
+                make = _native.Posterior.of_contracts
+            found = make(cls.kind, native, options, *how)
+        mode = Fit._of(found.mode, of._of(found.mode.model), customers._frame)
         if not found.is_believed:
             warnings.warn(
                 f"{cls.title}: the points do not stand for the posterior, with a k-hat of "

@@ -450,6 +450,10 @@ class PurchaseWithCovariates:
     @property
     def unit(self) -> str | None: ...
     @property
+    def base(self) -> str: ...
+    @property
+    def roles(self) -> tuple[list[str] | None, list[str] | None, list[str]]: ...
+    @property
     def columns(self) -> list[str]: ...
     def coefficients(self) -> list[Column]: ...
     def customer(self, covariates: Covariates) -> PurchaseModel: ...
@@ -507,6 +511,10 @@ class SpendWithCovariates:
     def names(self) -> list[str]: ...
     @property
     def values(self) -> list[float]: ...
+    @property
+    def base(self) -> str: ...
+    @property
+    def roles(self) -> tuple[list[str] | None, list[str] | None, list[str]]: ...
     @property
     def columns(self) -> list[str]: ...
     def coefficients(self) -> list[Column]: ...
@@ -597,17 +605,30 @@ class Fit:
     def covariance(self, on_scale: bool) -> list[list[float]] | None: ...
     def parameter_intervals(self, level: float) -> list[Column]: ...
     def p_alive_intervals(
-        self, customers: CustomerSummary, level: float, threads: int
+        self,
+        customers: CustomerSummary,
+        covariates: Covariates | None,
+        level: float,
+        threads: int,
     ) -> list[Column]: ...
     def expected_purchases_intervals(
-        self, customers: CustomerSummary, horizon: float, level: float, threads: int
+        self,
+        customers: CustomerSummary,
+        covariates: Covariates | None,
+        horizon: float,
+        level: float,
+        threads: int,
     ) -> list[Column]: ...
     def churn_intervals(self, contracts: Contracts, level: float, threads: int) -> list[Column]: ...
     def survival_intervals(
         self, contracts: Contracts, ahead: int, level: float, threads: int
     ) -> list[Column]: ...
     def expected_spend_intervals(
-        self, customers: CustomerSummary, level: float, threads: int
+        self,
+        customers: CustomerSummary,
+        covariates: Covariates | None,
+        level: float,
+        threads: int,
     ) -> list[Column]: ...
     def to_json(self) -> str: ...
     @staticmethod
@@ -629,6 +650,29 @@ class Posterior:
     def of_contracts(
         kind: str,
         contracts: Contracts,
+        options: Options,
+        draws: int,
+        seed: int,
+        method: str | None,
+    ) -> Posterior: ...
+    @staticmethod
+    def of_purchases_with_covariates(
+        kind: str,
+        customers: CustomerSummary,
+        covariates: Covariates,
+        purchase: list[str] | None,
+        dropout: list[str] | None,
+        shared: list[str],
+        options: Options,
+        draws: int,
+        seed: int,
+        method: str | None,
+    ) -> Posterior: ...
+    @staticmethod
+    def of_spend_with_covariates(
+        customers: CustomerSummary,
+        covariates: Covariates,
+        spend: list[str] | None,
         options: Options,
         draws: int,
         seed: int,
@@ -667,20 +711,41 @@ class Posterior:
     def survival(
         self, contracts: Contracts, ahead: int, level: float, threads: int
     ) -> list[Column]: ...
-    def p_alive(self, customers: CustomerSummary, level: float, threads: int) -> list[Column]: ...
+    def p_alive(
+        self,
+        customers: CustomerSummary,
+        covariates: Covariates | None,
+        level: float,
+        threads: int,
+    ) -> list[Column]: ...
     def expected_purchases(
-        self, customers: CustomerSummary, horizon: float, level: float, threads: int
+        self,
+        customers: CustomerSummary,
+        covariates: Covariates | None,
+        horizon: float,
+        level: float,
+        threads: int,
     ) -> list[Column]: ...
     def purchase_distribution(
-        self, customers: CustomerSummary, horizon: float, most: int, threads: int
+        self,
+        customers: CustomerSummary,
+        covariates: Covariates | None,
+        horizon: float,
+        most: int,
+        threads: int,
     ) -> list[Column]: ...
     def expected_spend(
-        self, customers: CustomerSummary, level: float, threads: int
+        self,
+        customers: CustomerSummary,
+        covariates: Covariates | None,
+        level: float,
+        threads: int,
     ) -> list[Column]: ...
     def clv(
         self,
         spend: Posterior,
         customers: CustomerSummary,
+        covariates: Covariates | None,
         discounting: Discounting,
         margin: float,
         margins: Column | None,
@@ -728,6 +793,7 @@ def clv_intervals(
     customers: CustomerSummary,
     purchases: Fit,
     spend: Fit,
+    covariates: Covariates | None,
     discounting: Discounting,
     margin: float,
     margins: Column | None,

@@ -31,8 +31,6 @@ class _WithCovariates(Model):
 
     __slots__ = ()
 
-    _intervals = ()
-
     @property
     def kind(self) -> str:  # type: ignore[override]
         """What the model is called in files."""
@@ -53,8 +51,11 @@ class _WithCovariates(Model):
 
     @classmethod
     def posterior(cls, *_: Any, **__: Any) -> NoReturn:
-        """Models with covariates have no posterior: their fit has standard errors."""
-        raise TypeError("a model with covariates has no posterior; its fit has standard errors")
+        """Not of its own: the ``posterior`` of a model takes ``covariates``, and that of a fit too."""
+        raise TypeError(
+            "take the posterior of the model that its customers follow, with covariates: "
+            "loyalty.ParetoNbd.posterior(customers, covariates=frame)"
+        )
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -76,6 +77,12 @@ class _WithCovariates(Model):
         ``standardised`` (γ for a step of one standard deviation).
         """
         return _frames.table(self._core.coefficients(), _columns.installed_frame())
+
+    def _known(self, covariates: Any, customers: CustomerSummary) -> _native.Covariates:
+        if covariates is None:
+            names = ", ".join(self.columns)
+            raise InputError(f"covariates must be given, as the model has learnt from {names}")
+        return self._read(covariates, customers)  # type: ignore[no-any-return]
 
     def _read(self, covariates: Any, customers: CustomerSummary | None = None) -> Any:
         return read(covariates, self.columns, customers)
@@ -138,6 +145,8 @@ class PurchaseWithCovariates(_WithCovariates):
 
     __slots__ = ()
 
+    _intervals = ("p_alive", "expected_purchases")
+
     _core: _native.PurchaseWithCovariates
 
     def __init__(
@@ -172,6 +181,11 @@ class PurchaseWithCovariates(_WithCovariates):
     def unit(self) -> str | None:
         """The unit of time, where it is known."""
         return self._core.unit
+
+    def _learnt(self) -> tuple[type[Model], dict[str, Any]]:
+        purchase, dropout, shared = self._core.roles
+        roles = {"purchase": purchase, "dropout": dropout, "shared": shared}
+        return Model._classes[self._core.base], roles
 
     def customer(self, covariates: Mapping[str, Any]) -> PurchaseModel:
         """The model of the customer with these values of the columns."""
@@ -306,7 +320,12 @@ class SpendWithCovariates(_WithCovariates):
 
     __slots__ = ()
 
+    _intervals = ("expected_spend",)
+
     _core: _native.SpendWithCovariates
+
+    def _learnt(self) -> tuple[type[Model], dict[str, Any]]:
+        return Model._classes[self._core.base], {"spend": self._core.roles[0]}
 
     def customer(self, covariates: Mapping[str, Any]) -> SpendModel:
         """The model of the customer with these values of the columns."""
@@ -410,29 +429,64 @@ def fitted(
 ) -> Fit[Any]:
     """The fit of a model with covariates, which warns nobody."""
     from loyalty.fit import Fit
+
+    customers, table, acting = _acting(model, customers, covariates, roles)
+    native = customers._core
+    of = _class_of(model)
+    make: Any = _native.PurchaseWithCovariates.fit
+    asked: tuple[Any, ...] = (model.kind, native)
+    if of is SpendWithCovariates:
+        make, asked = _native.SpendWithCovariates.fit, (native,)
+    found = make(*asked, table, *acting, options, progress)
+    return Fit._of(found, of._of(found.model), customers._frame)
+
+
+def sampled(
+    model: type[Model],
+    customers: object,
+    covariates: Any,
+    roles: Mapping[str, Sequence[str] | None],
+    options: _native.Options,
+    how: tuple[int, int, str | None],
+) -> tuple[_native.Posterior, type[_WithCovariates]]:
+    """The posterior of a model with covariates, and the class of its model."""
+    customers, table, acting = _acting(model, customers, covariates, roles)
+    native = customers._core
+    of = _class_of(model)
+    make: Any = _native.Posterior.of_purchases_with_covariates
+    asked: tuple[Any, ...] = (model.kind, native)
+    if of is SpendWithCovariates:
+        make, asked = _native.Posterior.of_spend_with_covariates, (native,)
+    found = make(*asked, table, *acting, options, *how)
+    return found, of
+
+
+def _class_of(model: type[Model]) -> type[_WithCovariates]:
+    """The class of such a model with covariates."""
     from loyalty.spend import SpendModel
 
+    return SpendWithCovariates if issubclass(model, SpendModel) else PurchaseWithCovariates
+
+
+def _acting(
+    model: type[Model],
+    customers: object,
+    covariates: Any,
+    roles: Mapping[str, Sequence[str] | None],
+) -> tuple[CustomerSummary, _native.Covariates, tuple[Any, ...]]:
+    """The customers, what is known of them, and the columns in each role that the model has."""
     customers = _check.instance("customers", customers, CustomerSummary)
-    native = customers._core
-    of_spend = issubclass(model, SpendModel)
+    of_spend = _class_of(model) is SpendWithCovariates
     for role, names in roles.items():
         if names and (role == "spend") != of_spend:
             raise TypeError(f"{role} is not for a {model.title} model: nothing of it would act")
     purchase, dropout, shared, spend = (
-        _names(role, roles[role]) for role in ("purchase", "dropout", "shared", "spend")
+        _names(role, roles.get(role)) for role in ("purchase", "dropout", "shared", "spend")
     )
-    ids = customers._customer if native.customer("") is not None else None
+    ids = customers._customer if customers._core.customer("") is not None else None
     first, second = (spend, []) if of_spend else (purchase, dropout)
     table = read(covariates, _used(covariates, first, second, shared or [], ids), customers)
-    if of_spend:
-        found = _native.SpendWithCovariates.fit(native, table, spend, options, progress)
-        of: type[_WithCovariates] = SpendWithCovariates
-    else:
-        acting = (purchase, dropout, shared or [])
-        kind = model.kind
-        found = _native.PurchaseWithCovariates.fit(kind, native, table, *acting, options, progress)
-        of = PurchaseWithCovariates
-    return Fit._of(found, of._of(found.model), customers._frame)
+    return customers, table, (spend,) if of_spend else (purchase, dropout, shared or [])
 
 
 def of_native(native: Any) -> PurchaseWithCovariates | SpendWithCovariates | None:

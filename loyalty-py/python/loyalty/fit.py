@@ -223,6 +223,7 @@ class Fit(Frozen, Generic[M]):
         quantity: Literal["p_alive", "expected_purchases", "expected_spend", "churn", "survival"],
         customers: CustomerSummary | Contracts,
         *,
+        covariates: Any = None,
         horizon: float | None = None,
         level: float = 0.95,
         threads: int = 0,
@@ -242,6 +243,8 @@ class Fit(Frozen, Generic[M]):
             What to predict: the first two from the fit of a purchase model, the third from that of a
             spend model, the last two from that of a model of contracts.
         customers : CustomerSummary, or Contracts for the last two
+        covariates : data frame or mapping of columns, optional
+            Those that the model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
         horizon : float, optional
             For the expected purchases, in the unit of the model; for the survival, in renewals.
         level : float
@@ -275,14 +278,14 @@ class Fit(Frozen, Generic[M]):
         """
         horizon = check_quantity(self.model, "fit", quantity, horizon)
         ask = getattr(self._core, f"{quantity}_intervals")
-        native = _check.instance("customers", customers, self.model._table)._core
-        given = (native,) if horizon is None else (native, horizon)
+        given = asked(self.model, customers, covariates, horizon)
         return customers._answers(ask(*given, level, _check.whole("threads", threads)))
 
     def posterior(
         self,
         customers: CustomerSummary | Contracts,
         *,
+        covariates: Any = None,
         draws: int = 4000,
         seed: int = 0,
         method: str | None = None,
@@ -291,7 +294,8 @@ class Fit(Frozen, Generic[M]):
     ) -> Posterior[M]:
         """What the data and the priors leave open of the parameters of a model of this kind.
 
-        A fit does not keep its data nor its priors: give the same. See the ``posterior`` of the model.
+        A fit does not keep its data nor its priors: give the same, and the covariates of a model that has
+        learnt from them. See the ``posterior`` of the model.
 
         Examples
         --------
@@ -300,9 +304,16 @@ class Fit(Frozen, Generic[M]):
         >>> loyalty.Nbd.fit(customers).posterior(customers, draws=500).effective_draws > 300
         True
         """
-        return self.model.posterior(
-            customers, draws=draws, seed=seed, method=method, priors=priors, threads=threads
+        kind, roles = self.model._learnt()
+        if roles and covariates is None:
+            names = ", ".join(self.model.columns)  # type: ignore[attr-defined]
+            raise InputError(f"covariates must be given, as the model has learnt from {names}")
+        how: Any = {"draws": draws, "seed": seed, "method": method, "priors": priors}
+        make: Any = kind.posterior
+        found: Posterior[M] = make(
+            customers, covariates=covariates, **roles, **how, threads=threads
         )
+        return found
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model with the facts of its fit; :func:`load` reads it in every language.
@@ -362,8 +373,6 @@ def check_quantity(
     model: Model, of: str, quantity: str, horizon: float | None
 ) -> float | int | None:
     """Refuses what the model does not predict, and a horizon that does not go with it."""
-    if not model._intervals:
-        raise InputError(f"a {model.title} model has no intervals of its predictions")
     if quantity not in model._intervals:
         known = " or ".join(f'"{name}"' for name in model._intervals)
         raise InputError(f"quantity must be {known} for a {model.title} {of}, got {quantity!r}")
@@ -373,6 +382,19 @@ def check_quantity(
     if horizon is None or quantity == "expected_purchases":
         return horizon
     return _check.whole("horizon", horizon)
+
+
+def asked(
+    model: Model, customers: CustomerSummary | Contracts, covariates: Any, horizon: float | None
+) -> tuple[Any, ...]:
+    """What a prediction with its interval takes."""
+    table = _check.instance("customers", customers, model._table)
+    given: tuple[Any, ...] = (table._core,)
+    if isinstance(table, CustomerSummary):
+        given = (table._core, model._known(covariates, table))
+    elif covariates is not None:
+        raise TypeError("covariates are not for contracts")
+    return given if horizon is None else (*given, horizon)
 
 
 def native_options(

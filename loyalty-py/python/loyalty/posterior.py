@@ -9,7 +9,7 @@ import numpy as np
 from loyalty import _check, _frames, _html, _native
 from loyalty._frozen import Frozen
 from loyalty.contracts import Contracts
-from loyalty.fit import Fit, check_quantity
+from loyalty.fit import Fit, asked, check_quantity
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ class Posterior(Frozen, Generic[M]):
         quantity: Literal["p_alive", "expected_purchases", "expected_spend", "churn", "survival"],
         customers: CustomerSummary | Contracts,
         *,
+        covariates: Any = None,
         horizon: float | None = None,
         level: float = 0.95,
         points: int = POINTS,
@@ -151,6 +152,8 @@ class Posterior(Frozen, Generic[M]):
             The first two from the posterior of a purchase model, the third from that of a spend model,
             the last two from that of a model of contracts.
         customers : CustomerSummary, or Contracts for the last two
+        covariates : data frame or mapping of columns, optional
+            Those that the model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
         horizon : float, optional
             For the expected purchases, in the unit of the model; for the survival, in renewals.
         level : float
@@ -184,8 +187,7 @@ class Posterior(Frozen, Generic[M]):
         """
         horizon = check_quantity(self.mode.model, "posterior", quantity, horizon)
         ask = getattr(self._core.thinned(_check.whole("points", points)), quantity)
-        native = _check.instance("customers", customers, self.mode.model._table)._core
-        given = (native,) if horizon is None else (native, horizon)
+        given = asked(self.mode.model, customers, covariates, horizon)
         return customers._answers(ask(*given, level, _check.whole("threads", threads)))
 
     def purchase_distribution(
@@ -193,6 +195,7 @@ class Posterior(Frozen, Generic[M]):
         customers: CustomerSummary,
         horizon: float,
         *,
+        covariates: Any = None,
         most: int = 10,
         points: int = POINTS,
         threads: int = 0,
@@ -208,6 +211,8 @@ class Posterior(Frozen, Generic[M]):
         customers : CustomerSummary
         horizon : float
             From 0, in the unit of the model.
+        covariates : data frame or mapping of columns, optional
+            Those that the model has learnt from.
         most : int
             The largest number that has a probability of its own, from 0 to 10000.
         points : int
@@ -239,10 +244,11 @@ class Posterior(Frozen, Generic[M]):
         1            2  0.91  0.05  0.02    0.02
         """
         most = _check.most(most)
-        native = _check.instance("customers", customers, CustomerSummary)._core
-        core = self._core.thinned(_check.whole("points", points))
+        customers = _check.instance("customers", customers, CustomerSummary)
+        given = asked(self.mode.model, customers, covariates, horizon)
+        core: Any = self._core.thinned(_check.whole("points", points))
         threads = _check.whole("threads", threads)
-        return customers._answers(core.purchase_distribution(native, horizon, most, threads))
+        return customers._answers(core.purchase_distribution(*given, most, threads))
 
     def to_arviz(self, *, draws: int = POINTS, seed: int = 0) -> Any:
         """The posterior for ArviZ: equally weighted draws in an order without meaning.
@@ -328,7 +334,9 @@ class Posterior(Frozen, Generic[M]):
 
 def _from_json(text: str) -> Posterior[Any]:
     from loyalty import _model
+    from loyalty.covariates import of_native
 
     native = _native.Posterior.from_json(text)
-    model: Any = _model.Model._classes[native.mode.model.kind]
-    return Posterior._of(native, Fit._of(native.mode, model._of(native.mode.model)))
+    twin = native.mode.model
+    model: Any = of_native(twin) or _model.Model._classes[twin.kind]._of(twin)
+    return Posterior._of(native, Fit._of(native.mode, model))

@@ -9,7 +9,6 @@ import numpy as np
 from loyalty import _check, _columns, _frames, _html, _native
 from loyalty._discounting import discounting_of
 from loyalty._model import Model
-from loyalty.errors import InputError
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:

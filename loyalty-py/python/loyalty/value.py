@@ -123,13 +123,7 @@ def clv(
     _check.instance("customers", customers, CustomerSummary)
     model = _either("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
     amounts = _either("spend", spend, SpendWithCovariates, SpendModel)
-    learnt = [
-        m for m in (model, amounts) if isinstance(m, PurchaseWithCovariates | SpendWithCovariates)
-    ]
-    names = list(dict.fromkeys(name for m in learnt for name in m.columns))
-    if learnt and covariates is None:
-        raise InputError("covariates must be given, as a model has learnt from " + ", ".join(names))
-    known = read(covariates, names, customers) if learnt else None
+    known = _known((model, amounts), covariates, customers)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     discounting = discounting_of(model.unit or customers.unit, *form)
     values = column(customers, model, amounts, discounting, margin, threads, known)
@@ -139,9 +133,10 @@ def clv(
 
 def clv_interval(
     customers: CustomerSummary,
-    purchases: Fit[PurchaseModel],
-    spend: Fit[SpendModel],
+    purchases: Fit[PurchaseModel] | Fit[PurchaseWithCovariates],
+    spend: Fit[SpendModel] | Fit[SpendWithCovariates],
     *,
+    covariates: Any = None,
     horizon: float | None = None,
     annual_discount_rate: float | None = None,
     discount_rate: float | None = None,
@@ -163,7 +158,9 @@ def clv_interval(
     customers : CustomerSummary
         With monetary value.
     purchases, spend : Fit
-        Of a purchase model and of a spend model.
+        Of a purchase model and of a spend model, with covariates or without.
+    covariates : data frame or mapping of columns, optional
+        Those that either model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
     horizon, annual_discount_rate, discount_rate, periods, period_length, margin
         As for :func:`clv`.
     total : bool
@@ -202,13 +199,15 @@ def clv_interval(
     0   72506.0          3777.0  65468.0  80300.0
     """
     _check.instance("customers", customers, CustomerSummary)
-    model = Fit._given("purchases", purchases, PurchaseModel)
-    Fit._given("spend", spend, SpendModel)
+    model: Any = _fitted("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
+    amounts: Any = _fitted("spend", spend, SpendWithCovariates, SpendModel)
+    known = _known((model, amounts), covariates, customers)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     columns = _native.clv_intervals(
         customers._core,
         purchases._core,
         spend._core,
+        known,
         discounting_of(model.unit or customers.unit, *form),
         *margins_of(margin),
         total,
@@ -220,9 +219,10 @@ def clv_interval(
 
 def clv_posterior(
     customers: CustomerSummary,
-    purchases: Posterior[PurchaseModel],
-    spend: Posterior[SpendModel],
+    purchases: Posterior[PurchaseModel] | Posterior[PurchaseWithCovariates],
+    spend: Posterior[SpendModel] | Posterior[SpendWithCovariates],
     *,
+    covariates: Any = None,
     horizon: float | None = None,
     annual_discount_rate: float | None = None,
     discount_rate: float | None = None,
@@ -244,7 +244,9 @@ def clv_posterior(
     customers : CustomerSummary
         With monetary value.
     purchases, spend : Posterior
-        Of a purchase model and of a spend model.
+        Of a purchase model and of a spend model, with covariates or without.
+    covariates : data frame or mapping of columns, optional
+        Those that either model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
     horizon, annual_discount_rate, discount_rate, periods, period_length, margin
         As for :func:`clv`.
     level : float
@@ -271,19 +273,21 @@ def clv_posterior(
     True
     """
     _check.instance("customers", customers, CustomerSummary)
-    for name, given, kind in [
-        ("purchases", purchases, PurchaseModel),
-        ("spend", spend, SpendModel),
+    for name, given, kind, by in [
+        ("purchases", purchases, PurchaseModel, PurchaseWithCovariates),
+        ("spend", spend, SpendModel, SpendWithCovariates),
     ]:
-        if not isinstance(given, Posterior) or not isinstance(given.mode.model, kind):
+        if not isinstance(given, Posterior) or not isinstance(given.mode.model, kind | by):
             found = type(given).__name__
             raise TypeError(f"{name} must be the Posterior of a {kind.__name__}, got {found}")
+    model: Any = purchases.mode.model
+    known = _known((model, spend.mode.model), covariates, customers)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
-    unit = purchases.mode.model.unit or customers.unit
     columns = purchases._core.clv(
         spend._core,
         customers._core,
-        discounting_of(unit, *form),
+        known,
+        discounting_of(model.unit or customers.unit, *form),
         *margins_of(margin),
         level,
         _check.whole("threads", threads),
@@ -316,6 +320,24 @@ def _either(name: str, given: Any, by: type[Any], alike: type[Any]) -> Any:
     """The model of an argument, with covariates or without."""
     model = given.model if isinstance(given, Fit) else given
     return model if isinstance(model, by) else alike._given(name, given)
+
+
+def _fitted(name: str, given: Any, by: type[Any], alike: type[Any]) -> Any:
+    """The model of an argument that must be a fit, with covariates or without."""
+    if isinstance(given, Fit) and isinstance(given.model, by):
+        return given.model
+    return Fit._given(name, given, alike)
+
+
+def _known(
+    models: tuple[Any, Any], covariates: Any, customers: CustomerSummary
+) -> _native.Covariates | None:
+    """The columns that either model has learnt from."""
+    learnt = [m for m in models if isinstance(m, PurchaseWithCovariates | SpendWithCovariates)]
+    names = list(dict.fromkeys(name for m in learnt for name in m.columns))
+    if learnt and covariates is None:
+        raise InputError("covariates must be given, as a model has learnt from " + ", ".join(names))
+    return read(covariates, names, customers) if learnt else None
 
 
 def margins_of(margin: Any) -> tuple[float, _native.Column | None]:

@@ -6,7 +6,8 @@ use super::effects::{Design, Effects};
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::{
-    Fit, FitOptions, Likelihood, Parameter, Parameters, Progress, Towards, fit,
+    Covariance, Fit, FitOptions, Likelihood, Parameter, Parameters, Posterior, PosteriorOptions,
+    PosteriorParts, Progress, Towards, fit, posterior,
 };
 
 /// What it says of the customers that parameters run away, by those of the model without covariates.
@@ -62,6 +63,62 @@ pub(crate) fn fit_standardised<L: Likelihood<Model = Standardised>>(
     options: &FitOptions,
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Found, Error> {
+    raw(fit(data, &at_the_centre(data, design, options)?, observe)?, design)
+}
+
+/// The posterior of data whose features are standardised by a design, of the model that these values and effects make.
+///
+/// # Errors
+/// As [`fit_standardised`] and [`posterior`], and where one of the points is outside the model's domain.
+pub(crate) fn posterior_standardised<L, M>(
+    data: &L,
+    design: &Design,
+    options: &FitOptions,
+    how: &PosteriorOptions,
+    model: impl Fn(&[f64], Effects) -> Result<M, Error>,
+) -> Result<Posterior<M>, Error>
+where
+    L: Likelihood<Model = Standardised> + Sync,
+    M: Parameters,
+{
+    let found = posterior(data, &at_the_centre(data, design, options)?, how)?;
+    let layout = data.layout();
+    let mut points = found.points().clone();
+    for mut point in points.rows_mut() {
+        let (values, coefficients) = as_shown(&layout, design, &point.to_vec())?;
+        let shown = values.into_iter().chain(coefficients);
+        point.iter_mut().zip(shown).for_each(|(value, shown)| *value = shown);
+    }
+    Posterior::of_parts(PosteriorParts {
+        mode: as_fitted(raw(found.mode().clone(), design)?, model)?,
+        points,
+        weights: found.weights().to_vec(),
+        method: found.method(),
+        rounds: found.rounds(),
+        k_hat: found.k_hat(),
+        effective: found.effective_draws(),
+        priors: found.priors().clone(),
+    })
+}
+
+/// The fit of the model that the values and effects make.
+pub(crate) fn as_fitted<M: Parameters>(
+    (found, covariance): Found,
+    model: impl Fn(&[f64], Effects) -> Result<M, Error>,
+) -> Result<Fit<M>, Error> {
+    let (values, effects) = found.model.clone();
+    let model = model(&values, effects)?;
+    let mut fit = found.map(|_| model);
+    fit.covariance = covariance.map(|on_scales| Covariance::new(&fit.model, on_scales));
+    Ok(fit)
+}
+
+/// Options for the standardised scale.
+fn at_the_centre<L: Likelihood>(
+    data: &L,
+    design: &Design,
+    options: &FitOptions,
+) -> Result<FitOptions, Error> {
     if options.penalizer != 0.0 {
         let expected = "0 with covariates, which normal priors hold back";
         return Err(Error::parameter("penalizer", expected, options.penalizer));
@@ -70,7 +127,7 @@ pub(crate) fn fit_standardised<L: Likelihood<Model = Standardised>>(
     if let Some(start) = &mut options.start {
         *start = standardised(&data.layout(), design, start)?;
     }
-    raw(fit(data, &options, observe)?, design)
+    Ok(options)
 }
 
 /// A start that was given as the model shows its parameters, on the standardised scale of the fit.
@@ -86,13 +143,7 @@ fn standardised(layout: &[Parameter], design: &Design, start: &[f64]) -> Result<
 fn raw(found: Fit<Standardised>, design: &Design) -> Result<Found, Error> {
     let layout = found.model.layout();
     let base = layout.len() - design.len();
-    let on_scales = |(slot, value): (&Parameter, f64)| slot.scale.of(value);
-    let places: Vec<f64> = layout.iter().zip(found.model.values()).map(on_scales).collect();
-    let mut values: Vec<f64> = design.to_raw(&places);
-    let coefficients = values.split_off(base);
-    for (slot, value) in layout.iter().zip(&mut values) {
-        *value = slot.check(slot.scale.value_at(*value))?;
-    }
+    let (values, coefficients) = as_shown(&layout, design, &found.model.values())?;
     let covariance = found.covariance.as_ref().map(|covariance| {
         let n = covariance.dimension();
         let entries: Vec<f64> = (0..n * n).map(|at| covariance.on_scale(at / n, at % n)).collect();
@@ -100,4 +151,20 @@ fn raw(found: Fit<Standardised>, design: &Design) -> Result<Found, Error> {
     });
     let effects = Effects::new(design.clone(), coefficients)?;
     Ok((found.map(|_| (values, effects)), covariance))
+}
+
+/// The parameters at features of 0 and the coefficients of features as they are, of those at the centre.
+fn as_shown(
+    layout: &[Parameter],
+    design: &Design,
+    values: &[f64],
+) -> Result<(Vec<f64>, Vec<f64>), Error> {
+    let places: Vec<f64> =
+        layout.iter().zip(values).map(|(slot, &value)| slot.scale.of(value)).collect();
+    let mut values: Vec<f64> = design.to_raw(&places);
+    let coefficients = values.split_off(layout.len() - design.len());
+    for (slot, value) in layout.iter().zip(&mut values) {
+        *value = slot.check(slot.scale.value_at(*value))?;
+    }
+    Ok((values, coefficients))
 }

@@ -25,6 +25,8 @@ mod links;
 pub(crate) use coding::{Coding, Features, RawColumn};
 pub use effects::{Coefficient, CovariateRoles};
 pub(crate) use effects::{Design, Effects};
-pub(crate) use fit::{Found, Standardised, fit_standardised, limit_with_effects};
+pub(crate) use fit::{
+    Found, Standardised, as_fitted, fit_standardised, limit_with_effects, posterior_standardised,
+};
 pub use links::Acts;
 pub(crate) use links::{BASE, Link, Links};

@@ -24,14 +24,24 @@ pub(super) fn fit_to<M: PurchaseProcess>(
     options: &FitOptions,
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Found, Error> {
+    let (data, design) = learnt::<M>(leaving, customers, covariates, roles)?;
+    fit_standardised(&data, &design, options, observe)
+}
+
+/// The likelihood of customers with the design that what is known of them makes.
+pub(super) fn learnt<M: PurchaseProcess>(
+    leaving: Leaving,
+    customers: &CustomerSummary,
+    covariates: &Covariates,
+    roles: &CovariateRoles,
+) -> Result<(PatternLikelihood<M>, Design), Error> {
     same_length(customers.len(), "covariates", covariates.len())?;
     if let Some(reason) = M::unfit(customers.frequency().iter().copied()) {
         return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
     }
     let links = base::links(leaving);
     let (design, features) = Design::learn(covariates, roles, &links, customers.weights())?;
-    let data = PatternLikelihood::<M>::new(leaving, &design, customers, &features);
-    fit_standardised(&data, &design, options, observe)
+    Ok((PatternLikelihood::new(leaving, &design, customers, &features), design))
 }
 
 /// ln L of customers at these parameters.
@@ -49,7 +59,7 @@ pub(super) fn ln_likelihood<M: PurchaseProcess>(
 }
 
 /// The histories of customers, by what is known of them, under a model.
-struct PatternLikelihood<M> {
+pub(super) struct PatternLikelihood<M> {
     leaving: Leaving,
     design: Design,
     patterns: Patterns,

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use super::base;
-use super::likelihood::{fit_to, ln_likelihood};
+use super::likelihood::{fit_to, learnt, ln_likelihood};
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::{
-    BASE, Coding, Coefficient, Covariance, CovariateRoles, Design, Effects, Features, Fit,
-    FitOptions, Found, Parameter, Parameters, Progress, RawColumn, Towards, limit_with_effects,
+    BASE, Coding, Coefficient, CovariateRoles, Design, Effects, Features, Fit, FitOptions, Found,
+    Parameter, Parameters, Posterior, PosteriorOptions, Progress, RawColumn, Towards, as_fitted,
+    limit_with_effects, posterior_standardised,
 };
 use crate::purchase::kinds::OfModel;
 use crate::purchase::process::{Leaving, Moved, PurchaseProcess};
@@ -159,13 +160,71 @@ impl PurchaseWithCovariates {
         observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Fit<Self>, Error> {
         let leaving = moved(kind)?.leaving;
-        let (found, covariance) =
+        let found =
             kind.dispatch(Fitting { leaving, customers, covariates, roles, options, observe })?;
-        let (values, effects) = found.model.clone();
-        let model = Self::of(kind, values, effects, customers.unit())?;
-        let mut fit = found.map(|_| model);
-        fit.covariance = covariance.map(|on_scales| Covariance::new(&fit.model, on_scales));
-        Ok(fit)
+        let unit = customers.unit();
+        as_fitted(found, |values, effects| Self::of(kind, values.to_vec(), effects, unit))
+    }
+
+    /// The posterior of parameters and coefficients: what the data and the priors leave open of them. A
+    /// coefficient without a prior has the weak one, a standard normal for a step of one standard deviation of its
+    /// column.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], [`Error::NotConverged`] where the fit with the priors has no proper maximum,
+    /// [`Error::Parameter`] for fewer than 100 draws.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::estimation::{CovariateRoles, FitOptions, PosteriorOptions, Scale};
+    /// use loyalty_core::orders::Column;
+    /// use loyalty_core::parallel::Threads;
+    /// use loyalty_core::purchase::{BgNbd, PurchaseKind, PurchaseWithCovariates};
+    /// use loyalty_core::summary::Covariates;
+    /// let member: Vec<f64> = (0..400).map(|row| f64::from(row % 2)).collect();
+    /// let covariates = Covariates::new(&[Column::new("member", &member[..]).into()])?;
+    /// let (base, roles) = (BgNbd::new(0.8, 5.0, 1.0, 3.0)?, CovariateRoles::default());
+    /// let truth = PurchaseWithCovariates::new(base, &covariates, &roles, &[0.7, 0.0])?;
+    /// let customers = truth.simulate(&covariates, &[39.0; 400], 7, Threads::default())?;
+    /// let (kind, options, mut how) =
+    ///     (PurchaseKind::BgNbd, FitOptions::default(), PosteriorOptions::default());
+    /// how.draws = 500;
+    /// let posterior =
+    ///     PurchaseWithCovariates::posterior(kind, &customers, &covariates, &roles, &options, &how)?;
+    /// let table = posterior.parameters(0.99)?;
+    /// assert_eq!(posterior.names()[4], "purchase:member");
+    /// assert!(table.lower[4] < 0.7 && 0.7 < table.upper[4]);
+    /// let expected = posterior.thinned(100)?.predict(
+    ///     400,
+    ///     Scale::Log,
+    ///     0.9,
+    ///     Threads::default(),
+    ///     |rows| (customers.slice(rows.clone()), covariates.slice(rows)),
+    ///     |model, (some, known), out| {
+    ///         model.expected_purchases_into(some, known, 52.0, out, Threads::ONE)
+    ///     },
+    /// )?;
+    /// assert!((0..400).all(|row| expected.lower[row] < expected.upper[row]));
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn posterior(
+        kind: PurchaseKind,
+        customers: &CustomerSummary,
+        covariates: &Covariates,
+        roles: &CovariateRoles,
+        options: &FitOptions,
+        how: &PosteriorOptions,
+    ) -> Result<Posterior<Self>, Error> {
+        let leaving = moved(kind)?.leaving;
+        kind.dispatch(Sampling { kind, leaving, customers, covariates, roles, options, how })
+    }
+
+    /// Which columns act on what: those that a [`fit`](Self::fit) of the same would be told.
+    pub fn roles(&self) -> CovariateRoles {
+        let [purchase, dropout, shared] = self.effects.design.roles().clone();
+        let mut roles = CovariateRoles::default();
+        (roles.purchase, roles.dropout, roles.shared) = (Some(purchase), Some(dropout), shared);
+        roles
     }
 
     /// Which model its customers follow.
@@ -368,6 +427,29 @@ impl OfModel for Fitting<'_> {
     fn of<M: PurchaseProcess>(self) -> Self::Output {
         let Self { leaving, customers, covariates, roles, options, observe } = self;
         fit_to::<M>(leaving, customers, covariates, roles, options, observe)
+    }
+}
+
+struct Sampling<'a> {
+    kind: PurchaseKind,
+    leaving: Leaving,
+    customers: &'a CustomerSummary,
+    covariates: &'a Covariates,
+    roles: &'a CovariateRoles,
+    options: &'a FitOptions,
+    how: &'a PosteriorOptions,
+}
+
+impl OfModel for Sampling<'_> {
+    type Output = Result<Posterior<PurchaseWithCovariates>, Error>;
+
+    fn of<M: PurchaseProcess>(self) -> Self::Output {
+        let Self { kind, leaving, customers, covariates, roles, options, how } = self;
+        let (data, design) = learnt::<M>(leaving, customers, covariates, roles)?;
+        let unit = customers.unit();
+        posterior_standardised(&data, &design, options, how, |values, effects| {
+            PurchaseWithCovariates::of(kind, values.to_vec(), effects, unit)
+        })
     }
 }
 

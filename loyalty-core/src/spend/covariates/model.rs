@@ -6,9 +6,9 @@ use super::likelihood::{LINKS, SpendPatterns};
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::{
-    Coding, Coefficient, Covariance, CovariateRoles, Design, Effects, Features, Fit, FitOptions,
-    Likelihood as _, Parameter, Parameters, Progress, RawColumn, Scale, Towards, fit_standardised,
-    limit_with_effects,
+    Coding, Coefficient, CovariateRoles, Design, Effects, Features, Fit, FitOptions,
+    Likelihood as _, Parameter, Parameters, Posterior, PosteriorOptions, Progress, RawColumn,
+    Scale, Towards, as_fitted, fit_standardised, limit_with_effects, posterior_standardised,
 };
 use crate::parallel::{Threads, map_chunks};
 use crate::spend::gamma_gamma::{fittable, money, simulate_each};
@@ -102,17 +102,52 @@ impl SpendWithCovariates {
         options: &FitOptions,
         observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Fit<Self>, Error> {
+        let (data, design) = Self::learnt(customers, covariates, roles, options)?;
+        as_fitted(fit_standardised(&data, &design, options, observe)?, Self::of)
+    }
+
+    /// The posterior of parameters and coefficients: what the data and the priors leave open of them.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], and of the posterior as
+    /// [`PurchaseWithCovariates::posterior`](crate::purchase::PurchaseWithCovariates::posterior).
+    ///
+    /// # Examples
+    /// See [`PurchaseWithCovariates::posterior`](crate::purchase::PurchaseWithCovariates::posterior).
+    pub fn posterior(
+        customers: &CustomerSummary,
+        covariates: &Covariates,
+        roles: &CovariateRoles,
+        options: &FitOptions,
+        how: &PosteriorOptions,
+    ) -> Result<Posterior<Self>, Error> {
+        let (data, design) = Self::learnt(customers, covariates, roles, options)?;
+        posterior_standardised(&data, &design, options, how, Self::of)
+    }
+
+    /// The likelihood of customers with the design that what is known of them makes.
+    fn learnt(
+        customers: &CustomerSummary,
+        covariates: &Covariates,
+        roles: &CovariateRoles,
+        options: &FitOptions,
+    ) -> Result<(SpendPatterns, Design), Error> {
         same_length(customers.len(), "covariates", covariates.len())?;
         let all = fittable(customers, options)?;
         let (design, features) = Design::learn(covariates, roles, &LINKS, customers.weights())?;
         let mean = money(customers, "the Gamma-Gamma fit")?;
-        let data = SpendPatterns::new(all, &design, customers, mean, &features);
-        let (found, covariance) = fit_standardised(&data, &design, options, observe)?;
-        let (values, effects) = found.model.clone();
-        let model = Self { base: GammaGamma::of(&values)?, effects };
-        let mut fit = found.map(|_| model);
-        fit.covariance = covariance.map(|on_scales| Covariance::new(&fit.model, on_scales));
-        Ok(fit)
+        Ok((SpendPatterns::new(all, &design, customers, mean, &features), design))
+    }
+
+    fn of(values: &[f64], effects: Effects) -> Result<Self, Error> {
+        Ok(Self { base: GammaGamma::of(values)?, effects })
+    }
+
+    /// Which columns act: those that a [`fit`](Self::fit) of the same would be told.
+    pub fn roles(&self) -> CovariateRoles {
+        let mut roles = CovariateRoles::default();
+        roles.purchase = Some(self.effects.design.roles()[0].clone());
+        roles
     }
 
     /// Which model its customers follow.
