@@ -125,9 +125,9 @@ def test_without_an_output_the_most_valuable_customers_are_shown(log: Path, call
     table = printed[printed.index("Customers (2,357 in all, by clv)") :].splitlines()
     rows = [line.split() for line in table if line and line.split()[0].isdigit()]
     assert len(rows) == 10
-    values = [float(row[-1]) for row in rows]
+    values = [float(row[-1].replace(",", "")) for row in rows]
     assert values == sorted(values, reverse=True)
-    assert (rows[0][0], rows[0][-2]) == ("509", "77.6")
+    assert (rows[0][0], rows[0][-2]) == ("509", "77.60")
 
 
 @pytest.mark.parametrize("source", ["-", "file"])

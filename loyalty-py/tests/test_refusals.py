@@ -268,7 +268,7 @@ def test_the_report_counts_every_row_once_under_the_first_reason_that_applies() 
         ("amount_out_of_range", "paid", 1, 6),
     ]
     html = report._repr_html_()
-    assert "<td>missing_customer</td><td>who</td><td>3</td><td>1</td>" in html
+    assert '<td>missing_customer</td><td>who</td><td class="r">3</td><td class="r">1</td>' in html
 
 
 def test_a_clean_log_has_a_report_without_refusals() -> None:

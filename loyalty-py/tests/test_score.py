@@ -24,7 +24,7 @@ def test_every_column_is_what_the_single_functions_give(
     assert scores.purchases == purchases
     assert scores.spend == spend
     assert scores.customers is customers
-    assert scores.report is None
+    assert scores.table_report is None
     assert scores.notes == (
         "P(alive) of the 1411 who bought once is 1 by assumption of the BG/NBD, however long ago that "
         "was; treatments take it as not known",

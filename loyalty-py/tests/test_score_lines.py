@@ -47,8 +47,8 @@ def scored(shop: loyalty.SimulatedShop) -> loyalty.Scores:
 def test_one_row_per_customer_with_everything(
     shop: loyalty.SimulatedShop, scored: loyalty.Scores
 ) -> None:
-    assert scored.report is not None
-    gone = scored.report.customers_came_back
+    assert scored.table_report is not None
+    gone = scored.table_report.customers_came_back
     frame = scored.to_frame()
     assert 0 < gone < 40
     assert len(frame) == 4000 - gone
@@ -131,8 +131,8 @@ def test_customers_without_scores_can_be_had(
     shop: loyalty.SimulatedShop, scored: loyalty.Scores
 ) -> None:
     gone, frame = scored.left_out(), scored.to_frame()
-    assert scored.report is not None
-    assert len(gone) == scored.report.customers_came_back > 0
+    assert scored.table_report is not None
+    assert len(gone) == scored.table_report.customers_came_back > 0
     everybody = set(shop.lines["customer"])
     assert set(gone["customer"]) == everybody - set(frame["customer"])
     assert gone["reason"].unique().to_list() == ["sent_back_all"]
@@ -273,8 +273,8 @@ def test_a_row_that_cannot_be_used_counts_nowhere(shop: loyalty.SimulatedShop) -
     )
     scores = loyalty.score(lines, invalid="drop")
     assert first not in scores.to_frame()["customer"].to_list()
-    assert scores.report is not None
-    [refusal] = scores.report.rows.refusals
+    assert scores.table_report is not None
+    [refusal] = scores.table_report.rows.refusals
     rows = len(lines.filter(pl.col("customer") == first))
     assert (refusal.reason, refusal.rows) == ("missing_order", rows)
     expected = scores.to_frame()

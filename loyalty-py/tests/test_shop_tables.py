@@ -23,8 +23,8 @@ def table(text: str) -> pl.DataFrame:
 
 
 def report(scores: loyalty.Scores) -> loyalty.TableReport:
-    assert scores.report is not None
-    return scores.report
+    assert scores.table_report is not None
+    return scores.table_report
 
 
 INVOICES = """Invoice,Quantity,InvoiceDate,Price,Customer ID
@@ -162,7 +162,7 @@ def test_a_date_that_is_none_does_not_end_the_observation() -> None:
         loyalty.score(orders)
     dropped = loyalty.score(wrong, columns=IDS, invalid="drop")
     assert dropped.to_frame().equals(expected)
-    assert "observed from 1997-01-01 to 1998-06-30" in str(dropped.report)
+    assert "observed from 1997-01-01 to 1998-06-30" in str(dropped.table_report)
     allowed = loyalty.score(wrong, columns=IDS, dates="allow")
     assert str(report(allowed).observed_until)[:10] == "2099-12-31"
     later = cdnow_with(("1998-07-02", 12.5))

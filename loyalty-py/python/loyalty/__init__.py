@@ -80,7 +80,7 @@ from loyalty.prior import Prior
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import OrderTable, Understood, read_orders, read_sql
 from loyalty.reading.check import Check, Finding, check
-from loyalty.report import OrdersReport, Refusal
+from loyalty.report import CreditReport, JoinReport, OrdersReport, Refusal, TableReport
 from loyalty.returns import ExpectedReturns, ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
 from loyalty.sbg import Sbg

@@ -2,8 +2,10 @@
 
 from typing import Any, NoReturn, Self
 
+from loyalty._display import Shown
 
-class Frozen:
+
+class Frozen(Shown):
     """An object whose attributes are set once, by :meth:`_set`."""
 
     __slots__ = ()

@@ -6,7 +6,7 @@ import warnings
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
-from loyalty import _check, _html, _native
+from loyalty import _check, _display, _native
 from loyalty._frozen import Frozen
 from loyalty.contracts import Contracts
 from loyalty.errors import LoyaltyWarning
@@ -405,8 +405,9 @@ class Model(Frozen):
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
         return f"{type(self).__name__}({arguments})"
 
-    def _repr_html_(self) -> str:
-        return _html.table(self.title, list(self.parameters.items()))
+    def _shown(self) -> _display.Parts:
+        rows = [(name, x, "estimate") for name, x in self.parameters.items()]
+        return [_display.facts(self.title, rows)]
 
     def __reduce__(self) -> Any:
         return _restore, (type(self), self._arguments())

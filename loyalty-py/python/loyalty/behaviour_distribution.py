@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from loyalty import _check, _html, _native
+from loyalty import _check, _display, _native
 from loyalty._fitted import Fitted
 from loyalty.ledger import Ledger
 from loyalty.persistence import Persistence
@@ -183,9 +183,10 @@ class BehaviourDistribution(Fitted):
             f"<BehaviourDistribution: {self.behaviour}, {self._core.customers} customers, {found}>"
         )
 
-    def _repr_html_(self) -> str:
-        facts = ("threshold", "basis", "likelihood_ratio", "variation")
-        return _html.table(repr(self)[1:-1], ((name, getattr(self, name)) for name in facts))
+    def _shown(self) -> _display.Parts:
+        names = ("threshold", "basis", "likelihood_ratio", "variation")
+        rows = [(name.replace("_", " "), getattr(self, name)) for name in names]
+        return [_display.facts(f"{self.behaviour} of {self._core.customers:,} customers", rows)]
 
 
 def _given(**options: float | None) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from loyalty import _check, _frames, _html, _native
+from loyalty import _check, _display, _frames, _native
 from loyalty._fitted import Fitted
 from loyalty._frozen import Frozen
 from loyalty.behaviour_distribution import Behaviour, BehaviourDistribution, _given
@@ -17,7 +17,7 @@ __all__ = ["BehaviourModel", "BehaviourSummary", "Behaviours"]
 
 
 @dataclass(frozen=True, slots=True)
-class BehaviourSummary:
+class BehaviourSummary(_display.Shown):
     """The customers labelled with one behaviour.
 
     ``expected_false`` is the share of them that is expected to be wrong, ``impact`` what the behaviour costs
@@ -138,8 +138,8 @@ class BehaviourModel(Fitted):
         labelled = [name for name, what in self.statements.items() if what == "labelled"]
         return f"<BehaviourModel: {', '.join(labelled) or 'nobody labelled'}>"
 
-    def _repr_html_(self) -> str:
-        return _html.table("Behaviours", self.statements.items())
+    def _shown(self) -> _display.Parts:
+        return [_display.facts("Behaviours", [(n, x, "text") for n, x in self.statements.items()])]
 
 
 class Behaviours(Frozen):
@@ -190,7 +190,8 @@ class Behaviours(Frozen):
 
     def summary(self) -> list[BehaviourSummary]:
         """One row for each behaviour that could be looked at."""
-        return [BehaviourSummary(*row) for row in self._core.summary(self._ledger._core)]
+        rows = self._core.summary(self._ledger._core)
+        return _display.Rows(BehaviourSummary(*row) for row in rows)
 
     def __len__(self) -> int:
         return len(self._core)
@@ -199,16 +200,12 @@ class Behaviours(Frozen):
         counts = ", ".join(f"{row.customers} {row.behaviour}" for row in self.summary())
         return f"<Behaviours of {len(self)} customers: {counts}>"
 
-    def _repr_html_(self) -> str:
-        rows = [
-            (row.behaviour, row.customers, row.impact, row.share_of_loss) for row in self.summary()
+    def _shown(self) -> _display.Parts:
+        account = [(name, x, "money") for name, x in self.loss_account().items()]
+        return [
+            _display.listed(f"Labels of {len(self):,} customers", self.summary()),
+            _display.facts("Loss", account),
         ]
-        head = _html.table(
-            f"{len(self)} customers",
-            rows,
-            ("behaviour", "customers", "cost a year", "share of loss"),
-        )
-        return head + _html.table("Loss", self.loss_account().items(), ("of", "money"))
 
     def __reduce__(self) -> Any:
         raise TypeError("Behaviours cannot be pickled; pickle the model and its table instead")

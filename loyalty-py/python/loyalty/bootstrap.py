@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loyalty import _check, _frames, _html, _native
+from loyalty import _check, _display, _frames, _native
 from loyalty._discounting import discounting_of
 from loyalty._frozen import Frozen
 from loyalty.fit import Fit
@@ -48,10 +48,10 @@ class Bootstrap(Frozen):
     not_converged: int
     failed: int
 
-    def _facts(self) -> list[tuple[str, object]]:
+    def _facts(self) -> list[Any]:
         return [
-            ("estimate", self.estimate),
-            (f"interval of {self.level:.0%}", f"{self.lower:.6g} to {self.upper:.6g}"),
+            ("estimate", self.estimate, "money"),
+            (f"interval of {self.level:.0%}", f"{self.lower:,.2f} to {self.upper:,.2f}"),
             ("replicates", len(self.totals)),
             ("not converged", self.not_converged),
             ("failed", self.failed),
@@ -61,8 +61,8 @@ class Bootstrap(Frozen):
         interval = f"{self.lower:.6g} to {self.upper:.6g} at {self.level:.0%}"
         return f"<Bootstrap: {self.estimate:.6g}, {interval}, {len(self.totals)} replicates>"
 
-    def _repr_html_(self) -> str:
-        return _html.table("Bootstrap", self._facts())
+    def _shown(self) -> _display.Parts:
+        return [_display.facts("Bootstrap", self._facts())]
 
     def __reduce__(self) -> Any:
         return _restore, ({name: getattr(self, name) for name in self.__slots__},)

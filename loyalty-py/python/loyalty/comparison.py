@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalty import _check, _frames, _html, _native
+from loyalty import _check, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.fit import native_options
 from loyalty.forecast import AnchoredForecast, model_kind
@@ -86,14 +86,14 @@ class Comparison(Frozen):
         models = ", ".join(self._core.titles)
         return f"<Comparison over {len(self.origins)} cutoffs, the best first: {models}>"
 
-    def _repr_html_(self) -> str:
-        columns = [*self._core.fits(), *self._core.means()]
-        values = [_frames.array(column).tolist() for column in columns]
-        rows = list(zip(self._core.titles, *values, strict=True))
-        head = ("model", *(column.name for column in columns))
+    def _shown(self) -> _display.Parts:
+        models = _frames.text_column("model", self._core.titles)
         ahead = f"{self.horizon:g} {self.unit}s ahead"
         title = f"Forecasts of {ahead} at {', '.join(self.origins)}; the best first"
-        return _html.table(title, rows, head)
+        return [
+            _display.of_columns(title, [models, *self._core.means()]),
+            _display.of_columns("Fits to the whole log", [models, *self._core.fits()]),
+        ]
 
     def __reduce__(self) -> Any:
         raise TypeError("a Comparison cannot be pickled; pickle its frames instead")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyalty import _columns, _frames, _html, _native
+from loyalty import _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 
 if TYPE_CHECKING:
@@ -199,14 +199,14 @@ class Contracts(Frozen):
         total, running = self._core.total_weight, self._running()
         return f"<Contracts: {len(self)} rows, {total:g} contracts, {running:g} still running>"
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         rows = [
             ("rows", len(self)),
             ("contracts", self._core.total_weight),
             ("still running", self._running()),
             ("most renewals", int(self.renewals.max())),
         ]
-        return _html.table("Contracts", rows)
+        return [_display.facts("Contracts", rows)]
 
     def __reduce__(self) -> Any:
         columns = {

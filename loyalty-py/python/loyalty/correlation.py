@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 
-from loyalty import _check, _html, _native
+from loyalty import _check, _display, _native
 from loyalty.errors import LoyaltyWarning
 from loyalty.summary import CustomerSummary
 
@@ -15,7 +15,7 @@ _LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Correlation:
+class Correlation(_display.Shown):
     """A correlation coefficient with its test.
 
     Attributes
@@ -42,7 +42,7 @@ class Correlation:
 
 
 @dataclass(frozen=True, slots=True)
-class FrequencyValueCorrelation:
+class FrequencyValueCorrelation(_display.Shown):
     """The correlation of customers' numbers of purchases with their mean amounts. Made by
     :func:`frequency_value_correlation`.
 
@@ -70,13 +70,12 @@ class FrequencyValueCorrelation:
         """
         return self.pearson.exceeds(size)
 
-    def _repr_html_(self) -> str:
-        rows = [
-            (name, r.coefficient, r.p_value, f"{r.lower:.3f} to {r.upper:.3f}")
-            for name, r in (("Pearson", self.pearson), ("Spearman", self.spearman))
-        ]
+    def _shown(self) -> _display.Parts:
         title = f"Frequency and value of {self.customers:,.0f} customers"
-        return _html.table(title, rows, ("", "correlation", "p-value", "interval"))
+        table = _display.listed(title, (self.pearson, self.spearman))
+        kinds = ("text", "estimate", "p_value", "estimate", "estimate")
+        named = (("Pearson", "Spearman"), *table.columns)
+        return [_display.Table(title, ("correlation", *table.names), kinds, named)]
 
 
 def frequency_value_correlation(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-from loyalty import _check, _frames, _html, _native
+from loyalty import _check, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.contracts import Contracts
 from loyalty.errors import FitError, InputError
@@ -335,21 +335,31 @@ class Fit(Frozen, Generic[M]):
     def __repr__(self) -> str:
         return f"<Fit: {self.model!r}, log-likelihood {self.log_likelihood:.6f}, {self.stop}>"
 
-    def _repr_html_(self) -> str:
-        errors = self._errors()
-        rows = [(name, value, errors.get(name, "–")) for name, value in self.parameters.items()]
-        title = f"{self.model.title}: {self.stop_message}"
+    def _shown(self) -> _display.Parts:
+        unit = getattr(self.model, "unit", None)
         facts = [
-            ("log-likelihood", f"{self.log_likelihood:.6f}"),
-            ("AIC", f"{self.aic:.3f}"),
-            ("BIC", f"{self.bic:.3f}"),
+            ("log-likelihood", f"{self.log_likelihood:,.3f}"),
+            ("AIC", f"{self.aic:,.1f}"),
+            ("BIC", f"{self.bic:,.1f}"),
             ("identification", self.identification_message),
-            ("customers", self.customers),
-            ("left out", self.left_out),
+            ("unit of time", unit or "not stated"),
+            ("customers", self.customers, "count"),
+            ("left out", self.left_out, "count"),
             ("iterations", self.iterations),
         ]
-        parameters = _html.table(title, rows, ("parameter", "estimate", "standard error"))
-        return parameters + _html.table("Fit", facts)
+        return [self._estimates(), _display.facts("How it was fitted", facts)]
+
+    def _estimates(self) -> _display.Table:
+        """The parameters, with errors and intervals where the fit converged."""
+        names = ("estimate", "standard_error", "lower", "upper")
+        columns: dict[str, Any] = {"parameter": self._core.names, "estimate": self._core.values}
+        if self._core.converged:
+            found = map(_frames.array, self._core.parameter_intervals(0.95))
+            columns |= dict(zip(names, found, strict=True))
+        else:
+            columns |= {name: [None] * len(self._core.names) for name in names[1:]}
+        title = f"{self.model.title}: {self.stop_message}; intervals of 95 %"
+        return _display.of_arrays(title, columns, kinds=dict.fromkeys(names, "estimate"))
 
     def __reduce__(self) -> Any:
         backend = None if self._frame is None else self._frame.value

@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from loyalty import _check, _frames, _html, _native
+from loyalty import _check, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import LoyaltyWarning
 from loyalty.fit import Fit, native_options
@@ -255,9 +255,10 @@ class AnchoredForecast(Frozen):
         ahead = f"{self.horizon:g} {self.unit}s ahead"
         return f"<AnchoredForecast of the {self.base.title}, {ahead}, {how}>"
 
-    def _repr_html_(self) -> str:
-        rows = list((self.weights or {}).items())
-        return _html.table(repr(self)[1:-1], rows, ("feature", "weight"))
+    def _shown(self) -> _display.Parts:
+        rows = [(name, x, "estimate") for name, x in (self.weights or {}).items()]
+        said = f"{repr(self)[1:-1]}."
+        return [said, _display.facts("Weights of what corrects it", rows)] if rows else [said]
 
 
 def model_kind(model: Any) -> str:

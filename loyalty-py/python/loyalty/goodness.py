@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from loyalty import _check, _frames, _html, _native
+from loyalty import _check, _display, _frames, _native
 from loyalty.fit import Fit
 from loyalty.orders import Moment, Occasions, Orders, Unit, _instant
 from loyalty.purchase import PurchaseModel
@@ -29,7 +29,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class ChiSquare:
+class ChiSquare(_display.Shown):
     """Pearson's test that counts come from a model.
 
     Attributes
@@ -48,7 +48,7 @@ class ChiSquare:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RepeatCounts:
+class RepeatCounts(_display.Shown):
     """Customers by their number of repeat purchases. Made by :func:`repeat_counts`.
 
     Attributes
@@ -66,17 +66,21 @@ class RepeatCounts:
         repeat purchases, and in the last row of as many or more."""
         return _frames.table(self._columns, self._frame)
 
-    def _repr_html_(self) -> str:
-        rows = list(zip(*(_frames.array(column).tolist() for column in self._columns), strict=True))
-        rows[-1] = (f"{rows[-1][0]} or more", *rows[-1][1:])
-        return _html.table("Customers by repeat purchases", rows, ("", "actual", "expected"))
+    def _shown(self) -> _display.Parts:
+        counts = {column.name: _frames.array(column).tolist() for column in self._columns}
+        counts["frequency"] = [
+            *map(str, counts["frequency"][:-1]),
+            f"{counts['frequency'][-1]} or more",
+        ]
+        shown: _display.Parts = [_display.of_arrays("Customers by repeat purchases", counts)]
+        return shown if self.chi_square is None else [*shown, *self.chi_square._shown()]
 
     def __reduce__(self) -> Any:
         raise TypeError("RepeatCounts cannot be pickled; pickle its frame instead")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tracking:
+class Tracking(_display.Shown):
     """Repeat purchases period by period. Made by :func:`tracking`.
 
     Attributes
@@ -116,12 +120,20 @@ class Tracking:
         ``cumulative_expected`` up to its end."""
         return _frames.table(self._columns, self._frame)
 
+    def _shown(self) -> _display.Parts:
+        columns = {column.name: _frames.array(column) for column in self._columns}
+        count = len(columns["end"])
+        rows = range(max(count - _display.SHOWN, 0), count)
+        last = f", the last {len(rows)} of {count}" if len(rows) < count else ""
+        title = f"Repeat purchases of {self.customers:,} customers by period{last}"
+        return [_display.of_arrays(title, columns, rows=rows)]
+
     def __reduce__(self) -> Any:
         raise TypeError("Tracking cannot be pickled; pickle its frame instead")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HoldoutErrors:
+class HoldoutErrors(_display.Shown):
     """Expected against actual purchases of the holdout period. Made by :func:`holdout_errors`.
 
     Attributes
@@ -152,9 +164,10 @@ class HoldoutErrors:
         ``actual`` and ``expected`` purchases in the holdout period."""
         return _frames.table(self._columns, self._frame)
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         names = ("customers", "actual", "expected", "bias", "mae", "rmse")
-        return _html.table("Holdout errors", [(name, getattr(self, name)) for name in names])
+        facts = _display.facts("Holdout errors", [(name, getattr(self, name)) for name in names])
+        return [facts, _display.of_columns("Mean purchases by frequency", self._columns)]
 
     def __reduce__(self) -> Any:
         raise TypeError("HoldoutErrors cannot be pickled; pickle its numbers and frame instead")

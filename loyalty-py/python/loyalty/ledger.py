@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import narwhals as nw
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.order_lines import OrderLines
@@ -50,8 +50,18 @@ _OPTIONAL = (
 )
 
 
+_LOSSES = (
+    "profit",
+    "unprofitable",
+    "loss",
+    "cross_buyers",
+    "unprofitable_cross_buyers",
+    "cross_buyers_loss",
+)
+
+
 @dataclass(frozen=True, slots=True)
-class TopShare:
+class TopShare(_display.Shown):
     """What the top customers make of a total, with a confidence interval."""
 
     customers: float
@@ -59,9 +69,11 @@ class TopShare:
     low: float
     high: float
 
+    _kinds: ClassVar[dict[str, str]] = dict.fromkeys(("customers", "low", "high"), "share")
+
 
 @dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(_display.Shown):
     """The profit of all customers, the loss of the unprofitable ones, and what causes it.
 
     A customer's loss is shared out over the causes in proportion to what each took from them.
@@ -74,6 +86,11 @@ class Losses:
     unprofitable_cross_buyers: int
     cross_buyers_loss: float
     by_cause: dict[str, float]
+
+    def _shown(self) -> _display.Parts:
+        facts = [(name.replace("_", " "), getattr(self, name)) for name in _LOSSES]
+        causes = [(name, x, "money") for name, x in self.by_cause.items()]
+        return [_display.facts("Losses", facts), _display.facts("By cause", causes)]
 
 
 class Ledger(Frozen):
@@ -287,7 +304,8 @@ class Ledger(Frozen):
         ----------
         Beach & Davidson (1983), Review of Economic Studies 50(4), 723–735.
         """
-        return [TopShare(*top) for top in self._core.top_shares(column, list(shares), level)]
+        found = self._core.top_shares(column, list(shares), level)
+        return _display.Rows(TopShare(*top) for top in found)
 
     def with_peers(self, data: Any, *, customer: str = "customer", group: str = "group") -> Self:
         """The same ledger with customers put in groups of peers (country, channel, tenure band), whose
@@ -312,8 +330,28 @@ class Ledger(Frozen):
     def __repr__(self) -> str:
         return f"<Ledger: {self.report.kept} order lines of {len(self)} customers>"
 
-    def _repr_html_(self) -> str:
-        return _html.table(repr(self)[1:-1], self.portfolio.items(), ("the shop", "value"))
+    def _shown(self) -> _display.Parts:
+        columns = [self._core.ids(self._customer), *self._core.columns()]
+        if not self._core.has_profit:
+            columns = [column for column in columns if column.name not in ("profit", "cost")]
+        names = [
+            self._customer,
+            "orders",
+            "revenue",
+            "profit",
+            "discount",
+            "return_loss",
+            "service_cost",
+        ]
+        columns = [column for column in columns if column.name in names]
+        best = "profit" if self._core.has_profit else "revenue"
+        rows = [(name.replace("_", " "), value) for name, value in self.portfolio.items()]
+        return [
+            _display.of_columns(
+                f"{len(self):,} customers, the best first", columns, ids=self._customer, best=best
+            ),
+            _display.facts("The shop", rows),
+        ]
 
     def __reduce__(self) -> Any:
         raise TypeError("a Ledger cannot be pickled; pickle its table or a fitted model instead")

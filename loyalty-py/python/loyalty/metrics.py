@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from loyalty import _columns, _frames, _native
+from loyalty import _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 
 __all__ = ["Calibration", "Predictions", "ReliabilityBin", "ReturnEconomics", "expected_returns"]
@@ -16,6 +16,12 @@ class Calibration(NamedTuple):
     intercept: float
     slope: float
 
+    def _repr_html_(self) -> str:
+        return _display.page(_display.record(self))
+
+    def __str__(self) -> str:
+        return _display.printed(_display.record(self))
+
 
 class ReliabilityBin(NamedTuple):
     """Rows of about the same probability: their mean, and the share of them where it happened."""
@@ -23,6 +29,12 @@ class ReliabilityBin(NamedTuple):
     rows: int
     probability: float
     happened: float
+
+    def _repr_html_(self) -> str:
+        return _display.page(_display.record(self))
+
+    def __str__(self) -> str:
+        return _display.printed(_display.record(self))
 
 
 class Predictions(Frozen):
@@ -87,7 +99,7 @@ class Predictions(Frozen):
         >>> found.reliability(bins=2)[0]
         ReliabilityBin(rows=2, probability=0.1875, happened=0.5)
         """
-        return [ReliabilityBin(*found) for found in self._core.reliability(bins)]
+        return _display.Rows(ReliabilityBin(*found) for found in self._core.reliability(bins))
 
     def calibration_error(self, bins: int = 20) -> float:
         """Expected calibration error over so many bins of equal size: the mean distance of the two."""
@@ -115,6 +127,19 @@ class Predictions(Frozen):
 
     def __len__(self) -> int:
         return self._rows
+
+    def _shown(self) -> _display.Parts:
+        facts: list[Any] = [
+            ("log-loss", self.log_loss(), "estimate"),
+            ("Brier score", self.brier(), "estimate"),
+            ("area under the ROC curve", self.auc(), "estimate"),
+            ("average precision", self.average_precision(), "estimate"),
+            ("lift of the highest tenth", self.lift(), "estimate"),
+        ]
+        reliability = _display.listed(
+            "By probability, a tenth of the rows each", self.reliability()
+        )
+        return [_display.facts(f"{len(self):,} predictions", facts), reliability]
 
     def __repr__(self) -> str:
         auc = self.auc()
@@ -166,6 +191,16 @@ class ReturnEconomics(Frozen):
             return self._core.expected_margin(probability, value)
         columns = (_numbers("probability", probability), _numbers("value", value))
         return _frames.array(self._core.expected_margins(*columns))
+
+    def _shown(self) -> _display.Parts:
+        margin, loss, handling, share = self._arguments
+        rows: list[Any] = [
+            ("margin", margin, "share"),
+            ("what goods lose by coming back", loss, "share"),
+            ("handling", handling, "money"),
+            ("paid back of a returned line", share, "share"),
+        ]
+        return [_display.facts("What a return costs", rows)]
 
     def __repr__(self) -> str:
         margin, loss, handling, share = self._arguments

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loyalty import _columns, _frames, _native
+from loyalty import _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.orders import Moment, _instant
@@ -311,6 +311,14 @@ class OrderLines(Frozen):
     def __len__(self) -> int:
         return len(self._core)
 
+    def _shown(self) -> _display.Parts:
+        rows: list[Any] = [
+            ("lines", len(self)),
+            ("orders", self.orders),
+            ("lines sent back", "not known" if self.returned is None else self.returned),
+        ]
+        return [_display.facts("Order lines", rows), *self.report._shown()]
+
     def __repr__(self) -> str:
         back = "" if self.returned is None else f", {self.returned:,} returned"
         return f"<OrderLines: {len(self):,} lines of {self.orders:,} orders{back}>"
@@ -340,6 +348,17 @@ class CreditMatches(NamedTuple):
     share_matched: float
     rules: dict[str, int]
     reports: tuple[OrdersReport, OrdersReport]
+
+    def _shown(self) -> _display.Parts:
+        counts = {"rule": list(self.rules), "credits": list(self.rules.values())}
+        matched = [("matched in full", self.share_matched, "share")]
+        return [_display.facts("Credits", matched), _display.of_arrays("By rule", counts)]
+
+    def _repr_html_(self) -> str:
+        return _display.page(self._shown())
+
+    def __str__(self) -> str:
+        return _display.printed(self._shown())
 
 
 def match_credits(

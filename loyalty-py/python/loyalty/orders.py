@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.reading import OrderTable, located
@@ -303,7 +303,7 @@ class Orders(Frozen):
         customers = self._core.customers
         return f"<Orders: {len(self)} order lines of {customers} customers, {first} to {last}>"
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         first, last = (_day(time) for time in self._core.time_range)
         rows = [
             ("order lines in use", len(self)),
@@ -313,7 +313,7 @@ class Orders(Frozen):
             ("last order", last),
             ("amounts", "yes" if self._core.has_amounts else "no"),
         ]
-        return _html.table("Orders", rows)
+        return [_display.facts("Orders", rows)]
 
     def __reduce__(self) -> Any:
         raise TypeError("Orders cannot be pickled; pickle its CustomerSummary instead")
@@ -431,6 +431,17 @@ class Occasions(Frozen):
 
     def __len__(self) -> int:
         return len(self._core)
+
+    def _shown(self) -> _display.Parts:
+        clock = self._clock
+        rows: list[Any] = [("customers", len(self))]
+        if clock is not None:
+            rows += [
+                ("first order", _day(clock.first)),
+                ("last order", _day(clock.last)),
+                ("unit", clock.unit),
+            ]
+        return [_display.facts("Occasions", rows)]
 
     def __repr__(self) -> str:
         return f"<Occasions of {len(self)} customers>"

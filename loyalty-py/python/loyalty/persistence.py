@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loyalty import _check, _native
+from loyalty import _check, _display, _native
 from loyalty.ledger import Ledger
 from loyalty.simulation import ContactExposure
 
@@ -13,7 +13,7 @@ __all__ = ["PermutationCheck", "Persistence", "permutation_check", "persistence"
 
 
 @dataclass(frozen=True, slots=True)
-class Persistence:
+class Persistence(_display.Shown):
     """How a behaviour lasts from the first half of the history to the second.
 
     ``recurrence`` is how much of the excess over the mean of those labelled by the first half is found in
@@ -55,11 +55,11 @@ def persistence(
     given = {name: float(value) for name, value in (thresholds or {}).items()}
     threads = _check.whole("threads", threads)
     rows = _native.persistence(native, {}, given, contact_exposure, threads)
-    return [Persistence(*row) for row in rows]
+    return _display.Rows(Persistence(*row) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
-class PermutationCheck:
+class PermutationCheck(_display.Shown):
     """The labels of one behaviour, and those by chance.
 
     ``labelled`` of the ``customers`` are labelled; ``by_chance`` are so many in each round in which the
@@ -101,4 +101,4 @@ def permutation_check(
     rounds, threads = _check.whole("rounds", rounds), _check.whole("threads", threads)
     seed = _check.whole("seed", seed)
     rows = _native.permutation_check(native, {}, given, contact_exposure, rounds, seed, threads)
-    return [PermutationCheck(*row) for row in rows]
+    return _display.Rows(PermutationCheck(*row) for row in rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-from loyalty import _check, _frames, _html, _native
+from loyalty import _check, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.contracts import Contracts
 from loyalty.fit import Fit, asked, check_quantity
@@ -324,12 +324,18 @@ class Posterior(Frozen, Generic[M]):
         title = self.mode.model.title
         return f"<Posterior: {title}, {len(self.weights)} points by {self._worth()}>"
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         columns = [_frames.array(column) for column in self._core.parameters(0.9)]
-        rows = [(name, *values) for name, *values in zip(self.names, *columns, strict=True)]
+        head = ("mean", "standard deviation", "5 %", "95 %")
+        estimates: dict[str, Any] = {
+            "parameter": self.names,
+            **dict(zip(head, columns, strict=True)),
+        }
         title = f"{self.mode.model.title}: posterior by {self._worth()}"
-        head = ("parameter", "mean", "standard deviation", "5 %", "95 %")
-        return _html.table(title, rows, head) + _html.table("Priors", list(self.priors.items()))
+        return [
+            _display.of_arrays(title, estimates, kinds=dict.fromkeys(head, "estimate")),
+            _display.facts("Priors", [(name, x, "text") for name, x in self.priors.items()]),
+        ]
 
 
 def _from_json(text: str) -> Posterior[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty import _native
+from loyalty import _display, _native
 from loyalty._frozen import Frozen
 
 __all__ = ["Prior"]
@@ -158,6 +158,9 @@ class Prior(Frozen):
 
     def __hash__(self) -> int:
         return hash((self._kind, *self._arguments.values()))
+
+    def _shown(self) -> _display.Parts:
+        return [repr(self)]
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}={value!r}" for name, value in self._arguments.items())

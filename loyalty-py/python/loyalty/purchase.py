@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._discounting import discounting_of
 from loyalty._model import Model
 from loyalty.summary import CustomerSummary
@@ -462,9 +462,11 @@ class PurchaseModel(Model):
         text = super().__repr__()
         return text if self.unit is None else f"{text[:-1]}, unit={self.unit!r})"
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         title = f"{self.title}, unit {self.unit or 'not stated'}"
-        return _html.table(title, list(self.parameters.items()))
+        return [
+            _display.facts(title, [(name, x, "estimate") for name, x in self.parameters.items()])
+        ]
 
 
 def _horizon(horizon: float | None) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from loyalty import _html
+from loyalty import _display
 
 if TYPE_CHECKING:
     from loyalty import _native
@@ -55,7 +55,7 @@ def how_read(
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(_display.Shown):
     """The rows of an order log that cannot be used for one reason.
 
     Attributes
@@ -78,7 +78,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditReport:
+class CreditReport(_display.Shown):
     """Rows that give money back, and what became of them.
 
     Attributes
@@ -106,7 +106,7 @@ class CreditReport:
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersReport:
+class OrdersReport(_display.Shown):
     """What became of the rows of a log.
 
     Attributes
@@ -157,14 +157,20 @@ class OrdersReport:
     def __str__(self) -> str:
         return self.message
 
-    def _repr_html_(self) -> str:
-        every = (*self.refusals, *self.left_out, *self.defaulted)
-        rows = [(r.reason, r.column, r.rows, r.first_row) for r in every]
-        return _html.table(self.message, rows, ("reason", "column", "rows", "first row"))
+    def _shown(self) -> _display.Parts:
+        sentences: _display.Parts = [*self.message.splitlines()]
+        for title, rows in (
+            ("Rows that cannot be used", self.refusals),
+            ("Rows left out", self.left_out),
+            ("Rows with a cell missing or mended", self.defaulted),
+        ):
+            if rows:
+                sentences.append(_display.listed(title, rows))
+        return sentences
 
 
 @dataclass(frozen=True, slots=True)
-class JoinReport:
+class JoinReport(_display.Shown):
     """How many rows of another table found their customers. It prints as a sentence.
 
     Attributes
@@ -190,12 +196,15 @@ class JoinReport:
         table, rows, nobody, unnamed, sentence = join
         return cls(table, *rows, tuple(nobody), tuple(unnamed), sentence)
 
+    def _shown(self) -> _display.Parts:
+        return [self._sentence]
+
     def __str__(self) -> str:
         return self._sentence
 
 
 @dataclass(frozen=True, slots=True)
-class TableReport:
+class TableReport(_display.Shown):
     """What became of the rows of a log or a table that was scored. It prints as sentences.
 
     Attributes
@@ -237,5 +246,5 @@ class TableReport:
     def __str__(self) -> str:
         return "\n".join(self.sentences)
 
-    def _repr_html_(self) -> str:
-        return _html.table("Rows", [(sentence,) for sentence in self.sentences])
+    def _shown(self) -> _display.Parts:
+        return [*self.sentences]

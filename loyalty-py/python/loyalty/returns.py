@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty.errors import LoyaltyWarning
 from loyalty.order_lines import OrderLines
 from loyalty.orders import Moment, _instant
@@ -25,7 +25,7 @@ __all__ = ["ExpectedReturns", "ReturnFit", "ReturnPropensity"]
 ShrinkageCriterion = Literal["one_step_ahead", "beta_binomial"]
 
 
-class ReturnPropensity:
+class ReturnPropensity(_display.Shown):
     """The probability that an order line is sent back, known at the time of its order.
 
     Made by :meth:`fit` or :meth:`load`. It carries its state (what is known of every customer,
@@ -344,9 +344,10 @@ class ReturnPropensity:
             f"histories, {self.open_lines:,} open lines>"
         )
 
-    def _repr_html_(self) -> str:
-        rows = [(name, f"{m:.4f}", f"{k:.1f}", n) for name, m, k, n in self._core.histories()]
-        return _html.table(repr(self)[1:-1], rows, ("history", "mean", "strength", "keys"))
+    def _shown(self) -> _display.Parts:
+        names = ("history", "mean", "strength", "keys")
+        columns = dict(zip(names, zip(*self._core.histories(), strict=True), strict=False))
+        return [_display.of_arrays(repr(self)[1:-1], columns, kinds={"mean": "share"})]
 
     def __reduce__(self) -> Any:
         backend = None if self._frame is None else self._frame.value
@@ -381,9 +382,15 @@ class ExpectedReturns(NamedTuple):
     paid_back: float
     share_known: bool
 
+    def _repr_html_(self) -> str:
+        return _display.page(_display.record(self))
+
+    def __str__(self) -> str:
+        return _display.printed(_display.record(self))
+
 
 @dataclass(frozen=True, slots=True)
-class ReturnFit:
+class ReturnFit(_display.Shown):
     """A fitted return propensity and how it was found.
 
     Attributes
@@ -433,6 +440,19 @@ class ReturnFit:
             **{name: int(facts[name]) for name in whole},
             **{name: value for name, value in facts.items() if name not in whole},  # type: ignore[arg-type]
         )
+
+    def _shown(self) -> _display.Parts:
+        rows: list[Any] = [
+            ("settled lines", self.settled),
+            ("returned", self.returned),
+            ("share returned", self.returned / max(self.settled, 1), "share"),
+            ("horizon in days", self.horizon_days),
+            ("lines after the end of the observation", self.left_out),
+            ("log-loss", self.log_loss, "estimate"),
+            ("log-loss of one probability for all", self.constant_log_loss, "estimate"),
+            ("design effect", self.design_effect, "estimate"),
+        ]
+        return [_display.facts("Fitted return propensity", rows), *self.model._shown()]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model with its state."""

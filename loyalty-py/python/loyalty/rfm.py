@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.summary import CustomerSummary
@@ -23,6 +23,19 @@ _FACTS = (
     "orders_at_most",
     "first_order_within_days",
     "first_order_not_within_days",
+)
+
+
+#: The columns of the segments.
+_SEGMENTS = (
+    "segment",
+    "customers",
+    "share_of_customers",
+    "mean_recency",
+    "mean_frequency",
+    "mean_monetary",
+    "total_monetary",
+    "share_of_monetary",
 )
 
 
@@ -114,10 +127,14 @@ class SegmentTable(Frozen):
     def __repr__(self) -> str:
         return f"<SegmentTable: {', '.join(self.names)}>"
 
-    def _repr_html_(self) -> str:
-        columns = ("name", *_AXES, *_FACTS)
-        rows = [tuple(rule.get(column, "") for column in columns) for rule in self.rules]
-        return _html.table("Segments", rows, ("segment", *columns[1:]))
+    def _shown(self) -> _display.Parts:
+        columns = {"segment": [rule["name"] for rule in self.rules]}
+        for axis in _AXES:
+            columns[axis] = ["{}–{}".format(*rule[axis]) for rule in self.rules]
+        for fact in _FACTS:
+            columns[fact] = [rule.get(fact) for rule in self.rules]
+        kinds = dict.fromkeys(_AXES, "text")
+        return [_display.of_arrays("Segments by their scores", columns, kinds=kinds)]
 
     def __reduce__(self) -> Any:
         return _restore, self._parts()
@@ -156,7 +173,7 @@ class Rfm(Frozen):
     Made by :func:`rfm`.
     """
 
-    __slots__ = ("_columns", "_frame", "_segments", "bins", "breaks", "empty_scores")
+    __slots__ = ("_columns", "_frame", "_id", "_segments", "bins", "breaks", "empty_scores")
 
     #: The scores run from 1 to this.
     bins: int
@@ -166,6 +183,7 @@ class Rfm(Frozen):
     #: ``rfm(next_month, breaks=this.breaks)`` scores by the same. None of nested scores.
     breaks: dict[str, list[float]] | None
     _columns: tuple[_native.Column, ...]
+    _id: str | None
     _segments: tuple[tuple[Any, ...], ...] | None
     _frame: nw.Implementation | None
 
@@ -189,6 +207,7 @@ class Rfm(Frozen):
             breaks=None if breaks is None else dict(zip(_AXES, breaks, strict=True)),
             empty_scores=dict(zip(_AXES, empty, strict=True)),
             _columns=tuple(columns if ids is None else [ids, *columns]),
+            _id=None if ids is None else ids.name,
             _segments=None if rows is None else tuple(rows),
             _frame=frame,
         )
@@ -203,17 +222,10 @@ class Rfm(Frozen):
         if self._segments is None:
             raise InputError("these scores have no segments: give a table for this number of bins")
         names, *numbers = zip(*self._segments, strict=True)
-        titles = (
-            "customers",
-            "share_of_customers",
-            "mean_recency",
-            "mean_frequency",
-            "mean_monetary",
-            "total_monetary",
-            "share_of_monetary",
-        )
         columns = [_frames.text_column("segment", names)]
-        columns += [_frames.float_column(*pair) for pair in zip(titles, numbers, strict=True)]
+        columns += [
+            _frames.float_column(*pair) for pair in zip(_SEGMENTS[1:], numbers, strict=True)
+        ]
         return _frames.table(columns, self._frame)
 
     def __len__(self) -> int:
@@ -222,20 +234,23 @@ class Rfm(Frozen):
     def __repr__(self) -> str:
         return f"<Rfm: {len(self)} customers, scores 1 to {self.bins}>"
 
-    def _repr_html_(self) -> str:
-        if self._segments is None:
-            return _html.table(repr(self)[1:-1], [])
-        header = (
-            "segment",
-            "customers",
-            "share",
-            "recency",
-            "frequency",
-            "monetary",
-            "total",
-            "share",
+    def _shown(self) -> _display.Parts:
+        customers = _display.of_columns(
+            f"{len(self):,} customers, scores 1 to {self.bins}; the first of them",
+            self._columns,
+            ids=self._id,
         )
-        return _html.table(repr(self)[1:-1], self._segments, header)
+        if self._segments is None:
+            return [customers]
+        return [self._segment_table(), customers]
+
+    def _segment_table(self) -> _display.Table:
+        columns = dict(zip(_SEGMENTS, zip(*(self._segments or ()), strict=True), strict=True))
+        # Nobody has no mean.
+        for name in ("mean_recency", "mean_frequency", "mean_monetary"):
+            rows = zip(columns[name], columns["customers"], strict=True)
+            columns[name] = tuple(mean if count else None for mean, count in rows)
+        return _display.of_arrays("Segments", columns)
 
     def __reduce__(self) -> Any:
         raise TypeError("Rfm cannot be pickled; pickle its frame instead")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
+from loyalty._display import scores as _scores
 from loyalty._frozen import Frozen
 from loyalty.correlation import Correlation, FrequencyValueCorrelation
 from loyalty.errors import InputError, LoyaltyWarning
@@ -49,7 +50,7 @@ _ECONOMICS = ("handling", "markdown", "category_cost", "materiality", "false_dis
 
 
 @dataclass(frozen=True, slots=True)
-class NotComputed:
+class NotComputed(_display.Shown):
     """A part of the scores that is missing. It prints as a sentence.
 
     Attributes
@@ -68,6 +69,9 @@ class NotComputed:
     enabled_by: tuple[str, ...]
     _sentence: str = field(repr=False)
 
+    def _shown(self) -> _display.Parts:
+        return [self._sentence]
+
     def __str__(self) -> str:
         return self._sentence
 
@@ -83,16 +87,16 @@ class Scores(Frozen):
         "not_computed",
         "notes",
         "purchases",
-        "report",
         "rfm",
         "shadow_prices",
         "spend",
+        "table_report",
     )
 
     #: The summary that was scored.
     customers: CustomerSummary
     #: What became of the rows of a log or a table; None for a summary.
-    report: TableReport | None
+    table_report: TableReport | None
     #: The fit of the purchase model; None where a model was given, or it could not be fitted.
     purchases: Fit[PurchaseModel] | None
     #: The fit of the spend model; None where a model was given, or it could not be fitted.
@@ -120,7 +124,7 @@ class Scores(Frozen):
         They have bought, and all of it had come back whole by the end of observation: ``customer``,
         ``reason`` (``sent_back_all``), ``orders``, ``revenue`` (what was paid), ``returned_amount`` and,
         where it is known, ``profit``. Orders of guests and other rows that are not in use are in
-        ``report.rows``.
+        ``table_report.rows``.
 
         Raises
         ------
@@ -150,15 +154,8 @@ class Scores(Frozen):
         names = ", ".join(column.name for column in self._columns)
         return f"<Scores of {len(self)} customers: {names}>"
 
-    def _repr_html_(self) -> str:
-        rows = [("columns", ", ".join(column.name for column in self._columns))]
-        if self.report is not None:
-            rows.append(("observed", self.report.sentences[0]))
-        rows += [("note", note) for note in self.notes]
-        fitted = (self.purchases, self.spend, self.correlation, self.rfm)
-        parts = [part for part in fitted if part is not None]
-        head = _html.table(f"Scores of {len(self):,} customers", rows)
-        return head + "".join(part._repr_html_() for part in parts)
+    def _shown(self) -> _display.Parts:
+        return _scores.shown(self)
 
     def __reduce__(self) -> Any:
         raise TypeError("Scores cannot be pickled; pickle their frame and customers instead")
@@ -273,7 +270,7 @@ def score(
     --------
     >>> import loyalty
     >>> scores = loyalty.score(loyalty.datasets.cdnow_orders(), observation_end="1997-09-30")
-    >>> print(scores.report)
+    >>> print(scores.table_report)
     6919 of 6919 rows are purchases, observed from 1997-01-01 to 1997-09-30
     >>> scores.to_frame().shape
     (2357, 14)
@@ -362,7 +359,7 @@ def score(
     result = Scores.__new__(Scores)
     result._set(
         customers=customers,
-        report=None if rows is None else TableReport._of(rows),
+        table_report=None if rows is None else TableReport._of(rows),
         purchases=_purchases(fits[0], purchases, customers),
         spend=_fit(fits[1], spend, customers),
         rfm=None if scored is None else Rfm._of(scored, ids, customers._frame),

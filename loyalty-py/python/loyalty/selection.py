@@ -10,7 +10,7 @@ import narwhals as nw
 import narwhals.selectors as ncs
 import numpy as np
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.treatments import Treatments, _amounts, _note
@@ -51,14 +51,14 @@ class _Outcome(Frozen):
         """How much of each capacity is used."""
         return {name: used for name, _, used, _ in self._capacities}
 
-    def _facts(self) -> list[tuple[object, ...]]:
-        rows: list[tuple[object, ...]] = [
-            ("gain", self.gain),
-            ("bound", self.bound),
-            ("gap", self.gap),
+    def _facts(self) -> list[Any]:
+        rows: list[Any] = [
+            ("gain", self.gain, "money"),
+            ("bound", self.bound, "money"),
+            ("gap", self.gap, "share"),
         ]
         for name, amount, used, price in self._capacities:
-            rows.append((name, f"{used:g} of {amount:g}, one more is worth {price:.6g}"))
+            rows.append((name, f"{used:g} of {amount:g}, one more is worth {price:,.2f}"))
         return rows
 
 
@@ -100,9 +100,9 @@ class Selection(_Outcome):
             f"gap {self.gap:.2g}>"
         )
 
-    def _repr_html_(self) -> str:
-        rows = [*self._facts(), *(("note", note) for note in self.notes)]
-        return _html.table(repr(self)[1:-1], rows)
+    def _shown(self) -> _display.Parts:
+        title = f"{len(self):,} of {self._rows:,} customers"
+        return [_display.facts(title, self._facts()), *self.notes]
 
     def __reduce__(self) -> Any:
         raise TypeError("Selection cannot be pickled; pickle its frame instead")
@@ -134,8 +134,8 @@ class Choice(_Outcome):
     def __repr__(self) -> str:
         return f"<Choice: {len(self)} rows, gain {self.gain:.6g}, gap {self.gap:.2g}>"
 
-    def _repr_html_(self) -> str:
-        return _html.table(repr(self)[1:-1], self._facts())
+    def _shown(self) -> _display.Parts:
+        return [_display.facts(f"Choice for {len(self):,} rows", self._facts())]
 
     def __reduce__(self) -> Any:
         raise TypeError("Choice cannot be pickled; pickle its arrays instead")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypedDict, Unpack
 
 import narwhals as nw
+import numpy as np
 
-from loyalty import _check, _columns, _frames, _html, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.orders import Orders
@@ -142,8 +143,13 @@ class SimulatedShop(Frozen):
             f"<SimulatedShop: {len(self)} order lines, {contacts} contacts, {customers} customers>"
         )
 
-    def _repr_html_(self) -> str:
-        return _html.table(repr(self)[1:-1], self.options.items(), ("option", "value"))
+    def _shown(self) -> _display.Parts:
+        options = {
+            name: np.datetime64(int(x), "D") if name == "start" else x
+            for name, x in self.options.items()
+        }
+        rows = [(name, x) for name, x in options.items()]
+        return [_display.facts(f"Simulated shop of {len(self):,} order lines", rows)]
 
     def __reduce__(self) -> Any:
         return _simulate, self._arguments

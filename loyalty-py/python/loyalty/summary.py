@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyalty import _columns, _frames, _html, _native
+from loyalty import _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 
 if TYPE_CHECKING:
@@ -268,16 +268,23 @@ class CustomerSummary(Frozen):
         unit = "" if self.unit is None else f", unit {self.unit}"
         return f"<CustomerSummary: {len(self)} rows, {repeaters} with repeat purchases{unit}>"
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         repeaters = int((self.frequency > 0).sum())
-        rows = [
-            ("rows", len(self)),
-            ("with repeat purchases", repeaters),
-            ("unit", self.unit or "not stated"),
-            ("largest T", float(self.T.max())),
-            ("monetary value", "no" if self._core.monetary_value() is None else "yes"),
+        unit = f"recency and T in {self.unit}s" if self.unit else "the unit of time not stated"
+        shown = _display.SHOWN
+        first = "" if len(self) <= shown else f"; the first {shown}"
+        title = f"{len(self):,} customers, {repeaters:,} with repeat purchases, {unit}{first}"
+        core = self._core
+        columns = [
+            core.customer(self._customer),
+            core.frequency(),
+            core.recency(),
+            core.t(),
+            core.monetary_value(),
+            core.total_amount(),
         ]
-        return _html.table("Customer summary", rows)
+        known = [column for column in columns if column is not None]
+        return [_display.of_columns(title, known, ids=self._customer)]
 
     def __reduce__(self) -> Any:
         core = self._core
@@ -383,14 +390,14 @@ class CalibrationHoldout(Frozen):
             f"{self.born_in_holdout} born in it>"
         )
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         rows = [
             ("customers", len(self.calibration)),
             ("holdout duration", self.holdout_duration),
             ("purchases in the holdout", int(self.holdout_frequency.sum())),
             ("customers born in the holdout", self.born_in_holdout),
         ]
-        return _html.table("Calibration and holdout", rows)
+        return [_display.facts("Calibration and holdout", rows), *self.calibration._shown()]
 
     def __reduce__(self) -> Any:
         raise TypeError("CalibrationHoldout cannot be pickled; pickle its calibration and arrays")

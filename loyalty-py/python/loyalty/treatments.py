@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loyalty import _html, _native
+from loyalty import _display, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 
@@ -126,10 +126,11 @@ class Treatments(Frozen):
     def __repr__(self) -> str:
         return f"<Treatments: {', '.join(self.names)}>"
 
-    def _repr_html_(self) -> str:
+    def _shown(self) -> _display.Parts:
         names = ("name", "channel", "gives", "basis", "effect", "cost", "reason")
-        rows = [[one.get(name, "") for name in names] for one in self.treatments]
-        return _html.table("Treatments", rows, names)
+        columns = {name: [one.get(name) for one in self.treatments] for name in names}
+        kinds: dict[str, Any] = {"effect": "share", "cost": "money"}
+        return [_display.of_arrays("Treatments", columns, kinds=kinds)]
 
     def __reduce__(self) -> Any:
         return _restore, (self.to_json(),)

@@ -32,12 +32,12 @@ def test_a_boundary_says_what_it_means_and_shows_no_errors(
             "nobody is seen to leave: P(alive) is near 1, and forecasts know no decline" in printed
         )
         table = printed[printed.index("BG/NBD") : printed.index("boundary: the likelihood")]
-        assert [line.split()[-1] for line in table.splitlines()[2:6]] == ["–"] * 4
+        assert [line.split()[-1] for line in table.splitlines()[3:7]] == ["–"] * 4
     fit = loyalty.BgNbd.fit(loyalty.Orders(loyalty.read_orders(path)).summarize(unit="week"))
     assert fit.stop != "converged"
     html = fit._repr_html_()
     assert fit.identification_message in html
-    assert len(re.findall("<td>–</td>", html)) == 4
+    assert len(re.findall('<td class="r">–</td>', html)) == 4 * 3
 
 
 def test_a_ridge_is_told_too(shared_data: object, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,7 +71,7 @@ def test_a_query_is_read_with_the_types_of_the_server(address: str) -> None:
     with pytest.warns(loyalty.LoyaltyWarning, match="fewer customers than scores"):
         scores = loyalty.score(berlin)
     # The first order is of 3 January there; the cancelled one and that of a guest are left out.
-    assert scores.report is not None and "from 2024-01-03" in scores.report.sentences[0]
+    assert scores.table_report is not None and "from 2024-01-03" in scores.table_report.sentences[0]
     assert scores.to_frame()["total_amount"].to_list() == [11.75]
 
 

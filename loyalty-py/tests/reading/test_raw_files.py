@@ -117,8 +117,8 @@ def test_online_retail_is_scored_raw_in_one_call(shared_data: Find) -> None:
     table = loyalty.read_orders(path)
     assert total(table) == pytest.approx(paid.sum(), rel=1e-12)
     scores = loyalty.score(table)
-    assert scores.report is not None
-    rows, known = scores.report.rows, raw["cust"].is_not_null()
+    assert scores.table_report is not None
+    rows, known = scores.table_report.rows, raw["cust"].is_not_null()
     assert {refusal.reason: refusal.rows for refusal in rows.left_out} == {
         "guest": int((~known).sum())
     }

@@ -288,8 +288,8 @@ def _after_the_end(customers: loyalty.CustomerSummary) -> None:
 
 def _tell(scores: loyalty.Scores, table: loyalty.OrderTable) -> None:
     """What became of the rows."""
-    if scores.report is not None:
-        for sentence in scores.report.sentences[1:]:
+    if scores.table_report is not None:
+        for sentence in scores.table_report.sentences[1:]:
             report.say("rows", table.located(sentence))
 
 

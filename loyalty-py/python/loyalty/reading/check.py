@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyalty import _html
+from loyalty import _display
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.order_lines import OrderLines
@@ -28,7 +28,7 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(_display.Shown):
     """One thing to be known of a table. It prints as sentences.
 
     Attributes
@@ -89,10 +89,14 @@ class Check(Frozen):
     def __repr__(self) -> str:
         return f"<Check of {self.rows:,} rows: {len(self.findings)} findings>"
 
-    def _repr_html_(self) -> str:
-        rows = [(f.what, f.rows, "; ".join(f.examples), f.fix) for f in self.findings]
-        header = ("found", "rows", "such as", "what to do")
-        return self.understood._repr_html_() + _html.table("Findings", rows, header)
+    def _shown(self) -> _display.Parts:
+        columns = {
+            "found": [f.what for f in self.findings],
+            "rows": [f.rows for f in self.findings],
+            "such as": ["; ".join(f.examples) for f in self.findings],
+            "what to do": [f.fix for f in self.findings],
+        }
+        return [*self.understood._shown(), _display.of_arrays("Findings", columns)]
 
 
 def check(data: Any, **options: Any) -> Check:

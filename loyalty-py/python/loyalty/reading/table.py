@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from loyalty import _display
 from loyalty._frozen import Frozen
 from loyalty.reading import times
 from loyalty.reading.cells import Unreadable
@@ -87,8 +88,8 @@ class OrderTable(Frozen):
         listed = ", ".join(f"{role} {name}" for role, name in self.columns.items())
         return f"<OrderTable: {len(self):,} rows, {listed}>"
 
-    def _repr_html_(self) -> str:
-        return self.understood._repr_html_()
+    def _shown(self) -> _display.Parts:
+        return self.understood._shown()
 
     def __reduce__(self) -> Any:
         raise TypeError("OrderTable cannot be pickled; pickle its frame and columns instead")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loyalty import _html
+from loyalty import _display
 
 __all__ = ["Understood"]
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(_display.Shown):
     """What was understood of a table. It prints as a table.
 
     Attributes
@@ -67,5 +67,5 @@ class Understood:
         width = max(len(title) for title, _ in rows)
         return "\n".join([self.title, *(f"  {title:{width}}  {text}" for title, text in rows)])
 
-    def _repr_html_(self) -> str:
-        return _html.table(self.title, self.rows())
+    def _shown(self) -> _display.Parts:
+        return [_display.facts(self.title, [(name, x, "text") for name, x in self.rows()])]
