@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
+import numpy as np
 
 from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._display import scores as _scores
 from loyalty._frozen import Frozen
+from loyalty._page.asked import Asked
 from loyalty.correlation import Correlation, FrequencyValueCorrelation
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.fit import Fit, Kind
@@ -39,7 +41,11 @@ from loyalty.treatments import Treatments, _amounts
 from loyalty.value import margins_of
 
 if TYPE_CHECKING:
+    from os import PathLike
+
+    from loyalty._display.locale import Language
     from loyalty._model import Model
+    from loyalty._page.page import Report
 
 __all__ = ["NotComputed", "Scores", "score"]
 
@@ -80,6 +86,7 @@ class Scores(Frozen):
     """What a log says of its customers. Made by :func:`score`."""
 
     __slots__ = (
+        "_asked",
         "_columns",
         "_left_out",
         "correlation",
@@ -111,6 +118,7 @@ class Scores(Frozen):
     notes: tuple[str, ...]
     #: The latter part by part.
     not_computed: tuple[NotComputed, ...]
+    _asked: Asked
     _columns: tuple[_native.Column, ...]
     _left_out: tuple[_native.Column, ...]
 
@@ -146,6 +154,59 @@ class Scores(Frozen):
         if not self._left_out:
             raise InputError("customers without scores are known of a table of order lines alone")
         return _frames.table(self._left_out, self.customers._frame)
+
+    def report(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        title: str | None = None,
+        currency: str | None = None,
+        language: Language = "en",
+        top: int = 10,
+    ) -> Report:
+        """One HTML page for who decides: what was in the data, what is expected of the customers, who
+        they are, who is about to be lost, how good the forecast was in a test, and the plan.
+
+        The page stands alone, without scripts and without a network, for light, dark, a telephone and paper.
+        What the data do not allow is left out, with a sentence each in ``absent``.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it, a .html file.
+        title : str, optional
+            By default the customers on the last day of the observation.
+        currency : str, optional
+            A code or a sign, for money; by default that of the rows, where a column says it.
+        language : {"en", "de"}
+            Of the words and of the numbers.
+        top : int
+            How many customers the lists of the best and of those about to be lost have.
+
+        Raises
+        ------
+        InputError
+            For another language, or a file that cannot be written.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> scores = loyalty.score(loyalty.datasets.cdnow_orders(), margin=0.3)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "report.html"
+        ...     page = scores.report(path, currency="USD")
+        ...     path.read_text(encoding="utf-8") == page.html
+        True
+        >>> page.title
+        'Customers on 30 June 1998'
+        """
+        from loyalty._page import page as _page
+
+        most = _check.whole("top", top)
+        made = _page.report(self, title=title, currency=currency, language=language, top=most)
+        if path is not None:
+            made.save(path)
+        return made
 
     def __len__(self) -> int:
         return len(self.customers)
@@ -367,6 +428,21 @@ def score(
         shadow_prices=dict(prices),
         notes=(*said, *map(str, not_computed)),
         not_computed=not_computed,
+        _asked=Asked(
+            data if isinstance(data, Orders) else None,
+            None if table is None else data,
+            {} if table is None else table.columns,
+            how,
+            time_zone,
+            None if end is None else str(np.datetime64(end, "us")),
+            horizon,
+            annual_discount_rate,
+            margin,
+            float((economics or {}).get("false_discovery_rate", 0.1)),
+            treatments,
+            purchases,
+            only_currency,
+        ),
         _columns=tuple(known if ids is None else [ids, *known]),
         _left_out=tuple(without),
     )

@@ -54,12 +54,18 @@ class Locale:
         text = self.number(value, decimals)
         if self.currency is None:
             return text
-        sign = _SIGNS.get(self.currency.upper(), self.currency)
+        sign = self.sign
         if self.language == "de":
             return f"{text}\u00a0{sign}"
         between = "" if sign in _SIGNS.values() else "\u00a0"
         bare = text.removeprefix(self.minus)
         return f"{text[: len(text) - len(bare)]}{sign}{between}{bare}"
+
+    @property
+    def sign(self) -> str:
+        """The sign of the currency, or its code; empty where it is not known."""
+        known = self.currency or ""
+        return _SIGNS.get(known.upper(), known)
 
     def share(self, value: float, decimals: int = 1) -> str:
         """A share in per cent. What is not quite nothing, or not quite all, is not written as such."""

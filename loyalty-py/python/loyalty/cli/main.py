@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import loyalty
+from loyalty._display.locale import Language
 from loyalty.cli import check, inputs, report, returns, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     _models(score)
     _lines(score)
     _outlook(score)
+    _page(score)
     score.set_defaults(run=_score)
     fit = commands.add_parser(
         "fit",
@@ -237,6 +239,21 @@ def _outlook(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--margin", type=float, metavar="M", help="contribution margin (default: not known)"
+    )
+
+
+def _page(command: argparse.ArgumentParser) -> None:
+    """The report for who decides."""
+    group = command.add_argument_group("report")
+    group.add_argument("--report", metavar="FILE.html", help="write a page of what the scores say")
+    group.add_argument(
+        "--report-currency", metavar="CODE", help="that money is in (default: what the file says)"
+    )
+    group.add_argument(
+        "--report-language",
+        choices=get_args(Language),
+        default="en",
+        help="of the report (default: en)",
     )
 
 
@@ -402,7 +419,14 @@ def _deliver(options: argparse.Namespace, scores: loyalty.Scores, steps: Steps) 
     steps.begin("write")
     if options.output:
         tables.write(scores.to_frame(), options.output)
+    page = getattr(options, "report", None)
+    if page:
+        named = options.table.currencies
+        currency = options.report_currency or (named[0] if len(named) == 1 else None)
+        scores.report(page, currency=currency, language=options.report_language)
     steps.end()
     report.scores(
         scores, options.output, lambda note: inputs.in_options(options.table.located(note))
     )
+    if page:
+        print(f"report written to {page}")

@@ -209,7 +209,7 @@ def plot_cohorts(
     unit = f"calendar_{period}"
     if period not in ("week", "month", "quarter", "year"):
         raise InputError(f"period must be week, month, quarter or year, got {period!r}")
-    first, sizes, active = _cohorts(orders, unit, observation_end)
+    first, sizes, active = cohort_counts(orders, unit, observation_end)
     cohorts = np.flatnonzero(sizes)
     periods = active.shape[1]
     with np.errstate(invalid="ignore"):
@@ -249,7 +249,7 @@ def _period_name(moment: np.datetime64, period: str) -> str:
     return f"{str(month)[:4]} Q{(int(str(month)[5:]) - 1) // 3 + 1}"
 
 
-def _cohorts(
+def cohort_counts(
     orders: Orders | Occasions, unit: str, observation_end: Moment | None
 ) -> tuple[np.datetime64, NDArray[np.int64], NDArray[np.int64]]:
     """The first period, the customers who began in each, and how many of them purchased how many later.

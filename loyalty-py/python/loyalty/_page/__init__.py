@@ -1,0 +1,1 @@
+"""A report for who decides: one HTML page of what scores say."""
