@@ -16,10 +16,10 @@ from loyalty._display import Table, cells, of_arrays
 from loyalty._display.locale import ENGLISH, locale
 from loyalty._display.table import html, text
 
-#: Not made by anybody, or no results: bases, errors, options.
+#: Not made by anybody, or no results: bases, errors, options; and a page of its own.
 NO_RESULTS = {
     "ContractModel", "FitError", "InputError", "LoyaltyError", "LoyaltyWarning", "ModelFileError",
-    "PurchaseModel", "ShopOptions", "SpendModel",
+    "PurchaseModel", "Report", "ShopOptions", "SpendModel",
 }  # fmt: skip
 SCRIPT = "<script>alert('x')</script>"
 
