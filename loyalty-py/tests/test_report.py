@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import warnings
 from pathlib import Path
@@ -155,6 +156,7 @@ def of_behaviours(scores: loyalty.Scores) -> dict[str, float]:
         found[f"plan.{name[0]}.customers"] = len(rows)
         found[f"plan.{name[0]}.gain"] = rows["treatment_gain"].sum()
     found["plan.customers"] = len(treated)
+    found["plan.all"] = len(frame)
     found["plan.gain"] = treated["treatment_gain"].sum()
     return found | {f"price.{name}": price for name, price in scores.shadow_prices.items()}
 
@@ -397,6 +399,43 @@ def test_a_currency_that_the_rows_state_needs_no_word(shop: loyalty.SimulatedSho
     lines = shop.lines.with_columns(currency=pl.lit("GBP"))
     assert "money in £" in loyalty.score(lines).report().html
     assert "the currency is not stated" in loyalty.score(shop.lines).report().html
+
+
+@pytest.mark.parametrize("unit", ["hour", "day", "month", "calendar_week", "calendar_quarter"])
+def test_every_unit_has_a_page(orders: loyalty.Orders, unit: Any) -> None:
+    page = loyalty.score(orders, unit=unit).report()
+    assert "The forecast was" in page.html and "Who buys again" in page.html
+
+
+def test_every_kind_of_table_gives_the_same_page(tmp_path: Path) -> None:
+    log = loyalty.datasets.cdnow("polars").rename({"customer_id": "customer", "date": "time"})
+    log = log.drop("quantity").with_columns(
+        currency=pl.lit("USD"), amount=pl.col("amount").cast(pl.Float32)
+    )
+    page = loyalty.score(log).report()
+    assert "The forecast was" in page.html and "money in $" in page.html
+    path = tmp_path / "orders.parquet"
+    log.write_parquet(path)
+    relation = pytest.importorskip("duckdb").sql(f"select * from '{path}'")
+    columns = {name: log[name].to_list() for name in log.columns}
+    for same in (log.to_pandas(), log.to_arrow(), relation, columns):
+        assert loyalty.score(same).report() == page
+    again = pickle.loads(pickle.dumps(page))
+    assert again == page and hash(again) == hash(page)
+
+
+def test_weights_count(customers: loyalty.CustomerSummary) -> None:
+    columns = {
+        "frequency": customers.frequency, "recency": customers.recency, "T": customers.T,
+        "monetary_value": customers.monetary_value, "total_amount": customers.total_amount,
+    }  # fmt: skip
+    twice = loyalty.CustomerSummary(**columns, weights=np.full(len(customers), 2.0), unit="week")
+    scores = loyalty.score(twice)
+    numbers = dict(re.findall(r'data-name="(\w+)" data-value="([^"]+)"', scores.report().html))
+    clv = np.asarray(scores.to_frame()["clv"])
+    assert float(numbers["customers"]) == 2 * len(customers)
+    assert float(numbers["value_ahead"]) == pytest.approx(2 * clv.sum(), rel=1e-12)
+    assert float(numbers["value_low"]) < 2 * clv.sum() < float(numbers["value_high"])
 
 
 def test_words_and_paths_that_cannot_be(scores: loyalty.Scores, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,28 +77,37 @@ class Asked:
         column = self.columns.get("currency")
         if column is None:
             return None
-        known = {str(value) for value in _distinct(self.data, column.name)}
+        known = {str(value) for value in _distinct(self.data, column)}
         return known.pop() if len(known) == 1 else None
 
 
-def _distinct(data: Any, name: str) -> list[Any]:
+def _series(data: Any, column: _native.Column) -> nw.Series[Any] | None:
+    """A column of a frame; None of a mapping. What is read once only comes from what was read."""
+    frame = nw.from_native(data, pass_through=True)
+    if isinstance(frame, nw.DataFrame):
+        return frame[column.name]
+    if isinstance(data, Mapping):
+        return None
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    read: nw.DataFrame[Any] = nw.from_native(pa.table(_native.Table([column])), eager_only=True)
+    return read[column.name]
+
+
+def _distinct(data: Any, column: _native.Column) -> list[Any]:
     """The values of a column that are there."""
-    frame = nw.from_native(data, pass_through=True)
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    if isinstance(frame, nw.DataFrame):
-        return frame[name].drop_nulls().unique().to_list()
-    return list({value for value in data[name] if value is not None})
+    series = _series(data, column)
+    if series is None:
+        return list({value for value in data[column.name] if value is not None})
+    return series.drop_nulls().unique().to_list()
 
 
-def _numbers(data: Any, name: str) -> Any:
+def _numbers(data: Any, column: _native.Column) -> Any:
     """A column of numbers of any kind as floats of their own."""
-    frame = nw.from_native(data, pass_through=True)
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    if isinstance(frame, nw.DataFrame):
-        return frame[name].cast(nw.Float64).to_numpy().copy()
-    return np.array(data[name], dtype=float)
+    series = _series(data, column)
+    if series is None:
+        return np.array(data[column.name], dtype=float)
+    return series.cast(nw.Float64).to_numpy().copy()
 
 
 def _of_table(asked: Asked) -> Orders:
@@ -105,11 +115,11 @@ def _of_table(asked: Asked) -> Orders:
     known = {role: asked.columns[role] for role in _READ if role in asked.columns}
     amounts = np.ones(len(known["customer"]))
     if "amount" in known:
-        amounts = _numbers(asked.data, known["amount"].name)
+        amounts = _numbers(asked.data, known["amount"])
     elif "price" in known:
-        amounts = _numbers(asked.data, known["price"].name)
+        amounts = _numbers(asked.data, known["price"])
         if "quantity" in known:
-            amounts = amounts * _numbers(asked.data, known["quantity"].name)
+            amounts = amounts * _numbers(asked.data, known["quantity"])
     else:
         known["amount"] = _native.Column.from_float64("amount", amounts)
     lines = _native.OrderLines(known, [], [], [], asked.how, asked.time_zone)

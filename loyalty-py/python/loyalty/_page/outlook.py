@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyalty import _native
+from loyalty import _frames, _native
 from loyalty._display.scores import column
 from loyalty.errors import LoyaltyError
 from loyalty.fit import Fit
@@ -37,6 +37,8 @@ class Outlook:
 
     Attributes
     ----------
+    customers : float
+        How many there are, by their weights.
     active : float or None
         Customers expected to buy at least once, Σ 1 − P(no purchase).
     orders, value : Total or None
@@ -44,6 +46,7 @@ class Outlook:
     """
 
     horizon: float
+    customers: float
     active: float | None
     orders: Total | None
     value: Total | None
@@ -63,8 +66,9 @@ def outlook(scores: Scores) -> Outlook:
     active = None
     if model is not None:
         silent = _array(model.p_no_purchase(scores.customers, horizon), "p_no_purchase")
-        active = float((1.0 - silent).sum())
-    return Outlook(horizon, active, _orders(scores, horizon), _value(scores, horizon))
+        active = _sum(scores, 1.0 - silent)
+    customers = _sum(scores, np.ones(len(scores)))
+    return Outlook(horizon, customers, active, _orders(scores, horizon), _value(scores, horizon))
 
 
 def _model(scores: Scores) -> Any:
@@ -72,6 +76,12 @@ def _model(scores: Scores) -> Any:
         return scores.purchases.model
     given = scores._asked.model
     return given.model if isinstance(given, Fit) else given
+
+
+def _sum(scores: Scores, values: Any) -> float:
+    """Over all customers, each counted with their weight."""
+    weights = scores.customers._core.weights()
+    return float(values.sum() if weights is None else values @ _frames.array(weights))
 
 
 def _array(answer: Any, name: str) -> Any:
@@ -83,7 +93,7 @@ def _orders(scores: Scores, horizon: float) -> Total | None:
     expected = column(scores, "expected_purchases")
     if expected is None:
         return None
-    estimate = float(expected.sum())
+    estimate = _sum(scores, expected)
     if scores.purchases is None:
         return Total(estimate)
     try:
@@ -92,7 +102,7 @@ def _orders(scores: Scores, horizon: float) -> Total | None:
         )
     except LoyaltyError:
         return Total(estimate)
-    low, high = (float(np.asarray(found[end]).sum()) for end in ("lower", "upper"))
+    low, high = (_sum(scores, np.asarray(found[end])) for end in ("lower", "upper"))
     return Total(estimate, low, high)
 
 
@@ -100,7 +110,7 @@ def _value(scores: Scores, horizon: float) -> Total | None:
     values = column(scores, "clv")
     if values is None:
         return None
-    estimate, asked = float(values.sum()), scores._asked
+    estimate, asked = _sum(scores, values), scores._asked
     if scores.purchases is None or scores.spend is None:
         return Total(estimate)
     try:

@@ -84,6 +84,12 @@ class Report(Frozen):
             'style="width:100%;height:42em;border:1px solid rgba(128,128,128,.4)"></iframe>'
         )
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Report) and self.html == other.html
+
+    def __hash__(self) -> int:
+        return hash(self.html)
+
     def __reduce__(self) -> Any:
         return _restore, (self.title, self.html, self.absent)
 

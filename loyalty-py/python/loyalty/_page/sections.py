@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyalty import _frames, _native
+from loyalty._display.record import sentence
 from loyalty._display.scores import BEHAVIOURS, column
 from loyalty._display.table import largest
 from loyalty._page import chart, past, words
@@ -95,12 +96,12 @@ def all_of(content: Content) -> tuple[str, list[str]]:
 def tiles(content: Content) -> str:
     """The few numbers that matter, above all else."""
     write, outlook, scores = content.write, content.outlook, content.scores
-    year, count = content.ahead(), len(scores)
+    year, count = content.ahead(), outlook.customers
     repeaters = int((scores.customers.frequency > 0).sum())
     note = write.say("repeaters", count=write.number("repeaters", "count", repeaters))
     found = [_tile(write.say("customers"), write.number("customers", "count", count), note)]
     if outlook.active is not None:
-        share = write.number("active_share", "share", outlook.active / max(count, 1))
+        share = write.number("active_share", "share", outlook.active / max(count, 1.0))
         number = write.number("active", "count", round(outlook.active))
         found.append(
             _tile(write.say("active", year=year), number, write.say("active_share", share=share))
@@ -170,7 +171,7 @@ def data(content: Content) -> str:
     """What was in the data, and what was left out."""
     write, report = content.write, content.scores.table_report
     if report is None:
-        count = write.number("customers", "count", len(content.scores))
+        count = write.number("customers", "count", content.outlook.customers)
         return write.section("data", write.paragraph(write.say("data_summary", customers=count)))
     rows = report.rows
     counts = {
@@ -312,12 +313,13 @@ def cohorts(content: Content) -> str:
         return write.say(key)
     period = write.say("calendar_year" if found.period == "year" else found.period)
     wide = max(map(len, found.shares))
+    most = max((share for shares in found.shares for share in shares), default=0.0) or 1.0
     head = "".join(f'<th scope="col">{n + 1}</th>' for n in range(wide))
     lines = []
     for start, size, shares in zip(found.starts, found.sizes, found.shares, strict=True):
         name = _period(start, found.period, write)
         cells = "".join(
-            f'<td style="--share:{share:.3f}" data-name="cohorts.{escape(name)}.{n + 1}" '
+            f'<td style="--share:{share / most:.2f}" data-name="cohorts.{escape(name)}.{n + 1}" '
             f'data-value="{share!r}">{escape(write.locale.number(100 * share, 0))}</td>'
             for n, share in enumerate(shares)
         )
@@ -521,7 +523,7 @@ def plan(content: Content) -> str:
     said = write.say(
         "plan_note",
         count=write.number("plan.customers", "count", sum(counts)),
-        all=write.number("customers", "count", len(content.scores)),
+        all=write.number("plan.all", "count", len(content.scores)),
         gain=write.number("plan.gain", "money", total),
     )
     prices = [
@@ -571,11 +573,9 @@ def basis(content: Content) -> str:
             write.paragraph(write.say("models", purchases=escape(model.title), spend=spend))
         )
     missing = {str(one) for one in scores.not_computed}
-    from loyalty._display.record import sentence
-
     notes = "".join(
         f"<li>{escape(sentence(note))}</li>" for note in scores.notes if note not in missing
     )
     if notes:
-        found.append(f'<ul lang="en">{notes}</ul>')
+        found.append(f'{write.paragraph(write.say("notes"))}<ul lang="en">{notes}</ul>')
     return write.section("basis_notes", *found) if found else ""

@@ -38,7 +38,7 @@ table.small { width: auto; min-width: min(100%, 30rem); }
 ul { margin: .2rem 0 .6rem; padding-left: 1.2rem; max-width: 48rem; }
 .cohorts table { width: auto; font-size: .74rem; }
 .cohorts td { text-align: right; padding: .3rem .35rem; border: 1px solid var(--back); min-width: 2.2rem;
-  background: rgba(var(--wash), calc(var(--share) * .9)); }
+  background: rgba(var(--wash), calc(var(--share) * .6)); }
 .cohorts td.none { background: none; }
 .cohorts td.size, .cohorts th { background: none; border-color: transparent; padding: .3rem .5rem .3rem 0; white-space: nowrap; }
 .cohorts th:first-child { position: sticky; left: 0; background: var(--back); }
