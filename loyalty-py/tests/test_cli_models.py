@@ -46,7 +46,7 @@ def test_fit_saves_the_fits_of_the_library(
     assert loyalty.load_fit("gg.json") == spend
     assert printed.count("saved to") == 2
     assert "BG/NBD fitted to 2,357 customers: converged, log-likelihood -9582.429" in printed
-    assert "  alpha        4.4136           0.378\n" in printed
+    assert "  alpha         4.414    0.3782   3.731   5.221\n" in printed
     assert sorted(os.listdir()) == ["bg.json", "gg.json", "orders.csv"]
 
 

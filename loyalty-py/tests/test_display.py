@@ -251,3 +251,10 @@ def test_html_and_text_are_of_one_table() -> None:
     assert '<th scope="col">customer</th><th class="r" scope="col">clv</th>' in page
     assert '<td>12345</td><td class="r">20,000</td>' in page
     assert isinstance(dataclasses.replace(table, title=""), Table)
+
+
+def test_money_is_in_the_currency_that_the_rows_state() -> None:
+    log = loyalty.datasets.cdnow("pandas").assign(currency="GBP")
+    scores = loyalty.score(log, columns={"customer": "customer_id", "time": "date"})
+    best = scores.to_frame()["clv"].max()
+    assert f"£{best:,.2f}" in str(scores) and f"£{best:,.2f}" in scores._repr_html_()

@@ -218,6 +218,9 @@ class Scores(Frozen):
     def _shown(self) -> _display.Parts:
         return _scores.shown(self)
 
+    def _currency(self) -> str | None:
+        return self._asked.currency()
+
     def __reduce__(self) -> Any:
         raise TypeError("Scores cannot be pickled; pickle their frame and customers instead")
 

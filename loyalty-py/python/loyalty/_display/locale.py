@@ -10,7 +10,7 @@ import numpy as np
 
 from loyalty.errors import InputError
 
-__all__ = ["ENGLISH", "Language", "Locale", "locale"]
+__all__ = ["ENGLISH", "Language", "Locale", "in_currency", "locale"]
 
 #: The languages that a report can be in.
 Language = Literal["en", "de"]
@@ -92,6 +92,13 @@ class Locale:
 
 
 ENGLISH = Locale()
+
+
+def in_currency(currency: str | None) -> Locale:
+    """English, with money in a currency."""
+    return replace(ENGLISH, currency=currency)
+
+
 _LOCALES = {
     "en": ENGLISH,
     "de": Locale("de", None, thousands=".", point=",", percent="\u00a0%"),

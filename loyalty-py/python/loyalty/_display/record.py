@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, TypeVar
 
+from loyalty._display.locale import ENGLISH, Locale, in_currency
 from loyalty._display.style import STYLE
 from loyalty._display.table import Table, facts, html, of_arrays, text
 
@@ -17,10 +18,10 @@ T = TypeVar("T")
 Parts = list[Table | str]
 
 
-def page(parts: Iterable[Table | str]) -> str:
+def page(parts: Iterable[Table | str], locale: Locale = ENGLISH) -> str:
     """Tables and sentences as HTML of their own style, which touches nothing else on the page."""
     inner = "".join(
-        f"<div>{html(part)}</div>"
+        f"<div>{html(part, locale)}</div>"
         if isinstance(part, Table)
         else f"<p>{escape(sentence(part))}</p>"
         for part in parts
@@ -28,9 +29,9 @@ def page(parts: Iterable[Table | str]) -> str:
     return f'<div class="loyalty-result"><style>{STYLE}</style>{inner}</div>'
 
 
-def printed(parts: Iterable[Table | str]) -> str:
+def printed(parts: Iterable[Table | str], locale: Locale = ENGLISH) -> str:
     """The same as text."""
-    said = (text(part) if isinstance(part, Table) else sentence(part) for part in parts)
+    said = (text(part, locale) if isinstance(part, Table) else sentence(part) for part in parts)
     return "\n\n".join(said)
 
 
@@ -50,11 +51,15 @@ class Shown:
         """Tables and sentences."""
         return record(self)
 
+    def _currency(self) -> str | None:
+        """What money is in, where it is known."""
+        return None
+
     def _repr_html_(self) -> str:
-        return page(self._shown())
+        return page(self._shown(), in_currency(self._currency()))
 
     def __str__(self) -> str:
-        return printed(self._shown())
+        return printed(self._shown(), in_currency(self._currency()))
 
 
 def record(thing: Any) -> Parts:

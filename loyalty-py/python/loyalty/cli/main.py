@@ -420,13 +420,17 @@ def _deliver(options: argparse.Namespace, scores: loyalty.Scores, steps: Steps) 
     if options.output:
         tables.write(scores.to_frame(), options.output)
     page = getattr(options, "report", None)
+    named = options.table.currencies
+    currency = options.only_currency or (named[0] if len(named) == 1 else None)
     if page:
-        named = options.table.currencies
-        currency = options.report_currency or (named[0] if len(named) == 1 else None)
-        scores.report(page, currency=currency, language=options.report_language)
+        known = options.report_currency or currency
+        scores.report(page, currency=known, language=options.report_language)
     steps.end()
     report.scores(
-        scores, options.output, lambda note: inputs.in_options(options.table.located(note))
+        scores,
+        options.output,
+        lambda note: inputs.in_options(options.table.located(note)),
+        currency,
     )
     if page:
         print(f"report written to {page}")

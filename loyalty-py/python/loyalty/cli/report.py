@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from loyalty._display import scores as shown
+from loyalty._display.locale import in_currency
 from loyalty._display.table import text
 from loyalty.cli.steps import beside
 
@@ -30,7 +31,12 @@ def warning(message: Warning | str) -> None:
     beside(f"warning: {message}")
 
 
-def scores(result: loyalty.Scores, output: str | None, worded: Callable[[str], str] = str) -> None:
+def scores(
+    result: loyalty.Scores,
+    output: str | None,
+    worded: Callable[[str], str] = str,
+    currency: str | None = None,
+) -> None:
     """The models, the segments and the most valuable customers; notes in words for the reader."""
     if result.table_report is not None:
         print(worded(result.table_report.sentences[0]))
@@ -41,6 +47,7 @@ def scores(result: loyalty.Scores, output: str | None, worded: Callable[[str], s
     if result.correlation is not None:
         pearson = result.correlation.pearson
         print(f"Frequency and value: Pearson correlation {pearson}, p = {pearson.p_value:.2g}\n")
+    locale = in_currency(currency)
     for table in (
         shown.segments(result),
         shown.customers(result),
@@ -48,9 +55,9 @@ def scores(result: loyalty.Scores, output: str | None, worded: Callable[[str], s
         shown.treatments(result),
     ):
         if table is not None:
-            print(f"{text(table)}\n")
+            print(f"{text(table, locale)}\n")
     for name, price in result.shadow_prices.items():
-        print(f"one more of {name} is worth {price:,.2f}")
+        print(f"one more of {name} is worth {locale.money(price, 2)}")
     for note in result.notes:
         print(f"note: {worded(note)}")
     print(f"written to {output}" if output else "(-o FILE.csv or FILE.parquet writes them all)")
