@@ -12,19 +12,13 @@ import browser
 import numpy as np
 import polars as pl
 import pytest
+import report_numbers as numbers_of
 
 import loyalty
 from loyalty.cli import main
 
 CAPACITIES = {"calls": 10, "letters": 50}
 ECONOMICS = {"handling": 3, "markdown": 0.1, "category_cost": 8}
-YEAR = 365.25 / 7
-IMPACTS = {
-    "service_demander": "service",
-    "revenue_reverser": "reversal",
-    "promotion_maximizer": "promotion",
-    "fixed_budget": "budget",
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,181 +37,6 @@ def scores(shop: loyalty.SimulatedShop) -> loyalty.Scores:
             economics=ECONOMICS,
             capacities=CAPACITIES,
         )
-
-
-def total(values: pl.Series) -> float:
-    return float(np.nansum(values.to_numpy()))
-
-
-def of_all(scores: loyalty.Scores) -> dict[str, float]:
-    """The numbers of the tiles, from the frame and the models."""
-    frame, customers, fit = scores.to_frame(), scores.customers, scores.purchases
-    assert fit is not None and scores.spend is not None
-    stays_away = fit.model.p_no_purchase(customers, YEAR)["p_no_purchase"]
-    orders = fit.interval("expected_purchases", customers, horizon=YEAR, level=0.9)
-    value = loyalty.clv_interval(
-        customers,
-        fit,
-        scores.spend,
-        horizon=YEAR,
-        annual_discount_rate=0.1,
-        margin=0.3,
-        total=True,
-        level=0.9,
-    )
-    active = len(frame) - stays_away.sum()
-    return {
-        "customers": len(frame),
-        "repeaters": int((frame["frequency"] > 0).sum()),
-        "active": round(active),
-        "active_share": active / len(frame),
-        "orders_ahead": round(frame["expected_purchases"].sum()),
-        "orders_low": round(orders["lower"].sum()),
-        "orders_high": round(orders["upper"].sum()),
-        "value_ahead": frame["clv"].sum(),
-        "value_low": value["lower"][0],
-        "value_high": value["upper"][0],
-    }
-
-
-def of_data(scores: loyalty.Scores) -> dict[str, float]:
-    report = scores.table_report
-    assert report is not None
-    found: dict[str, float] = {
-        "data.kept": report.rows.kept,
-        "data.rows": report.rows.rows,
-        "came_back": report.came_back,
-        "customers_came_back": report.customers_came_back,
-    }
-    for refusal in (*report.rows.refusals, *report.rows.left_out, *report.rows.defaulted):
-        found[f"left_out.{refusal.reason}.rows"] = refusal.rows
-    for join in report.joins:
-        found |= {f"{join.table}.matched": join.matched, f"{join.table}.rows": join.rows}
-    return found
-
-
-def of_segments(scores: loyalty.Scores) -> dict[str, float]:
-    assert scores.rfm is not None
-    frame, found = scores.to_frame(), {}
-    keys = {
-        "customers": "customers", "share_of_customers": "share_of_customers", "orders": "mean_frequency",
-        "total_monetary": "total_monetary", "share_of_monetary": "share_of_monetary",
-    }  # fmt: skip
-    for row in scores.rfm.segments().iter_rows(named=True):
-        if row["customers"]:
-            name = row["segment"]
-            found |= {f"segments.{name}.{key}": row[column] for key, column in keys.items()}
-            found[f"segments.{name}.value"] = frame.filter(segment=name)["clv"].sum()
-    best = frame["clv"].sort(descending=True)
-    found["top_share"] = best.head(len(best) // 10).sum() / best.sum()
-    return found
-
-
-def of_customers(scores: loyalty.Scores) -> dict[str, float]:
-    frame, found = scores.to_frame(), {}
-    open_ = frame.filter(pl.col("p_alive").is_between(0.1, 0.6), pl.col("frequency") > 0)
-    found["losing"] = len(open_)
-    found["losing_paid"] = open_["total_amount"].sum()
-    chosen = {
-        "best": frame.sort("clv", descending=True, maintain_order=True).head(10),
-        "losing": open_.sort("total_amount", descending=True, maintain_order=True).head(10),
-        "returns": frame.sort("returned_amount", descending=True, maintain_order=True).head(5),
-    }
-    keys = {
-        "best": ["p_alive", "expected_purchases", "expected_spend", "total_amount", "value"],
-        "losing": ["p_alive", "total_amount", "expected_purchases", "value"],
-        "returns": ["returned_amount", "total_amount", "profit"],
-    }
-    for table, rows in chosen.items():
-        for row in rows.rename({"clv": "value"}).iter_rows(named=True):
-            found |= {f"{table}.{row['customer']}.{key}": row[key] for key in keys[table]}
-    back = total(frame["returned_amount"])
-    found["returned"] = back
-    found["returned_share"] = back / (back + total(frame["total_amount"]))
-    found["return_loss"] = total(frame["return_loss"])
-    return found
-
-
-def of_behaviours(scores: loyalty.Scores) -> dict[str, float]:
-    frame, found = scores.to_frame(), {}
-    for name, short in IMPACTS.items():
-        labelled = frame.filter(pl.col(name).fill_null(value=False))
-        found[f"behaviours.{name}.labelled"] = len(labelled)
-        found[f"behaviours.{name}.impact"] = total(labelled[f"{short}_impact"])
-    costs = []
-    for row in frame.iter_rows(named=True):
-        if row["primary"] in IMPACTS:
-            short = IMPACTS[row["primary"]]
-            costs.append((-row[f"{short}_impact"], row["customer"], row[f"{short}_p_over"]))
-    for cost, customer, p_over in sorted(costs, key=lambda one: one[0])[:5]:
-        found |= {f"evidence.{customer}.impact": -cost, f"evidence.{customer}.p_over": p_over}
-    treated = frame.filter(pl.col("treatment").is_not_null())
-    for name, rows in treated.group_by("treatment"):
-        found[f"plan.{name[0]}.customers"] = len(rows)
-        found[f"plan.{name[0]}.gain"] = rows["treatment_gain"].sum()
-    found["plan.customers"] = len(treated)
-    found["plan.all"] = len(frame)
-    found["plan.gain"] = treated["treatment_gain"].sum()
-    return found | {f"price.{name}": price for name, price in scores.shadow_prices.items()}
-
-
-def of_log(shop: loyalty.SimulatedShop, scores: loyalty.Scores) -> dict[str, float]:
-    """Cohorts by polars; the test by the models."""
-    assert scores.purchases is not None
-    found: dict[str, float] = {}
-    month = pl.col("time").cast(pl.Date).dt.truncate("1mo")
-    bought = shop.lines.select("customer", month=month).unique()
-    first = bought.group_by("customer").agg(pl.col("month").min().alias("first"))
-    bought = bought.join(first, on="customer")
-    sizes = dict(first.group_by("first").len().iter_rows())
-    last = bought["month"].max()
-    for begin, size in sizes.items():
-        name = begin.strftime("%b %Y")
-        found[f"cohorts.{name}.customers"] = size
-        of = bought.filter(first=begin)
-        ahead = (last.year - begin.year) * 12 + last.month - begin.month
-        for n in range(1, ahead + 1):
-            then = pl.Series([begin]).dt.offset_by(f"{n}mo")[0]
-            found[f"cohorts.{name}.{n}"] = len(of.filter(month=then)) / size
-    orders = loyalty.Orders(shop.lines, customer="customer", time="time", amount="amount")
-    split = orders.calibration_holdout("2025-06-30", unit="week")
-    assert split.holdout_duration == 26.0 or split.holdout_duration > 25
-    return found
-
-
-def of_test(
-    shop: loyalty.SimulatedShop, scores: loyalty.Scores, split_day: str
-) -> dict[str, float]:
-    assert scores.purchases is not None
-    orders = loyalty.Orders(shop.lines, customer="customer", time="time", amount="amount")
-    split = orders.calibration_holdout(split_day, unit="week")
-    fit = type(scores.purchases.model).fit(split.calibration)
-    errors = loyalty.holdout_errors(fit, split)
-    spend = loyalty.GammaGamma.fit(split.calibration)
-    counts = fit.model.expected_purchases(split.calibration, split.holdout_duration)
-    amounts = spend.model.expected_spend(split.calibration)
-    money = float((counts["expected_purchases"] * amounts["expected_spend"]).sum())
-    assert split.holdout_monetary_value is not None
-    paid = float((split.holdout_frequency * split.holdout_monetary_value).sum())
-    found = {
-        "test_error": errors.expected / errors.actual - 1,
-        "test.expected": round(errors.expected),
-        "test.actual": errors.actual,
-        "test.error": abs(errors.expected / errors.actual - 1),
-        "test_money.expected": money,
-        "test_money.actual": paid,
-        "test_money.error": abs(money / paid - 1),
-    }
-    track = loyalty.tracking(fit, orders, calibration_end=split_day)
-    assert track.start is not None
-    for row in track.to_frame().iter_rows(named=True):
-        days = np.timedelta64(round(row["end"] * 7) - 1, "D")
-        name = str((track.start + days).astype("datetime64[D]"))
-        found |= {
-            f"tracking.{name}.actual": row["actual"],
-            f"tracking.{name}.expected": row["expected"],
-        }
-    return found
 
 
 def split_of(page: loyalty.Report) -> str:
@@ -255,8 +74,17 @@ def test_every_number_is_that_of_the_frames(
     shop: loyalty.SimulatedShop, scores: loyalty.Scores, tmp_path: Path
 ) -> None:
     page = scores.report(currency="EUR")
-    expected = of_all(scores) | of_data(scores) | of_segments(scores) | of_customers(scores)
-    expected |= of_behaviours(scores) | of_log(shop, scores) | of_test(shop, scores, split_of(page))
+    expected = (
+        numbers_of.of_all(scores)
+        | numbers_of.of_data(scores)
+        | numbers_of.of_segments(scores)
+        | numbers_of.of_customers(scores)
+    )
+    expected |= (
+        numbers_of.of_behaviours(scores)
+        | numbers_of.of_log(shop)
+        | numbers_of.of_test(shop, scores, split_of(page))
+    )
     shown, console = browser.look(tmp_path, page.html)
     assert console == []
     assert len(shown["numbers"]) > 400
@@ -469,6 +297,9 @@ def test_the_command_writes_the_same_page(
     orders = loyalty.Orders(table, guests="leave_out", dates="refuse")
     expected = loyalty.score(orders, margin=0.3).report(currency="USD", language="de")
     assert path.read_text(encoding="utf-8") == expected.html
+    assert main(["score", log, "--report", "report.pdf"]) == 1
+    said = capsys.readouterr().err
+    assert said == f"loyalty: {log}: report.pdf: expected a .html file to write\n"
 
 
 def test_a_report_stays_small_and_shows_itself(scores: loyalty.Scores) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from loyalty._display import cells
 from loyalty._display.cells import Kind
 from loyalty._display.locale import Locale
-from loyalty._page import words
+from loyalty._page import names, words
 
 __all__ = ["Column", "Writer"]
 
@@ -47,7 +47,7 @@ class Writer:
 
     def named(self, name: str) -> str:
         """A name of the frame for readers."""
-        return escape(words.named(name, self.locale.language))
+        return escape(names.named(name, self.locale.language))
 
     def paragraph(self, html: str, kind: str = "") -> str:
         return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
@@ -73,7 +73,7 @@ class Writer:
     def _cell(self, name: str, column: Column, at: int, text: str, first: bool) -> str:
         classes, value = _classes(column), column.values[at]
         if not cells.is_number(column.kind):
-            said = words.named(text, self.locale.language) if column.kind == "text" else text
+            said = names.named(text, self.locale.language) if column.kind == "text" else text
             tag = 'th scope="row"' if first else "td"
             return f'<{tag} class="{classes}">{escape(said)}</{tag.split()[0]}>'
         known = "" if value is None else f' data-name="{escape(name)}" data-value="{_value(value)}"'

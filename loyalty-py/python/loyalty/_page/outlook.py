@@ -16,7 +16,7 @@ from loyalty.value import clv_interval
 if TYPE_CHECKING:
     from loyalty.scoring import Scores
 
-__all__ = ["LEVEL", "Outlook", "Total", "horizon_of", "outlook"]
+__all__ = ["LEVEL", "Outlook", "Total", "horizon_of", "model_of", "outlook"]
 
 #: The level of the ranges.
 LEVEL = 0.9
@@ -62,7 +62,7 @@ def horizon_of(scores: Scores) -> float:
 
 def outlook(scores: Scores) -> Outlook:
     """What the scores add up to."""
-    horizon, model = horizon_of(scores), _model(scores)
+    horizon, model = horizon_of(scores), model_of(scores)
     active = None
     if model is not None:
         silent = _array(model.p_no_purchase(scores.customers, horizon), "p_no_purchase")
@@ -71,7 +71,8 @@ def outlook(scores: Scores) -> Outlook:
     return Outlook(horizon, customers, active, _orders(scores, horizon), _value(scores, horizon))
 
 
-def _model(scores: Scores) -> Any:
+def model_of(scores: Scores) -> Any:
+    """The model of purchases, fitted or given; None without one."""
     if scores.purchases is not None:
         return scores.purchases.model
     given = scores._asked.model

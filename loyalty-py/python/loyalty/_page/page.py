@@ -15,7 +15,7 @@ from loyalty._display.locale import locale
 from loyalty._frozen import Frozen
 from loyalty._page import past, sections
 from loyalty._page.markup import Writer
-from loyalty._page.outlook import _model, horizon_of, outlook
+from loyalty._page.outlook import horizon_of, model_of, outlook
 from loyalty._page.style import STYLE
 from loyalty.errors import InputError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from loyalty._display.locale import Language
     from loyalty.scoring import Scores
 
-__all__ = ["Report", "report"]
+__all__ = ["Report", "checked", "report"]
 
 #: Nothing is fetched: not even where the page is changed by somebody.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -60,9 +60,7 @@ class Report(Frozen):
         InputError
             Where it cannot be written, or is not to be a page.
         """
-        name = os.fspath(path)
-        if Path(name).suffix.lower() not in (".html", ".htm"):
-            raise InputError(f"{name}: expected a .html file to write")
+        name = checked(path)
         beside = f"{name}.{os.getpid()}.partial"
         try:
             Path(beside).write_text(self.html, encoding="utf-8")
@@ -92,6 +90,14 @@ class Report(Frozen):
 
     def __reduce__(self) -> Any:
         return _restore, (self.title, self.html, self.absent)
+
+
+def checked(path: str | PathLike[str]) -> str:
+    """The name of a file that a page may be written to."""
+    name = os.fspath(path)
+    if Path(name).suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{name}: expected a .html file to write")
+    return name
 
 
 def _restore(title: str, html: str, absent: tuple[str, ...]) -> Report:
@@ -133,7 +139,7 @@ def report(
 
 
 def _content(scores: Scores, write: Writer, top: int) -> sections.Content:
-    log, model, unit = scores._asked.log(), _model(scores), scores.customers.unit
+    log, model, unit = scores._asked.log(), model_of(scores), scores.customers.unit
     end = scores._asked.observation_end
     found = None if log is None else past.cohorts(log, end)
     tested: past.Test | str | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import loyalty
 from loyalty._display.locale import Language
+from loyalty._page.page import checked
 from loyalty.cli import check, inputs, report, returns, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
@@ -318,6 +319,8 @@ def _how(options: argparse.Namespace, unit: str | None = None) -> dict[str, Any]
 
 
 def _score(options: argparse.Namespace) -> None:
+    if options.report:
+        checked(options.report)
     with Steps(3) as steps:
         table, orders = _read(options, ROLES, steps)
         steps.begin("fit and score")
