@@ -23,7 +23,7 @@ Examples
 
 from loyalty import datasets, errors, plotting
 from loyalty._native import __version__
-from loyalty._page.page import Report
+from loyalty._page.report import Report
 from loyalty.bdw import Bdw
 from loyalty.behaviour_distribution import BehaviourDistribution
 from loyalty.behaviours import BehaviourModel, Behaviours, BehaviourSummary

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from loyalty._display.locale import Language
     from loyalty._model import Model
-    from loyalty._page.page import Report
+    from loyalty._page.report import Report
 
 __all__ = ["NotComputed", "Scores", "score"]
 

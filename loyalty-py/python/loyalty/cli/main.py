@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import loyalty
 from loyalty._display.locale import Language
-from loyalty._page.page import checked
+from loyalty._page.report import checked
 from loyalty.cli import check, inputs, report, returns, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
