@@ -136,7 +136,7 @@ impl<M: Parameters> Fit<M> {
     }
 
     /// At a boundary the curvature says nothing of how far off the parameters are.
-    fn covariance_at_maximum(&self) -> Result<&Covariance, Error> {
+    pub(super) fn covariance_at_maximum(&self) -> Result<&Covariance, Error> {
         let stop = self.stop.clone();
         let not_converged = Error::NotConverged { iterations: self.iterations, stop };
         let converged = self.covariance.as_ref().filter(|_| self.stop == Stop::Converged);

@@ -6,6 +6,7 @@
 
 mod covariance;
 mod covariates;
+mod draws;
 mod facts;
 mod first_look;
 mod fixed;
@@ -31,6 +32,7 @@ pub(crate) use covariates::{
     BASE, Coding, Design, Effects, Features, Found, Link, Links, RawColumn, Standardised,
     as_fitted, fit_standardised, limit_with_effects, posterior_standardised,
 };
+pub use draws::Estimate;
 pub use facts::FitFacts;
 pub(crate) use fixed::{FixedEvaluation, FixedMaximum, maximise_fixed};
 pub use identification::{Identification, Towards};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
+use super::money::spent;
 use crate::Error;
 use crate::estimation::{Fit, FitOptions};
 use crate::forecast::{AnchorOptions, AnchoredForecast, ForecastErrors};
@@ -161,9 +162,18 @@ impl ComparedModel {
     /// # Examples
     /// See [`Comparison::of`].
     pub fn mean(&self, figure: impl Fn(&ForecastErrors) -> Option<f64>) -> Option<f64> {
+        self.mean_of(|forecast| figure(&forecast.purchases))
+    }
+
+    /// The same of a figure of the revenue; `None` too where the log has no amounts.
+    pub fn mean_of_revenue(&self, figure: impl Fn(&ForecastErrors) -> Option<f64>) -> Option<f64> {
+        self.mean_of(|forecast| figure(forecast.revenue.as_ref()?.as_ref().ok()?))
+    }
+
+    fn mean_of(&self, figure: impl Fn(&Forecast) -> Option<f64>) -> Option<f64> {
         let mut sum = 0.0;
         for forecast in &self.forecasts {
-            sum += ln(figure(&forecast.as_ref().ok()?.purchases).filter(|value| *value > 0.0)?);
+            sum += ln(figure(forecast.as_ref().ok()?).filter(|value| *value > 0.0)?);
         }
         (!self.forecasts.is_empty()).then(|| exp(sum / self.forecasts.len() as f64))
     }
@@ -343,21 +353,18 @@ impl Forecast {
         Ok(Self {
             converged: fit.stop == crate::estimation::Stop::Converged,
             purchases: ForecastErrors::of(expected, &actual)?,
-            revenue: revenue(split, expected, &actual, options),
+            revenue: revenue(split, expected, options),
         })
     }
 }
 
-/// Purchases times expected spend against what was spent; amounts below 0, of returns beyond the purchases,
-/// count as nothing spent.
+/// Purchases times expected spend against what was spent.
 fn revenue(
     split: &CalibrationHoldout,
     expected: &[f64],
-    actual: &[f64],
     options: &FitOptions,
 ) -> Option<Result<ForecastErrors, Error>> {
-    let mean = split.holdout_monetary_value.as_ref()?;
-    let spent: Vec<f64> = mean.iter().zip(actual).map(|(mean, n)| (mean * n).max(0.0)).collect();
+    let spent = spent(split).ok()?;
     let forecast = || {
         let plain = FitOptions { threads: options.threads, ..FitOptions::default() };
         let spend = GammaGamma::fit(&split.calibration, &plain)?.converged()?;

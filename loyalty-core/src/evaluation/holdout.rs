@@ -1,12 +1,15 @@
 //! What the model said at the calibration end beside what the holdout period brought.
 
+use super::groups::in_groups;
+use super::money::{expected_to_spend, spent};
 use crate::Error;
 use crate::math::words::words;
 use crate::parallel::Threads;
 use crate::purchase::PurchaseModel;
+use crate::spend::SpendModel;
 use crate::summary::CalibrationHoldout;
 
-/// Expected against actual purchases of the holdout period.
+/// Expected against actual purchases of the holdout period, or what was spent in it.
 ///
 /// | field | formula, over the customers |
 /// |---|---|
@@ -43,7 +46,7 @@ use crate::summary::CalibrationHoldout;
 pub struct HoldoutErrors {
     /// Customers of the calibration.
     pub customers: usize,
-    /// Their purchases in the holdout period.
+    /// Their purchases in the holdout period; of [`HoldoutErrors::of_spend`], here and below, their spend.
     pub actual: f64,
     /// The purchases expected of them.
     pub expected: f64,
@@ -86,11 +89,38 @@ impl HoldoutErrors {
         let horizon = split.holdout_duration;
         model.expected_purchases_into(calibration, horizon, &mut expected, threads)?;
         let actual = split.holdout_frequency.iter().map(|&n| f64::from(n));
+        Ok(Self::between(split, actual, expected))
+    }
+
+    /// Compares what customers are expected to spend in the holdout period, expected purchases times expected spend,
+    /// with what they spent. All fields are of money then; amounts below 0, of returns beyond the purchases, count as
+    /// nothing spent.
+    ///
+    /// # Errors
+    /// As [`HoldoutErrors::of`], [`Error::MissingColumn`] for a log without amounts, and as
+    /// [`SpendModel::expected_spend_into`].
+    pub fn of_spend(
+        purchases: &dyn PurchaseModel,
+        spend: &dyn SpendModel,
+        split: &CalibrationHoldout,
+        threads: Threads,
+    ) -> Result<Self, Error> {
+        let actual = spent(split)?;
+        let expected = expected_to_spend(purchases, spend, split, threads)?;
+        Ok(Self::between(split, actual.into_iter(), expected))
+    }
+
+    fn between(
+        split: &CalibrationHoldout,
+        actual: impl Iterator<Item = f64>,
+        expected: Vec<f64>,
+    ) -> Self {
+        let calibration = &split.calibration;
         let pairs: Vec<(f64, f64)> = actual.zip(expected).collect();
         let n = calibration.len() as f64;
         let error = |(actual, expected): &(f64, f64)| expected - actual;
         let mean = |of: &dyn Fn(f64) -> f64| pairs.iter().map(|p| of(error(p))).sum::<f64>() / n;
-        Ok(Self {
+        Self {
             customers: calibration.len(),
             actual: pairs.iter().map(|pair| pair.0).sum(),
             expected: pairs.iter().map(|pair| pair.1).sum(),
@@ -98,7 +128,7 @@ impl HoldoutErrors {
             mae: mean(&f64::abs),
             rmse: mean(&|error| error * error).sqrt(),
             by_frequency: by_frequency(calibration.frequency(), &pairs),
-        })
+        }
     }
 }
 
@@ -194,10 +224,6 @@ pub fn alive_calibration(
     by: AliveOrder,
     threads: Threads,
 ) -> Result<Vec<AliveGroup>, Error> {
-    if !(1..=10_000).contains(&groups) {
-        let (name, expected) = ("groups", "from 1 to 10000");
-        return Err(Error::parameter(name, expected, f64::from(groups)));
-    }
     let customers = &split.calibration;
     let mut alive = vec![0.0; customers.len()];
     model.p_alive_into(customers, &mut alive, threads)?;
@@ -214,27 +240,7 @@ pub fn alive_calibration(
         p_purchase: mean(rows, |row| purchase[row]),
         purchased: mean(rows, |row| f64::from(split.holdout_frequency[row].min(1))),
     };
-    Ok(in_groups(value, groups as usize, group))
-}
-
-/// Rows in order of a value, cut where a further share of them is full and the value changes.
-fn in_groups<G>(value: &[f64], groups: usize, group: impl Fn(&[usize]) -> G) -> Vec<G> {
-    let mut order: Vec<usize> = (0..value.len()).collect();
-    order.sort_unstable_by(|&i, &j| value[i].total_cmp(&value[j]).then(i.cmp(&j)));
-    let (mut found, mut start, mut end) = (Vec::new(), 0, 0);
-    for equal in order.chunk_by(|&i, &j| value[i] == value[j]) {
-        end += equal.len();
-        // The share that the rows so far fill, and the one that those before this group filled.
-        let full = |rows: usize| rows * groups / value.len();
-        if full(end) > full(start) {
-            found.push(group(&order[start..end]));
-            start = end;
-        }
-    }
-    if start < end {
-        found.push(group(&order[start..end]));
-    }
-    found
+    in_groups(value, groups, group)
 }
 
 fn mean(rows: &[usize], of: impl Fn(usize) -> f64) -> f64 {

@@ -5,6 +5,12 @@ use super::elementary::{exp, ln};
 use super::gamma::stirling_error;
 use super::negative_binomial::deviance;
 
+/// A key of some bytes: FNV-1a (Fowler, Noll & Vo) with a last mix, so that keys of like bytes are unlike.
+pub(crate) fn key_of(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    mix(bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, step))
+}
+
 /// SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators"), which
 /// passes `BigCrush`. Eight bytes of state make a generator per customer free; distinct rows of a
 /// stream start at distinct states, because every step below is a bijection of 64 bits.
@@ -24,6 +30,13 @@ impl Random {
     pub(crate) fn of(seed: u64, stream: u64, row: usize) -> Self {
         let stream = mix(mix(seed).wrapping_add(stream.wrapping_mul(GOLDEN)));
         Self(mix(stream.wrapping_add((row as u64).wrapping_mul(GOLDEN))))
+    }
+
+    /// The generator of one draw of what is known by a key rather than by a row.
+    pub(crate) fn of_draw(seed: u64, stream: u64, key: u64, draw: u32) -> Self {
+        let stream = mix(mix(seed).wrapping_add(stream.wrapping_mul(GOLDEN)));
+        let keyed = mix(stream.wrapping_add(key.wrapping_mul(GOLDEN)));
+        Self(mix(keyed.wrapping_add(u64::from(draw).wrapping_mul(GOLDEN))))
     }
 
     fn next(&mut self) -> u64 {

@@ -1,6 +1,7 @@
 //! Customer ids: interned once, from then on a dense number.
 
 use super::short_text::unpacked;
+use crate::math::random::key_of;
 use std::fmt;
 
 /// One customer's id.
@@ -10,6 +11,16 @@ pub enum CustomerId<'a> {
     Int(i64),
     /// Text.
     Text(&'a str),
+}
+
+impl CustomerId<'_> {
+    /// A number that the id alone decides, such as a seed of its own.
+    pub(crate) fn key(self) -> u64 {
+        match self {
+            Self::Int(id) => key_of(id.to_le_bytes()),
+            Self::Text(id) => key_of(id.bytes()),
+        }
+    }
 }
 
 impl fmt::Display for CustomerId<'_> {

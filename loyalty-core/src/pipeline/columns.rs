@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Scores;
+use super::intervals::ScoreIntervals;
 use super::ledger::LedgerScores;
 use super::rfm::RfmScores;
 use super::treatments::TreatmentScores;
@@ -82,6 +83,7 @@ impl Scores {
             ("expected_spend", self.expected_spend.as_deref()),
             ("clv", self.clv.as_deref()),
         ]));
+        columns.extend(self.intervals.iter().flat_map(ScoreIntervals::columns));
         columns.extend(self.ledger.iter().flat_map(|ledger| ledger.columns(reasons)));
         columns.extend(self.treatments.iter().flat_map(TreatmentScores::columns));
         columns
@@ -110,6 +112,21 @@ impl RfmScores {
             columns.push(ScoreColumn::new("segment", ScoreValues::Words(of)));
         }
         columns
+    }
+}
+
+impl ScoreIntervals {
+    fn columns(&self) -> impl Iterator<Item = ScoreColumn<'_>> {
+        let known = [
+            (["purchases_lower", "purchases_upper"], &self.purchases),
+            (["clv_lower", "clv_upper"], &self.clv),
+        ];
+        known.into_iter().flat_map(|([lower, upper], intervals)| {
+            let ends = intervals
+                .iter()
+                .flat_map(move |found| [(lower, &found.lower[..]), (upper, &found.upper[..])]);
+            ends.map(|(name, values)| ScoreColumn::numbers(name, values))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 mod choice;
 mod columns;
 mod input;
+mod intervals;
 mod ledger;
 mod models;
 mod notes;
@@ -13,6 +14,7 @@ mod treatments;
 
 pub use columns::{ScoreColumn, ScoreValues};
 pub use input::{OrderTable, ScoreInput};
+pub use intervals::ScoreIntervals;
 pub use ledger::LedgerScores;
 pub use notes::{NotComputed, Note, NoteKind, Part};
 pub use options::{GivenModel, ScoreOptions, Value};
@@ -61,6 +63,8 @@ pub struct Scores {
     /// Lifetime value: of what is expected within the horizon, discounted, times the margin or, where
     /// it is not known, in revenue.
     pub clv: Option<Vec<f64>>,
+    /// Intervals of the purchases and of the lifetime value; `None` where none were asked for.
+    pub intervals: Option<ScoreIntervals>,
     /// Of frequency and value, which the lifetime value takes to be independent.
     pub correlation: Option<FrequencyValueCorrelation>,
     /// Profit, returns and behaviours.
@@ -149,6 +153,8 @@ pub fn score<'a>(
         let value = clv.insert(column());
         clv_into(purchases, spend, &customers, &discounting, margin, value, threads)?;
     }
+    let ahead = (horizon, &discounting, margin);
+    let intervals = intervals::found(&purchases, &spend, &customers, ahead, options, &mut remarks)?;
     let ledger = match input.table() {
         Some(table) => ledger::scored(table, customers.customers(), options, &mut remarks)?,
         None => None,
@@ -173,6 +179,7 @@ pub fn score<'a>(
         expected_purchases,
         expected_spend,
         clv,
+        intervals,
         correlation,
         ledger,
         treatments: None,

@@ -52,7 +52,7 @@ impl<M: Clone> Found<M> {
 
 /// A part that was computed, or `None` with a remark where the data do not allow it. What was asked for
 /// in a wrong way stays an error.
-fn allowed<T>(
+pub(super) fn allowed<T>(
     part: Part,
     result: Result<T, Error>,
     remarks: &mut Remarks,

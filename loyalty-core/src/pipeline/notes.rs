@@ -16,6 +16,10 @@ pub enum Part {
     Purchases,
     /// Expected spend, and with it the lifetime value.
     Spend,
+    /// Intervals of purchases.
+    Intervals,
+    /// Intervals of lifetime values.
+    ValueIntervals,
     /// Profit, returns and behaviours.
     Ledger,
     /// A costly behaviour.
@@ -32,6 +36,8 @@ impl fmt::Display for Part {
             Self::Rfm => "RFM scores and no segments",
             Self::Purchases => "P(alive), expected purchases and lifetime value",
             Self::Spend => "expected spend and lifetime value",
+            Self::Intervals => "intervals of purchases",
+            Self::ValueIntervals => "intervals of lifetime values",
             Self::Ledger => "profit, returns and behaviours",
             Self::Behaviour(behaviour) => behaviour.name(),
             Self::Profit => "profit",

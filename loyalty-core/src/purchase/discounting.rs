@@ -88,6 +88,22 @@ impl Discounting {
         }
     }
 
+    /// How far purchases count: the horizon, or where what lies beyond counts less than e⁻⁴⁵.
+    pub(crate) fn reach(&self) -> f64 {
+        self.force_without_end().map_or(self.horizon(), |force| FAR / force)
+    }
+
+    /// What a purchase at this time within the horizon counts today.
+    pub(crate) fn of_purchase(&self, at: f64) -> f64 {
+        match self.form {
+            Form::Continuous { force, .. } => exp(-force * at),
+            Form::PerPeriod { periods, length, rate } => {
+                let period = (at / length).ceil().clamp(1.0, f64::from(periods));
+                exp(-period * ln_1p(rate))
+            }
+        }
+    }
+
     /// The force of interest, where the horizon is so far that it might as well be infinite.
     pub(crate) fn force_without_end(&self) -> Option<f64> {
         match self.form {

@@ -76,13 +76,25 @@ impl RateSums {
 /// The purchases at a rate from the first one until a time: their number, and the time of the last.
 pub(super) fn draw_purchases(random: &mut Random, rate: f64, until: f64) -> (f64, f64) {
     let (mut x, mut t_x) = (0.0, 0.0);
+    draw_each_purchase(random, rate, until, |at| (x, t_x) = (x + 1.0, at));
+    (x, t_x)
+}
+
+/// The time of each purchase at a rate, up to a time.
+pub(super) fn draw_each_purchase(
+    random: &mut Random,
+    rate: f64,
+    until: f64,
+    mut purchase: impl FnMut(f64),
+) {
+    let mut at = 0.0;
     loop {
-        let next = t_x + random.exponential() / rate;
+        at += random.exponential() / rate;
         // A rate that underflows to 0 never gets there.
-        if next > until || next.is_nan() {
-            return (x, t_x);
+        if at > until || at.is_nan() {
+            return;
         }
-        (x, t_x) = (x + 1.0, next);
+        purchase(at);
     }
 }
 

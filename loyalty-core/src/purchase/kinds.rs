@@ -13,7 +13,7 @@ use super::mbg_nbd::MbgNbd;
 use super::nbd::Nbd;
 use super::pareto_nbd::ParetoNbd;
 use super::process::{Moved, Needs, PurchaseProcess};
-use super::{Discounting, PurchaseModel};
+use super::{Discounting, Future, FutureDraws, Futures, PurchaseModel};
 use crate::Error;
 use crate::estimation::{
     Fit, FitOptions, Parameter, Parameters, Posterior, PosteriorOptions, Progress, Towards,
@@ -365,4 +365,6 @@ handed_on! {
     expected_purchases_new_customer_into(horizons: &[f64], out: &mut [f64]) -> Result<(), Error>;
     log_likelihood(summary: &CustomerSummary) -> Result<f64, Error>;
     simulate(t: &[f64], seed: u64, threads: Threads) -> Result<CustomerSummary, Error>;
+    each_future(c: &CustomerSummary, how: &FutureDraws, see: &mut dyn FnMut(&Future<'_>)) -> Result<(), Error>;
+    simulate_future(c: &CustomerSummary, how: &FutureDraws, threads: Threads) -> Result<Futures, Error>;
 }

@@ -1,6 +1,6 @@
 //! What every model of purchases predicts.
 
-use super::{Discounting, PurchaseKind};
+use super::{Discounting, Future, FutureDraws, Futures, PurchaseKind};
 use crate::Error;
 use crate::parallel::Threads;
 use crate::summary::{CustomerSummary, History};
@@ -518,4 +518,71 @@ pub trait PurchaseModel: std::fmt::Debug + Send + Sync {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     fn simulate(&self, t: &[f64], seed: u64, threads: Threads) -> Result<CustomerSummary, Error>;
+
+    /// Draws what every customer will do, and shows it draw by draw and customer by customer: nothing is held.
+    ///
+    /// ```text
+    /// alive            with P(alive | x, t_x, T)
+    /// rate, dropout    of who is alive, from their posterior given x, t_x and T: here λ ~ Gamma(r+x, α+T) and
+    ///                  p ~ Beta(a, b+k); of regular customers also the phase since the last purchase
+    /// purchases        one by one, up to the horizon or until they leave
+    /// ```
+    ///
+    /// The draws are exact: within the horizon they have the distribution of
+    /// [`PurchaseModel::purchase_distribution`]. Customers are drawn in order of their rows in the calling
+    /// thread; [`PurchaseModel::simulate_future`] uses several and keeps the counts.
+    ///
+    /// # Errors
+    /// As [`PurchaseModel::p_alive_into`], and [`Error::Parameter`] unless the horizon is from 0 to 1e50 and short enough
+    /// for at most 1e6 purchases of a customer.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::purchase::{BgNbd, FutureDraws, PurchaseModel};
+    /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+    /// let columns = SummaryColumns::new(&[2.0, 0.0], &[30.43, 0.0], &[38.86, 38.86]);
+    /// let customers = CustomerSummary::new(&columns)?;
+    /// let cdnow = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
+    /// let mut purchases = 0;
+    /// let how = FutureDraws::new(39.0, 1000);
+    /// cdnow.each_future(&customers, &how, &mut |future| {
+    ///     assert!(future.alive || future.purchases.is_empty());
+    ///     purchases += future.purchases.len();
+    /// })?;
+    /// assert!((f64::from(u32::try_from(purchases).unwrap_or(0)) / 1000.0 - 1.42).abs() < 0.15);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    fn each_future(
+        &self,
+        customers: &CustomerSummary,
+        how: &FutureDraws,
+        see: &mut dyn FnMut(&Future<'_>),
+    ) -> Result<(), Error>;
+
+    /// The same as a table of counts: purchases within the horizon, and who is alive, of every draw of every
+    /// customer. Of many customers [`PurchaseModel::each_future`] needs no such room.
+    ///
+    /// # Errors
+    /// As [`PurchaseModel::each_future`].
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::parallel::Threads;
+    /// use loyalty_core::purchase::{BgNbd, FutureDraws, PurchaseModel};
+    /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+    /// let columns = SummaryColumns::new(&[2.0, 0.0], &[30.43, 0.0], &[38.86, 38.86]);
+    /// let customers = CustomerSummary::new(&columns)?;
+    /// let cdnow = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
+    /// let how = FutureDraws::new(39.0, 1000);
+    /// let futures = cdnow.simulate_future(&customers, &how, Threads::default())?;
+    /// let alive = futures.alive[..1000].iter().filter(|alive| **alive).count();
+    /// assert!((alive as f64 / 1000.0 - cdnow.p_alive(&customers.history(0))).abs() < 0.05);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    fn simulate_future(
+        &self,
+        customers: &CustomerSummary,
+        how: &FutureDraws,
+        threads: Threads,
+    ) -> Result<Futures, Error>;
 }

@@ -2,18 +2,22 @@
 
 use super::alive;
 use super::batch::{Phased, fill_distributions, fill_p_alive, times_alive};
+use super::future;
 use super::kinds::kind_of;
 use super::likelihood::ln_likelihood;
 use super::opportunities;
 use super::process::{Needs, PurchaseProcess};
 use super::simulate::simulate;
-use super::{Discounting, PurchaseKind, PurchaseModel};
+use super::{Discounting, Future, FutureDraws, Futures, PurchaseKind, PurchaseModel};
 use crate::Error;
 use crate::error::{non_negative, same_length};
 use crate::math::Interpolated;
-use crate::parallel::{Threads, fill, fill_rows};
+use crate::parallel::{Threads, fill, fill_rows, map_chunks};
 use crate::summary::{CustomerSummary, History};
 use crate::time::Unit;
+
+/// Customers whose futures one thread draws at a time.
+const CHUNK: usize = 256;
 
 /// A customer of whom nothing is known but the first purchase, made just now.
 const NEW: History = History::trusted(0, 0.0, 0.0);
@@ -227,6 +231,36 @@ impl<M: PurchaseProcess> PurchaseModel for M {
 
     fn simulate(&self, t: &[f64], seed: u64, threads: Threads) -> Result<CustomerSummary, Error> {
         simulate(|_| self, t, seed, threads)
+    }
+
+    fn each_future(
+        &self,
+        customers: &CustomerSummary,
+        how: &FutureDraws,
+        see: &mut dyn FnMut(&Future<'_>),
+    ) -> Result<(), Error> {
+        let mut alive = vec![0.0; customers.len()];
+        self.p_alive_into(customers, &mut alive, Threads::ONE)?;
+        future::each_future(self, &alive, customers, how, see)
+    }
+
+    fn simulate_future(
+        &self,
+        customers: &CustomerSummary,
+        how: &FutureDraws,
+        threads: Threads,
+    ) -> Result<Futures, Error> {
+        let chunks = map_chunks(customers.len(), CHUNK, threads, |rows| {
+            let (mut part, mut how) = (Futures::none(), how.clone());
+            how.first_row += rows.start;
+            self.each_future(&customers.slice(rows), &how, &mut |future| part.add(future))?;
+            Ok(part)
+        });
+        let mut all = Futures { draws: how.draws.len(), ..Futures::none() };
+        for chunk in chunks {
+            all.extend(chunk?);
+        }
+        Ok(all)
     }
 }
 

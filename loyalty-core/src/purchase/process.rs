@@ -233,4 +233,15 @@ pub(crate) trait PurchaseProcess:
     fn draw_gaps(&self, random: &mut Random, t: f64, _gap: impl FnMut(f64)) -> (f64, f64) {
         self.draw(random, t)
     }
+
+    /// What a customer alive at T and at this stage does next: each purchase within the horizon goes to `purchase`,
+    /// by its time since T. Whether they are still alive at the horizon.
+    fn draw_ahead(
+        &self,
+        random: &mut Random,
+        stage: Stage,
+        t: f64,
+        horizon: f64,
+        purchase: impl FnMut(f64),
+    ) -> bool;
 }

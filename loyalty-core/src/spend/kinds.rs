@@ -253,4 +253,16 @@ impl SpendModel for AnySpendModel {
             Self::GammaGamma(model) => model.simulate(customers, seed, threads),
         }
     }
+
+    fn draw_amounts(&self, transactions: u32, mean: f64, seed: u64, amounts: &mut [f64]) {
+        match self {
+            Self::GammaGamma(model) => model.draw_amounts(transactions, mean, seed, amounts),
+        }
+    }
+
+    fn p_mean_above(&self, transactions: u32, mean: f64) -> f64 {
+        match self {
+            Self::GammaGamma(model) => model.p_mean_above(transactions, mean),
+        }
+    }
 }

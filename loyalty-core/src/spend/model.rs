@@ -118,4 +118,42 @@ pub trait SpendModel: std::fmt::Debug + Send + Sync {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     fn simulate(&self, customers: &CustomerSummary, seed: u64, threads: Threads) -> Vec<f64>;
+
+    /// Amounts of a customer's purchases to come, drawn: around a mean of their own that is drawn from its posterior
+    /// given the `transactions` purchases of this `mean`. They depend on the seed alone.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::spend::{GammaGamma, SpendModel};
+    /// let model = GammaGamma::new(6.25, 3.74, 15.44)?;
+    /// let mut sum = 0.0;
+    /// for seed in 0..4000 {
+    ///     let mut amounts = [0.0; 2];
+    ///     model.draw_amounts(2, 22.35, seed, &mut amounts);
+    ///     sum += amounts[0] + amounts[1];
+    /// }
+    /// assert!((sum / 8000.0 / model.expected_spend(2, 22.35)? - 1.0).abs() < 0.03);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    fn draw_amounts(&self, transactions: u32, mean: f64, seed: u64, amounts: &mut [f64]);
+
+    /// The probability that the mean amount of so many purchases of a customer, of whom nothing else is known, is above
+    /// this one. NaN for no purchases or a mean that is not from 0 on.
+    ///
+    /// ```text
+    /// P(M > m) = P(B > xm/(xm + v)),   B ~ Beta(px, q)
+    /// ```
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::spend::{GammaGamma, SpendModel};
+    /// let model = GammaGamma::new(6.25, 3.74, 15.44)?;
+    /// assert_eq!((model.p_mean_above(3, 0.0), model.p_mean_above(3, 1e40)), (1.0, 0.0));
+    /// assert!((model.p_mean_above(3, 30.0) - 0.5).abs() < 0.1);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Fader & Hardie (2013), note 025: the mean of x purchases has a beta distribution of the second kind.
+    fn p_mean_above(&self, transactions: u32, mean: f64) -> f64;
 }

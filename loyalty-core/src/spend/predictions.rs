@@ -1,9 +1,10 @@
 //! The predictions of the Gamma-Gamma.
 
-use super::gamma_gamma::{GammaGamma, ln_likelihood, simulate};
+use super::gamma_gamma::{GammaGamma, draw_amounts, ln_likelihood, simulate};
 use super::{SpendKind, SpendModel};
 use crate::Error;
-use crate::error::{non_negative, same_length};
+use crate::error::{LARGEST, non_negative, same_length};
+use crate::math::beta_upper;
 use crate::parallel::{Threads, fill};
 use crate::summary::CustomerSummary;
 
@@ -47,6 +48,18 @@ impl SpendModel for GammaGamma {
 
     fn simulate(&self, customers: &CustomerSummary, seed: u64, threads: Threads) -> Vec<f64> {
         simulate(self, customers, seed, threads)
+    }
+
+    fn draw_amounts(&self, transactions: u32, mean: f64, seed: u64, amounts: &mut [f64]) {
+        draw_amounts(self, f64::from(transactions), mean, seed, amounts);
+    }
+
+    fn p_mean_above(&self, transactions: u32, mean: f64) -> f64 {
+        if transactions == 0 || !(0.0..=LARGEST).contains(&mean) {
+            return f64::NAN;
+        }
+        let x = f64::from(transactions);
+        beta_upper(self.p() * x, self.q(), x * mean / (x * mean + self.v()))
     }
 }
 

@@ -232,6 +232,13 @@ impl CustomerSummary {
         History::trusted(self.frequency[row], self.recency[row], self.t[row])
     }
 
+    /// A number that tells a customer from the others: by the id, or without ids by the row, `first_row` being that of
+    /// the first one here.
+    pub(crate) fn key(&self, row: usize, first_row: usize) -> u64 {
+        let of_row = (first_row + row) as u64;
+        self.customers.as_ref().map_or(of_row, |customers| customers.get(row).key())
+    }
+
     /// The number of purchases behind a customer's monetary value.
     ///
     /// # Panics

@@ -4,7 +4,8 @@
 //! [`clv_intervals`] carries the uncertainty of the fitted parameters through to each customer's value
 //! and [`clv_total_interval`] to the sum, [`clv_posterior`] that of their posteriors, and the same
 //! `…_with_covariates`; [`clv_bootstrap`] gets the same from fits to resampled customers, without asking the models
-//! how sure they are.
+//! how sure they are. [`clv_prediction`] and [`purchase_prediction`] are of what customers will do, for each,
+//! for groups and in total.
 
 mod asked;
 mod bootstrap;
@@ -12,6 +13,7 @@ mod clv;
 mod intervals;
 mod margin;
 mod posterior;
+mod predictions;
 
 pub use asked::Estimated;
 pub use bootstrap::{Bootstrap, BootstrapOptions, clv_bootstrap};
@@ -22,3 +24,7 @@ pub use intervals::{
 };
 pub use margin::Margin;
 pub use posterior::{clv_posterior, clv_posterior_with_covariates};
+pub use predictions::{
+    Over, PredictionIntervals, PredictionKind, PredictionOptions, clv_prediction,
+    purchase_prediction,
+};

@@ -367,4 +367,47 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
             }
         }
     }
+
+    fn draw_ahead(
+        &self,
+        random: &mut Random,
+        Stage { x, .. }: Stage,
+        t: f64,
+        horizon: f64,
+        purchase: impl FnMut(f64),
+    ) -> bool {
+        let Counts { s, a, b } = self.counts(x);
+        let rate = random.gamma(s) / (self.alpha + t);
+        let first = random.exponential() / rate;
+        let gap = |random: &mut Random| random.exponential() / rate;
+        draw_until_left(random, [a, b], horizon, first, gap, purchase)
+    }
+}
+
+/// Purchases from the first on, at these gaps, until one after which the customer leaves with a probability of
+/// Beta(a, b), or the horizon. Whether they are alive at the horizon.
+///
+/// The probability is drawn only when it is first asked for, which most customers never do.
+pub(super) fn draw_until_left(
+    random: &mut Random,
+    [a, b]: [f64; 2],
+    horizon: f64,
+    first: f64,
+    gap: impl Fn(&mut Random) -> f64,
+    mut purchase: impl FnMut(f64),
+) -> bool {
+    let (mut at, mut dropout) = (first, None);
+    loop {
+        // A rate that underflows to 0 never gets there.
+        if at > horizon || at.is_nan() {
+            return true;
+        }
+        purchase(at);
+        let leaves = dropout.unwrap_or_else(|| random.beta(a, b));
+        if random.happens(leaves) {
+            return false;
+        }
+        dropout = Some(leaves);
+        at += gap(random);
+    }
 }

@@ -341,4 +341,28 @@ impl PurchaseProcess for BgBb {
         }
         (x, t_x)
     }
+
+    fn draw_ahead(
+        &self,
+        random: &mut Random,
+        Stage { x, .. }: Stage,
+        t: f64,
+        horizon: f64,
+        mut purchase: impl FnMut(f64),
+    ) -> bool {
+        let (x, t) = (f64::from(x), opportunities(t));
+        let buys = random.beta(self.alpha + x, self.beta + t - x);
+        let leaves = random.beta(self.gamma, self.delta + t);
+        let mut at = 1.0;
+        while at <= opportunities(horizon) {
+            if random.happens(leaves) {
+                return false;
+            }
+            if random.happens(buys) {
+                purchase(at);
+            }
+            at += 1.0;
+        }
+        true
+    }
 }

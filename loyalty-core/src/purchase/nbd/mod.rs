@@ -1,7 +1,7 @@
 //! The NBD model.
 
 use super::Discounting;
-use super::gamma_poisson::{BLOCK as SUMS, RateSums, draw_purchases};
+use super::gamma_poisson::{BLOCK as SUMS, RateSums, draw_each_purchase, draw_purchases};
 use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
@@ -239,6 +239,19 @@ impl PurchaseProcess for Nbd {
     fn draw(&self, random: &mut Random, t: f64) -> (f64, f64) {
         let rate = random.gamma(self.r) / self.alpha;
         draw_purchases(random, rate, t)
+    }
+
+    fn draw_ahead(
+        &self,
+        random: &mut Random,
+        Stage { x, .. }: Stage,
+        t: f64,
+        horizon: f64,
+        purchase: impl FnMut(f64),
+    ) -> bool {
+        let rate = random.gamma(self.shape(x)) / (self.alpha + t);
+        draw_each_purchase(random, rate, horizon, purchase);
+        true
     }
 }
 

@@ -13,7 +13,7 @@ use self::coming::Coming;
 use self::likelihood::RunSums;
 use self::odds::{BLOCK as FEW, Integrals, Scales, ln_odds};
 use super::Discounting;
-use super::gamma_poisson::draw_purchases;
+use super::gamma_poisson::{draw_each_purchase, draw_purchases};
 use super::process::{BLOCK, Leaving, Moved, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::error::positive;
@@ -313,6 +313,23 @@ impl PurchaseProcess for ParetoNbd {
         // A rate to leave that underflows to 0 lasts for ever.
         let lasts = random.exponential() / (random.gamma(self.s) / self.beta);
         draw_purchases(random, rate, if lasts < t { lasts } else { t })
+    }
+
+    fn draw_ahead(
+        &self,
+        random: &mut Random,
+        Stage { x, .. }: Stage,
+        t: f64,
+        horizon: f64,
+        purchase: impl FnMut(f64),
+    ) -> bool {
+        let Coming { shape, age, s, lasting } = self.coming(x, t);
+        let rate = random.gamma(shape) / age;
+        // A rate to leave that underflows to 0 lasts for ever.
+        let lasts = random.exponential() / (random.gamma(s) / lasting);
+        let leaves = lasts < horizon;
+        draw_each_purchase(random, rate, if leaves { lasts } else { horizon }, purchase);
+        !leaves
     }
 }
 

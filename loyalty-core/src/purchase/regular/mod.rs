@@ -13,7 +13,9 @@ mod likelihood;
 mod phases;
 
 use self::likelihood::{RegularSums, RunPoint};
-use super::beta_geometric::{BetaGeometric, Dropout, TABLE_PAYS, limit, ln_survived};
+use super::beta_geometric::{
+    BetaGeometric, Dropout, TABLE_PAYS, draw_until_left, limit, ln_survived,
+};
 use super::process::{BLOCK, Needs, PurchaseProcess, Rows, ShopSize, Stage};
 use crate::Error;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
@@ -339,6 +341,26 @@ impl<D: Dropout> PurchaseProcess for RegularBetaGeometric<D> {
                 return (x, t_x);
             }
         }
+    }
+
+    fn draw_ahead(
+        &self,
+        random: &mut Random,
+        stage: Stage,
+        t: f64,
+        horizon: f64,
+        purchase: impl FnMut(f64),
+    ) -> bool {
+        let Erlang { k, passed, s, a, b } = self.process(stage);
+        let rate = random.gamma(s) / (self.alpha() + t);
+        let time = |random: &mut Random, phases: u32| match phases {
+            1 => random.exponential() / rate,
+            phases => random.gamma(f64::from(phases)) / rate,
+        };
+        // Some of the phases to the next purchase lie behind.
+        let first = time(random, k - passed);
+        let gap = |random: &mut Random| time(random, k);
+        draw_until_left(random, [a, b], horizon, first, gap, purchase)
     }
 }
 

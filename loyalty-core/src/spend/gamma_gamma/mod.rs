@@ -6,7 +6,7 @@ mod simulate;
 
 pub(super) use self::fit::{SpendLikelihood, fit_to, fittable, ln_likelihood, money, posterior_of};
 pub(super) use self::likelihood::Spenders;
-pub(super) use self::simulate::{simulate, simulate_each};
+pub(super) use self::simulate::{draw_amounts, simulate, simulate_each};
 
 use crate::Error;
 use crate::error::positive;

@@ -31,6 +31,23 @@ pub(in crate::spend) fn simulate_each(
     out
 }
 
+/// Amounts to come of a customer with x purchases of this mean, whose rate ν is Gamma(px + q, v + x·mean).
+pub(in crate::spend) fn draw_amounts(
+    model: &GammaGamma,
+    x: f64,
+    mean: f64,
+    seed: u64,
+    amounts: &mut [f64],
+) {
+    let mut random = Random::of(seed, 2, 0);
+    let rate = random.gamma(model.p * x + model.q) / (model.v + x * mean);
+    // A rate may underflow to 0 where q is tiny.
+    let rate = rate.max(f64::MIN_POSITIVE);
+    for amount in amounts {
+        *amount = (random.gamma(model.p) / rate).min(LARGEST);
+    }
+}
+
 impl GammaGamma {
     /// The mean of x amounts: the sum of x gamma variates of shape p is one of shape px.
     fn draw(&self, random: &mut Random, x: f64) -> f64 {
