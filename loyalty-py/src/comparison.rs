@@ -33,11 +33,16 @@ const FIGURES: [Figure; 10] = [
 ];
 
 /// Those of a forecast of revenue.
-const REVENUE: [Figure; 4] = [
+const REVENUE: [Figure; 9] = [
     ("revenue_expected", |errors| Some(errors.expected)),
     ("revenue_actual", |errors| Some(errors.actual)),
+    ("revenue_deviance", |errors| Some(errors.deviance)),
+    ("revenue_level", |errors| errors.level),
+    ("revenue_shape", |errors| errors.shape),
     ("revenue_mae", |errors| Some(errors.mae)),
     ("revenue_rmse", |errors| Some(errors.rmse)),
+    ("revenue_rank_correlation", |errors| errors.rank_correlation),
+    ("revenue_top_decile", |errors| errors.top_decile),
 ];
 
 #[pymethods]
@@ -121,7 +126,11 @@ impl Comparison {
             let value = |model: &ComparedModel| model.mean(of).unwrap_or(f64::NAN);
             Column::floats(name, self.0.models.iter().map(value).collect())
         });
-        means.collect()
+        let of_revenue = REVENUE[2..].iter().map(|(name, of)| {
+            let value = |model: &ComparedModel| model.mean_of_revenue(of).unwrap_or(f64::NAN);
+            Column::floats(name, self.0.models.iter().map(value).collect())
+        });
+        means.chain(of_revenue).collect()
     }
 
     /// A row for every model and cutoff.

@@ -22,6 +22,7 @@ mod order_lines;
 mod orders;
 mod pipeline;
 mod posteriors;
+mod predictions;
 mod purchase;
 mod read;
 mod returns;
@@ -71,6 +72,11 @@ mod _native {
     use crate::pipeline::score_customers;
     #[pymodule_export]
     use crate::posteriors::Posterior;
+    #[pymodule_export]
+    use crate::predictions::{
+        Predicting, clv_prediction, holdout_spend_errors, purchase_prediction, simulate_future,
+        spend_calibration, spend_counts, summarize_future,
+    };
     #[pymodule_export]
     use crate::purchase::PurchaseModel;
     #[pymodule_export]

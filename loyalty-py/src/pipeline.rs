@@ -104,7 +104,7 @@ impl Spend<'_> {
 #[pyfunction]
 #[pyo3(signature = (
     customers, orders, table, *, unit, observation_end, value, dates, joins_how, today, horizon, annual_discount_rate, margin, margins,
-    economics, treatments, capacities, purchases, spend, threads,
+    economics, treatments, capacities, purchases, spend, interval, interval_kind, threads,
 ))]
 #[expect(clippy::too_many_arguments, reason = "what the core takes")]
 pub(crate) fn score_customers(
@@ -127,6 +127,8 @@ pub(crate) fn score_customers(
     capacities: Vec<(String, f64)>,
     purchases: Option<Purchases<'_>>,
     spend: Spend<'_>,
+    interval: Option<f64>,
+    interval_kind: &str,
     threads: usize,
 ) -> Result<Answer> {
     let mut options = ScoreOptions::default();
@@ -155,6 +157,7 @@ pub(crate) fn score_customers(
         purchases.set(&mut options)?;
     }
     spend.set(&mut options)?;
+    (options.interval, options.interval_kind) = (interval, interval_kind.parse()?);
     options.threads = Threads::new(threads);
     drop((purchases, spend));
     py.detach(|| {

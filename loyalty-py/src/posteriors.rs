@@ -400,6 +400,16 @@ impl Posterior {
             _ => Found::Alike(posterior.of_spend()?),
         })
     }
+
+    pub(crate) fn plain_purchases(
+        &self,
+    ) -> Result<loyalty_core::estimation::Posterior<AnyPurchaseModel>> {
+        Ok(self.0.clone().of_purchases()?)
+    }
+
+    pub(crate) fn plain_spend(&self) -> Result<loyalty_core::estimation::Posterior<AnySpendModel>> {
+        Ok(self.0.clone().of_spend()?)
+    }
 }
 
 /// The posterior of a purchase model, with covariates or without.

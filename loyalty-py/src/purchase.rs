@@ -19,9 +19,9 @@ use crate::summary::{CustomerSummary, Holdout};
 use crate::value::Discounting;
 
 /// Statistic, degrees of freedom and p-value.
-type ChiSquare = (f64, u32, f64);
-/// Customers, actual and expected purchases, bias, mean absolute and root mean square error.
-type Errors = (usize, f64, f64, f64, f64, f64);
+pub(crate) type ChiSquare = (f64, u32, f64);
+/// Customers, actual and expected purchases or spend, bias, mean absolute and root mean square error.
+pub(crate) type Errors = (usize, f64, f64, f64, f64, f64);
 
 /// A purchase model of any kind.
 #[pyclass(frozen, eq, module = "loyalty._native")]
@@ -263,17 +263,7 @@ impl PurchaseModel {
         threads: usize,
     ) -> Result<(Errors, Vec<Column>)> {
         let threads = Threads::new(threads);
-        let errors = py.detach(|| HoldoutErrors::of(&self.0, &holdout.0, threads))?;
-        let groups = &errors.by_frequency;
-        let frequency: Vec<u32> = groups.iter().map(|group| group.frequency).collect();
-        let columns = vec![
-            Column::counts("frequency", &frequency),
-            Column::whole("customers", groups.iter().map(|group| group.customers)),
-            Column::floats("actual", groups.iter().map(|group| group.actual).collect()),
-            Column::floats("expected", groups.iter().map(|group| group.expected).collect()),
-        ];
-        let HoldoutErrors { customers, actual, expected, bias, mae, rmse, .. } = errors;
-        Ok(((customers, actual, expected, bias, mae, rmse), columns))
+        Ok(errors_of(py.detach(|| HoldoutErrors::of(&self.0, &holdout.0, threads))?))
     }
 
     /// Customers by groups of like probability.
@@ -298,6 +288,20 @@ impl PurchaseModel {
     fn save(&self, path: PathBuf) -> Result<()> {
         Ok(ModelFile::from(self.0.clone()).write(path)?)
     }
+}
+
+/// Errors of all customers, and the columns of their means by frequency.
+pub(crate) fn errors_of(errors: HoldoutErrors) -> (Errors, Vec<Column>) {
+    let groups = &errors.by_frequency;
+    let frequency: Vec<u32> = groups.iter().map(|group| group.frequency).collect();
+    let columns = vec![
+        Column::counts("frequency", &frequency),
+        Column::whole("customers", groups.iter().map(|group| group.customers)),
+        Column::floats("actual", groups.iter().map(|group| group.actual).collect()),
+        Column::floats("expected", groups.iter().map(|group| group.expected).collect()),
+    ];
+    let HoldoutErrors { customers, actual, expected, bias, mae, rmse, .. } = errors;
+    ((customers, actual, expected, bias, mae, rmse), columns)
 }
 
 /// The probabilities of 0 to `most` purchases and of more, a column each, from those of one customer after the other.

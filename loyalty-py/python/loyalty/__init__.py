@@ -55,10 +55,13 @@ from loyalty.goodness import (
     ChiSquare,
     HoldoutErrors,
     RepeatCounts,
+    SpendCounts,
     Tracking,
     alive_calibration,
     holdout_errors,
     repeat_counts,
+    spend_calibration,
+    spend_counts,
     tracking,
 )
 from loyalty.ledger import Ledger, Losses, TopShare
@@ -77,6 +80,7 @@ from loyalty.orders import Occasions, Orders
 from loyalty.pareto_nbd import ParetoNbd
 from loyalty.persistence import PermutationCheck, Persistence, permutation_check, persistence
 from loyalty.posterior import Posterior
+from loyalty.predictions import Futures, purchase_interval
 from loyalty.prior import Prior
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import OrderTable, Understood, read_orders, read_sql
@@ -121,6 +125,7 @@ __all__ = [
     "Fit",
     "FitError",
     "FrequencyValueCorrelation",
+    "Futures",
     "GammaGamma",
     "HoldoutErrors",
     "InputError",
@@ -161,6 +166,7 @@ __all__ = [
     "Selection",
     "ShopOptions",
     "SimulatedShop",
+    "SpendCounts",
     "SpendModel",
     "SpendWithCovariates",
     "TableReport",
@@ -188,6 +194,7 @@ __all__ = [
     "permutation_check",
     "persistence",
     "plotting",
+    "purchase_interval",
     "read_orders",
     "read_sql",
     "repeat_counts",
@@ -195,5 +202,7 @@ __all__ = [
     "score",
     "select",
     "simulate",
+    "spend_calibration",
+    "spend_counts",
     "tracking",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "OrderLines",
     "Orders",
     "Posterior",
+    "Predicting",
     "Predictions",
     "Prior",
     "PurchaseModel",
@@ -44,8 +45,10 @@ __all__ = [
     "clv",
     "clv_bootstrap",
     "clv_intervals",
+    "clv_prediction",
     "expected_returns",
     "frequency_value_correlation",
+    "holdout_spend_errors",
     "instant",
     "lasting",
     "load",
@@ -54,13 +57,18 @@ __all__ = [
     "notable_correlation",
     "permutation_check",
     "persistence",
+    "purchase_prediction",
     "rfm_scores",
     "scenarios",
     "score_customers",
     "select_treatments",
     "shop_options",
     "simulate",
+    "simulate_future",
     "simulate_scenario",
+    "spend_calibration",
+    "spend_counts",
+    "summarize_future",
     "take_ids",
     "unit_days",
     "units_per_year",
@@ -803,6 +811,69 @@ def clv_intervals(
 ) -> list[Column]: ...
 
 @final
+class Predicting:
+    def __new__(
+        cls,
+        kind: str,
+        total: bool,
+        groups: list[int] | None,
+        level: float,
+        draws: int,
+        levels: list[float],
+        seed: int,
+        threads: int,
+    ) -> Self: ...
+
+def purchase_prediction(
+    customers: CustomerSummary,
+    purchases: PurchaseModel | Fit | Posterior,
+    horizon: float,
+    how: Predicting,
+) -> list[Column]: ...
+def clv_prediction(
+    customers: CustomerSummary,
+    purchases: PurchaseModel | Fit | Posterior,
+    spend: SpendModel | Fit | Posterior,
+    discounting: Discounting,
+    margin: float,
+    margins: Column | None,
+    how: Predicting,
+) -> list[Column]: ...
+def summarize_future(
+    model: PurchaseModel,
+    customers: CustomerSummary,
+    horizon: float,
+    draws: int,
+    seed: int,
+    threads: int,
+) -> tuple[list[Column], Column]: ...
+def simulate_future(
+    model: PurchaseModel,
+    customers: CustomerSummary,
+    horizon: float,
+    draws: int,
+    seed: int,
+    threads: int,
+) -> Column: ...
+def holdout_spend_errors(
+    purchases: PurchaseModel, spend: SpendModel, holdout: Holdout, threads: int
+) -> tuple[tuple[int, float, float, float, float, float], list[Column]]: ...
+def spend_calibration(
+    purchases: PurchaseModel | Fit | Posterior,
+    spend: SpendModel | Fit | Posterior,
+    holdout: Holdout,
+    groups: int,
+    how: Predicting,
+) -> list[Column]: ...
+def spend_counts(
+    spend: SpendModel,
+    customers: CustomerSummary,
+    edges: list[float] | None,
+    cells: int,
+    estimated: int,
+) -> tuple[int, list[Column], list[float], tuple[float, int, float] | None]: ...
+
+@final
 class Discounting:
     @staticmethod
     def continuous(horizon: float, rate: float) -> Discounting: ...
@@ -1196,6 +1267,8 @@ def score_customers(
     capacities: list[tuple[str, float]],
     purchases: Fit | PurchaseModel | str | None,
     spend: Fit | SpendModel | str,
+    interval: float | None,
+    interval_kind: str,
     threads: int,
 ) -> tuple[
     CustomerSummary,

@@ -10,7 +10,10 @@ import numpy as np
 from loyalty import _check, _display, _frames, _native
 from loyalty.fit import Fit
 from loyalty.orders import Moment, Occasions, Orders, Unit, _instant
+from loyalty.posterior import Posterior
+from loyalty.predictions import DRAWS, known_of, predicting
 from loyalty.purchase import PurchaseModel
+from loyalty.spend import SpendModel
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
 if TYPE_CHECKING:
@@ -20,10 +23,13 @@ __all__ = [
     "ChiSquare",
     "HoldoutErrors",
     "RepeatCounts",
+    "SpendCounts",
     "Tracking",
     "alive_calibration",
     "holdout_errors",
     "repeat_counts",
+    "spend_calibration",
+    "spend_counts",
     "tracking",
 ]
 
@@ -77,6 +83,38 @@ class RepeatCounts(_display.Shown):
 
     def __reduce__(self) -> Any:
         raise TypeError("RepeatCounts cannot be pickled; pickle its frame instead")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpendCounts(_display.Shown):
+    """Customers by their mean amount. Made by :func:`spend_counts`.
+
+    Attributes
+    ----------
+    customers : int
+        Customers with an amount above 0.
+    tenths : tuple of int
+        Customers by the tenth of the model's distribution in which their mean lies, the lowest first: were the
+        model true, as many in each.
+    chi_square : ChiSquare or None
+        The test of the tenths; None below 50 customers.
+    """
+
+    customers: int
+    tenths: tuple[int, ...]
+    chi_square: ChiSquare | None
+    _columns: tuple[_native.Column, ...] = field(repr=False)
+    _frame: nw.Implementation | None = field(repr=False)
+
+    def to_frame(self) -> Any:
+        """Columns ``above`` and ``up_to``, and the ``actual`` and ``expected`` customers whose mean amount lies between."""
+        return _frames.table(self._columns, self._frame)
+
+    def _shown(self) -> _display.Parts:
+        return [_display.of_columns(f"{self.customers} customers by mean amount", self._columns)]
+
+    def __reduce__(self) -> Any:
+        raise TypeError("SpendCounts cannot be pickled; pickle its frame instead")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,6 +186,9 @@ class HoldoutErrors(_display.Shown):
         Mean absolute error.
     rmse : float
         Root mean square error.
+    spend : HoldoutErrors or None
+        The same of what was spent, in money: expected purchases times expected spend against the amounts of the
+        holdout period. None where no model of spend was given.
     """
 
     customers: int
@@ -158,16 +199,21 @@ class HoldoutErrors(_display.Shown):
     rmse: float
     _columns: tuple[_native.Column, ...] = field(repr=False)
     _frame: nw.Implementation | None = field(repr=False)
+    #: The same of what was spent, in money, where a model of spend was given.
+    spend: HoldoutErrors | None = None
 
     def by_frequency(self) -> Any:
         """One row per frequency of the calibration: ``frequency``, ``customers``, and their mean
-        ``actual`` and ``expected`` purchases in the holdout period."""
+        ``actual`` and ``expected`` purchases (of ``spend``, amounts) in the holdout period."""
         return _frames.table(self._columns, self._frame)
 
     def _shown(self) -> _display.Parts:
         names = ("customers", "actual", "expected", "bias", "mae", "rmse")
-        facts = _display.facts("Holdout errors", [(name, getattr(self, name)) for name in names])
-        return [facts, _display.of_columns("Mean purchases by frequency", self._columns)]
+        facts = [_display.facts("Holdout errors", [(name, getattr(self, name)) for name in names])]
+        if self.spend is not None:
+            of_spend = [(name, getattr(self.spend, name)) for name in names]
+            facts.append(_display.facts("Holdout errors of spend", of_spend))
+        return [*facts, _display.of_columns("Mean purchases by frequency", self._columns)]
 
     def __reduce__(self) -> Any:
         raise TypeError("HoldoutErrors cannot be pickled; pickle its numbers and frame instead")
@@ -322,22 +368,31 @@ def _second(microseconds: int) -> np.datetime64:
 
 
 def holdout_errors(
-    model: PurchaseModel | Fit[PurchaseModel], split: CalibrationHoldout, *, threads: int = 0
+    model: PurchaseModel | Fit[PurchaseModel],
+    split: CalibrationHoldout,
+    *,
+    spend: SpendModel | Fit[SpendModel] | None = None,
+    threads: int = 0,
 ) -> HoldoutErrors:
-    """Compares the expected purchases of the holdout period with what happened in it.
+    """Compares the expected purchases of the holdout period, and what customers were to spend, with what happened in it.
 
     Parameters
     ----------
     model : PurchaseModel or a Fit of one
         Fitted to ``split.calibration``.
     split : CalibrationHoldout
+    spend : SpendModel or a Fit of one, optional
+        For the errors of money too: ``errors.spend``. Amounts below 0, of returns beyond the purchases, count as
+        nothing spent.
     threads : int
         Threads to use, 0 for all.
 
     Raises
     ------
     InputError
-        Where the log was summarised in another unit than the model's.
+        Where the log was summarised in another unit than the model's, or has no amounts for the spend.
+    FitError
+        Where a customer's expected spend is infinite.
 
     Examples
     --------
@@ -346,12 +401,21 @@ def holdout_errors(
     >>> errors = loyalty.holdout_errors(loyalty.BgNbd.fit(split.calibration), split)
     >>> round(errors.mae, 4), round(errors.rmse, 4), round(errors.bias, 4)
     (0.7855, 1.608, -0.097)
+    >>> spend = loyalty.GammaGamma.fit(split.calibration)
+    >>> money = loyalty.holdout_errors(loyalty.BgNbd.fit(split.calibration), split, spend=spend).spend
+    >>> round(money.actual), round(money.mae, 2)
+    (71384, 30.93)
     """
-    errors, columns = PurchaseModel._given("model", model)._core.holdout_errors(
-        _check.instance("split", split, CalibrationHoldout)._holdout,
-        _check.whole("threads", threads),
-    )
-    return HoldoutErrors(*errors, tuple(columns), split.calibration._frame)
+    native = PurchaseModel._given("model", model)._core
+    holdout = _check.instance("split", split, CalibrationHoldout)._holdout
+    threads, frame = _check.whole("threads", threads), split.calibration._frame
+    money = None
+    if spend is not None:
+        spent = SpendModel._given("spend", spend)._core
+        errors, columns = _native.holdout_spend_errors(native, spent, holdout, threads)
+        money = HoldoutErrors(*errors, tuple(columns), frame)
+    errors, columns = native.holdout_errors(holdout, threads)
+    return HoldoutErrors(*errors, tuple(columns), frame, money)
 
 
 def alive_calibration(
@@ -411,5 +475,139 @@ def alive_calibration(
         _check.whole("groups", groups),
         by,
         _check.whole("threads", threads),
+    )
+    return _frames.table(columns, split.calibration._frame)
+
+
+def spend_counts(
+    model: SpendModel | Fit[SpendModel],
+    customers: CustomerSummary,
+    *,
+    edges: Any = None,
+    cells: int = 10,
+    estimated: int | None = None,
+) -> SpendCounts:
+    """Customers by their mean amount: how many there are, and how many the spend model expects.
+
+    ::
+
+        expected(from, to) = Σ over customers of P(from < M <= to),   M the mean of as many amounts as theirs
+
+    A mean of many amounts varies less than one of few, so every customer counts with their own number of
+    purchases. Who has no amount above 0 is left out, as by a fit. The test is over the tenths of the model's own
+    distribution of each customer's mean, where as many customers are expected in each.
+
+    Parameters
+    ----------
+    model : SpendModel or a Fit of one
+    customers : CustomerSummary
+        With monetary value.
+    edges : array or list, optional
+        Amounts between which customers are counted, rising from 0.
+    cells : int
+        Without edges: cells that hold as many of the customers each, as far as equal amounts allow.
+    estimated : int, optional
+        How many parameters were estimated from these customers: by default those that the fit estimated, or all
+        of a model.
+
+    Raises
+    ------
+    InputError
+        For a summary without monetary value, edges that do not rise, or where nobody spent anything.
+
+    References
+    ----------
+    Fader, Hardie & Lee (2005), RFM and CLV: using iso-value curves for customer base analysis, Journal of
+    Marketing Research 42(4), 415–430, figure 5.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(
+    ...     unit="week", observation_end="1997-09-30"
+    ... )
+    >>> counts = loyalty.spend_counts(loyalty.GammaGamma.fit(customers), customers, edges=[15, 30, 60])
+    >>> counts.to_frame().round(0)
+       above  up_to  actual  expected
+    0    0.0   15.0   197.0     198.0
+    1   15.0   30.0   359.0     360.0
+    2   30.0   60.0   278.0     277.0
+    3   60.0    inf   112.0     111.0
+    """
+    found = SpendModel._given("model", model)
+    if estimated is None:
+        estimated = model._core.fitted if isinstance(model, Fit) else len(found.parameters)
+    customers_with, columns, tenths, test = _native.spend_counts(
+        found._core,
+        _check.instance("customers", customers, CustomerSummary)._core,
+        None if edges is None else [float(edge) for edge in edges],
+        _check.whole("cells", cells),
+        _check.whole("estimated", estimated),
+    )
+    chi_square = None if test is None else ChiSquare(*test)
+    counted = tuple(int(count) for count in tenths)
+    return SpendCounts(customers_with, counted, chi_square, tuple(columns), customers._frame)
+
+
+def spend_calibration(
+    purchases: PurchaseModel | Fit[PurchaseModel] | Posterior[PurchaseModel],
+    spend: SpendModel | Fit[SpendModel] | Posterior[SpendModel],
+    split: CalibrationHoldout,
+    *,
+    groups: int = 10,
+    level: float = 0.9,
+    draws: int = DRAWS,
+    seed: int = 0,
+    threads: int = 0,
+) -> Any:
+    """Customers in groups of equal size by what they are expected to spend in the holdout period, the lowest first: what
+    each group was to spend, with an interval, and what it did.
+
+    Parameters
+    ----------
+    purchases, spend : Fit, Posterior or model
+        Fitted to ``split.calibration``; see :func:`clv_interval`.
+    split : CalibrationHoldout
+        Of a log with amounts.
+    groups : int
+        Equal expectations are never put into different groups.
+    level : float
+        The share of cases that an interval is to hold, above 0 and below 1. It knows the errors of the parameters and
+        that customers do not do what is expected of them, not how the shop's level moves.
+    draws, seed
+        As for :func:`clv_interval`.
+    threads : int
+        Threads to use, 0 for all.
+
+    Returns
+    -------
+    data frame or dict of arrays
+        One row per group: ``customers``, the ``expected`` and ``actual`` spend of all of them, ``lower`` and
+        ``upper``.
+
+    Raises
+    ------
+    InputError
+        Unless `groups` is from 1 to 10000; for a log without amounts or in another unit than the model's.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30", unit="week")
+    >>> purchases = loyalty.BgNbd.fit(split.calibration)
+    >>> spend = loyalty.GammaGamma.fit(split.calibration)
+    >>> groups = loyalty.spend_calibration(purchases, spend, split, groups=4)
+    >>> groups["actual"].round(0).tolist()
+    [4437.0, 6125.0, 9206.0, 51616.0]
+    """
+    how, _ = predicting(
+        split.calibration, "prediction", None, False, level, draws, (), seed, threads
+    )
+    columns = _native.spend_calibration(
+        known_of("purchases", purchases, PurchaseModel),
+        known_of("spend", spend, SpendModel),
+        _check.instance("split", split, CalibrationHoldout)._holdout,
+        _check.whole("groups", groups),
+        how,
     )
     return _frames.table(columns, split.calibration._frame)

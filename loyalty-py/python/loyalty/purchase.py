@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from loyalty.predictions import Futures
+
 __all__ = ["PurchaseModel"]
 
 _EITHER = "expected a CustomerSummary, or frequency, recency and T of one customer"
@@ -457,6 +459,61 @@ class PurchaseModel(Model):
             _check.whole("threads", threads),
         )
         return CustomerSummary._of(native, "customer", None)
+
+    def simulate_future(
+        self,
+        customers: CustomerSummary,
+        horizon: float,
+        n: int = 1000,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+    ) -> Futures:
+        """Draws what every customer will do within the horizon.
+
+        Whether a customer is alive is drawn with P(alive); the rate and the dropout of who is alive from their
+        posterior given frequency, recency and T (of regular customers also the phase since the last purchase); then
+        their purchases one by one, until the horizon or until they leave. The draws are exact: they have the
+        distribution of :meth:`purchase_distribution`.
+
+        A customer's draws depend on the seed and their id alone (without ids, on their row), so that a customer alone
+        has the same future as among a million. Draws are counted as they are made; the matrix of all draws is
+        there when asked for, by ``draws()``.
+
+        Parameters
+        ----------
+        customers : CustomerSummary
+        horizon : float
+            In the unit of the model, from 0.
+        n : int
+            Draws of every customer.
+        seed : int
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        Futures
+            ``to_frame()`` has a row per customer, ``total`` the purchases of all in every draw.
+
+        Raises
+        ------
+        InputError
+            For a horizon outside its domain or so long that more than 1e6 purchases of a customer are to be
+            expected; where the summary is in another unit than the model.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> customers = loyalty.CustomerSummary(frequency=[2, 0], recency=[30.43, 0], T=[38.86, 38.86])
+        >>> futures = model.simulate_future(customers, 39, n=10_000)
+        >>> futures.to_frame()["alive"].round(1), round(float(futures.total.mean()), 1)
+        (array([0.7, 1. ]), 1.4)
+        """
+        from loyalty.predictions import simulate_future
+
+        return simulate_future(self, customers, horizon, n, seed, threads)
 
     def __repr__(self) -> str:
         text = super().__repr__()

@@ -14,6 +14,7 @@ from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates, read
 from loyalty.errors import InputError
 from loyalty.fit import Fit
 from loyalty.posterior import Posterior
+from loyalty.predictions import DRAWS, PredictionKind, answered, known_of, predicting
 from loyalty.purchase import PurchaseModel
 from loyalty.spend import SpendModel
 from loyalty.summary import CustomerSummary
@@ -133,8 +134,11 @@ def clv(
 
 def clv_interval(
     customers: CustomerSummary,
-    purchases: Fit[PurchaseModel] | Fit[PurchaseWithCovariates],
-    spend: Fit[SpendModel] | Fit[SpendWithCovariates],
+    purchases: PurchaseModel
+    | Fit[PurchaseModel]
+    | Fit[PurchaseWithCovariates]
+    | Posterior[PurchaseModel],
+    spend: SpendModel | Fit[SpendModel] | Fit[SpendWithCovariates] | Posterior[SpendModel],
     *,
     covariates: Any = None,
     horizon: float | None = None,
@@ -143,39 +147,60 @@ def clv_interval(
     periods: int | None = None,
     period_length: float | None = None,
     margin: Any = 1.0,
+    kind: PredictionKind = "expectation",
+    by: Any = None,
     total: bool = False,
     level: float = 0.95,
+    draws: int = DRAWS,
+    levels: Any = (),
+    seed: int = 0,
     threads: int = 0,
 ) -> Any:
-    """Lifetime values with standard errors and intervals, as the parameters are estimates.
+    """Intervals of lifetime values: of what is expected of customers, or of what they will bring.
 
-    By the delta method on the logarithmic scale, see :meth:`Fit.interval`. The two models are fitted
-    to different columns and their estimates are independent, so their variances add up. It is the
-    interval of the expectation: what a customer then spends varies around it.
+    With ``kind="expectation"`` it tells how far the expectation may be off, as the parameters are estimates: of two
+    fits by the delta method on the logarithmic scale, with standard errors, see :meth:`Fit.interval`. The two models
+    are fitted to different columns and their estimates are independent, so their variances add up.
+
+    With ``kind="prediction"`` it tells what customers will do, who do not do what is expected of them: `draws`
+    draws of the parameters and, under each, of the customers' purchases (:meth:`PurchaseModel.simulate_future`) and
+    of every amount around a mean of the customer's own. Without a rate and at a margin of 1 that is their spend.
 
     Parameters
     ----------
     customers : CustomerSummary
         With monetary value.
-    purchases, spend : Fit
-        Of a purchase model and of a spend model, with covariates or without.
+    purchases, spend : Fit, Posterior or model
+        Of a fit, the parameters are normal on their scales with its covariance; of a posterior, they are drawn from
+        its points; those of a model are taken for sure, which makes sense for a prediction only. Fits with
+        covariates have expectations alone.
     covariates : data frame or mapping of columns, optional
         Those that either model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
     horizon, annual_discount_rate, discount_rate, periods, period_length, margin
         As for :func:`clv`.
+    kind : {"expectation", "prediction"}
+    by : array, series or list, optional
+        The group of each customer, such as their segment: a row per group, in order of the labels.
     total : bool
-        One row for all customers together, weights counted. All share the error of the parameters,
-        so it is not the sum of independent values.
+        One row for all customers together; for an expectation weights are counted. All share the error of
+        the parameters, so it is not the sum of independent values.
     level : float
         Coverage of the intervals, above 0 and below 1.
+    draws : int
+        From 100. At 1,000 the share that an interval at 90 % holds has a standard deviation of a percentage
+        point.
+    levels : array or list, optional
+        How far forecasts of totals were off before; see :func:`purchase_interval`.
+    seed : int
+        The same gives the same bits, whatever the threads.
     threads : int
         Threads to use, 0 for all.
 
     Returns
     -------
     data frame or dict of arrays
-        Columns estimate, standard_error, lower, upper; keyed by the customers' ids where the summary
-        came from a frame.
+        Columns ``estimate``, ``lower``, ``upper``, of the delta method also ``standard_error``; keyed by the customers'
+        ids where the summary came from a frame, or by ``group`` with the number of ``customers``.
 
     Raises
     ------
@@ -197,12 +222,29 @@ def clv_interval(
     ... ).round(0)
        estimate  standard_error    lower    upper
     0   72506.0          3777.0  65468.0  80300.0
+    >>> loyalty.clv_interval(
+    ...     customers, purchases, spend, horizon=52, kind="prediction", level=0.9
+    ... ).round(0).head(2)
+       customer_id  estimate  lower  upper
+    0            1      38.0    0.0  125.0
+    1            2       5.0    0.0   29.0
     """
     _check.instance("customers", customers, CustomerSummary)
+    form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
+    drawn = by is not None or isinstance(purchases, Posterior) or isinstance(spend, Posterior)
+    if kind != "expectation" or drawn:
+        if covariates is not None:
+            raise TypeError("covariates are taken with the expectation of fits alone")
+        bought = known_of("purchases", purchases, PurchaseModel)
+        spent = known_of("spend", spend, SpendModel)
+        unit = _model_of(purchases).unit or customers.unit
+        how, groups = predicting(customers, kind, by, total, level, draws, levels, seed, threads)
+        discounting, margins = discounting_of(unit, *form), margins_of(margin)
+        columns = _native.clv_prediction(customers._core, bought, spent, discounting, *margins, how)
+        return answered(customers, columns, groups, total)
     model: Any = _fitted("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
     amounts: Any = _fitted("spend", spend, SpendWithCovariates, SpendModel)
     known = _known((model, amounts), covariates, customers)
-    form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     columns = _native.clv_intervals(
         customers._core,
         purchases._core,
@@ -338,6 +380,10 @@ def _known(
     if learnt and covariates is None:
         raise InputError("covariates must be given, as a model has learnt from " + ", ".join(names))
     return read(covariates, names, customers) if learnt else None
+def _model_of(known: Any) -> Any:
+    """The model of a fit, of a posterior, or itself."""
+    fit = known.mode if isinstance(known, Posterior) else known
+    return fit.model if isinstance(fit, Fit) else fit
 
 
 def margins_of(margin: Any) -> tuple[float, _native.Column | None]:

@@ -10,7 +10,8 @@ use crate::math::random::Random;
 use crate::purchase::{Discounting, PurchaseModel};
 use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
-use crate::value::clv::{Margin, clv_into};
+use crate::value::clv::clv_into;
+use crate::value::margin::Margin;
 
 /// The seed of what is drawn of the purchases' parameters.
 const PURCHASES: u64 = 0x7072_6564;
