@@ -91,8 +91,9 @@ def measured(orders: loyalty.Orders, cutoff: str, weeks: float) -> None:
     spent = np.maximum(split.holdout_monetary_value * bought, 0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", loyalty.LoyaltyWarning)
-        model = loyalty.MbgNbd.fit(customers)
-        spend = loyalty.GammaGamma.fit(customers)
+        # Of a shop where nobody is seen to leave a fit ends at a boundary, and the priors of a posterior hold it.
+        model = loyalty.MbgNbd.posterior(customers)
+        spend = loyalty.GammaGamma.posterior(customers)
         segment = column(loyalty.rfm(customers).to_frame(), "segment")
     how: dict[str, Any] = {"level": LEVEL}
     value: dict[str, Any] = {"horizon": weeks, "kind": "prediction", **how}
@@ -162,7 +163,7 @@ def seen(table: Any, actual: np.ndarray[Any, Any]) -> Seen:
 def by_the_model(model: Any, customers: Any, weeks: float, counts: Seen) -> np.ndarray[Any, Any]:
     """The probability of each customer's interval, which is above the level, as counts are whole."""
     most = int(counts.upper.max())
-    table = model.model.purchase_distribution(customers, weeks, most=most)
+    table = model.mode.model.purchase_distribution(customers, weeks, most=most)
     distribution = np.column_stack([column(table, f"p_{n}") for n in range(most + 1)])
     up_to = np.concatenate([np.zeros((len(distribution), 1)), distribution.cumsum(axis=1)], axis=1)
     rows = np.arange(len(up_to))
@@ -179,7 +180,7 @@ def main() -> None:
     for given in sys.argv[1:] or ["cdnow"]:
         name, _, path = given.partition("=")
         orders = read(name, path or None)
-        print(f"\n{name}: intervals at {LEVEL:.0%}, MBG/NBD and Gamma-Gamma")
+        print(f"\n{name}: intervals at {LEVEL:.0%}, posteriors of MBG/NBD and Gamma-Gamma")
         for cutoff, weeks in SPLITS[name]:
             measured(orders, cutoff, weeks)
 

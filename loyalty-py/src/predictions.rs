@@ -246,6 +246,9 @@ pub(crate) fn spend_calibration(
     ])
 }
 
+/// Customers, the columns, customers by tenth, and the test.
+type SpendCounted = (usize, Vec<Column>, Vec<f64>, Option<ChiSquare>);
+
 /// Actual and expected customers by their mean amount, those of the model's tenths, and the test of these.
 #[pyfunction]
 pub(crate) fn spend_counts(
@@ -255,7 +258,7 @@ pub(crate) fn spend_counts(
     edges: Option<Vec<f64>>,
     cells: u32,
     estimated: u32,
-) -> Result<(usize, Vec<Column>, Vec<f64>, Option<ChiSquare>)> {
+) -> Result<SpendCounted> {
     let (spend, customers) = (&spend.0, &customers.0);
     let found = py.detach(|| match &edges {
         Some(edges) => SpendCounts::of(spend, customers, edges),

@@ -105,9 +105,9 @@ def purchase_interval(
     >>> fit = loyalty.MbgNbd.fit(customers)
     >>> loyalty.purchase_interval(customers, fit, 39, level=0.9).round(2).head(3)
        customer_id  estimate  lower  upper
-    0            1      1.15    0.0    4.0
-    1            2      0.17    0.0    1.0
-    2            3      0.16    0.0    1.0
+    0            1      1.26    0.0    4.0
+    1            2      0.19    0.0    1.0
+    2            3      0.15    0.0    1.0
     """
     _check.instance("customers", customers, CustomerSummary)
     known = known_of("purchases", purchases, PurchaseModel)
@@ -263,7 +263,9 @@ def answered(
 
 def _groups(by: Any) -> tuple[list[int], list[_native.Column]]:
     """The number of each customer's group, and the columns of the groups' labels and sizes."""
-    labels = _frames.array(_columns.from_values("by", by))
+    labels = np.asarray(by)
+    if labels.ndim != 1:
+        raise InputError(f'column "by" must have one dimension, got {labels.ndim}')
     missing = [row for row, label in enumerate(labels.tolist()) if label is None or label != label]
     if missing:
         raise InputError(f'column "by", row {missing[0]}: must be a group, got none')

@@ -226,8 +226,8 @@ def clv_interval(
     ...     customers, purchases, spend, horizon=52, kind="prediction", level=0.9
     ... ).round(0).head(2)
        customer_id  estimate  lower  upper
-    0            1      38.0    0.0  125.0
-    1            2       5.0    0.0   29.0
+    0            1      38.0    0.0  139.0
+    1            2       5.0    0.0   34.0
     """
     _check.instance("customers", customers, CustomerSummary)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
