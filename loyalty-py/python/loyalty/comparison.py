@@ -69,7 +69,7 @@ class Comparison(Frozen):
         rank_correlation     Spearman's
         top_decile           the share of the purchases made by the tenth that the
                              model ranks highest
-        revenue_…            the same of money: of purchases times the spend of a
+        ``revenue_…``        the same of money: of purchases times the spend of a
                              Gamma-Gamma; its deviance is in the unit of money
         ==================== ========================================================
         """

@@ -191,7 +191,7 @@ def plot_spend_fit(
     """Customers by their mean amount per purchase: how many there are, and how many in logs that the model
     makes of the same numbers of purchases.
 
-    Each replicate is one :meth:`SpendModel.simulate`; the line is their mean in a bin, the band their
+    Each replicate is one :meth:`loyalty.SpendModel.simulate`; the line is their mean in a bin, the band their
     quantiles. Customers without a purchase behind their monetary value, or with 0, are left out. The few
     of the 0.5 % at each end stand in the first and the last bin.
 

@@ -29,7 +29,7 @@ class CLVRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     ``fit`` fits a purchase model and a spend model to the histories; it does not look at `y`, as the
     models learn from the past how the future goes on. ``predict`` is :func:`loyalty.clv` or
-    :meth:`PurchaseModel.expected_purchases`. With what the customers did in a holdout period as `y`,
+    :meth:`loyalty.PurchaseModel.expected_purchases`. With what the customers did in a holdout period as `y`,
     ``score`` and ``cross_val_score`` say how good that is, beside any regressor that has learnt from
     `y`.
 
@@ -38,7 +38,7 @@ class CLVRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     frequency, recency, T, monetary_value : str or int
         The columns of repeat purchases, time from first to last purchase, time from first purchase to
         the end of observation, and mean amount per repeat purchase, as
-        :meth:`CustomerSummary.to_frame` writes them: names where `X` has names, or positions. Where
+        :meth:`loyalty.CustomerSummary.to_frame` writes them: names where `X` has names, or positions. Where
         `X` has no names they are its first four columns. Other columns are passed over.
     target : {"value", "purchases"}
         What is predicted: lifetime value, or the expected number of purchases, for which the first

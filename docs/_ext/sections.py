@@ -1,0 +1,67 @@
+"""The sections of the site: which page stands under which.
+
+In the repository a page is found by its name, so the pages do not carry it.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+#: The pages under a page, in their order.
+SECTIONS = {
+    "index": ["tutorials", "howto", "concepts", "api", "plots", "comparison", "project"],
+    "tutorials": [
+        "tutorials/cdnow",
+        "tutorials/raw-export",
+        "tutorials/returns",
+        "tutorials/behaviours",
+        "tutorials/experiments",
+    ],
+    "howto": [
+        "reading",
+        "orders",
+        "scoring",
+        "rfm",
+        "diagnostics",
+        "forecast",
+        "decisions",
+        "command-line",
+        "scikit-learn",
+        "c",
+        "rust",
+    ],
+    "concepts": [
+        "definitions",
+        "choosing",
+        "models",
+        "returns",
+        "behaviours",
+        "simulation",
+        "numerics",
+        "model-file",
+    ],
+    "comparison": ["migration", "lifetimes", "benchmarks"],
+    "project": ["design", "generated/contributing", "generated/changes"],
+}
+
+#: What the navigation calls a page whose heading is longer.
+SHORT = {"plots": "Gallery", "api": "API"}
+
+
+def toctree(under: str, pages: list[str]) -> str:
+    """A hidden table of contents, with the pages as seen from the one that they are under."""
+    folder = PurePosixPath(under).parent
+    names = [f"{SHORT[p]} <{p}>" if p in SHORT else p for p in pages]
+    assert str(folder) == "."
+    return "\n\n```{toctree}\n:hidden:\n\n" + "\n".join(names) + "\n```\n"
+
+
+def add_contents(app: Any, docname: str, source: list[str]) -> None:
+    if docname in SECTIONS:
+        source[0] += toctree(docname, SECTIONS[docname])
+
+
+def setup(app: Any) -> dict[str, bool]:
+    app.connect("source-read", add_contents)
+    return {"parallel_read_safe": True}
