@@ -58,6 +58,9 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"loyalty {version}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
+# Pages that stand alone have no section to navigate.
+html_sidebars = {"index": [], "plots": []}
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {

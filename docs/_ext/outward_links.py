@@ -11,7 +11,7 @@ ROOT = DOCS.parent
 REPOSITORY = "https://github.com/loyalty-rs/loyalty/blob/main/"
 
 #: Files of the project that are pages of the site.
-PAGES = {"CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changes"}
+PAGES = {"README.md": "readme", "CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changes"}
 _LINK = re.compile(r"\]\((?P<target>[^)\s:]+?)(?P<anchor>#[^)\s]*)?\)")
 
 
@@ -20,8 +20,6 @@ def page_of(target: Path) -> str | None:
     if target.is_relative_to(DOCS):
         return str(target.relative_to(DOCS))
     inside = str(target.relative_to(ROOT))
-    if inside == "README.md":
-        return "index.md"
     return f"generated/{PAGES[inside]}.md" if inside in PAGES else None
 
 
@@ -30,7 +28,7 @@ def on_the_site(text: str, folder: Path, depth: int) -> str:
 
     def moved(link: re.Match[str]) -> str:
         target = (folder / link["target"]).resolve()
-        if not target.exists() or target.is_relative_to(DOCS) and folder.is_relative_to(DOCS):
+        if not target.exists() or (target.is_relative_to(DOCS) and folder.is_relative_to(DOCS)):
             return link[0]
         page = page_of(target)
         place = REPOSITORY + str(target.relative_to(ROOT)) if page is None else "../" * depth + page
@@ -50,6 +48,8 @@ def write_pages(app: Any, config: Any) -> None:
     folder.mkdir(exist_ok=True)
     for file, page in PAGES.items():
         text = on_the_site((ROOT / file).read_text("utf-8"), ROOT, 1)
+        # What rustdoc is told of a block is no part of its language.
+        text = text.replace("```rust,no_run", "```rust")
         written = folder / f"{page}.md"
         if not written.exists() or written.read_text("utf-8") != text:
             written.write_text(text, "utf-8")

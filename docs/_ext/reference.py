@@ -75,18 +75,25 @@ def list_page() -> str:
     """All names by room, with what each is."""
     intro = "Every public name by room, from its docstring; ``help(loyalty.clv)`` shows the same."
     lines = ["API", "===", "", intro, ""]
-    every = []
     for room, names in names_by_room().items():
         module = min((name.rpartition(".")[0] for name in names), key=len)
-        lines += [room, "-" * len(room), "", f".. currentmodule:: {module}", "", ".. list-table::", "   :class: names", ""]
+        lines += [
+            room,
+            "-" * len(room),
+            "",
+            f".. currentmodule:: {module}",
+            "",
+            ".. list-table::",
+            "   :class: names",
+            "",
+        ]
         for name in names:
             role = "class" if inspect.isclass(resolved(name)) else "func"
             shown = name.removeprefix("loyalty.")
             lines += [f"   * - :{role}:`{shown} <{name}>`", f"     - {summary(name)}"]
+        lines += ["", ".. toctree::", "   :hidden:", f"   :caption: {room}", ""]
+        lines += [f"   {name.removeprefix('loyalty.')} <generated/api/{name}>" for name in names]
         lines.append("")
-        every += names
-    lines += [".. toctree::", "   :hidden:", ""]
-    lines += [f"   {name.removeprefix('loyalty.')} <generated/api/{name}>" for name in every]
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,6 @@ In the repository a page is found by its name, so the pages do not carry it.
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Any
 
 #: The pages under a page, in their order.
@@ -42,24 +41,22 @@ SECTIONS = {
         "model-file",
     ],
     "comparison": ["migration", "lifetimes", "benchmarks"],
-    "project": ["design", "generated/contributing", "generated/changes"],
+    "project": ["generated/readme", "design", "generated/contributing", "generated/changes"],
 }
 
 #: What the navigation calls a page whose heading is longer.
-SHORT = {"plots": "Gallery", "api": "API"}
+SHORT = {"plots": "Gallery", "api": "API", "generated/readme": "README"}
 
 
-def toctree(under: str, pages: list[str]) -> str:
-    """A hidden table of contents, with the pages as seen from the one that they are under."""
-    folder = PurePosixPath(under).parent
+def toctree(pages: list[str]) -> str:
+    """A hidden table of contents."""
     names = [f"{SHORT[p]} <{p}>" if p in SHORT else p for p in pages]
-    assert str(folder) == "."
     return "\n\n```{toctree}\n:hidden:\n\n" + "\n".join(names) + "\n```\n"
 
 
 def add_contents(app: Any, docname: str, source: list[str]) -> None:
     if docname in SECTIONS:
-        source[0] += toctree(docname, SECTIONS[docname])
+        source[0] += toctree(SECTIONS[docname])
 
 
 def setup(app: Any) -> dict[str, bool]:
