@@ -2,6 +2,7 @@
 # make test    every gate; CI calls nothing else
 # make build   the package, the command line and the C library (DEBUG=1: the library with symbols,
 #              in target/release-debug)
+# make site    the documentation as a site, in docs/_build/html
 # make bench   compare with the peers, into docs/benchmarks.md
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 ORDERS ?= loyalty-py/python/loyalty/data/cdnow.csv
 SOURCES := $(shell find loyalty-core/src loyalty-py/src loyalty-py/python -type f -not -name '*.so' -not -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: score build library test bench clean
+.PHONY: score build library test site bench clean
 
 score: $(VENV)/.package
 	@$(BIN)/loyalty score $(ORDERS) $(ARGS)
@@ -34,6 +35,9 @@ $(VENV)/.package: $(VENV)/bin/maturin loyalty-py/pyproject.toml Cargo.toml Cargo
 
 test:
 	./scripts/check
+
+site: $(VENV)/.package
+	./scripts/check-site
 
 bench: $(VENV)/.package
 	./scripts/bench

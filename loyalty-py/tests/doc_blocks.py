@@ -17,7 +17,7 @@ class Block:
     Attributes
     ----------
     info : str
-        What stands behind the fence: ``python``, ``python no-run``, ``console``.
+        What stands behind the fence: ``python``, ``python no-run``, ``python needs-pandas``, ``console``.
     text : str
         The lines between the fences.
     line : int
@@ -34,6 +34,11 @@ class Block:
     @property
     def language(self) -> str:
         return self.info.partition(" ")[0]
+
+    @property
+    def needs(self) -> list[str]:
+        """The packages without which it cannot run: ``needs-pandas``."""
+        return re.findall(r" needs-(\w+)", self.info)
 
 
 def blocks(page: str) -> list[Block]:

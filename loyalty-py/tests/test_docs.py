@@ -1,6 +1,7 @@
 """The documentation: its code runs and prints what it says, its links lead somewhere.
 
-Blocks of ``python`` are run page by page in one namespace; ``text`` or ``json`` that follows one directly
+Blocks of ``python`` are run page by page in one namespace, with the library as it is installed and the kinds
+of frames at hand; ``python needs-pandas`` waits for that package. ``text`` or ``json`` that follows one directly
 is what it prints. Blocks of ``console`` are run in a shell. ``LOYALTY_UPDATE_DOCS=1`` writes down what is
 printed; review what changed.
 """
@@ -23,7 +24,7 @@ import loyalty
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted(ROOT.glob("docs/*.md"))
-PAGES = [ROOT / "README.md", *DOCS] if DOCS else []
+PAGES = [ROOT / "README.md", ROOT / "loyalty-py" / "README.md", *DOCS] if DOCS else []
 #: Written by `make bench`.
 GENERATED = ROOT / "docs" / "benchmarks.md"
 UPDATE = bool(os.environ.get("LOYALTY_UPDATE_DOCS"))
@@ -67,14 +68,14 @@ def update(page: Path, found: list[tuple[Block, str]]) -> None:
 
 @pytest.mark.parametrize("page", with_blocks("python"))
 def test_python_runs_and_prints_what_the_page_says(page: Path, folder: Path) -> None:
-    # The README speaks of a frame that the reader has.
-    namespace: dict[str, Any] = (
-        {"frame": loyalty.datasets.cdnow()} if page.name == "README.md" else {}
-    )
+    namespace: dict[str, Any] = {}
     found = []
     for block in parsed(page):
-        if block.info != "python":
+        if block.language != "python" or block.info == "python no-run":
             continue
+        for package in block.needs:
+            # What follows may rest on it; what came before has been run.
+            pytest.importorskip(package, reason=f"line {block.line} needs {package}")
         # Empty lines in front, so that a traceback shows the line of the page.
         code = compile("\n" * (block.line - 1) + block.text, str(page), "exec")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
@@ -114,8 +115,9 @@ def test_commands_print_what_the_page_says(page: Path, folder: Path) -> None:
 
 def test_hardly_any_python_is_left_out() -> None:
     python = [block for page in PAGES for block in parsed(page) if block.language == "python"]
-    assert {block.info for block in python} <= {"python", "python no-run"}
-    assert sum(block.info == "python" for block in python) >= 9 * len(python) / 10
+    told = {"python", "python no-run", "python needs-pandas", "python needs-sklearn"}
+    assert {block.info for block in python} <= told
+    assert sum(block.info != "python no-run" for block in python) >= 9 * len(python) / 10
 
 
 @pytest.mark.parametrize("page", with_blocks("c"))

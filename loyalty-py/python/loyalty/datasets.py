@@ -70,8 +70,17 @@ def cdnow(backend: str | None = None) -> Any:
     return columns if frame is None else _frames.from_arrays(columns, frame)
 
 
-def cdnow_orders() -> Orders:
+def cdnow_orders(backend: str | None = None) -> Orders:
     """The CDNOW log as checked :class:`Orders`.
+
+    Parameters
+    ----------
+    backend : {"pandas", "polars", "pyarrow"}, optional
+        The kind of frame that answers come in, as for :func:`cdnow`.
+
+    Returns
+    -------
+    Orders
 
     Examples
     --------
@@ -79,4 +88,4 @@ def cdnow_orders() -> Orders:
     >>> loyalty.datasets.cdnow_orders()
     <Orders: 6919 order lines of 2357 customers, 1997-01-01 to 1998-06-30>
     """
-    return Orders(cdnow(), customer="customer_id", time="date", amount="amount")
+    return Orders(cdnow(backend), customer="customer_id", time="date", amount="amount")
