@@ -73,12 +73,25 @@ class BehaviourDistribution(Fitted):
         threads : int
             Threads to use, 0 for all.
 
+        Returns
+        -------
+        BehaviourDistribution
+
         Raises
         ------
         InputError
             Where the ledger lacks what the behaviour shows in.
         FitError
             Where nobody shows any of it.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> reversers = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger)
+        >>> reversers.detectable, reversers.basis
+        (True, 'economics')
         """
         options = _given(
             threshold=threshold,
@@ -151,7 +164,32 @@ class BehaviourDistribution(Fitted):
         """What is said of every customer: ``estimate``, ``threshold``, ``p_over``, ``impact`` (money
         a year), ``evidence``, ``weight``, ``support``, ``events`` that show it in so many ``orders``; all but the last
         two are of the time ahead. With an `interval` of this probability, the ends of
-        the estimate's and of the impact's."""
+        the estimate's and of the impact's.
+
+        Parameters
+        ----------
+        ledger : Ledger
+            With the columns of the one that was fitted.
+        interval : float, optional
+            Between 0 and 1.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame
+            One row per customer.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> reversers = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger)
+        >>> scores = reversers.score(ledger, interval=0.9)
+        >>> bool((scores["estimate_low"] <= scores["estimate_high"]).all())
+        True
+        """
         native = _check.instance("ledger", ledger, Ledger)._core
         threads = _check.whole("threads", threads)
         columns = self._core.score(native, threads)
@@ -165,10 +203,36 @@ class BehaviourDistribution(Fitted):
         """How strongly every customer is expected to show it in the next `ahead` years, ``predicted``: the mean and what
         lasts of their excess over it.
 
+        Parameters
+        ----------
+        ledger : Ledger
+            As for :meth:`score`.
+        persistence : Persistence
+            Of the same behaviour, from :func:`persistence`.
+        ahead : float
+            In years.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame
+            One row per customer.
+
         Raises
         ------
         InputError
             Where `persistence` is that of another behaviour or `ahead` is not above 0.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> reversers = loyalty.BehaviourDistribution.fit("revenue_reverser", ledger)
+        >>> found = {row.behaviour: row for row in loyalty.persistence(ledger)}
+        >>> reversers.predict(ledger, found["revenue_reverser"]).columns
+        ['customer', 'predicted']
         """
         native = _check.instance("ledger", ledger, Ledger)._core
         found = _check.instance("persistence", persistence, Persistence)

@@ -23,6 +23,17 @@ class BehaviourSummary(_display.Shown):
     ``expected_false`` is the share of them that is expected to be wrong, ``impact`` what the behaviour costs
     in a year, ``share_of_loss`` their share of the loss of all unprofitable customers;
     ``share_of_loss_as_primary`` counts every customer under their costliest label only.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+    >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+    >>> model = loyalty.BehaviourModel.fit(ledger)
+    >>> labels = model.classify(ledger)
+    >>> row = labels.summary()[0]
+    >>> row.behaviour, row.customers > 30, row.expected_false < 0.1
+    ('service_demander', True, True)
     """
 
     behaviour: str
@@ -91,6 +102,18 @@ class BehaviourModel(Fitted):
             Thresholds by behaviour, in the unit of its strength.
         contact_exposure, selection, level, reallocation, ahead, least_peers, threads
             As for :meth:`BehaviourDistribution.fit`.
+
+        Returns
+        -------
+        BehaviourModel
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> loyalty.BehaviourModel.fit(ledger, false_discovery_rate=0.05).statements["service_demander"]
+        'labelled'
         """
         options = _given(
             false_discovery_rate=false_discovery_rate,
@@ -129,7 +152,29 @@ class BehaviourModel(Fitted):
         return {native.behaviour: cut for native, cut in self._core.distributions()}
 
     def classify(self, ledger: Ledger, *, threads: int = 0) -> Behaviours:
-        """Labels every customer of a ledger, of the shop that was fitted or a later one."""
+        """Labels every customer of a ledger, of the shop that was fitted or a later one.
+
+        Parameters
+        ----------
+        ledger : Ledger
+            With the columns of the one that was fitted.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        Behaviours
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> model = loyalty.BehaviourModel.fit(ledger)
+        >>> labels = model.classify(ledger)
+        >>> len(labels) == len(ledger)
+        True
+        """
         native = _check.instance("ledger", ledger, Ledger)._core
         found = self._core.classify(native, _check.whole("threads", threads))
         return Behaviours._of(found, ledger, self)
@@ -143,7 +188,18 @@ class BehaviourModel(Fitted):
 
 
 class Behaviours(Frozen):
-    """Labels and scores of every customer. Made by :meth:`BehaviourModel.classify`."""
+    """Labels and scores of every customer. Made by :meth:`BehaviourModel.classify`.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+    >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+    >>> model = loyalty.BehaviourModel.fit(ledger)
+    >>> labels = model.classify(ledger)
+    >>> labels.table().columns[:3]
+    ['customer', 'service_demander', 'revenue_reverser']
+    """
 
     __slots__ = ("_core", "_ledger", "_model")
 
@@ -159,11 +215,47 @@ class Behaviours(Frozen):
 
     def table(self) -> Any:
         """One row per customer: a label for each behaviour, ``steady`` where spending is (a description, and no
-        label), and ``primary``, the costliest label or ``none``; coupon use costs nothing and never is."""
+        label), and ``primary``, the costliest label or ``none``; coupon use costs nothing and never is.
+
+        Returns
+        -------
+        data frame
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> model = loyalty.BehaviourModel.fit(ledger)
+        >>> labels = model.classify(ledger)
+        >>> set(labels.table()["primary"]) >= {"none", "service_demander"}
+        True
+        """
         return self._ledger._answer(self._core.labels())
 
     def scores(self, behaviour: Behaviour) -> Any:
-        """The scores of a behaviour, or None where it could not be looked at."""
+        """The scores of a behaviour, or None where it could not be looked at.
+
+        Parameters
+        ----------
+        behaviour : str
+            As for :meth:`BehaviourDistribution.fit`.
+
+        Returns
+        -------
+        data frame or None
+            As :meth:`BehaviourDistribution.score`.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> model = loyalty.BehaviourModel.fit(ledger)
+        >>> labels = model.classify(ledger)
+        >>> labels.scores("revenue_reverser").columns[:3]
+        ['customer', 'estimate', 'threshold']
+        """
         columns = self._core.scores(behaviour)
         return None if columns is None else self._ledger._answer(columns)
 
@@ -171,7 +263,25 @@ class Behaviours(Frozen):
         """One row per label: what it rests on (``events`` in ``orders``), what is expected of the time ahead
         (``estimate`` within ``estimate_low`` and ``estimate_high`` with a probability of 0.9) against the
         ``threshold``, what it costs, ``since`` when and ``until`` when was looked at, when it ``expires``, and
-        the ``reason`` in words."""
+        the ``reason`` in words.
+
+        Returns
+        -------
+        data frame
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> model = loyalty.BehaviourModel.fit(ledger)
+        >>> labels = model.classify(ledger)
+        >>> reasons = labels.reasons()
+        >>> reasons.columns[:4]
+        ['customer', 'behaviour', 'events', 'orders']
+        >>> min(reasons["orders"]) >= 2
+        True
+        """
         rows, columns, (since, until, expires) = self._core.reasons(
             self._model._core, self._ledger._core
         )
@@ -185,11 +295,42 @@ class Behaviours(Frozen):
 
     def loss_account(self) -> dict[str, float]:
         """The ``loss`` of unprofitable customers by what explains it: of the ``labelled``, of those whom one order
-        sent back made dear (``one_off``, no habit), of those who ``opted_out``, and what is ``unexplained``."""
+        sent back made dear (``one_off``, no habit), of those who ``opted_out``, and what is ``unexplained``.
+
+        Returns
+        -------
+        dict
+            Money.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> model = loyalty.BehaviourModel.fit(ledger)
+        >>> labels = model.classify(ledger)
+        >>> sorted(labels.loss_account())
+        ['labelled', 'loss', 'one_off', 'opted_out', 'unexplained']
+        """
         return dict(self._core.loss_account(self._ledger._core))
 
     def summary(self) -> list[BehaviourSummary]:
-        """One row for each behaviour that could be looked at."""
+        """One row for each behaviour that could be looked at.
+
+        Returns
+        -------
+        list of BehaviourSummary
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shop = loyalty.simulate(1500, seed=4, backend="polars")
+        >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+        >>> model = loyalty.BehaviourModel.fit(ledger)
+        >>> labels = model.classify(ledger)
+        >>> [row.behaviour for row in labels.summary()][:2]
+        ['service_demander', 'revenue_reverser']
+        """
         rows = self._core.summary(self._ledger._core)
         return _display.Rows(BehaviourSummary(*row) for row in rows)
 

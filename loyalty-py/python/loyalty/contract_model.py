@@ -26,6 +26,14 @@ class ContractModel(Model):
 
     Every prediction is about the customers of a :class:`Contracts`, of whom those who left have 0, or
     about customers still there by their number of `renewals`: one, or an array.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> contracts = loyalty.Contracts.from_cohorts(renewals=[0, 1, 2], customers=[1000, 631, 468])
+    >>> fit = loyalty.Sbg.fit(contracts)
+    >>> isinstance(fit.model, loyalty.ContractModel), round(fit.model.survival(0, 2), 3)
+    (True, 0.468)
     """
 
     __slots__ = ()
@@ -76,6 +84,11 @@ class ContractModel(Model):
         ahead : int
             From 0; of customers with no renewal yet it is the survival curve. 1 gives the retention.
 
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`churn`.
+
         Examples
         --------
         >>> import loyalty
@@ -89,6 +102,18 @@ class ContractModel(Model):
 
     def expected_renewals(self, renewals: Any, periods: int, *, threads: int = 0) -> Any:
         """Expected number of renewals a customer makes of the next `periods`, from 0 to 10000.
+
+        Parameters
+        ----------
+        renewals, threads
+            As for :meth:`churn`.
+        periods : int
+            How many renewals to look ahead.
+
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`churn`.
 
         Examples
         --------
@@ -129,6 +154,11 @@ class ContractModel(Model):
         annual_discount_rate, renewals_per_year : float, optional
             The same stated per year: (1 + rate)^(1/renewals) − 1 per period.
 
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`churn`.
+
         Examples
         --------
         >>> import loyalty
@@ -157,6 +187,10 @@ class ContractModel(Model):
         ----------
         periods, discount_rate, annual_discount_rate, renewals_per_year
             As for :meth:`discounted_renewals`.
+
+        Returns
+        -------
+        float
 
         Examples
         --------
@@ -188,6 +222,11 @@ class ContractModel(Model):
             As for :meth:`discounted_renewals`.
         margin : float or array
             What a period brings, one for all or one per contract, in money.
+
+        Returns
+        -------
+        data frame, array or float
+            As :meth:`churn`, in money.
 
         Examples
         --------
@@ -242,6 +281,10 @@ class ContractModel(Model):
             For how many renewals each customer comes up.
         seed : int
             Row i depends on the seed and i alone.
+
+        Returns
+        -------
+        Contracts
 
         Examples
         --------

@@ -96,6 +96,10 @@ class Contracts(Frozen):
         customers
             How many customers were still there; never more than one renewal before.
 
+        Returns
+        -------
+        Contracts
+
         Examples
         --------
         >>> import loyalty
@@ -159,6 +163,10 @@ class Contracts(Frozen):
 
     def to_frame(self) -> Any:
         """The columns in the caller's kind of frame; a dict of arrays where arrays came in.
+
+        Returns
+        -------
+        data frame or dict of arrays
 
         Examples
         --------

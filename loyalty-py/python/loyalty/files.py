@@ -38,6 +38,16 @@ Model = (
 def load(path: str | PathLike[str]) -> Model:
     """The model of a file, of whichever kind, saved in any language.
 
+    Parameters
+    ----------
+    path : path
+        Of a model file.
+
+    Returns
+    -------
+    model
+        Of the class of its kind.
+
     Raises
     ------
     ModelFileError
@@ -77,6 +87,15 @@ def load(path: str | PathLike[str]) -> Model:
 
 def load_fit(path: str | PathLike[str]) -> Fit[Any] | None:
     """The fit that a file describes; None for a model that was saved without one.
+
+    Parameters
+    ----------
+    path : path
+        Of a model file.
+
+    Returns
+    -------
+    Fit or None
 
     Raises
     ------

@@ -11,7 +11,15 @@ __all__ = ["Calibration", "Predictions", "ReliabilityBin", "ReturnEconomics", "e
 
 
 class Calibration(NamedTuple):
-    """A logistic recalibration: intercept 0 and slope 1 are perfect."""
+    """A logistic recalibration: intercept 0 and slope 1 are perfect.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> found = loyalty.Predictions([0.2, 0.4, 0.6, 0.8], [0, 1, 0, 1]).calibration()
+    >>> round(found.intercept, 3), round(found.slope, 3)
+    (0.0, 1.102)
+    """
 
     intercept: float
     slope: float
@@ -24,7 +32,15 @@ class Calibration(NamedTuple):
 
 
 class ReliabilityBin(NamedTuple):
-    """Rows of about the same probability: their mean, and the share of them where it happened."""
+    """Rows of about the same probability: their mean, and the share of them where it happened.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> lowest = loyalty.Predictions([0.125, 0.5, 0.25, 0.75], [0, 0, 1, 1]).reliability(bins=2)[0]
+    >>> lowest.rows, lowest.probability, lowest.happened
+    (2, 0.1875, 0.5)
+    """
 
     rows: int
     probability: float
@@ -65,19 +81,67 @@ class Predictions(Frozen):
         self._set(_core=_native.Predictions(*columns), _rows=len(columns[0]))
 
     def log_loss(self) -> float:
-        """−1/n Σ y ln p + (1 − y) ln(1 − p), with p held 1e-15 away from 0 and 1."""
+        """−1/n Σ y ln p + (1 − y) ln(1 − p), with p held 1e-15 away from 0 and 1.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> round(found.log_loss(), 4)
+        0.4723
+        """
         return self._core.log_loss()
 
     def brier(self) -> float:
-        """1/n Σ (p − y)²."""
+        """1/n Σ (p − y)².
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> round(found.brier(), 6)
+        0.158125
+        """
         return self._core.brier()
 
     def auc(self) -> float | None:
-        """Area under the receiver operating characteristic; None where all rows are alike."""
+        """Area under the receiver operating characteristic; None where all rows are alike.
+
+        Returns
+        -------
+        float or None
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> found.auc()
+        0.75
+        """
         return self._core.auc()
 
     def average_precision(self) -> float | None:
-        """Area under the precision-recall curve, by steps; None where it never happened."""
+        """Area under the precision-recall curve, by steps; None where it never happened.
+
+        Returns
+        -------
+        float or None
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> round(found.average_precision(), 4)
+        0.8333
+        """
         return self._core.average_precision()
 
     def calibration(self) -> Calibration | None:
@@ -85,12 +149,32 @@ class Predictions(Frozen):
 
         None where all rows happened or none, where all probabilities are equal, or where they tell
         the two fates apart without fail.
+
+        Returns
+        -------
+        Calibration or None
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> found.calibration().slope > 0
+        True
         """
         found = self._core.calibration()
         return None if found is None else Calibration(*found)
 
     def reliability(self, bins: int = 10) -> list[ReliabilityBin]:
         """Bins of equal size, the lowest probabilities first: what was predicted, and what happened.
+
+        Parameters
+        ----------
+        bins : int
+            How many.
+
+        Returns
+        -------
+        list of ReliabilityBin
 
         Examples
         --------
@@ -102,11 +186,45 @@ class Predictions(Frozen):
         return _display.Rows(ReliabilityBin(*found) for found in self._core.reliability(bins))
 
     def calibration_error(self, bins: int = 20) -> float:
-        """Expected calibration error over so many bins of equal size: the mean distance of the two."""
+        """Expected calibration error over so many bins of equal size: the mean distance of the two.
+
+        Parameters
+        ----------
+        bins : int
+            How many.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> round(found.calibration_error(bins=2), 4)
+        0.1875
+        """
         return self._core.calibration_error(bins)
 
     def lift(self, share: float = 0.1) -> float:
-        """The share of events among the rows of the highest probabilities, against that of all."""
+        """The share of events among the rows of the highest probabilities, against that of all.
+
+        Parameters
+        ----------
+        share : float
+            Which share of the rows, above 0 and at most 1.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> found.lift(0.25)
+        2.0
+        """
         return self._core.lift(share)
 
     def expected_money(
@@ -122,6 +240,24 @@ class Predictions(Frozen):
 
         The other arguments say what each outcome brings: acted and it would have happened, acted in
         vain, not acted and it happened, not acted and it did not; costs are below 0.
+
+        Parameters
+        ----------
+        threshold : float
+            From 0 to 1.
+        hit, false_alarm, miss, correct_pass : float
+            What each outcome brings.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.Predictions([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> found.expected_money(0.5, hit=10.0, false_alarm=-2.0)
+        2.5
         """
         return self._core.expected_money(threshold, (hit, false_alarm, miss, correct_pass))
 
@@ -182,11 +318,48 @@ class ReturnEconomics(Frozen):
         self._set(_core=native, _arguments=(margin, loss, handling, share))
 
     def break_even(self, value: float) -> float:
-        """p* = m / (g m + g δ + h/P), at most 1: where a line of the value P brings nothing."""
+        """p* = m / (g m + g δ + h/P), at most 1: where a line of the value P brings nothing.
+
+        Parameters
+        ----------
+        value : float
+            P, above 0.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> round(loyalty.ReturnEconomics(margin=0.4, loss=0.1, handling=3.0).break_even(30.0), 3)
+        0.667
+        """
         return self._core.break_even(value)
 
     def expected_margin(self, probability: Any, value: Any) -> Any:
-        """(1 − p g) m P − p (g δ P + h): of one line, or an array for arrays of lines."""
+        """(1 − p g) m P − p (g δ P + h): of one line, or an array for arrays of lines.
+
+        Parameters
+        ----------
+        probability : float or array
+            p.
+        value : float or array
+            P.
+
+        Returns
+        -------
+        float or array
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> shoes = loyalty.ReturnEconomics(margin=0.4, loss=0.1, handling=3.0)
+        >>> shoes.expected_margin(0.5, 70.0)
+        9.0
+        >>> shoes.expected_margin([0.5, 0.9], [70.0, 70.0]).round(2)
+        array([ 9. , -6.2])
+        """
         if isinstance(probability, int | float) and isinstance(value, int | float):
             return self._core.expected_margin(probability, value)
         columns = (_numbers("probability", probability), _numbers("value", value))
@@ -219,6 +392,18 @@ def expected_returns(probability: Any, value: Any) -> tuple[float, float]:
     """Expected returned lines and money of a basket: Σ p and Σ p·value.
 
     Where lines come back in part, less is paid back: see :meth:`ReturnPropensity.expected_returns`.
+
+    Parameters
+    ----------
+    probability : array or series
+        p of each line.
+    value : array or series
+        What each costs.
+
+    Returns
+    -------
+    tuple of float
+        Lines and money.
 
     Examples
     --------

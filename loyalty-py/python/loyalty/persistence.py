@@ -18,6 +18,14 @@ class Persistence(_display.Shown):
 
     ``recurrence`` is how much of the excess over the mean of those labelled by the first half is found in
     the second: 1 for a behaviour that lasts, 0 for one that does not. ``years`` is the length of a half.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> ledger = loyalty.Ledger(loyalty.simulate(4000, seed=4).lines, handling=3.0, markdown=0.1)
+    >>> found = loyalty.persistence(ledger)[0]
+    >>> found.behaviour, found.years < 1.1
+    ('revenue_reverser', True)
     """
 
     behaviour: str
@@ -30,7 +38,25 @@ class Persistence(_display.Shown):
 
     def lasting(self, history: float, ahead: float) -> float:
         """How much of the excess shown in so many years of `history` the next `ahead` years hold, for a strength
-        that drifts about its mean; the formula stands in docs/behaviours.md."""
+        that drifts about its mean; the formula stands in docs/behaviours.md.
+
+        Parameters
+        ----------
+        history, ahead : float
+            In years.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> ledger = loyalty.Ledger(loyalty.simulate(4000, seed=4).lines, handling=3.0, markdown=0.1)
+        >>> found = loyalty.persistence(ledger)[0]
+        >>> found.lasting(2.0, 1.0) >= found.lasting(2.0, 5.0)
+        True
+        """
         return _native.lasting(self.recurrence, self.years, history, ahead)
 
 
@@ -42,6 +68,18 @@ def persistence(
     threads: int = 0,
 ) -> list[Persistence]:
     """Whether behaviours last: fitted to the first half of the history, looked at in the second.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The shop.
+    thresholds, contact_exposure, threads
+        As for :meth:`BehaviourModel.fit`.
+
+    Returns
+    -------
+    list of Persistence
+        One for each behaviour that can be looked at.
 
     Examples
     --------
@@ -64,6 +102,15 @@ class PermutationCheck(_display.Shown):
 
     ``labelled`` of the ``customers`` are labelled; ``by_chance`` are so many in each round in which the
     orders were dealt out at random, all of them falsely.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> shop = loyalty.simulate(1500, seed=1)
+    >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
+    >>> found = loyalty.permutation_check(ledger, rounds=1)[0]
+    >>> found.customers == len(ledger), len(found.by_chance)
+    (True, 1)
     """
 
     behaviour: str
@@ -86,6 +133,22 @@ def permutation_check(
     Orders stay whole, and each customer keeps the number of theirs, so that whatever is odd about the log is
     there as before; but nobody has a habit, and every label is false. It is the check of labels that a shop can
     make by itself.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The shop.
+    rounds : int
+        How often orders are dealt out.
+    seed : int
+        Where the random numbers start.
+    thresholds, contact_exposure, threads
+        As for :meth:`BehaviourModel.fit`.
+
+    Returns
+    -------
+    list of PermutationCheck
+        One for each behaviour that can be looked at.
 
     Examples
     --------

@@ -71,6 +71,10 @@ class Prior(Frozen):
         absolute : bool
             The median is in the parameter's own unit, not relative to the data.
 
+        Returns
+        -------
+        Prior
+
         Raises
         ------
         InputError
@@ -94,6 +98,10 @@ class Prior(Frozen):
             From 1e-50 to 1e50.
         absolute : bool
             The mean is in the parameter's own unit, not relative to the data.
+
+        Returns
+        -------
+        Prior
 
         Raises
         ------
@@ -123,6 +131,10 @@ class Prior(Frozen):
         sigma : float
             From 1e-50 to 1e50.
 
+        Returns
+        -------
+        Prior
+
         Raises
         ------
         InputError
@@ -139,6 +151,15 @@ class Prior(Frozen):
     @classmethod
     def known(cls, value: float) -> Prior:
         """θ is this value, in the parameter's own unit: it is not fitted.
+
+        Parameters
+        ----------
+        value : float
+            From 1e-50 to 1e50.
+
+        Returns
+        -------
+        Prior
 
         Raises
         ------

@@ -130,6 +130,11 @@ class ReturnPropensity(_display.Shown):
             How many threads to use; 0 for as many as the machine runs at once. The result is the
             same for every number.
 
+        Returns
+        -------
+        ReturnFit
+            The model with its state at the end of the observation, and how it was found.
+
         Raises
         ------
         FitError
@@ -137,6 +142,18 @@ class ReturnPropensity(_display.Shown):
         InputError
             For options outside their domain, and where a category or a number takes away by itself
             more than half of what is uncertain of the outcome, in log-loss, as a copy of it does.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = loyalty.OrderLines(
+        ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+        ...     customer="customer", product="product", time="time", amount="amount", order="order",
+        ...     returned="returned_amount", return_time="return_time",
+        ... )
+        >>> fit = loyalty.ReturnPropensity.fit(lines, horizon_days=40)
+        >>> fit.horizon_days, fit.log_loss < fit.constant_log_loss
+        (40, True)
         """
         lines = _check.instance("lines", lines, OrderLines)
         end = (
@@ -163,6 +180,42 @@ class ReturnPropensity(_display.Shown):
         in use, with ``probability``, ``new_customer`` and ``new_product`` (whether nothing is known
         of them and they count as average), and with a `level`, say 0.9, ``lower`` and ``upper``,
         between which the probability lies with that probability, given the histories.
+
+        Parameters
+        ----------
+        lines : OrderLines
+            New ones, with the columns of those of the fit.
+        level : float, optional
+            Coverage of the intervals, above 0 and below 1; without it there are none.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame
+            One row per line, as said above.
+
+        Warns
+        -----
+        LoyaltyWarning
+            Where lines are dated before the first day that the model knows of.
+
+        Raises
+        ------
+        InputError
+            Where the lines lack a column that the model learnt from.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = loyalty.OrderLines(
+        ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+        ...     customer="customer", product="product", time="time", amount="amount", order="order",
+        ...     returned="returned_amount", return_time="return_time",
+        ... )
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40).model
+        >>> model.score(lines, level=0.9).columns
+        ['probability', 'new_customer', 'new_product', 'lower', 'upper']
         """
         native = _check.instance("lines", lines, OrderLines)._core
         threads = _check.whole("threads", threads)
@@ -184,6 +237,31 @@ class ReturnPropensity(_display.Shown):
 
         One column per group (``customer``, ``product``, each category, ``price``, ``basket`` …,
         ``level``) and ``base``; they add up to logit p.
+
+        Parameters
+        ----------
+        lines : OrderLines
+            As for :meth:`score`.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame
+            One row per line, in log-odds.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = loyalty.OrderLines(
+        ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+        ...     customer="customer", product="product", time="time", amount="amount", order="order",
+        ...     returned="returned_amount", return_time="return_time",
+        ... )
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40).model
+        >>> parts = model.contributions(lines)
+        >>> parts.columns[:2], abs(parts["customer"]).max() > 0.1
+        (['base', 'price'], True)
         """
         native = _check.instance("lines", lines, OrderLines)._core
         base, columns = self._core.contributions(native, _check.whole("threads", threads))
@@ -196,6 +274,31 @@ class ReturnPropensity(_display.Shown):
         A line of several pieces comes back in part: how much of the value of returned lines is paid
         back is learnt by their pieces and by customer, where the lines of the fit said it by
         ``returned_amount``, or by ``returned`` in pieces. ``share_known`` is false where they did not.
+
+        Parameters
+        ----------
+        lines : OrderLines
+            As for :meth:`score`.
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        ExpectedReturns
+            Σ over the lines.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = loyalty.OrderLines(
+        ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+        ...     customer="customer", product="product", time="time", amount="amount", order="order",
+        ...     returned="returned_amount", return_time="return_time",
+        ... )
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40).model
+        >>> found = model.expected_returns(lines)
+        >>> found.lines < len(lines), found.paid_back <= found.value
+        (True, True)
         """
         native = _check.instance("lines", lines, OrderLines)._core
         found = self._core.expected_returns(native, _check.whole("threads", threads))
@@ -217,11 +320,55 @@ class ReturnPropensity(_display.Shown):
         ----------
         customers : array, series or list
             Ids, as in the lines.
+
+        Returns
+        -------
+        data frame
+            One row per id, in their order.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = loyalty.OrderLines(
+        ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+        ...     customer="customer", product="product", time="time", amount="amount", order="order",
+        ...     returned="returned_amount", return_time="return_time",
+        ... )
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40).model
+        >>> found = model.customers([1, 2, -1])  # nobody knows customer -1
+        >>> found.columns[:2], found["exposure"][2]
+        (['customer', 'propensity'], 0.0)
         """
         return self._propensities("customer", customers, level)
 
     def products(self, products: Any, *, level: float = 0.9) -> Any:
-        """The propensity of products at the average of customers, as :meth:`customers`."""
+        """The propensity of products at the average of customers, as :meth:`customers`.
+
+        Parameters
+        ----------
+        products : array, series or list
+            Ids, as in the lines.
+        level : float
+            Coverage of the intervals.
+
+        Returns
+        -------
+        data frame
+            One row per id, in their order.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = loyalty.OrderLines(
+        ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+        ...     customer="customer", product="product", time="time", amount="amount", order="order",
+        ...     returned="returned_amount", return_time="return_time",
+        ... )
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40).model
+        >>> found = model.products([1, 2])
+        >>> bool((found["lower"] < found["upper"]).all())
+        True
+        """
         return self._propensities("product", products, level)
 
     def _propensities(self, name: str, ids: Any, level: float) -> Any:
@@ -236,10 +383,37 @@ class ReturnPropensity(_display.Shown):
         any order and be cut into calls anywhere, with the same result to the last bit. Where they carry what became of them, it counts
         from the day after it became known.
 
+        Parameters
+        ----------
+        lines : OrderLines
+            Of the day that the model has reached or later, in order of their days.
+
+        Returns
+        -------
+        data frame
+            As :meth:`score` without a level.
+
         Raises
         ------
         InputError
             Where a line is from a day that is over, or in the model already; the model is unchanged.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = {
+        ...     "line": [1, 2, 3, 4], "who": ["ann", "bob", "ann", "bob"], "what": ["shoe", "shoe", "sock", "sock"],
+        ...     "day": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01"], "paid": [60.0, 60.0, 5.0, 5.0],
+        ...     "back": [1, 0, 0, 0],
+        ... }
+        >>> roles = dict(customer="who", product="what", time="day", amount="paid", line="line")
+        >>> lines = loyalty.OrderLines(table, **roles, returned="back")
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
+        >>> new = {"line": [5], "who": ["eve"], "what": ["shoe"], "day": ["2024-04-01"], "paid": [60.0]}
+        >>> model.update(loyalty.OrderLines(new, **roles))["new_customer"]
+        array([ True])
+        >>> model.today
+        np.datetime64('2024-04-01')
         """
         native = _check.instance("lines", lines, OrderLines)._core
         return _frames.table(self._core.update(native), lines._frame)
@@ -260,12 +434,44 @@ class ReturnPropensity(_display.Shown):
         whose return is known already) and ``refused``, and how many of those counted are ``ahead``: of
         days that the model has not reached, so that they count once these are over.
 
+        Parameters
+        ----------
+        data : data frame or mapping of columns
+            One row per return.
+        line, time : str
+            Its columns of the line's id and of the time of the return.
+        time_zone : str, optional
+            As for :class:`OrderLines`.
+        invalid : {"raise", "drop"}
+            What becomes of returns that cannot be.
+
+        Returns
+        -------
+        dict
+            The counts.
+
         Raises
         ------
         InputError
             Where a return has no line or no time, is from before the day of its order, or from a day
             to come more than a year after it; the model is unchanged. With ``invalid="drop"`` such
             returns are left out and counted as ``refused``.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = {
+        ...     "line": [1, 2, 3, 4], "who": ["ann", "bob", "ann", "bob"], "what": ["shoe", "shoe", "sock", "sock"],
+        ...     "day": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01"], "paid": [60.0, 60.0, 5.0, 5.0],
+        ...     "back": [1, 0, 0, 0],
+        ... }
+        >>> roles = dict(customer="who", product="what", time="day", amount="paid", line="line")
+        >>> lines = loyalty.OrderLines(table, **roles, returned="back")
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
+        >>> came = {"line": [4, 99], "when": ["2024-03-04", "2024-03-04"]}
+        >>> counts = model.update_returns(came, line="line", time="when")
+        >>> counts["counted"], counts["unknown"]
+        (1, 1)
         """
         ids, times = _columns.read(data, [line, time]).columns
         return dict(self._core.update_returns(ids, times, time_zone, invalid))
@@ -273,10 +479,30 @@ class ReturnPropensity(_display.Shown):
     def advance(self, day: Moment) -> None:
         """Goes on to the morning of a day, so that what is due by then counts.
 
+        Parameters
+        ----------
+        day : date or time
+            Not before :attr:`today`.
+
         Raises
         ------
         InputError
             For a day more than 3660 days after :attr:`today`: a wrong date.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = {
+        ...     "line": [1, 2, 3, 4], "who": ["ann", "bob", "ann", "bob"], "what": ["shoe", "shoe", "sock", "sock"],
+        ...     "day": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01"], "paid": [60.0, 60.0, 5.0, 5.0],
+        ...     "back": [1, 0, 0, 0],
+        ... }
+        >>> roles = dict(customer="who", product="what", time="day", amount="paid", line="line")
+        >>> lines = loyalty.OrderLines(table, **roles, returned="back")
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
+        >>> model.advance("2024-05-01")
+        >>> model.today, model.open_lines  # the line of March is older than the horizon
+        (np.datetime64('2024-05-01'), 0)
         """
         self._core.advance(_instant("day", day, None) // 86_400_000_000)
 
@@ -325,16 +551,93 @@ class ReturnPropensity(_display.Shown):
         """Saves model and state; :func:`load` goes on from there, to the last bit, in every language.
 
         The file is written whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            Where to.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = {
+        ...     "line": [1, 2, 3, 4], "who": ["ann", "bob", "ann", "bob"], "what": ["shoe", "shoe", "sock", "sock"],
+        ...     "day": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01"], "paid": [60.0, 60.0, 5.0, 5.0],
+        ...     "back": [1, 0, 0, 0],
+        ... }
+        >>> roles = dict(customer="who", product="what", time="day", amount="paid", line="line")
+        >>> lines = loyalty.OrderLines(table, **roles, returned="back")
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "returns.json"
+        ...     model.save(path)
+        ...     bool(loyalty.load(path).today == model.today)
+        True
         """
         self._core.save(path)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> ReturnPropensity:
-        """The model of a file."""
+        """The model of a file.
+
+        Parameters
+        ----------
+        path : path
+            Of a file saved in any language.
+
+        Returns
+        -------
+        ReturnPropensity
+
+        Raises
+        ------
+        ModelFileError
+            Where it is no file of a return propensity.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = {
+        ...     "line": [1, 2, 3, 4], "who": ["ann", "bob", "ann", "bob"], "what": ["shoe", "shoe", "sock", "sock"],
+        ...     "day": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01"], "paid": [60.0, 60.0, 5.0, 5.0],
+        ...     "back": [1, 0, 0, 0],
+        ... }
+        >>> roles = dict(customer="who", product="what", time="day", amount="paid", line="line")
+        >>> lines = loyalty.OrderLines(table, **roles, returned="back")
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "returns.json"
+        ...     model.save(path)
+        ...     loyalty.ReturnPropensity.load(path)
+        <ReturnPropensity on 2024-03-02: 4 keys of 2 histories, 1 open lines>
+        """
         return cls._of(_native.ReturnPropensity.load(path), _columns.installed_frame())
 
     def copy(self) -> ReturnPropensity:
-        """A model with the same state that moves on by itself."""
+        """A model with the same state that moves on by itself.
+
+        Returns
+        -------
+        ReturnPropensity
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = {
+        ...     "line": [1, 2, 3, 4], "who": ["ann", "bob", "ann", "bob"], "what": ["shoe", "shoe", "sock", "sock"],
+        ...     "day": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01"], "paid": [60.0, 60.0, 5.0, 5.0],
+        ...     "back": [1, 0, 0, 0],
+        ... }
+        >>> roles = dict(customer="who", product="what", time="day", amount="paid", line="line")
+        >>> lines = loyalty.OrderLines(table, **roles, returned="back")
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
+        >>> later = model.copy()
+        >>> later.advance("2024-05-01")
+        >>> bool(model.today < later.today)
+        True
+        """
         return self._of(_native.ReturnPropensity.from_json(self._core.to_json()), self._frame)
 
     def __repr__(self) -> str:
@@ -375,6 +678,18 @@ class ExpectedReturns(NamedTuple):
         customer.
     share_known : bool
         Whether g is learnt; without, ``paid_back`` is the value.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> lines = loyalty.OrderLines(
+    ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+    ...     customer="customer", product="product", time="time", amount="amount", order="order",
+    ...     returned="returned_amount", return_time="return_time",
+    ... )
+    >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40).model
+    >>> model.expected_returns(lines).share_known  # a flag does not tell how much was paid back
+    False
     """
 
     lines: float
@@ -417,6 +732,18 @@ class ReturnFit(_display.Shown):
         of one order come back together.
     design_effect : float
         By how much the number of lines overstates what they tell of the level.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> lines = loyalty.OrderLines(
+    ...     loyalty.simulate(300, seed=1, return_rate=0.2, backend="polars").lines,
+    ...     customer="customer", product="product", time="time", amount="amount", order="order",
+    ...     returned="returned_amount", return_time="return_time",
+    ... )
+    >>> fit = loyalty.ReturnPropensity.fit(lines, horizon_days=40)
+    >>> fit.returned < fit.settled <= len(lines)
+    True
     """
 
     model: ReturnPropensity
@@ -455,7 +782,31 @@ class ReturnFit(_display.Shown):
         return [_display.facts("Fitted return propensity", rows), *self.model._shown()]
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Saves the model with its state."""
+        """Saves the model with its state.
+
+        Parameters
+        ----------
+        path : path
+            Where to.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = {
+        ...     "line": [1, 2, 3, 4], "who": ["ann", "bob", "ann", "bob"], "what": ["shoe", "shoe", "sock", "sock"],
+        ...     "day": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01"], "paid": [60.0, 60.0, 5.0, 5.0],
+        ...     "back": [1, 0, 0, 0],
+        ... }
+        >>> roles = dict(customer="who", product="what", time="day", amount="paid", line="line")
+        >>> lines = loyalty.OrderLines(table, **roles, returned="back")
+        >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "returns.json"
+        ...     model.facts.save(path)
+        ...     loyalty.load(path).facts.settled
+        3
+        """
         self.model.save(path)
 
     def __repr__(self) -> str:

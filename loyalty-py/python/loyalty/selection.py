@@ -34,7 +34,21 @@ class _Outcome(Frozen):
 
     def capacities(self) -> Any:
         """One row per capacity: ``amount``, ``used``, and ``shadow_price``, what one more unit would
-        gain."""
+        gain.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> chosen = loyalty.choose(
+        ...     {"call": [50, 20, 40]}, capacities={"calls": 2}, uses={"calls": {"call": 1}}
+        ... )
+        >>> float(chosen.capacities()["used"][0])
+        2.0
+        """
         names, *numbers = zip(*self._capacities, strict=True) if self._capacities else ((),) * 4
         columns = [_frames.text_column("capacity", names)]
         titles = ("amount", "used", "shadow_price")
@@ -63,7 +77,18 @@ class _Outcome(Frozen):
 
 
 class Selection(_Outcome):
-    """Who gets which treatment. Made by :func:`select`."""
+    """Who gets which treatment. Made by :func:`select`.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = {
+    ...     "who": ["ann", "bob"], "frequency": [4, 2], "p_alive": [0.9, 0.8], "clv": [900.0, 300.0],
+    ... }
+    >>> chosen = loyalty.select(customers, customer="who", capacities={"calls": 1}, margin=0.3)
+    >>> len(chosen) <= 2, chosen.gap >= 0
+    (True, True)
+    """
 
     __slots__ = ("_columns", "_rows", "_summary", "notes", "treatments")
 
@@ -77,11 +102,41 @@ class Selection(_Outcome):
 
     def to_frame(self) -> Any:
         """One row per customer treated, the largest expected gain first: customer, ``treatment``,
-        ``channel``, ``gain``, ``cost``, ``reason``."""
+        ``channel``, ``gain``, ``cost``, ``reason``.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = {
+        ...     "who": ["ann", "bob"], "frequency": [4, 2], "p_alive": [0.9, 0.8], "clv": [900.0, 300.0],
+        ... }
+        >>> chosen = loyalty.select(customers, customer="who", capacities={"calls": 1}, margin=0.3)
+        >>> list(chosen.to_frame())
+        ['who', 'treatment', 'channel', 'gain', 'cost', 'reason']
+        """
         return _frames.table(self._columns, self._frame)
 
     def summary(self) -> Any:
-        """One row per treatment: ``channel``, ``customers``, ``gain``, ``cost``."""
+        """One row per treatment: ``channel``, ``customers``, ``gain``, ``cost``.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = {
+        ...     "who": ["ann", "bob"], "frequency": [4, 2], "p_alive": [0.9, 0.8], "clv": [900.0, 300.0],
+        ... }
+        >>> chosen = loyalty.select(customers, customer="who", capacities={"calls": 1}, margin=0.3)
+        >>> list(chosen.summary())
+        ['treatment', 'channel', 'customers', 'gain', 'cost']
+        """
         names, channels, *numbers = zip(*self._summary, strict=True)
         columns = [
             _frames.text_column("treatment", names),
@@ -109,7 +164,18 @@ class Selection(_Outcome):
 
 
 class Choice(_Outcome):
-    """One of the columns of gains, or none, for each row. Made by :func:`choose`."""
+    """One of the columns of gains, or none, for each row. Made by :func:`choose`.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> chosen = loyalty.choose(
+    ...     {"call": [50, 20, 40], "letter": [10, 15, 0]}, capacities={"calls": 1},
+    ...     uses={"calls": {"call": 1}},
+    ... )
+    >>> chosen.choice, chosen.gains
+    (array([ 0,  1, -1]), array([50., 15.,  0.]))
+    """
 
     __slots__ = ("_choice", "_gains", "names")
 

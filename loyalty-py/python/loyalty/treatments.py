@@ -78,7 +78,18 @@ class Treatments(Frozen):
         """Self-service, chat bot and information point for service demanders; presentation and offers
         that fit for revenue reversers; members' offers and a newsletter for promotion maximizers; an
         offer on the open basket and up-selling for a fixed budget; a personal call or letter for the
-        loyal and valuable."""
+        loyal and valuable.
+
+        Returns
+        -------
+        Treatments
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> len(loyalty.Treatments.customary())
+        11
+        """
         table = cls.__new__(cls)
         table._set(_core=_native.Treatments.customary())
         return table
@@ -105,12 +116,47 @@ class Treatments(Frozen):
         return self._core.columns
 
     def to_json(self) -> str:
-        """The table as JSON text."""
+        """The table as JSON text.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = loyalty.Treatments.customary()
+        >>> loyalty.Treatments.from_json(table.to_json()) == table
+        True
+        """
         return self._core.to_json()
 
     @classmethod
     def from_json(cls, text: str) -> Treatments:
-        """A table from JSON text."""
+        """A table from JSON text.
+
+        Parameters
+        ----------
+        text : str
+            As :meth:`to_json` writes it.
+
+        Returns
+        -------
+        Treatments
+
+        Raises
+        ------
+        InputError
+            As the constructor, and for text that is no JSON.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> loyalty.Treatments.from_json("[]")
+        Traceback (most recent call last):
+            ...
+        loyalty.errors.InputError: treatments: there are 0, allowed are 1 to 100
+        """
         table = cls.__new__(cls)
         table._set(_core=_native.Treatments(text))
         return table
