@@ -27,12 +27,52 @@ class Fitted(Frozen):
         return model
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Saves the model; the file is written whole or not at all."""
+        """Saves the model; the file is written whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            Where to.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> ledger = loyalty.Ledger(loyalty.simulate(1500, seed=4).lines, handling=3.0, markdown=0.1)
+        >>> model = loyalty.BehaviourModel.fit(ledger)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "behaviours.json"
+        ...     model.save(path)
+        ...     loyalty.load(path) == model
+        True
+        """
         self._core.save(path)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
-        """Loads a model saved in any language."""
+        """Loads a model saved in any language.
+
+        Parameters
+        ----------
+        path : path
+            Of a file of this class.
+
+        Returns
+        -------
+        model
+
+        Raises
+        ------
+        ModelFileError
+            Where it is no such file.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> loyalty.BehaviourModel.load("nowhere.json")
+        Traceback (most recent call last):
+            ...
+        loyalty.errors.ModelFileError: model file "nowhere.json": No such file or directory (os error 2)
+        """
         return cls._of(cls._twin.load(path))
 
     def __eq__(self, other: object) -> bool:

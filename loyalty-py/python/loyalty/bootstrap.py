@@ -36,6 +36,15 @@ class Bootstrap(Frozen):
         Replicates whose fit ended short of a proper maximum; they are counted in.
     failed : int
         Replicates that no model could be fitted to; they are left out.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+    >>> purchases, spend = loyalty.MbgNbd.fit(customers), loyalty.GammaGamma.fit(customers)
+    >>> found = loyalty.clv_bootstrap(customers, purchases, spend, horizon=52, replicates=20)
+    >>> bool(found.lower < found.estimate), len(found.totals)
+    (True, 20)
     """
 
     __slots__ = ("estimate", "failed", "level", "lower", "not_converged", "totals", "upper")
@@ -113,6 +122,10 @@ def clv_bootstrap(
         Coverage of the interval, above 0 and below 1.
     threads : int
         Threads to use, 0 for all.
+
+    Returns
+    -------
+    Bootstrap
 
     Raises
     ------

@@ -26,6 +26,14 @@ class Correlation(_display.Shown):
         The probability of a coefficient as far from 0, were there no relation.
     lower, upper : float
         The ends of the interval.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+    >>> found = loyalty.frequency_value_correlation(customers)
+    >>> bool(found.pearson.p_value < 0.05)
+    True
     """
 
     coefficient: float
@@ -34,7 +42,25 @@ class Correlation(_display.Shown):
     upper: float
 
     def exceeds(self, size: float) -> bool:
-        """Whether the interval lies beyond a size, above or below 0."""
+        """Whether the interval lies beyond a size, above or below 0.
+
+        Parameters
+        ----------
+        size : float
+            From 0 to 1.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+        >>> found = loyalty.frequency_value_correlation(customers)
+        >>> found.pearson.exceeds(0.9)
+        False
+        """
         return self.lower > size or self.upper < -size
 
     def __str__(self) -> str:
@@ -54,6 +80,14 @@ class FrequencyValueCorrelation(_display.Shown):
         Of the numbers.
     spearman : Correlation
         Of the ranks.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+    >>> found = loyalty.frequency_value_correlation(customers)
+    >>> found.customers
+    1139.0
     """
 
     customers: float
@@ -67,6 +101,23 @@ class FrequencyValueCorrelation(_display.Shown):
         Only Pearson's counts: it speaks of money, which is what a value adds up, and is 0 on average
         where the two are independent. Ranks see a little even there, because the mean of few skewed
         amounts lies mostly below the mean of many.
+
+        Parameters
+        ----------
+        size : float
+            From 0 to 1.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(unit="week")
+        >>> found = loyalty.frequency_value_correlation(customers)
+        >>> found.exceeds(0.9)
+        False
         """
         return self.pearson.exceeds(size)
 

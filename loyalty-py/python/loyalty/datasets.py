@@ -18,6 +18,10 @@ __all__ = ["cdnow", "cdnow_orders", "cdnow_path"]
 def cdnow_path() -> Any:
     """Where the CDNOW log lies: a CSV file with customer_id, date, quantity and amount.
 
+    Returns
+    -------
+    path
+
     Examples
     --------
     >>> import loyalty

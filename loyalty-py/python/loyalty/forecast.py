@@ -93,15 +93,19 @@ class AnchoredForecast(Frozen):
         threads : int
             Threads to use, 0 for all.
 
-        Raises
-        ------
-        InputError
-            As :meth:`PurchaseModel.fit`, and where ``level="last_year"`` and the log does not tell of it.
+        Returns
+        -------
+        AnchoredForecast
 
         Warns
         -----
         LoyaltyWarning
             Where the fit of the model to the whole log did not converge.
+
+        Raises
+        ------
+        InputError
+            As :meth:`PurchaseModel.fit`, and where ``level="last_year"`` and the log does not tell of it.
 
         Examples
         --------
@@ -159,6 +163,10 @@ class AnchoredForecast(Frozen):
             What counts as one purchase, of orders.
         threads : int
             Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame or array
 
         Raises
         ------

@@ -46,6 +46,15 @@ class ChiSquare(_display.Shown):
         Cells, less 1, less the parameters estimated from these customers.
     p_value : float
         The probability of a statistic as large or larger under the model.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> split = loyalty.datasets.cdnow_orders("polars").calibration_holdout("1997-09-30", unit="week")
+    >>> fit = loyalty.BgNbd.fit(split.calibration)
+    >>> test = loyalty.repeat_counts(fit, split.calibration).chi_square
+    >>> test.degrees, round(test.p_value, 2)
+    (3, 0.19)
     """
 
     statistic: float
@@ -61,6 +70,14 @@ class RepeatCounts(_display.Shown):
     ----------
     chi_square : ChiSquare or None
         None where no degree of freedom is left.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> split = loyalty.datasets.cdnow_orders("polars").calibration_holdout("1997-09-30", unit="week")
+    >>> fit = loyalty.BgNbd.fit(split.calibration)
+    >>> loyalty.repeat_counts(fit, split.calibration).to_frame()["actual"][0]
+    1411.0
     """
 
     chi_square: ChiSquare | None
@@ -69,7 +86,20 @@ class RepeatCounts(_display.Shown):
 
     def to_frame(self) -> Any:
         """Columns ``frequency``, ``actual`` and ``expected``: the customers with each number of
-        repeat purchases, and in the last row of as many or more."""
+        repeat purchases, and in the last row of as many or more.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> split = loyalty.datasets.cdnow_orders("polars").calibration_holdout("1997-09-30", unit="week")
+        >>> fit = loyalty.BgNbd.fit(split.calibration)
+        >>> loyalty.repeat_counts(fit, split.calibration).to_frame().columns
+        ['frequency', 'actual', 'expected']
+        """
         return _frames.table(self._columns, self._frame)
 
     def _shown(self) -> _display.Parts:
@@ -155,7 +185,21 @@ class Tracking(_display.Shown):
     def to_frame(self) -> Any:
         """One row per period: its ``end`` in the unit of the log since the first purchase of all,
         ``actual`` and ``expected`` repeat purchases in it, ``cumulative_actual`` and
-        ``cumulative_expected`` up to its end."""
+        ``cumulative_expected`` up to its end.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> orders = loyalty.datasets.cdnow_orders("polars")
+        >>> fit = loyalty.BgNbd.fit(orders.summarize(unit="week", observation_end="1997-09-30"))
+        >>> weeks = loyalty.tracking(fit, orders, calibration_end="1997-09-30").to_frame()
+        >>> weeks["actual"].sum()
+        4339.0
+        """
         return _frames.table(self._columns, self._frame)
 
     def _shown(self) -> _display.Parts:
@@ -189,6 +233,15 @@ class HoldoutErrors(_display.Shown):
     spend : HoldoutErrors or None
         The same of what was spent, in money: expected purchases times expected spend against the amounts of the
         holdout period. None where no model of spend was given.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> split = loyalty.datasets.cdnow_orders("polars").calibration_holdout("1997-09-30", unit="week")
+    >>> fit = loyalty.BgNbd.fit(split.calibration)
+    >>> errors = loyalty.holdout_errors(fit, split)
+    >>> errors.actual, round(errors.expected)
+    (1882.0, 1653)
     """
 
     customers: int
@@ -204,7 +257,20 @@ class HoldoutErrors(_display.Shown):
 
     def by_frequency(self) -> Any:
         """One row per frequency of the calibration: ``frequency``, ``customers``, and their mean
-        ``actual`` and ``expected`` purchases (of ``spend``, amounts) in the holdout period."""
+        ``actual`` and ``expected`` purchases (of ``spend``, amounts) in the holdout period.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> split = loyalty.datasets.cdnow_orders("polars").calibration_holdout("1997-09-30", unit="week")
+        >>> fit = loyalty.BgNbd.fit(split.calibration)
+        >>> loyalty.holdout_errors(fit, split).by_frequency().columns
+        ['frequency', 'customers', 'actual', 'expected']
+        """
         return _frames.table(self._columns, self._frame)
 
     def _shown(self) -> _display.Parts:
@@ -245,6 +311,10 @@ def repeat_counts(
         Cells are joined from the last on until five customers or more are expected in each.
     threads : int
         Threads to use, 0 for all.
+
+    Returns
+    -------
+    RepeatCounts
 
     Raises
     ------
@@ -314,6 +384,10 @@ def tracking(
         For orders: by default that of the model, or days. Occasions bring their own.
     threads : int
         Threads to use, 0 for all.
+
+    Returns
+    -------
+    Tracking
 
     Raises
     ------
@@ -386,6 +460,10 @@ def holdout_errors(
         nothing spent.
     threads : int
         Threads to use, 0 for all.
+
+    Returns
+    -------
+    HoldoutErrors
 
     Raises
     ------

@@ -295,7 +295,20 @@ class OrderLines(Frozen):
 
     def refused(self) -> Any:
         """The rows that are neither purchases nor credits: ``row`` (counted from 0), ``column``, ``reason``
-        and ``value``, in a frame like the table's."""
+        and ``value``, in a frame like the table's.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = {"who": ["ann", None], "day": ["2024-01-01", "2024-01-02"], "paid": [5.0, 6.0]}
+        >>> lines = loyalty.OrderLines(log, customer="who", time="day", amount="paid", invalid="drop")
+        >>> lines.refused()["row"]
+        array([1])
+        """
         return _frames.table(self._core.refused(), self._frame)
 
     @property

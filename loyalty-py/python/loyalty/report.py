@@ -69,6 +69,15 @@ class Refusal(_display.Shown):
         How many rows.
     first_row : int
         The first of them, counted from 0.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> log = {"who": ["ann", "bob"], "day": ["2024-01-01", None]}
+    >>> orders = loyalty.Orders(log, customer="who", time="day", invalid="drop")
+    >>> refused = orders.report.refusals[0]
+    >>> refused.reason, refused.column, refused.rows
+    ('missing_time', 'day', 1)
     """
 
     reason: str
@@ -93,6 +102,19 @@ class CreditReport(_display.Shown):
     money, money_matched, money_unmatched : float
         What they give back, and what of it was taken off purchases and what not. The latter is in no
         customer's value.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> log = {
+    ...     "customer": ["ann", "ann", "bob", "Gast"], "amount": [20.0, -20.0, 50.0, 9.0],
+    ...     "time": ["2024-01-01", "2024-01-09", "2024-02-01", "2024-02-02"],
+    ... }
+    >>> lines = loyalty.OrderLines(
+    ...     log, customer="customer", time="time", amount="amount", credits="match", guests="leave_out"
+    ... )
+    >>> lines.report.credits.rows, lines.report.credits.matched
+    (1, 1)
     """
 
     rows: int
@@ -181,6 +203,15 @@ class JoinReport(_display.Shown):
         Its rows, those that name a customer of the order lines, and the others.
     unmatched_ids, unnamed_customers : tuple of str
         A few ids that are nobody's, and a few customers who are not named.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> shop = loyalty.simulate(500, seed=1)
+    >>> scores = loyalty.score(shop.lines, contacts=shop.contacts)
+    >>> join = scores.report.joins[0]
+    >>> join.table, join.unmatched
+    ('contacts', 0)
     """
 
     table: str
@@ -221,6 +252,13 @@ class TableReport(_display.Shown):
         Whether the rows of other tables found their customers.
     sentences : tuple of str
         All of it in words.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> report = loyalty.score(loyalty.simulate(500, seed=1).lines).report
+    >>> report.customers_came_back >= 0, len(report.sentences) > 0
+    (True, True)
     """
 
     rows: OrdersReport

@@ -92,7 +92,18 @@ class SegmentTable(Frozen):
 
     @classmethod
     def customary(cls) -> SegmentTable:
-        """The customary ten segments over recency and frequency scores of 1 to 5."""
+        """The customary ten segments over recency and frequency scores of 1 to 5.
+
+        Returns
+        -------
+        SegmentTable
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> len(loyalty.SegmentTable.customary().names)
+        10
+        """
         table = cls.__new__(cls)
         table._set(_core=_native.SegmentTable.customary(), _bins=5, _otherwise=None)
         return table
@@ -171,6 +182,18 @@ class Rfm(Frozen):
     """RFM scores of customers, and their segments.
 
     Made by :func:`rfm`.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = {
+    ...     "recency": [3, 90, 14, 200, 41],
+    ...     "frequency": [8, 1, 5, 2, 3],
+    ...     "monetary": [410.0, 25.0, 190.0, 44.0, 87.0],
+    ... }
+    >>> scored = loyalty.rfm(customers)
+    >>> len(scored), scored.bins
+    (5, 5)
     """
 
     __slots__ = ("_columns", "_frame", "_id", "_segments", "bins", "breaks", "empty_scores")
@@ -214,11 +237,46 @@ class Rfm(Frozen):
         return result
 
     def to_frame(self) -> Any:
-        """One row per customer: id, the three measures, their scores and the segment."""
+        """One row per customer: id, the three measures, their scores and the segment.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = {
+        ...     "recency": [3, 90, 14, 200, 41],
+        ...     "frequency": [8, 1, 5, 2, 3],
+        ...     "monetary": [410.0, 25.0, 190.0, 44.0, 87.0],
+        ... }
+        >>> scored = loyalty.rfm(customers)
+        >>> scored.to_frame()["recency_score"]
+        array([5, 2, 4, 1, 3])
+        """
         return _frames.table(self._columns, self._frame)
 
     def segments(self) -> Any:
-        """One row per segment: customers, their share, means of the measures, money, its share."""
+        """One row per segment: customers, their share, means of the measures, money, its share.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = {
+        ...     "recency": [3, 90, 14, 200, 41],
+        ...     "frequency": [8, 1, 5, 2, 3],
+        ...     "monetary": [410.0, 25.0, 190.0, 44.0, 87.0],
+        ... }
+        >>> scored = loyalty.rfm(customers)
+        >>> segments = scored.segments()
+        >>> str(segments["segment"][0]), float(segments["customers"][0])
+        ('Champions', 1.0)
+        """
         if self._segments is None:
             raise InputError("these scores have no segments: give a table for this number of bins")
         names, *numbers = zip(*self._segments, strict=True)

@@ -83,7 +83,15 @@ class ShopOptions(TypedDict, total=False):
 
 
 class SimulatedShop(Frozen):
-    """A shop of which everything is known. Made by :func:`simulate`."""
+    """A shop of which everything is known. Made by :func:`simulate`.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> shop = loyalty.simulate(100, seed=1, backend="polars")
+    >>> len(shop.truth), shop.lines.columns[:3]
+    (100, ['order', 'customer', 'product'])
+    """
 
     __slots__ = ("_arguments", "_contacts", "_frame", "_line_truth", "_lines", "_truth")
 
@@ -131,7 +139,18 @@ class SimulatedShop(Frozen):
         return {name: given.get(name, nulls if null else usual) for name, usual, nulls in every}
 
     def orders(self) -> Orders:
-        """The lines as checked :class:`Orders`."""
+        """The lines as checked :class:`Orders`.
+
+        Returns
+        -------
+        Orders
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> len(loyalty.simulate(100, seed=1).orders().summarize(unit="week"))
+        100
+        """
         return Orders(self.lines, customer="customer", time="time", amount="amount")
 
     def __len__(self) -> int:

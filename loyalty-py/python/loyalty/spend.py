@@ -18,6 +18,12 @@ class SpendModel(Model):
 
     A customer's amounts vary around a mean of their own, independent of how often they buy; how the
     means vary between the customers is what the models differ in.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> isinstance(loyalty.GammaGamma(p=6.25, q=3.74, v=15.44), loyalty.SpendModel)
+    True
     """
 
     __slots__ = ()
@@ -113,6 +119,11 @@ class SpendModel(Model):
             Row i depends on the seed and i alone.
         threads : int
             Threads to use, 0 for all.
+
+        Returns
+        -------
+        data frame or array
+            As :meth:`expected_spend`.
 
         Examples
         --------

@@ -29,7 +29,7 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding(_display.Shown):
-    """One thing to be known of a table. It prints as sentences.
+    r"""One thing to be known of a table. It prints as sentences.
 
     Attributes
     ----------
@@ -43,6 +43,13 @@ class Finding(_display.Shown):
         Where it stands, and what stands there.
     fix : str
         What to do about it.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> found = loyalty.check(b"customer,date,total\n7,2024-01-02,5.5\n,2024-01-03,4\n").findings[0]
+    >>> found.rows
+    1
     """
 
     kind: str
@@ -110,6 +117,10 @@ def check(data: Any, **options: Any) -> Check:
         As for :func:`read_orders`.
     **options
         As for :func:`read_orders`.
+
+    Returns
+    -------
+    Check
 
     Raises
     ------

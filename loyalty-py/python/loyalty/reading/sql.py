@@ -48,6 +48,10 @@ def read_sql(
     columns, without, time_format, day_first, decimal, time_zone, preset, invalid
         As for :func:`read_orders`.
 
+    Returns
+    -------
+    OrderTable
+
     Raises
     ------
     InputError

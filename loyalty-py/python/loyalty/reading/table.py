@@ -74,11 +74,45 @@ class OrderTable(Frozen):
     _place: Callable[[int], str]
 
     def place(self, row: int) -> str:
-        """Where a row of the frame stands in the file: ``line 7``."""
+        r"""Where a row of the frame stands in the file: ``line 7``.
+
+        Parameters
+        ----------
+        row : int
+            Counted from 0.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = loyalty.read_orders(b"Customer ID,Order Date,Sales\n7,2024-01-31,9.5\n8,2024-02-13,2\n")
+        >>> table.place(1)
+        'line 3'
+        """
         return self._place(row)
 
     def located(self, message: str) -> str:
-        """A message with the rows that it names as places in the file."""
+        r"""A message with the rows that it names as places in the file.
+
+        Parameters
+        ----------
+        message : str
+            Such as that of an error.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = loyalty.read_orders(b"Customer ID,Order Date,Sales\n7,2024-01-31,9.5\n8,2024-02-13,2\n")
+        >>> table.located("row 0: no amount")
+        'line 2: no amount'
+        """
         return re.sub(r"\brow (\d+)\b", lambda found: self._place(int(found[1])), message)
 
     def __len__(self) -> int:

@@ -50,7 +50,20 @@ class Understood(_display.Shown):
     left_out: tuple[str, ...] = ()
 
     def rows(self) -> list[tuple[str, str]]:
-        """Line by line what is known, each with its title."""
+        r"""Line by line what is known, each with its title.
+
+        Returns
+        -------
+        list of tuple
+            Title and text.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> table = loyalty.read_orders(b"Customer ID,Order Date,Sales\n7,2024-01-31,9.5\n8,2024-02-13,2\n")
+        >>> table.understood.rows()[0]
+        ('rows', '2')
+        """
         lines = [fact for fact in self.facts if fact[0] != "file"]
         lines += [(role, f"{name}: {kind} ({how})") for role, name, kind, how in self.columns]
         lines += [("left out", sentence) for sentence in self.left_out]
