@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from loyalty.fit import Fit
     from loyalty.scoring import Scores
 
-__all__ = ["behaviours", "customers", "fitted", "shown", "treatments"]
+__all__ = ["behaviours", "chosen", "customers", "fitted", "segments", "shown", "treatments"]
 
 #: Labels of behaviours, and the columns of what they cost, which are there where a column tells it.
 BEHAVIOURS = {
@@ -84,7 +84,7 @@ def customers(scores: Scores, count: int = SHOWN) -> Table:
     rows = np.arange(min(count, len(scores)))
     if by is not None:
         rows = largest(column(scores, by), count)
-    names = _chosen([column.name for column in scores._columns])
+    names = chosen([column.name for column in scores._columns])
     columns = {name: column(scores, name) for name in names}
     of = f"{len(scores):,} in all" + ("" if by is None else f", by {by}")
     has_ids = scores.customers._core.customer("") is not None
@@ -92,7 +92,8 @@ def customers(scores: Scores, count: int = SHOWN) -> Table:
     return of_arrays(f"Customers ({of})", columns, kinds=kinds, rows=rows)
 
 
-def _chosen(names: Sequence[str]) -> list[str]:
+def chosen(names: Sequence[str]) -> list[str]:
+    """The columns that are shown of customers."""
     if "primary" not in names:
         return [name for name in names if name not in _HIDDEN]
     return [names[0], *(name for name in _OF_LINES if name in names)]

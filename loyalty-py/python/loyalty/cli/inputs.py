@@ -31,21 +31,8 @@ LINES = tuple(role for role in ROLES if role not in {*COMMON, "line", "returned"
 
 
 def add(command: argparse.ArgumentParser, roles: Iterable[str]) -> None:
-    """Adds the input and how it is read to a command."""
-    command.add_argument(
-        "input",
-        metavar="INPUT",
-        nargs="?",
-        help="order log: .csv, .tsv, .txt, .xlsx, .parquet, .json, .jsonl, also in gzip; - for standard "
-        "input",
-    )
-    group = command.add_argument_group("columns")
-    for role in roles:
-        group.add_argument(
-            f"--{role.replace('_', '-')}",
-            metavar="COL",
-            help=f"the column of the {role.replace('_', ' ')}",
-        )
+    """Adds an order log and how it is read to a command."""
+    group = _named(command, "order log", roles)
     group.add_argument(
         "--columns",
         metavar="ROLE=COL",
@@ -61,23 +48,55 @@ def add(command: argparse.ArgumentParser, roles: Iterable[str]) -> None:
         default=[],
         help="take no column for this role",
     )
+    written = command.add_argument_group("how the file is written")
+    _times(written)
+    _dialect(written)
+    written.add_argument(
+        "--preset", metavar="NAME", help="the layout, such as Shopify; none for none"
+    )
+
+
+def add_table(command: argparse.ArgumentParser, what: str, roles: Iterable[str]) -> None:
+    """Adds another table and how it is read to a command."""
+    _named(command, what, roles)
     _dialect(command.add_argument_group("how the file is written"))
 
 
-def _dialect(group: argparse._ArgumentGroup) -> None:
+def _named(
+    command: argparse.ArgumentParser, what: str, roles: Iterable[str]
+) -> argparse._ArgumentGroup:
+    """The input, and an option for the column of each role."""
+    command.add_argument(
+        "input",
+        metavar="INPUT",
+        nargs="?",
+        help=f"{what}: .csv, .tsv, .txt, .xlsx, .parquet, .json, .jsonl, also in gzip; - for standard "
+        "input",
+    )
+    group = command.add_argument_group("columns")
+    for role in roles:
+        group.add_argument(
+            f"--{role.replace('_', '-')}",
+            metavar="COL",
+            help=f"the column of the {role.replace('_', ' ')}",
+        )
+    return group
+
+
+def _times(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--time-format", metavar="FORM", help='such as "%%d.%%m.%%Y %%H:%%M"')
     group.add_argument(
         "--day-first",
         action=argparse.BooleanOptionalAction,
         help="whether 03/04/2024 is in April",
     )
+
+
+def _dialect(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--decimal", choices=(",", "."), help="the decimal mark of numbers")
     group.add_argument("--separator", metavar="CHAR", help="between the cells of a text file")
     group.add_argument("--encoding", metavar="NAME", help="of a text file, such as cp1252")
     group.add_argument("--sheet", metavar="NAME", help="of an Excel file; by default the first")
-    group.add_argument(
-        "--preset", metavar="NAME", help="the layout, such as Shopify; none for none"
-    )
     group.add_argument("--sql", metavar="QUERY", help="read what this query gives, with --database")
     group.add_argument(
         "--database", metavar="DB", help="a file of SQLite or DuckDB, or a postgresql:// address"
@@ -171,7 +190,8 @@ def orders(options: argparse.Namespace, roles: Iterable[str]) -> OrderTable:
     refuse_overwriting(options)
     named = {role: getattr(options, role, None) for role in roles}
     known = {role: ROLES[role] for role in ROLES if role in roles}
-    table = table_of(source(options), reading(options, named, known), label(options))
+    options.source = source(options)
+    table = table_of(options.source, reading(options, named, known), label(options))
     options.table = table
     tell(table)
     return table
@@ -229,7 +249,7 @@ def tell(table: OrderTable) -> None:
 #: Options that name files to write.
 _WRITTEN = ("output", "purchases", "spend", "save")
 #: Options that name files to read.
-_READ = ("input", "contacts", "marketing", "treatments", "returns", "database")
+_READ = ("input", "contacts", "marketing", "treatments", "returns", "known", "database")
 
 
 def refuse_overwriting(options: argparse.Namespace) -> None:
@@ -248,7 +268,9 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
 
 
 def _what(read: str) -> str:
-    return "input" if read in ("input", "database") else f"{read} that are read"
+    if read in ("input", "database"):
+        return "input"
+    return f"{'customers' if read == 'known' else read} that are read"
 
 
 def _same(one: str, other: str) -> bool:

@@ -12,24 +12,18 @@ from typing import TYPE_CHECKING, Any, get_args
 import loyalty
 from loyalty._display.locale import Language
 from loyalty._page.report import checked
-from loyalty.cli import check, inputs, report, returns, tables
+from loyalty.cli import check, contracts, covariates, inputs, report, returns, summaries, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
 from loyalty.orders import Unit
 from loyalty.report import Credits, Dates, DiscountUnit, Guests, Joins, Value
-from loyalty.scoring import _ROLES as SCORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNITS = get_args(Unit)
-#: How the cells of a table are read; each is an option.
-READING = (
-    "value", "credits", "guests", "dates", "discount_unit", "only_currency", "today", "status_words",
-)  # fmt: skip
-#: The roles of the columns that scores of order lines rest on, and of those that a summary rests on.
+#: The roles of the columns that scores of order lines rest on.
 ROLES = (*inputs.COMMON, *inputs.LINES, "returned")
-SUMMARY = (*inputs.COMMON, "price", "quantity", "status", "currency")
 ECONOMICS = {
     "handling": "what handling a returned line costs",
     "markdown": "what returned goods lose, as a share of what was paid",
@@ -92,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _orders(score, (*inputs.COMMON, *inputs.LINES))
     _models(score)
+    covariates.add(score)
     _lines(score)
     _outlook(score)
     _page(score)
@@ -103,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _orders(fit)
     _models(fit)
+    covariates.add(fit)
     fit.add_argument("--purchases", metavar="FILE", help="save the purchase model here (JSON)")
     fit.add_argument("--spend", metavar="FILE", help="save the spend model here (JSON)")
     fit.set_defaults(run=_fit)
@@ -113,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _orders(predict)
     _outlook(predict)
+    covariates.add_table(predict)
     predict.add_argument(
         "--model",
         metavar="FILE",
@@ -123,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.set_defaults(run=_predict)
     check.add(commands)
     returns.add(commands)
+    contracts.add(commands)
     return parser
 
 
@@ -258,83 +256,30 @@ def _page(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _read(
-    options: argparse.Namespace, roles: Sequence[str], steps: Steps
-) -> tuple[loyalty.OrderTable, loyalty.Orders | None]:
-    """The table, and its orders where there is no more to it than who paid what when."""
-    steps.begin("read")
-    table = inputs.orders(options, roles)
-    if _has_lines(options, table):
-        return table, None
-    how = {"invalid": options.invalid, "guests": options.guests, "dates": options.dates}
-    orders = loyalty.Orders(table, **how)
-    if orders.report.kept < orders.report.rows:
-        report.say("left out", table.located(str(orders.report)))
-    return table, orders
-
-
-def _has_lines(options: argparse.Namespace, table: loyalty.OrderTable) -> bool:
-    """Whether there is more to a table than who paid what when: a column of order lines, money that
-    went back, or other tables."""
-    more = {role for role in table.columns if role in SCORED} - {*inputs.COMMON, "quantity"}
-    if more or any(getattr(options, name, None) for name in inputs.TABLES):
-        return True
-    columns = [table.columns[role] for role in ("amount", "quantity") if role in table.columns]
-    return any(bool((table.frame[name] < 0).any()) for name in columns)
-
-
-def _customers(options: argparse.Namespace, unit: str, steps: Steps) -> loyalty.CustomerSummary:
-    """The summary of the table: of the purchases that scores rest on."""
-    table, orders = _read(options, SUMMARY, steps)
-    steps.begin("summarise")
-    if orders is None:
-        with warnings.catch_warnings():
-            # They are of the scores, which nobody asked for.
-            warnings.simplefilter("ignore", LoyaltyWarning)
-            found = loyalty.score(table, **_how(options, unit))
-        _tell(found, table)
-        return found.customers
-    customers = orders.summarize(unit=unit, observation_end=options.observation_end)  # type: ignore[arg-type]
-    _after_the_end(customers)
-    return customers
-
-
-def _after_the_end(customers: loyalty.CustomerSummary) -> None:
-    if customers.left_out["occasions"]:
-        report.say("after the observation end", report.listed(customers.left_out))
-
-
-def _tell(scores: loyalty.Scores, table: loyalty.OrderTable) -> None:
-    """What became of the rows."""
-    if scores.table_report is not None:
-        for sentence in scores.table_report.sentences[1:]:
-            report.say("rows", table.located(sentence))
-
-
-def _how(options: argparse.Namespace, unit: str | None = None) -> dict[str, Any]:
-    """How the cells of a table are read."""
-    how = {name: getattr(options, name) for name in READING}
-    end, unit = options.observation_end, unit or options.unit or "week"
-    return {**how, "invalid": options.invalid, "observation_end": end, "unit": unit}
-
-
 def _score(options: argparse.Namespace) -> None:
     if options.report:
         checked(options.report)
+    if covariates.asked(options):
+        return covariates.score(options, *_chosen(options))
     with Steps(3) as steps:
-        table, orders = _read(options, ROLES, steps)
+        table, orders = summaries.read(options, ROLES, steps)
         steps.begin("fit and score")
         further = _decisions(options)
         if orders is None:
             economics = {name: x for name in ECONOMICS if (x := getattr(options, name)) is not None}
             others = {name: inputs.other(options, name, table) for name in inputs.TABLES}
-            further |= {"economics": economics, **others, **_how(options), "joins": options.joins}
+            further |= {
+                "economics": economics,
+                **others,
+                **summaries.how(options),
+                "joins": options.joins,
+            }
         else:
             ends = {"observation_end": options.observation_end, "unit": options.unit or "week"}
             further |= {**ends, "dates": options.dates, "today": options.today}
         data = table if orders is None else orders
         scores = _scores(options, data, *_chosen(options), **further)
-        _after_the_end(scores.customers)
+        summaries.after_the_end(scores.customers)
         _deliver(options, scores, steps)
 
 
@@ -353,8 +298,10 @@ def _decisions(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _fit(options: argparse.Namespace) -> None:
+    if covariates.asked(options):
+        return covariates.fit(options, *_chosen(options))
     with Steps(4) as steps:
-        customers = _customers(options, options.unit or "week", steps)
+        customers = summaries.customers(options, options.unit or "week", steps)
         steps.begin("fit")
         when, amounts = _chosen(options)
         # The model that scores would take, and where none can be fitted the reason.
@@ -377,27 +324,38 @@ def _fit(options: argparse.Namespace) -> None:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    purchases: loyalty.PurchaseModel | None = None
-    spend: loyalty.SpendModel | None = None
+    purchases: loyalty.PurchaseModel | loyalty.PurchaseWithCovariates | None = None
+    spend: loyalty.SpendModel | loyalty.SpendWithCovariates | None = None
     for path in options.model:
         match loyalty.load(path):
-            case loyalty.PurchaseModel() as model if purchases is None:
+            case loyalty.PurchaseModel() | loyalty.PurchaseWithCovariates() as model:
+                if purchases is not None:
+                    raise InputError(
+                        f"{path} holds a second purchase model; predict takes one of each"
+                    )
                 purchases = model
-            case loyalty.SpendModel() as model if spend is None:
+            case loyalty.SpendModel() | loyalty.SpendWithCovariates() as model:
+                if spend is not None:
+                    raise InputError(
+                        f"{path} holds a second spend model; predict takes one of each"
+                    )
                 spend = model
-            case loyalty.PurchaseModel() | loyalty.SpendModel() as model:
-                what = "purchase" if isinstance(model, loyalty.PurchaseModel) else "spend"
-                raise InputError(f"{path} holds a second {what} model; predict takes one of each")
             case model:
                 raise InputError(
                     f"{path} holds a {type(model).__name__}; predict takes purchase and spend models"
                 )
     unit = options.unit or (purchases.unit if purchases else None) or "week"
+    if isinstance(purchases, loyalty.PurchaseWithCovariates) or isinstance(
+        spend, loyalty.SpendWithCovariates
+    ):
+        return covariates.predict(options, purchases, spend, unit)
+    covariates.refuse_table(options)
     with Steps(4) as steps:
-        customers = _customers(options, unit, steps)
+        customers = summaries.customers(options, unit, steps)
         steps.begin("score")
         scores = _scores(options, customers, purchases, spend or loyalty.GammaGamma)
         _deliver(options, scores, steps)
+    return None
 
 
 def _scores(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from loyalty._display import scores as shown
 from loyalty._display.locale import in_currency
-from loyalty._display.table import text
+from loyalty._display.table import SHOWN, of_arrays, text
 from loyalty.cli.steps import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import loyalty
 
@@ -60,6 +60,42 @@ def scores(
         print(f"one more of {name} is worth {locale.money(price, 2)}")
     for note in result.notes:
         print(f"note: {worded(note)}")
+    written(output)
+
+
+def with_covariates(
+    frame: Any, rfm: loyalty.Rfm | None, fits: Sequence[loyalty.Fit[Any] | None], output: str | None
+) -> None:
+    """The models with covariates, the segments and the most valuable customers."""
+    for fit_ in fits:
+        if fit_ is not None:
+            fit(fit_, None)
+    if rfm is not None:
+        segments(rfm)
+    customers(frame)
+    written(output)
+
+
+def segments(rfm: loyalty.Rfm) -> None:
+    """The segments, where the scores have any."""
+    if rfm._segments is not None:
+        print(f"{text(rfm._segment_table())}\n")
+
+
+def customers(frame: Any) -> None:
+    """The most valuable customers, whose ids stand first."""
+    by = next((name for name in ("clv", "expected_purchases") if name in frame.columns), None)
+    if by is not None:
+        frame = frame.sort(by, descending=True, maintain_order=True)
+    of = f"{len(frame):,} in all{f', by {by}' if by else ''}"
+    best = frame.select(shown.chosen(frame.columns)).head(SHOWN)
+    columns = {name: best[name].to_list() for name in best.columns}
+    table = of_arrays(f"Customers ({of})", columns, kinds={best.columns[0]: "id"})
+    print(f"{text(table)}\n")
+
+
+def written(output: str | None) -> None:
+    """Where all customers are."""
     print(f"written to {output}" if output else "(-o FILE.csv or FILE.parquet writes them all)")
 
 
@@ -73,3 +109,9 @@ def fit(result: loyalty.Fit[Any], path: str | None) -> None:
     if path:
         print(f"saved to {path}")
     print()
+
+
+def listing(frame: Any, title: str = "") -> None:
+    """A frame, a line for each row."""
+    columns = {name: frame[name].to_list() for name in frame.columns}
+    print(f"{text(of_arrays(title, columns))}\n")

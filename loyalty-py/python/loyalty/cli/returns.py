@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import loyalty
-from loyalty.cli import inputs, report, tables
+from loyalty.cli import columns, inputs, report, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import InputError
-from loyalty.reading import cells, numbers
 from loyalty.reading.orders import table_of
 from loyalty.reading.roles import ROLES, Names
 
@@ -149,16 +148,16 @@ def _lines(options: argparse.Namespace) -> tuple[pl.DataFrame, loyalty.OrderLine
     options.table = table
     inputs.tell(table)
     whole = source.load(list(range(len(source.names))))
-    whole.columns = _different(source.names)
+    whole.columns = columns.different(source.names)
     if table.rows is not None:
         whole = whole[table.rows]
     frame, features = _with_features(options, table, whole)
     later = [*options.known_later]
     later += [taken for (_, name), taken in features.items() if name in options.known_later]
-    columns: dict[str, Any] = dict(table.columns)
+    by_role: dict[str, Any] = dict(table.columns)
     lines = loyalty.OrderLines(
         frame,
-        **columns,
+        **by_role,
         categories=[features["category", name] for name in options.category],
         numbers=[features["number", name] for name in options.number],
         known_later=list(dict.fromkeys(later)),
@@ -182,7 +181,9 @@ def _with_features(
             listed = ", ".join(whole.columns)
             raise InputError(f'column "{name}" is missing; the table has {listed}')
         values = (
-            _levels(whole[name]) if kind == "category" else _numbers(whole[name], options, table)
+            columns.levels(whole[name])
+            if kind == "category"
+            else columns.numbers(whole[name], options.decimal, table.place)
         )
         taken = name
         if name in frame.columns and frame.schema[name] != values.dtype:
@@ -191,37 +192,6 @@ def _with_features(
         if taken not in frame.columns:
             frame = frame.with_columns(values.alias(taken))
     return frame, names
-
-
-def _levels(column: pl.Series) -> pl.Series:
-    return cells.ids(column)[0]
-
-
-def _numbers(
-    column: pl.Series, options: argparse.Namespace, table: loyalty.OrderTable
-) -> pl.Series:
-    """Numbers, which may say yes and no."""
-    said = cells.flags(column)
-    if said is not None:
-        return said
-    found = numbers.inspect(column, column.name)
-    mark, _ = numbers.decimal_mark(
-        [found], options.decimal, table.place, "--decimal , or --decimal ."
-    )
-    values, bad = found.read(mark)
-    if bad is not None:
-        raise InputError(bad.sentence(table.place))
-    return values
-
-
-def _different(names: list[str]) -> list[str]:
-    """Names of which none stands twice."""
-    seen: dict[str, int] = {}
-    different = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        different.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return different
 
 
 def _with_returns(
@@ -235,11 +205,11 @@ def _with_returns(
         raise InputError("--returns needs --line and --return-time, columns of its table")
     if model is not None and not options.update:
         raise InputError("--returns needs --update: scores alone learn nothing")
-    columns = {"line": options.line, "time": options.return_time}
-    table = _returns(options, columns)
-    columns["invalid"] = options.invalid
-    before = {} if model is None else model.update_returns(table, **columns)
-    lines, found = lines.with_returns(table, **columns)
+    named = {"line": options.line, "time": options.return_time}
+    table = _returns(options, named)
+    named["invalid"] = options.invalid
+    before = {} if model is None else model.update_returns(table, **named)
+    lines, found = lines.with_returns(table, **named)
     known_before = before.get("counted", 0) + before.get("repeated", 0) + before.get("refused", 0)
     counts = {
         "of these lines": found["counted"],
@@ -254,10 +224,10 @@ def _with_returns(
     return lines, model
 
 
-def _returns(options: argparse.Namespace, columns: dict[str, str]) -> pl.DataFrame:
+def _returns(options: argparse.Namespace, named: dict[str, str]) -> pl.DataFrame:
     """The table of ``--returns``, its ids of the type that the lines have."""
-    roles = dict.fromkeys(columns, Names(""))
-    found = inputs.beside_lines(options, options.returns, roles, tuple(columns), columns)
+    roles = dict.fromkeys(named, Names(""))
+    found = inputs.beside_lines(options, options.returns, roles, tuple(named), named)
     return inputs.with_ids_of(options.table, "line", found, "line")
 
 
