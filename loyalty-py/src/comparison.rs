@@ -1,12 +1,14 @@
 //! Models side by side.
 
 use loyalty_core::estimation::{Fit, Stop};
-use loyalty_core::evaluation::{ComparedModel, ComparisonOptions};
+use loyalty_core::evaluation::{ComparedModel, ComparisonOptions, Contender, KnownCustomers};
 use loyalty_core::forecast::ForecastErrors;
-use loyalty_core::purchase::AnyPurchaseModel;
+use loyalty_core::interop::arrow::Ids;
+use loyalty_core::models::Model;
 use pyo3::prelude::*;
 
 use crate::column::Column;
+use crate::covariates::{Covariates, roles};
 use crate::error::Result;
 use crate::fits::Options;
 use crate::orders::{Orders, options};
@@ -17,6 +19,16 @@ pub(crate) struct Comparison(loyalty_core::evaluation::Comparison);
 
 /// A figure of a forecast and the name of its column.
 type Figure = (&'static str, fn(&ForecastErrors) -> Option<f64>);
+
+/// What is known of customers: their ids, the columns, and which act on purchases, on dropout, on both alike.
+#[derive(FromPyObject)]
+pub(crate) struct Known(
+    Py<Column>,
+    Py<Covariates>,
+    Option<Vec<String>>,
+    Option<Vec<String>>,
+    Vec<String>,
+);
 
 /// The figures of a forecast.
 const FIGURES: [Figure; 10] = [
@@ -47,13 +59,14 @@ const REVENUE: [Figure; 9] = [
 
 #[pymethods]
 impl Comparison {
-    /// Of models by their kinds, over cutoffs of a log.
+    /// Of models by their kinds, over cutoffs of a log; with what is known of customers, where models take it.
     #[new]
     #[expect(clippy::too_many_arguments, reason = "what the core takes")]
     fn new(
         py: Python<'_>,
         orders: &Orders,
         models: Option<Vec<String>>,
+        known: Option<Known>,
         horizon: Option<f64>,
         origins: u32,
         fit: &Options,
@@ -65,13 +78,24 @@ impl Comparison {
         if let Some(models) = models {
             let kinds: std::result::Result<_, _> = models.iter().map(|kind| kind.parse()).collect();
             how.models = kinds?;
+        } else if known.is_some() {
+            how.models.extend(Contender::with_covariates());
         }
         how.horizon = horizon;
         how.origins = origins;
         how.fit = fit.0.clone();
         how.summary = options(unit, occasion, observation_end, false)?;
         let log = &orders.orders;
-        Ok(Self(py.detach(|| loyalty_core::evaluation::Comparison::of(log, &how))?))
+        let Some(Known(ids, covariates, purchase, dropout, shared)) = known else {
+            return Ok(Self(py.detach(|| loyalty_core::evaluation::Comparison::of(log, &how))?));
+        };
+        py.detach(|| {
+            let ids = Ids::read(ids.get())?;
+            let mut known = KnownCustomers::new(ids.as_column(), &covariates.get().0);
+            known.roles = roles(purchase, dropout, shared);
+            let found = loyalty_core::evaluation::Comparison::with_covariates(log, &known, &how)?;
+            Ok(Self(found))
+        })
     }
 
     #[getter]
@@ -107,7 +131,7 @@ impl Comparison {
 
     /// ln L and both criteria of the fits to the whole log; NaN where there is none.
     fn fits(&self) -> Vec<Column> {
-        type Criterion = (&'static str, fn(&Fit<AnyPurchaseModel>) -> f64);
+        type Criterion = (&'static str, fn(&Fit<Model>) -> f64);
         let criteria: [Criterion; 3] = [
             ("log_likelihood", |fit| fit.log_likelihood),
             ("aic", |fit| fit.aic()),

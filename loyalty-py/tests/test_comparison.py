@@ -104,6 +104,63 @@ def test_what_is_no_model(orders):
         loyalty.compare(orders, [loyalty.GammaGamma])
 
 
+@pytest.fixture(scope="module")
+def known():
+    """Whether the first order was a large one, the last customer first."""
+    log = loyalty.datasets.cdnow("pandas").sort_values("date", kind="stable")
+    first = log.groupby("customer_id", as_index=False).first()
+    return first.assign(large=first["amount"] > 30)[["large", "customer_id"]].iloc[::-1]
+
+
+def test_covariates_stand_beside_the_models_without(orders, known):
+    models = ["mbg-nbd", "mbg-nbd-with-covariates"]
+    how = {"unit": "week", "horizon": 26, "origins": 2, "covariates": known}
+    found = loyalty.compare(orders, models, **how)
+    table = found.to_frame().set_index("model")
+    assert set(table.index) == {"MBG/NBD with covariates", "MBG/NBD"}
+    classes = {"MBG/NBD": loyalty.MbgNbd, "MBG/NBD with covariates": loyalty.PurchaseWithCovariates}
+    assert found.best is classes[table.index[0]]
+    by = table.loc["MBG/NBD with covariates"]
+    whole = loyalty.MbgNbd.fit(orders.summarize(unit="week"), covariates=known)
+    assert by["log_likelihood"] == whole.log_likelihood > table.loc["MBG/NBD", "log_likelihood"]
+    assert (by["aic"], by["bic"]) == (whole.aic, whole.bic)
+
+    split = orders.calibration_holdout(found.origins[0], unit="week")
+    fit = loyalty.MbgNbd.fit(split.calibration, covariates=known)
+    p = fit.model.expected_purchases(split.calibration, 26.0, covariates=known)
+    rows = found.forecasts()
+    row = rows[rows["model"] == by.name].iloc[0]
+    assert row["origin"] == found.origins[0]
+    assert row["expected"] == pytest.approx(p["expected_purchases"].sum(), rel=1e-12)
+
+    only_dropout = loyalty.compare(orders, models[1:], purchase=[], dropout=["large"], **how)
+    by_dropout = loyalty.MbgNbd.fit(
+        orders.summarize(unit="week"), covariates=known, purchase=[], dropout=["large"]
+    )
+    assert only_dropout.to_frame()["log_likelihood"][0] == by_dropout.log_likelihood
+
+
+def test_covariates_bring_their_models(orders, known):
+    found = loyalty.compare(orders, unit="week", horizon=26, origins=1, covariates=known)
+    titles = set(found.to_frame()["model"])
+    assert {f"{title} with covariates" for title in ("Pareto/NBD", "BG/NBD", "MBG/NBD")} < titles
+    assert {"NBD", "anchored Pareto/NBD"} < titles
+
+
+def test_covariates_are_refused_by_name(orders, known):
+    model = ["bg-nbd-with-covariates"]
+    with pytest.raises(InputError, match='no row for the customer "?2357'):
+        loyalty.compare(orders, model, covariates=known.iloc[1:])
+    with pytest.raises(InputError, match='covariates have no column "customer_id"'):
+        loyalty.compare(orders, model, covariates=known[["large"]])
+    with pytest.raises(InputError, match="give these too"):
+        loyalty.compare(orders, model, dropout=["large"])
+    without = loyalty.compare(orders, model, unit="week", horizon=26, origins=1)
+    assert "covariates" in without.to_frame()["stop"][0]
+    odd = loyalty.compare(orders, ["nbd-with-covariates"], origins=1, covariates=known)
+    assert "one that takes covariates" in odd.to_frame()["stop"][0]
+
+
 def test_what_it_shows(comparison):
     assert "the best first" in repr(comparison)
     assert "deviance" in comparison._repr_html_()

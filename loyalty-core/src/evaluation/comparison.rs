@@ -1,19 +1,19 @@
 //! Models side by side: how well each fits a log, and how well each would have forecast it.
 
-use std::fmt;
 use std::ops::ControlFlow;
-use std::str::FromStr;
 
+use super::contender::Contender;
 use super::money::spent;
 use crate::Error;
-use crate::estimation::{Fit, FitOptions};
+use crate::estimation::{CovariateRoles, Fit, FitOptions, Stop};
 use crate::forecast::{AnchorOptions, AnchoredForecast, ForecastErrors};
 use crate::math::cast::whole;
 use crate::math::elementary::{exp, ln};
-use crate::orders::Orders;
-use crate::purchase::{AnyPurchaseModel, Needs, PurchaseKind, PurchaseModel};
+use crate::models::Model;
+use crate::orders::{CustomerColumn, Orders};
+use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel, PurchaseWithCovariates};
 use crate::spend::{GammaGamma, SpendModel};
-use crate::summary::{CalibrationHoldout, CustomerSummary, SummaryOptions};
+use crate::summary::{CalibrationHoldout, Covariates, CustomerSummary, SummaryOptions};
 use crate::time::Unit;
 
 /// How models are compared.
@@ -51,69 +51,33 @@ impl Default for ComparisonOptions {
     }
 }
 
-/// A model that forecasts, as it is or anchored: see [`AnchoredForecast`].
-///
-/// # Examples
-/// ```
-/// use loyalty_core::evaluation::Contender;
-/// use loyalty_core::purchase::PurchaseKind;
-/// let contender: Contender = "anchored-pareto-nbd".parse()?;
-/// assert_eq!(contender, Contender::Anchored(PurchaseKind::ParetoNbd));
-/// assert_eq!(contender.to_string(), "anchored Pareto/NBD");
-/// # Ok::<(), loyalty_core::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What is known of the customers of a log, for models that take covariates.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum Contender {
-    /// The forecast of the model.
-    Plain(PurchaseKind),
-    /// The same, corrected by what earlier cutoffs teach.
-    Anchored(PurchaseKind),
+pub struct KnownCustomers<'a> {
+    /// Whose row is whose.
+    pub ids: CustomerColumn<'a>,
+    /// A row for each customer of the log, in any order; rows of others are left aside.
+    pub covariates: &'a Covariates,
+    /// Which columns act on what; by default each on both purchases and dropout.
+    pub roles: CovariateRoles,
 }
 
-/// What the names of anchored forecasts begin with.
-const ANCHORED: &str = "anchored-";
-
-impl Contender {
-    fn all() -> Vec<Self> {
-        let any_log = |kind: &PurchaseKind| !kind.needs().contain(Needs::OPPORTUNITIES);
-        let plain = PurchaseKind::ALL.iter().copied().filter(any_log).map(Self::Plain);
-        plain.chain([Self::Anchored(PurchaseKind::ParetoNbd)]).collect()
+impl<'a> KnownCustomers<'a> {
+    /// Every column acts on purchases and on dropout.
+    pub fn new(ids: CustomerColumn<'a>, covariates: &'a Covariates) -> Self {
+        Self { ids, covariates, roles: CovariateRoles::default() }
     }
 
-    /// The model.
-    pub fn kind(self) -> PurchaseKind {
-        match self {
-            Self::Plain(kind) | Self::Anchored(kind) => kind,
-        }
-    }
-
-    /// Its name in tables and options: `pareto-nbd`, `anchored-pareto-nbd`.
-    pub fn name(self) -> String {
-        match self {
-            Self::Plain(kind) => kind.name().to_owned(),
-            Self::Anchored(kind) => format!("{ANCHORED}{}", kind.name()),
-        }
-    }
-}
-
-impl fmt::Display for Contender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain(kind) => f.write_str(kind.title()),
-            Self::Anchored(kind) => write!(f, "anchored {}", kind.title()),
-        }
-    }
-}
-
-impl FromStr for Contender {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        match name.strip_prefix(ANCHORED) {
-            Some(kind) => kind.parse().map(Self::Anchored),
-            None => name.parse().map(Self::Plain),
-        }
+    fn fitted(
+        &self,
+        kind: PurchaseKind,
+        customers: &CustomerSummary,
+        options: &FitOptions,
+    ) -> Result<(Fit<PurchaseWithCovariates>, Covariates), Error> {
+        let (known, _) = self.covariates.joined(&self.ids, customers)?;
+        let fit = PurchaseWithCovariates::fit(kind, customers, &known, &self.roles, options)?;
+        Ok((fit, known))
     }
 }
 
@@ -138,7 +102,7 @@ pub struct ComparedModel {
     /// Which.
     pub contender: Contender,
     /// The fit to the whole log, or why there is none.
-    pub fit: Result<Fit<AnyPurchaseModel>, Error>,
+    pub fit: Result<Fit<Model>, Error>,
     /// The forecast made at every cutoff, or why there is none.
     pub forecasts: Vec<Result<Forecast, Error>>,
 }
@@ -223,12 +187,70 @@ impl Comparison {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn of(orders: &Orders, options: &ComparisonOptions) -> Result<Self, Error> {
+        Self::by(orders, None, options)
+    }
+
+    /// [`Comparison::of`] with models that take what is known of customers, [`Contender::WithCovariates`], among the
+    /// others. At every cutoff they learn from the customers who had bought by then.
+    ///
+    /// # Errors
+    /// As [`Comparison::of`], and as [`Covariates::joined`] where a customer of the log has no row or two.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::evaluation::{Comparison, ComparisonOptions, Contender, KnownCustomers};
+    /// use loyalty_core::orders::Column;
+    /// use loyalty_core::purchase::PurchaseKind;
+    /// use loyalty_core::summary::Covariates;
+    /// # use loyalty_core::orders::{Invalid, OrderColumns, Orders, TimeScale};
+    /// # let mut customer = Vec::new();
+    /// # let mut day = Vec::new();
+    /// # for id in 0..60_i64 {
+    /// #     for order in 0..(1 + id % 5) {
+    /// #         customer.push(id);
+    /// #         day.push((id * 3 + order * order * 9 + order * 11) % 365);
+    /// #     }
+    /// # }
+    /// # let orders = Orders::new(
+    /// #     &OrderColumns {
+    /// #         customer: Column::new("customer", &customer[..]).into(),
+    /// #         time: Column::new("day", &day),
+    /// #         scale: TimeScale::Days,
+    /// #         amount: None,
+    /// #     },
+    /// #     Invalid::Raise,
+    /// # )?;
+    /// let ids: Vec<i64> = (0..60).collect();
+    /// let member: Vec<f64> = ids.iter().map(|id| (id % 5 > 2).into()).collect();
+    /// let covariates = Covariates::new(&[Column::new("member", &member[..]).into()])?;
+    /// let known = KnownCustomers::new(Column::new("customer", &ids[..]).into(), &covariates);
+    /// let mut options = ComparisonOptions::default();
+    /// let kind = PurchaseKind::MbgNbd;
+    /// options.models = vec![Contender::Plain(kind), Contender::WithCovariates(kind)];
+    /// let found = Comparison::with_covariates(&orders, &known, &options)?;
+    /// assert!(found.models[0].fit.is_ok());
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn with_covariates(
+        orders: &Orders,
+        known: &KnownCustomers<'_>,
+        options: &ComparisonOptions,
+    ) -> Result<Self, Error> {
+        known.covariates.joined(&known.ids, &orders.summarize(&options.summary)?)?;
+        Self::by(orders, Some(known), options)
+    }
+
+    fn by(
+        orders: &Orders,
+        known: Option<&KnownCustomers<'_>>,
+        options: &ComparisonOptions,
+    ) -> Result<Self, Error> {
         let whole = orders.summarize(&options.summary)?;
         let cutoffs = Cutoffs::of(orders, &whole, options)?;
         let compared = |&contender: &Contender| ComparedModel {
             contender,
-            fit: fitted(contender.kind(), &whole, &options.fit),
-            forecasts: cutoffs.forecasts(contender, orders, options),
+            fit: described(contender, &whole, known, &options.fit),
+            forecasts: cutoffs.forecasts(contender, orders, known, options),
         };
         let mut models: Vec<ComparedModel> = options.models.iter().map(compared).collect();
         let deviance = |model: &ComparedModel| {
@@ -268,11 +290,15 @@ impl Cutoffs {
         &self,
         contender: Contender,
         orders: &Orders,
+        known: Option<&KnownCustomers<'_>>,
         options: &ComparisonOptions,
     ) -> Vec<Result<Forecast, Error>> {
         let at = |(origin, split): &(i64, CalibrationHoldout)| match contender {
             Contender::Plain(kind) => plain(kind, split, options),
             Contender::Anchored(kind) => anchored(kind, orders, *origin, split, options),
+            Contender::WithCovariates(kind) => {
+                by_covariates(kind, known_of(known)?, split, options)
+            }
         };
         self.splits.iter().map(at).collect()
     }
@@ -312,6 +338,30 @@ fn fitted(
     kind.fit(customers, options, &mut |_| ControlFlow::Continue(()))
 }
 
+/// The fit to the whole log.
+fn described(
+    contender: Contender,
+    customers: &CustomerSummary,
+    known: Option<&KnownCustomers<'_>>,
+    options: &FitOptions,
+) -> Result<Fit<Model>, Error> {
+    match contender {
+        Contender::Plain(kind) | Contender::Anchored(kind) => {
+            Ok(fitted(kind, customers, options)?.map(Model::from))
+        }
+        Contender::WithCovariates(kind) => {
+            Ok(known_of(known)?.fitted(kind, customers, options)?.0.map(Model::from))
+        }
+    }
+}
+
+/// What a model with covariates cannot do without.
+fn known_of<'a, 'b>(
+    known: Option<&'a KnownCustomers<'b>>,
+) -> Result<&'a KnownCustomers<'b>, Error> {
+    known.ok_or(Error::MissingColumn { column: "covariates", needed_by: "a model with covariates" })
+}
+
 /// The forecast of a model as it is.
 fn plain(
     kind: PurchaseKind,
@@ -323,6 +373,21 @@ fn plain(
     let mut expected = vec![0.0; customers.len()];
     let (horizon, threads) = (split.holdout_duration, options.fit.threads);
     fit.model.expected_purchases_into(customers, horizon, &mut expected, threads)?;
+    Forecast::of(&fit, &expected, split, &options.fit)
+}
+
+/// The forecast of a model by what else was known of those who had bought by the cutoff.
+fn by_covariates(
+    kind: PurchaseKind,
+    known: &KnownCustomers<'_>,
+    split: &CalibrationHoldout,
+    options: &ComparisonOptions,
+) -> Result<Forecast, Error> {
+    let customers = &split.calibration;
+    let (fit, known) = known.fitted(kind, customers, &options.fit)?;
+    let mut expected = vec![0.0; customers.len()];
+    let (horizon, threads) = (split.holdout_duration, options.fit.threads);
+    fit.model.expected_purchases_into(customers, &known, horizon, &mut expected, threads)?;
     Forecast::of(&fit, &expected, split, &options.fit)
 }
 
@@ -343,15 +408,15 @@ fn anchored(
 }
 
 impl Forecast {
-    fn of(
-        fit: &Fit<AnyPurchaseModel>,
+    fn of<M>(
+        fit: &Fit<M>,
         expected: &[f64],
         split: &CalibrationHoldout,
         options: &FitOptions,
     ) -> Result<Self, Error> {
         let actual: Vec<f64> = split.holdout_frequency.iter().map(|&n| f64::from(n)).collect();
         Ok(Self {
-            converged: fit.stop == crate::estimation::Stop::Converged,
+            converged: fit.stop == Stop::Converged,
             purchases: ForecastErrors::of(expected, &actual)?,
             revenue: revenue(split, expected, options),
         })

@@ -8,6 +8,7 @@
 //! discrimination, and the money that acting on them makes.
 
 mod comparison;
+mod contender;
 mod correlation;
 mod counts;
 mod groups;
@@ -17,7 +18,8 @@ mod money;
 mod tracking;
 
 pub(crate) use comparison::Cutoffs;
-pub use comparison::{ComparedModel, Comparison, ComparisonOptions, Contender, Forecast};
+pub use comparison::{ComparedModel, Comparison, ComparisonOptions, Forecast, KnownCustomers};
+pub use contender::Contender;
 pub use correlation::{Correlation, FrequencyValueCorrelation};
 pub use counts::{ChiSquare, RepeatCounts};
 pub use holdout::{AliveGroup, AliveOrder, HoldoutErrors, HoldoutGroup, alive_calibration};

@@ -148,7 +148,7 @@ impl Forecasts {
             return None;
         }
         let deviance = |kind: PurchaseKind| {
-            mean_deviance(&cutoffs.forecasts(Contender::Plain(kind), orders, &compared))
+            mean_deviance(&cutoffs.forecasts(Contender::Plain(kind), orders, None, &compared))
         };
         let mut deviances = vec![(STANDING, deviance(STANDING)?)];
         let regular = are_regular(&whole).then_some(OF_REGULARS);

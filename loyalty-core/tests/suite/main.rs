@@ -14,6 +14,7 @@ mod brands_and_sizes;
 mod cdnow;
 mod cdnow_predictions;
 mod cnbd_k;
+mod comparison_covariates;
 mod contracts;
 mod correlation;
 mod covariates;

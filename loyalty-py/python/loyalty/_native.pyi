@@ -544,6 +544,7 @@ class Comparison:
         cls,
         orders: Orders,
         models: list[str] | None,
+        known: tuple[Column, Covariates, list[str] | None, list[str] | None, list[str]] | None,
         horizon: float | None,
         origins: int,
         fit: Options,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from loyalty import _check, _display, _frames, _native
 from loyalty._frozen import Frozen
+from loyalty.covariates import PurchaseWithCovariates, of_customers
+from loyalty.errors import InputError
 from loyalty.fit import native_options
 from loyalty.forecast import AnchoredForecast, model_kind
 from loyalty.orders import Moment, Occasion, Orders, Unit, _day
@@ -30,9 +32,13 @@ class Comparison(Frozen):
     _frame: nw.Implementation | None
 
     @property
-    def best(self) -> type[PurchaseModel | AnchoredForecast]:
-        """The class of the forecast with the smallest deviance."""
-        return PurchaseModel.kinds().get(self._core.names[0], AnchoredForecast)
+    def best(self) -> type[PurchaseModel | PurchaseWithCovariates | AnchoredForecast]:
+        """The class of the forecast with the smallest deviance; the first row of :meth:`to_frame` says
+        which model of it."""
+        name = self._core.names[0]
+        if name.endswith("-with-covariates"):
+            return PurchaseWithCovariates
+        return PurchaseModel.kinds().get(name, AnchoredForecast)
 
     @property
     def horizon(self) -> float:
@@ -109,6 +115,10 @@ def compare(
     unit: Unit = "day",
     occasion: Occasion | None = None,
     observation_end: Moment | None = None,
+    covariates: Any = None,
+    purchase: Sequence[str] | None = None,
+    dropout: Sequence[str] | None = None,
+    shared: Sequence[str] = (),
     threads: int = 0,
 ) -> Comparison:
     """Fits models to a log and lets each forecast what came after several cutoffs.
@@ -124,13 +134,20 @@ def compare(
     orders : Orders
     models : sequence of classes or names, optional
         ``loyalty.BgNbd`` or ``"bg-nbd"``; ``loyalty.AnchoredForecast`` or ``"anchored-pareto-nbd"`` for the
-        forecast of a model that earlier cutoffs correct. By default all purchase models and that one.
+        forecast of a model that earlier cutoffs correct; ``"bg-nbd-with-covariates"`` and its like where
+        there are covariates. By default all purchase models and the anchored one, and with covariates
+        those that take them.
     horizon : float, optional
         In the unit; by default a quarter of the time that the log covers.
     origins : int
         How many cutoffs.
     unit, occasion, observation_end
         As for :meth:`Orders.summarize`.
+    covariates : data frame or mapping of columns, optional
+        What else is known of customers: a row for each customer of the log, with the log's column of
+        their ids, in any order. At every cutoff models learn from those who had bought by then.
+    purchase, dropout, shared : sequence of str, optional
+        As for the ``fit`` of a :class:`ParetoNbd`.
     threads : int
         Threads to use, 0 for all.
 
@@ -142,7 +159,8 @@ def compare(
     Raises
     ------
     InputError
-        Where the log does not reach back to the first cutoff, or for an option outside its domain.
+        Where the log does not reach back to the first cutoff, for an option outside its domain, and where
+        a customer of the log has no row of covariates or two.
 
     Examples
     --------
@@ -153,13 +171,27 @@ def compare(
     <Comparison over 3 cutoffs, the best first: BG/NBD, MBG/NBD, NBD>
     >>> found.best
     <class 'loyalty.bg_nbd.BgNbd'>
+
+    With what is known of customers, here whether the first order was a large one:
+
+    >>> log = loyalty.datasets.cdnow("polars").sort("date")
+    >>> first = log.group_by("customer_id", maintain_order=True).first()
+    >>> known = first.select("customer_id", large=first["amount"] > 30)
+    >>> models = ["mbg-nbd", "mbg-nbd-with-covariates"]
+    >>> loyalty.compare(cdnow, models, unit="week", horizon=26, covariates=known)
+    <Comparison over 3 cutoffs, the best first: MBG/NBD, MBG/NBD with covariates>
     """
     _check.instance("orders", orders, Orders)
     kinds = None if models is None else [_kind(model) for model in models]
+    roles = {"purchase": purchase, "dropout": dropout, "shared": shared}
+    if covariates is None and any(roles.values()):
+        raise InputError("purchase, dropout and shared name columns of covariates: give these too")
+    known = None if covariates is None else of_customers(covariates, orders._customer, roles)
     end = orders._moment("observation_end", observation_end)
     native = _native.Comparison(
         orders._core,
         kinds,
+        known,
         horizon,
         _check.whole("origins", origins),
         native_options(threads=threads),

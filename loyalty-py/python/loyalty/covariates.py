@@ -379,6 +379,21 @@ def read(
     return table
 
 
+def of_customers(
+    covariates: Any, ids: str, roles: Mapping[str, Sequence[str] | None]
+) -> tuple[_native.Column, _native.Covariates, list[str] | None, list[str] | None, list[str]]:
+    """The ids and the columns of a table of customers, and which act on what."""
+    purchase, dropout = (_names(role, roles[role]) for role in ("purchase", "dropout"))
+    shared = _names("shared", roles["shared"]) or []
+    names = _used(covariates, purchase, dropout, shared, ids)
+    if ids not in _known(covariates):
+        raise InputError(
+            f'the covariates have no column "{ids}", by which their rows are found at every cutoff'
+        )
+    columns, _ = _columns.read(covariates, [*names, ids])
+    return columns[-1], _native.Covariates(columns[:-1]), purchase, dropout, shared
+
+
 def _known(covariates: Any) -> list[str]:
     """The names of a table's columns."""
     import narwhals as nw
