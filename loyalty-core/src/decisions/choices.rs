@@ -114,6 +114,28 @@ enum Uses {
 }
 
 impl Choices {
+    /// Whether so many treatments and capacities can be chosen among; [`Choices::new`] asks the same. For callers who
+    /// make a column of each.
+    ///
+    /// # Errors
+    /// [`Error::Treatments`] for more than 1000 treatments or 50 capacities.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::decisions::Choices;
+    /// assert!(Choices::countable(1000, 50).is_ok() && Choices::countable(1001, 0).is_err());
+    /// ```
+    pub fn countable(treatments: usize, capacities: usize) -> Result<(), Error> {
+        let problem = |what: String| Err(Error::Treatments(what));
+        if treatments > MOST_TREATMENTS {
+            return problem(format!("{treatments} treatments, allowed are 1 to {MOST_TREATMENTS}"));
+        }
+        if capacities > MOST_CAPACITIES {
+            return problem(format!("{capacities} capacities, allowed are 0 to {MOST_CAPACITIES}"));
+        }
+        Ok(())
+    }
+
     /// Checks the columns: `gains` has one per treatment, a value per customer each, 0 or less where
     /// the treatment is not to be chosen; `uses` has for each capacity one use per treatment.
     ///
@@ -284,14 +306,7 @@ fn check(
     uses: &[&[Use<'_>]],
 ) -> Result<(), Error> {
     let problem = |what: String| Err(Error::Treatments(what));
-    if gains.len() > MOST_TREATMENTS {
-        let got = gains.len();
-        return problem(format!("{got} treatments, allowed are 1 to {MOST_TREATMENTS}"));
-    }
-    if capacities.len() > MOST_CAPACITIES {
-        let got = capacities.len();
-        return problem(format!("{got} capacities, allowed are 0 to {MOST_CAPACITIES}"));
-    }
+    Choices::countable(gains.len(), capacities.len())?;
     for (number, capacity) in capacities.iter().enumerate() {
         if capacities[..number].iter().any(|other| other.name == capacity.name) {
             return problem(format!("the capacity {:?} stands twice", capacity.name));

@@ -191,6 +191,12 @@ fn add_block(
         rest[row] = total[row] * per_sum;
         variance[row] = share[row] * rest[row];
     }
+    // Of an amount so small that v/total is beyond the range of floats.
+    for row in 0..rows {
+        if !ln_rest[row].is_finite() {
+            ln_rest[row] = ln(total[row]) - ln(v + total[row]);
+        }
+    }
     sums.weight += weight.iter().sum::<f64>();
     sums.ln_share += dot(&ln_share[..rows], weight);
     sums.ln_rest += dot(&ln_rest[..rows], weight);
@@ -315,6 +321,20 @@ mod tests {
             let mean: Vec<f64> = (0..3 * CHUNK).map(|row| 1.0 + row as f64).collect();
             let parts = value(&x[..ones], &mean[..ones]) + value(&x[ones..], &mean[ones..]);
             assert!(error(value(&x, &mean), parts, 0.0) < 1e-14, "{ones} with one purchase");
+        }
+    }
+
+    /// Where m is next to nothing, ln f is a constant + (px − 1) ln m.
+    #[test]
+    fn amounts_next_to_nothing_have_a_density() {
+        let at = |mean| evaluate_one(&[6.0, 4.0, 15.0], 2.0, mean);
+        let (near, slope) = (at(1e-250), 6.0 * 2.0 - 1.0);
+        for mean in [1e-307, 1e-308, 1e-310, 5e-324] {
+            let found = at(mean);
+            let expected = near.value + slope * (ln(mean) - ln(1e-250));
+            assert!(error(found.value, expected, 0.0) < 1e-14, "{mean}: {}", found.value);
+            assert!(error(found.gradient[0], 12.0 * (ln(mean) - ln(15.0)), 50.0) < 0.1, "{mean}");
+            assert!(found.hessian.iter().all(|value| value.is_finite()), "{mean}");
         }
     }
 
