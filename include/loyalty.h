@@ -54,6 +54,11 @@
  *   Later versions append fields. A program keeps working with a later library without being
  *   compiled anew, and NULL in place of options stands for the defaults.
  *
+ * Structs without one
+ *   They stand in arrays or in other structs, and never change: loyalty_refusal, loyalty_prior,
+ *   loyalty_progress, loyalty_ids, loyalty_correlation, loyalty_segment_summary,
+ *   loyalty_behaviour_score, loyalty_behaviour_interval.
+ *
  * Enumerations
  *   They go in as int32_t, and an unknown number fails with CHOICE. Numbers never change their
  *   meaning.
@@ -261,6 +266,11 @@ enum loyalty_density
     LOYALTY_DENSITY_GAMMA = 1,
     /** The parameter is `centre`, in its own unit, and not fitted; `spread` is not looked at. */
     LOYALTY_DENSITY_KNOWN = 2,
+    /**
+     * The coefficient of a covariate is normal, for a step of one standard deviation of the covariate, or the
+     * log-odds of a probability are: `centre` is the mean, from -1e50 to 1e50, `spread` the standard deviation.
+     */
+    LOYALTY_DENSITY_NORMAL = 3,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -464,7 +474,7 @@ typedef struct loyalty_purchase_posterior loyalty_purchase_posterior;
 
 /**
  * A model of purchases in which what is known of a customer moves how often they buy and how soon they
- * leave, from a file; docs/models.md has the formulas.
+ * leave; docs/models.md has the formulas.
  *
  * Its functions take the columns that it has learnt from, by name, in any order and among others. They
  * fail with `UNIT` where the summary is in another unit than the model, with `LENGTH` unless covariates
@@ -516,7 +526,10 @@ typedef struct loyalty_spend_model loyalty_spend_model;
 /** The posterior of a model of spend. */
 typedef struct loyalty_spend_posterior loyalty_spend_posterior;
 
-/** A Gamma-Gamma in which what is known of a customer moves how much they spend, from a file. */
+/**
+ * A Gamma-Gamma in which what is known of a customer moves how much they spend; docs/models.md
+ * has the formulas.
+ */
 typedef struct loyalty_spend_with_covariates loyalty_spend_with_covariates;
 
 /**
@@ -637,9 +650,9 @@ typedef struct loyalty_summary_columns {
  * it is in the parameter's own unit.
  */
 typedef struct loyalty_prior {
-    /** The parameter's name, such as "alpha". */
+    /** The parameter's name, such as "alpha" or "purchase:age". */
     const char *parameter;
-    /** Median, mean or value, above 0. */
+    /** Median, mean or value, above 0 unless the density is normal. */
     double centre;
     /** Standard deviation or shape, above 0. */
     double spread;
@@ -809,6 +822,51 @@ typedef struct loyalty_covariate_columns {
     size_t category_count;
 } loyalty_covariate_columns;
 
+/**
+ * Which covariates act on what, by the names of their columns. Set by `loyalty_covariate_roles_init`, then
+ * field by field. By default every column acts on both purchases and dropout, with a coefficient for each.
+ */
+typedef struct loyalty_covariate_roles {
+    /** Set by `loyalty_covariate_roles_init`. */
+    size_t struct_size;
+    /**
+     * Names of those that act on purchases, or on spend in a model of it, UTF-8; NULL for all that are not
+     * shared. For none, any pointer but NULL and a count of 0.
+     */
+    const char *const *purchase;
+    /** How many there are. */
+    size_t purchase_count;
+    /** Names of those that act on dropout, which a model of spend does not have; NULL as above. */
+    const char *const *dropout;
+    /** How many there are. */
+    size_t dropout_count;
+    /** Names of those that act on both with one coefficient; NULL for none. */
+    const char *const *shared;
+    /** How many there are. */
+    size_t shared_count;
+} loyalty_covariate_roles;
+
+/**
+ * The models of a lifetime value, of which one or both have covariates. Set by `loyalty_clv_models_init`, then
+ * field by field: one model of purchases and one of spend, and what they take of customers.
+ */
+typedef struct loyalty_clv_models {
+    /** Set by `loyalty_clv_models_init`. */
+    size_t struct_size;
+    /** When customers buy, by their histories alone; NULL where the next is not. */
+    const struct loyalty_purchase_model *purchases;
+    /** When customers buy, by what is known of them too; NULL where the one before is not. */
+    const struct loyalty_purchase_with_covariates *purchases_with_covariates;
+    /** How much they spend, by what they spent alone; NULL where the next is not. */
+    const struct loyalty_spend_model *spend;
+    /** How much they spend, by what is known of them too; NULL where the one before is not. */
+    const struct loyalty_spend_with_covariates *spend_with_covariates;
+    /**
+     * What is known of them, a row for each customer of the summary; the columns of both models.
+     */
+    const struct loyalty_covariates *covariates;
+} loyalty_clv_models;
+
 /** A correlation coefficient with its test. */
 typedef struct loyalty_correlation {
     /** From -1 to 1. */
@@ -967,7 +1025,11 @@ size_t loyalty_orders_rows(const struct loyalty_orders *orders);
 /** The number of customers. */
 size_t loyalty_orders_customers(const struct loyalty_orders *orders);
 
-/** First and last order, in microseconds since 1970-01-01T00:00. */
+/**
+ * First and last order, in microseconds since 1970-01-01T00:00.
+ *
+ * Errors: those of every function alone.
+ */
 loyalty_status loyalty_orders_time_range(const struct loyalty_orders *orders,
                                          int64_t *first,
                                          int64_t *last,
@@ -1060,6 +1122,8 @@ bool loyalty_summary_includes_first(const struct loyalty_summary *summary);
 /**
  * What lay after the observation end: customers whose first order did, and occasions, those of
  * these customers included.
+ *
+ * Errors: those of every function alone.
  */
 loyalty_status loyalty_summary_left_out(const struct loyalty_summary *summary,
                                         size_t *customers,
@@ -1170,7 +1234,7 @@ loyalty_status loyalty_summary_customer_text(const struct loyalty_summary *summa
  * The distinct histories (x, t_x, T), each with the number of customers who share it as weight. A
  * fit of the BG/NBD to them equals a fit to the customers.
  *
- * Free with `loyalty_summary_free`.
+ * Errors: those of every function alone. Free with `loyalty_summary_free`.
  */
 loyalty_status loyalty_summary_distinct_histories(const struct loyalty_summary *summary,
                                                   struct loyalty_summary **out,
@@ -1442,7 +1506,7 @@ loyalty_status loyalty_purchase_model_fit(int32_t kind,
  * Loads a model of any kind from its file, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of
- * purchases; `PARAMETER` where a parameter is outside its domain. Free with
+ * purchases; `PARAMETER` where a parameter is outside its domain, `CHOICE` where its unit is none. Free with
  * `loyalty_purchase_model_free`.
  */
 loyalty_status loyalty_purchase_model_load(const char *path,
@@ -2005,7 +2069,11 @@ loyalty_status loyalty_fit_of_contract_model(const struct loyalty_contract_model
                                              struct loyalty_fit **out,
                                              struct loyalty_error **error);
 
-/** ln L of contracts under the model. */
+/**
+ * ln L of contracts under the model.
+ *
+ * Errors: those of every function alone.
+ */
 loyalty_status loyalty_contract_model_log_likelihood(const struct loyalty_contract_model *model,
                                                      const struct loyalty_contracts *contracts,
                                                      double *out,
@@ -2014,6 +2082,8 @@ loyalty_status loyalty_contract_model_log_likelihood(const struct loyalty_contra
 /**
  * The probability that a customer makes the next `ahead` renewals; of new ones, by `renewals` 0, the
  * survival curve.
+ *
+ * Errors: those of every function alone.
  */
 loyalty_status loyalty_contract_model_survival(const struct loyalty_contract_model *model,
                                                uint32_t renewals,
@@ -2023,6 +2093,8 @@ loyalty_status loyalty_contract_model_survival(const struct loyalty_contract_mod
 
 /**
  * The probability that a customer leaves instead of renewing once more; over `renewals`, the churn curve.
+ *
+ * Errors: those of every function alone.
  */
 loyalty_status loyalty_contract_model_churn(const struct loyalty_contract_model *model,
                                             uint32_t renewals,
@@ -2198,7 +2270,7 @@ void loyalty_lines_free(struct loyalty_lines *lines);
  * Loads a model with its state, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read, holds another kind of model or contradicts
- * itself. Free with `loyalty_return_propensity_free`.
+ * itself; `PARAMETER` where a number in it is outside its domain. Free with `loyalty_return_propensity_free`.
  */
 loyalty_status loyalty_return_propensity_load(const char *path,
                                               struct loyalty_return_propensity **out,
@@ -2399,14 +2471,52 @@ size_t loyalty_covariates_len(const struct loyalty_covariates *covariates);
 /** Frees covariates; NULL is allowed. */
 void loyalty_covariates_free(struct loyalty_covariates *covariates);
 
+/** Sets the defaults; `size` is `sizeof(loyalty_covariate_roles)`. */
+void loyalty_covariate_roles_init(struct loyalty_covariate_roles *roles, size_t size);
+
+/**
+ * Fits a model of a `loyalty_purchase_kind` to a summary and what is known of its customers, row by row, by
+ * maximum likelihood: `LOYALTY_PURCHASE_KIND_PARETO_NBD`, `…_BG_NBD` or `…_MBG_NBD`. It takes over the
+ * summary's unit.
+ *
+ * `roles` may be NULL: every column acts on purchases and on dropout. `options` may be NULL for the defaults; a
+ * prior of a coefficient is `LOYALTY_DENSITY_NORMAL` and named as the coefficient is. `fit` may be NULL, but
+ * then a fit that stopped short of a maximum is an error (`NOT_CONVERGED`); with it, see `loyalty_fit_stop`.
+ *
+ * Errors: `CHOICE` for an unknown kind, one that takes no covariates, or a prior that does not go with its
+ * parameter; `LENGTH` where covariates and summary differ in length, or for a `start` of another length than
+ * the parameters; `MISSING_COLUMN` for a column that is not there, has one value only, follows from others, or
+ * is both shared and not; `EMPTY` where none acts on anything; `DEGENERATE` where nobody bought again;
+ * `PARAMETER` for options outside their domain, among them any `penalizer`; `CANCELLED`. Free with
+ * `loyalty_purchase_with_covariates_free`, and the fit with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_purchase_with_covariates_fit(int32_t kind,
+                                                    const struct loyalty_summary *summary,
+                                                    const struct loyalty_covariates *covariates,
+                                                    const struct loyalty_covariate_roles *roles,
+                                                    const struct loyalty_fit_options *options,
+                                                    struct loyalty_fit **fit,
+                                                    struct loyalty_purchase_with_covariates **out,
+                                                    struct loyalty_error **error);
+
 /**
  * Loads a model of purchases with covariates from its file, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no such model;
- * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_purchase_with_covariates_free`.
+ * `PARAMETER` where a parameter is outside its domain, `CHOICE` where its unit is none. Free with `loyalty_purchase_with_covariates_free`.
  */
 loyalty_status loyalty_purchase_with_covariates_load(const char *path,
                                                      struct loyalty_purchase_with_covariates **out,
+                                                     struct loyalty_error **error);
+
+/**
+ * Writes a model file, whole or not at all, with the report of the fit. `path` is UTF-8. Loading it gives a
+ * model that scores alike, to the last bit.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be written.
+ */
+loyalty_status loyalty_purchase_with_covariates_save(const struct loyalty_purchase_with_covariates *model,
+                                                     const char *path,
                                                      struct loyalty_error **error);
 
 /** The kind of model that its customers follow, a number of `loyalty_purchase_kind`; 0 for NULL. */
@@ -2415,7 +2525,80 @@ int32_t loyalty_purchase_with_covariates_kind(const struct loyalty_purchase_with
 /** The unit of time; `LOYALTY_UNIT_NONE` where none is declared. */
 loyalty_unit loyalty_purchase_with_covariates_unit(const struct loyalty_purchase_with_covariates *model);
 
-/** The probability that each customer is still active at the end of observation. */
+/** The number of columns that the model has learnt from, which scoring needs. */
+size_t loyalty_purchase_with_covariates_column_count(const struct loyalty_purchase_with_covariates *model);
+
+/**
+ * Copies the name of a column that the model has learnt from, counted from 0, into `buffer` and stores its
+ * full length in `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_with_covariates_column_count`.
+ */
+loyalty_status loyalty_purchase_with_covariates_column_name(const struct loyalty_purchase_with_covariates *model,
+                                                            size_t index,
+                                                            char *buffer,
+                                                            size_t length,
+                                                            size_t *full_length,
+                                                            struct loyalty_error **error);
+
+/**
+ * The number of the model's parameters: those of a customer whose covariates are all 0, then a coefficient for
+ * each feature of each acting column.
+ */
+size_t loyalty_purchase_with_covariates_parameter_count(const struct loyalty_purchase_with_covariates *model);
+
+/**
+ * Copies the name of a parameter, counted from 0, into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above. Coefficients are called `purchase:age` (of a number),
+ * `dropout:channel=web` (of a level against the most frequent one), `shared:…`.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_with_covariates_parameter_count`.
+ */
+loyalty_status loyalty_purchase_with_covariates_parameter_name(const struct loyalty_purchase_with_covariates *model,
+                                                               size_t index,
+                                                               char *buffer,
+                                                               size_t length,
+                                                               size_t *full_length,
+                                                               struct loyalty_error **error);
+
+/**
+ * The value of a parameter, counted from 0; of a coefficient, for a step of 1 of the column as it is.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_with_covariates_parameter_count`.
+ */
+loyalty_status loyalty_purchase_with_covariates_parameter_value(const struct loyalty_purchase_with_covariates *model,
+                                                                size_t index,
+                                                                double *out,
+                                                                struct loyalty_error **error);
+
+/**
+ * What the fit says of itself, for a model that was fitted, now or before it was saved.
+ *
+ * Errors: `EMPTY` for a model whose file has no report of a fit. Free with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_fit_of_purchase_with_covariates(const struct loyalty_purchase_with_covariates *model,
+                                                       struct loyalty_fit **out,
+                                                       struct loyalty_error **error);
+
+/**
+ * ln L of a summary and what is known of its customers under the model.
+ *
+ * Errors: as the functions of `loyalty_purchase_with_covariates`.
+ */
+loyalty_status loyalty_purchase_with_covariates_log_likelihood(const struct loyalty_purchase_with_covariates *model,
+                                                               const struct loyalty_summary *summary,
+                                                               const struct loyalty_covariates *covariates,
+                                                               double *out,
+                                                               struct loyalty_error **error);
+
+/** Frees a model; NULL is allowed. */
+void loyalty_purchase_with_covariates_free(struct loyalty_purchase_with_covariates *model);
+
+/**
+ * The probability that each customer is still active at the end of observation.
+ *
+ * Errors: those of `loyalty_purchase_with_covariates`.
+ */
 loyalty_status loyalty_purchase_with_covariates_p_alive(const struct loyalty_purchase_with_covariates *model,
                                                         const struct loyalty_summary *summary,
                                                         const struct loyalty_covariates *covariates,
@@ -2427,7 +2610,7 @@ loyalty_status loyalty_purchase_with_covariates_p_alive(const struct loyalty_pur
 /**
  * The probability that each customer is still active `horizon` after the end of observation.
  *
- * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
+ * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
 loyalty_status loyalty_purchase_with_covariates_p_alive_at(const struct loyalty_purchase_with_covariates *model,
                                                            const struct loyalty_summary *summary,
@@ -2441,7 +2624,7 @@ loyalty_status loyalty_purchase_with_covariates_p_alive_at(const struct loyalty_
 /**
  * The expected purchases of each customer within `horizon` after the end of observation.
  *
- * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
+ * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
 loyalty_status loyalty_purchase_with_covariates_expected_purchases(const struct loyalty_purchase_with_covariates *model,
                                                                    const struct loyalty_summary *summary,
@@ -2455,7 +2638,7 @@ loyalty_status loyalty_purchase_with_covariates_expected_purchases(const struct 
 /**
  * The probability that each customer makes no purchase within `horizon` after the end of observation.
  *
- * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
+ * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
 loyalty_status loyalty_purchase_with_covariates_p_no_purchase(const struct loyalty_purchase_with_covariates *model,
                                                               const struct loyalty_summary *summary,
@@ -2466,7 +2649,11 @@ loyalty_status loyalty_purchase_with_covariates_p_no_purchase(const struct loyal
                                                               size_t length,
                                                               struct loyalty_error **error);
 
-/** The discounted expected purchases of each customer after the end of observation. */
+/**
+ * The discounted expected purchases of each customer after the end of observation.
+ *
+ * Errors: those of `loyalty_purchase_with_covariates`.
+ */
 loyalty_status loyalty_purchase_with_covariates_discounted_purchases(const struct loyalty_purchase_with_covariates *model,
                                                                      const struct loyalty_summary *summary,
                                                                      const struct loyalty_covariates *covariates,
@@ -2480,7 +2667,7 @@ loyalty_status loyalty_purchase_with_covariates_discounted_purchases(const struc
  * The distribution of each customer's purchases within `horizon`, `counts` values each, one customer after
  * the other: the probabilities of 0, 1, 2, … purchases, and in the last place of as many or more.
  *
- * Errors: `PARAMETER` unless the horizon is from 0 to 1e50; `EMPTY` where `counts` is 0; `LENGTH` unless
+ * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50; `EMPTY` where `counts` is 0; `LENGTH` unless
  * `length` is `counts` times `loyalty_summary_len`.
  */
 loyalty_status loyalty_purchase_with_covariates_purchase_distribution(const struct loyalty_purchase_with_covariates *model,
@@ -2493,8 +2680,29 @@ loyalty_status loyalty_purchase_with_covariates_purchase_distribution(const stru
                                                                       size_t length,
                                                                       struct loyalty_error **error);
 
-/** Frees a model; NULL is allowed. */
-void loyalty_purchase_with_covariates_free(struct loyalty_purchase_with_covariates *model);
+/**
+ * Fits a Gamma-Gamma by maximum likelihood to the customers with purchases behind their monetary value and
+ * what is known of them, row by row. Those whose purchases were all free are left out; see
+ * `loyalty_fit_left_out`.
+ *
+ * `roles` may be NULL: every column acts on spend; otherwise `roles->purchase` names those that do. `options`
+ * and `fit` as in `loyalty_purchase_with_covariates_fit`.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no monetary value, and for a column that is not there, has one
+ * value only, follows from others, or is to act on dropout; `EMPTY` where none acts on spend; `LENGTH` where
+ * covariates and summary differ in length, or for a `start` of another length than the parameters;
+ * `DEGENERATE` where fewer than two customers spent something or all spent the same; `CHOICE` for a prior that
+ * does not go with its parameter; `PARAMETER` for options outside their domain, among them any `penalizer`;
+ * `CANCELLED`; `NOT_CONVERGED` where `fit` is NULL. Free with `loyalty_spend_with_covariates_free`, and the
+ * fit with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_spend_with_covariates_fit(const struct loyalty_summary *summary,
+                                                 const struct loyalty_covariates *covariates,
+                                                 const struct loyalty_covariate_roles *roles,
+                                                 const struct loyalty_fit_options *options,
+                                                 struct loyalty_fit **fit,
+                                                 struct loyalty_spend_with_covariates **out,
+                                                 struct loyalty_error **error);
 
 /**
  * Loads a model of spend with covariates from its file, written in any language. `path` is UTF-8.
@@ -2507,8 +2715,87 @@ loyalty_status loyalty_spend_with_covariates_load(const char *path,
                                                   struct loyalty_error **error);
 
 /**
+ * Writes a model file, whole or not at all, with the report of the fit. `path` is UTF-8. Loading it gives a
+ * model that scores alike, to the last bit.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be written.
+ */
+loyalty_status loyalty_spend_with_covariates_save(const struct loyalty_spend_with_covariates *model,
+                                                  const char *path,
+                                                  struct loyalty_error **error);
+
+/** The number of columns that the model has learnt from, which scoring needs. */
+size_t loyalty_spend_with_covariates_column_count(const struct loyalty_spend_with_covariates *model);
+
+/**
+ * Copies the name of a column that the model has learnt from, counted from 0, into `buffer` and stores its
+ * full length in `*full_length`, which may be NULL; see "Text" above.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_spend_with_covariates_column_count`.
+ */
+loyalty_status loyalty_spend_with_covariates_column_name(const struct loyalty_spend_with_covariates *model,
+                                                         size_t index,
+                                                         char *buffer,
+                                                         size_t length,
+                                                         size_t *full_length,
+                                                         struct loyalty_error **error);
+
+/**
+ * The number of the model's parameters: those of a customer whose covariates are all 0, then a coefficient for
+ * each feature of each acting column.
+ */
+size_t loyalty_spend_with_covariates_parameter_count(const struct loyalty_spend_with_covariates *model);
+
+/**
+ * Copies the name of a parameter, counted from 0, into `buffer` and stores its full length in
+ * `*full_length`, which may be NULL; see "Text" above. Coefficients are called `spend:age` (of a number) and
+ * `spend:channel=web` (of a level against the most frequent one).
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_spend_with_covariates_parameter_count`.
+ */
+loyalty_status loyalty_spend_with_covariates_parameter_name(const struct loyalty_spend_with_covariates *model,
+                                                            size_t index,
+                                                            char *buffer,
+                                                            size_t length,
+                                                            size_t *full_length,
+                                                            struct loyalty_error **error);
+
+/**
+ * The value of a parameter, counted from 0; of a coefficient, for a step of 1 of the column as it is.
+ *
+ * Errors: `PARAMETER` unless `index` is below `loyalty_spend_with_covariates_parameter_count`.
+ */
+loyalty_status loyalty_spend_with_covariates_parameter_value(const struct loyalty_spend_with_covariates *model,
+                                                             size_t index,
+                                                             double *out,
+                                                             struct loyalty_error **error);
+
+/**
+ * What the fit says of itself, for a model that was fitted, now or before it was saved.
+ *
+ * Errors: `EMPTY` for a model whose file has no report of a fit. Free with `loyalty_fit_free`.
+ */
+loyalty_status loyalty_fit_of_spend_with_covariates(const struct loyalty_spend_with_covariates *model,
+                                                    struct loyalty_fit **out,
+                                                    struct loyalty_error **error);
+
+/**
+ * ln L of a summary and what is known of its customers under the model.
+ *
+ * Errors: `MISSING_COLUMN` where the summary has no monetary value; `DEGENERATE` where fewer than two
+ * customers spent something; of covariates as the functions of `loyalty_purchase_with_covariates`.
+ */
+loyalty_status loyalty_spend_with_covariates_log_likelihood(const struct loyalty_spend_with_covariates *model,
+                                                            const struct loyalty_summary *summary,
+                                                            const struct loyalty_covariates *covariates,
+                                                            double *out,
+                                                            struct loyalty_error **error);
+
+/**
  * The expected amount per purchase of each customer; see `loyalty_spend_model_expected_spend_batch`, and
  * `loyalty_purchase_with_covariates` for what is asked of the covariates.
+ *
+ * Errors: as both.
  */
 loyalty_status loyalty_spend_with_covariates_expected_spend(const struct loyalty_spend_with_covariates *model,
                                                             const struct loyalty_summary *summary,
@@ -2560,6 +2847,26 @@ loyalty_status loyalty_clv_with_margins(const struct loyalty_purchase_model *pur
                                         double *out,
                                         size_t length,
                                         struct loyalty_error **error);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_clv_models)`. */
+void loyalty_clv_models_init(struct loyalty_clv_models *models, size_t size);
+
+/**
+ * `loyalty_clv` where one of the models or both have covariates. `margin` is one for all, with `margins` 1, or a
+ * row each, with `margins` of `loyalty_summary_len`; in an array other than `out`.
+ *
+ * Errors: as `loyalty_clv_with_margins`, of covariates as the functions of `loyalty_purchase_with_covariates`,
+ * and `CHOICE` for two models of purchases or of spend.
+ */
+loyalty_status loyalty_clv_with_covariates(const struct loyalty_clv_models *models,
+                                           const struct loyalty_summary *summary,
+                                           const struct loyalty_discounting *discounting,
+                                           const double *margin,
+                                           size_t margins,
+                                           size_t threads,
+                                           double *out,
+                                           size_t length,
+                                           struct loyalty_error **error);
 
 /**
  * Loads a posterior of a model of purchases from its file, written in any language. `path` is UTF-8.
@@ -2793,7 +3100,7 @@ void loyalty_rfm_free(struct loyalty_rfm *rfm);
  * Potential loyalists, New customers, Promising, Need attention, About to sleep, Cannot lose them,
  * At risk, Hibernating.
  *
- * Free with `loyalty_segment_table_free`.
+ * Errors: those of every function alone. Free with `loyalty_segment_table_free`.
  */
 loyalty_status loyalty_segment_table_customary(struct loyalty_segment_table **out,
                                                struct loyalty_error **error);
@@ -2995,50 +3302,58 @@ loyalty_status loyalty_behaviour_name(size_t position,
  * Loads a model file of the kind "behaviours", written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
- * model; `PARAMETER` where a number is outside its domain. Free with `loyalty_behaviours_free`.
+ * model; `PARAMETER` or `CHOICE` where a number or a word in it is outside its domain. Free with
+ * `loyalty_behaviours_free`.
  */
 loyalty_status loyalty_behaviours_load(const char *path,
                                        struct loyalty_behaviours **out,
                                        struct loyalty_error **error);
 
 /**
- * Labels customers by their rows of a ledger: `ledger` has `rows` times
- * `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
+ * Labels customers by their rows of a ledger: `ledger` has `columns` values for each of `rows` customers,
+ * customer by customer, in the order of `loyalty_ledger_column_name`. `groups` names the group of peers of
  * each customer; it may be NULL, and so may each name: the customer is then measured against all, as is
  * one whose group the model does not know. `opted_out` says of each customer whether they opted out, who then have no
- * label; it may be NULL. `scores` gets `loyalty_behaviour_count()` for each customer, in
- * the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
+ * label; it may be NULL. `scores` gets `behaviours` of them for each customer, in
+ * the order of `loyalty_behaviour_name`. `primary` gets for each the position of their costliest label in this
  * order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
  *
- * Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss`,
- * `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is
- * as before.
+ * The widths are those that the program was written for: its arrays are read and written by these and no
+ * further.
+ *
+ * Errors: `PARAMETER` unless `columns` is `loyalty_ledger_column_count()` and `behaviours` is
+ * `loyalty_behaviour_count()`, or for more rows than fit in memory; `VALUE` where a value of the ledger is not
+ * finite or, except for `profit`, `return_loss`, `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where
+ * a name is not UTF-8; then `primary` is as before.
  */
 loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *model,
                                            const double *ledger,
                                            size_t rows,
+                                           size_t columns,
                                            const char *const *groups,
                                            const bool *opted_out,
                                            struct loyalty_behaviour_score *scores,
+                                           size_t behaviours,
                                            int32_t *primary,
                                            struct loyalty_error **error);
 
 /**
  * Intervals that hold how strongly a customer shows each behaviour, and what it costs, with probability
- * `level`, cut evenly on both sides: `intervals` gets `loyalty_behaviour_count()` for each customer, in the
- * order of `loyalty_behaviours_classify`, whose other parameters these are.
+ * `level`, cut evenly on both sides: `intervals` gets `behaviours` of them for each customer, in the order of `loyalty_behaviours_classify`, whose other parameters these are.
  *
  * Errors: as there, and `PARAMETER` unless the level is from 0.5 to 0.9999.
  */
 loyalty_status loyalty_behaviours_intervals(const struct loyalty_behaviours *model,
                                             const double *ledger,
                                             size_t rows,
+                                            size_t columns,
                                             const char *const *groups,
                                             double level,
                                             struct loyalty_behaviour_interval *intervals,
+                                            size_t behaviours,
                                             struct loyalty_error **error);
 
-/** Frees a model. NULL is allowed. */
+/** Frees a model; NULL is allowed. */
 void loyalty_behaviours_free(struct loyalty_behaviours *model);
 
 #ifdef __cplusplus

@@ -119,7 +119,8 @@ pub unsafe extern "C" fn loyalty_behaviour_name(
 /// Loads a model file of the kind "behaviours", written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
-/// model; `PARAMETER` where a number is outside its domain. Free with `loyalty_behaviours_free`.
+/// model; `PARAMETER` or `CHOICE` where a number or a word in it is outside its domain. Free with
+/// `loyalty_behaviours_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_behaviours_load(
     path: *const c_char,
@@ -134,25 +135,31 @@ pub unsafe extern "C" fn loyalty_behaviours_load(
     }
 }
 
-/// Labels customers by their rows of a ledger: `ledger` has `rows` times
-/// `loyalty_ledger_column_count()` values, customer by customer. `groups` names the group of peers of
+/// Labels customers by their rows of a ledger: `ledger` has `columns` values for each of `rows` customers,
+/// customer by customer, in the order of `loyalty_ledger_column_name`. `groups` names the group of peers of
 /// each customer; it may be NULL, and so may each name: the customer is then measured against all, as is
 /// one whose group the model does not know. `opted_out` says of each customer whether they opted out, who then have no
-/// label; it may be NULL. `scores` gets `loyalty_behaviour_count()` for each customer, in
-/// the order of `loyalty_behaviour_name`. `primary` gets the position of their costliest label in this
+/// label; it may be NULL. `scores` gets `behaviours` of them for each customer, in
+/// the order of `loyalty_behaviour_name`. `primary` gets for each the position of their costliest label in this
 /// order, or -1 for none. One customer is `rows` = 1; the same numbers come out.
 ///
-/// Errors: `VALUE` where a value of the ledger is not finite or, except for `profit`, `return_loss`,
-/// `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where a name is not UTF-8; then `primary` is
-/// as before.
+/// The widths are those that the program was written for: its arrays are read and written by these and no
+/// further.
+///
+/// Errors: `PARAMETER` unless `columns` is `loyalty_ledger_column_count()` and `behaviours` is
+/// `loyalty_behaviour_count()`, or for more rows than fit in memory; `VALUE` where a value of the ledger is not
+/// finite or, except for `profit`, `return_loss`, `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where
+/// a name is not UTF-8; then `primary` is as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_behaviours_classify(
     model: *const loyalty_behaviours,
     ledger: *const f64,
     rows: usize,
+    columns: usize,
     groups: *const *const c_char,
     opted_out: *const bool,
     scores: *mut loyalty_behaviour_score,
+    behaviours: usize,
     primary: *mut i32,
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
@@ -160,6 +167,7 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
     unsafe {
         guard(error, || {
             let model = &borrow("model", model)?.0;
+            widths(columns, behaviours)?;
             if rows > 0 {
                 slot("scores", scores)?;
                 slot("primary", primary)?;
@@ -195,8 +203,7 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
 }
 
 /// Intervals that hold how strongly a customer shows each behaviour, and what it costs, with probability
-/// `level`, cut evenly on both sides: `intervals` gets `loyalty_behaviour_count()` for each customer, in the
-/// order of `loyalty_behaviours_classify`, whose other parameters these are.
+/// `level`, cut evenly on both sides: `intervals` gets `behaviours` of them for each customer, in the order of `loyalty_behaviours_classify`, whose other parameters these are.
 ///
 /// Errors: as there, and `PARAMETER` unless the level is from 0.5 to 0.9999.
 #[unsafe(no_mangle)]
@@ -204,15 +211,18 @@ pub unsafe extern "C" fn loyalty_behaviours_intervals(
     model: *const loyalty_behaviours,
     ledger: *const f64,
     rows: usize,
+    columns: usize,
     groups: *const *const c_char,
     level: f64,
     intervals: *mut loyalty_behaviour_interval,
+    behaviours: usize,
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
         guard(error, || {
             let model = &borrow("model", model)?.0;
+            widths(columns, behaviours)?;
             if rows > 0 {
                 slot("intervals", intervals)?;
             }
@@ -235,6 +245,16 @@ pub unsafe extern "C" fn loyalty_behaviours_intervals(
             Ok(())
         })
     }
+}
+
+/// Refuses a program whose arrays have other widths than this library's.
+fn widths(columns: usize, behaviours: usize) -> Result<(), Failure> {
+    let unless = |name, expected, holds: bool, got: usize| {
+        if holds { Ok(()) } else { Err(Error::parameter(name, expected, got as f64)) }
+    };
+    let (ledger, known) = (LedgerRow::NAMES.len(), Behaviour::ALL.len());
+    unless("columns", "loyalty_ledger_column_count()", columns == ledger, columns)?;
+    Ok(unless("behaviours", "loyalty_behaviour_count()", behaviours == known, behaviours)?)
 }
 
 /// Customers' rows of a ledger and the names of their groups, checked.
@@ -292,7 +312,7 @@ fn check(ledger: &[f64]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Frees a model. NULL is allowed.
+/// Frees a model; NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_behaviours_free(model: *mut loyalty_behaviours) {
     // SAFETY: the caller keeps the rules of the header.

@@ -154,8 +154,12 @@ const AXES: [(i32, RfmAxis); 3] = [
     (loyalty_rfm_axis::Monetary as i32, RfmAxis::Monetary),
 ];
 
-const DENSITIES: [(i32, loyalty_density); 3] =
-    [(0, loyalty_density::LogNormal), (1, loyalty_density::Gamma), (2, loyalty_density::Known)];
+const DENSITIES: [(i32, loyalty_density); 4] = [
+    (0, loyalty_density::LogNormal),
+    (1, loyalty_density::Gamma),
+    (2, loyalty_density::Known),
+    (3, loyalty_density::Normal),
+];
 
 /// A unit, or none declared.
 pub(crate) fn optional_unit(code: i32) -> Result<Option<Unit>, Error> {

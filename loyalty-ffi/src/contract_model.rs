@@ -198,6 +198,8 @@ pub unsafe extern "C" fn loyalty_fit_of_contract_model(
 }
 
 /// ln L of contracts under the model.
+///
+/// Errors: those of every function alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_contract_model_log_likelihood(
     model: *const loyalty_contract_model,
@@ -216,6 +218,8 @@ pub unsafe extern "C" fn loyalty_contract_model_log_likelihood(
 
 /// The probability that a customer makes the next `ahead` renewals; of new ones, by `renewals` 0, the
 /// survival curve.
+///
+/// Errors: those of every function alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_contract_model_survival(
     model: *const loyalty_contract_model,
@@ -229,6 +233,8 @@ pub unsafe extern "C" fn loyalty_contract_model_survival(
 }
 
 /// The probability that a customer leaves instead of renewing once more; over `renewals`, the churn curve.
+///
+/// Errors: those of every function alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_contract_model_churn(
     model: *const loyalty_contract_model,

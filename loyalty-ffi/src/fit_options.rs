@@ -9,7 +9,7 @@ use loyalty_core::parallel::Threads;
 use crate::column::optional_column;
 use crate::error::Failure;
 use crate::prior::{loyalty_prior, priors};
-use crate::versioned::{self, Versioned};
+use crate::versioned::{self, Versioned, through};
 
 /// A fit in progress.
 #[repr(C)]
@@ -62,7 +62,7 @@ pub struct loyalty_fit_options {
 
 // SAFETY: plain data, size first.
 unsafe impl Versioned for loyalty_fit_options {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = through!(user: *mut c_void);
 
     fn defaults() -> Self {
         let core = FitOptions::default();

@@ -9,7 +9,7 @@ use crate::column::{ArrowText, column, mask, optional_column};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{free, give, look};
 use crate::text::read_text;
-use crate::versioned::{self, Versioned};
+use crate::versioned::{self, Versioned, through};
 
 /// Ids of a table's rows: either `numbers`, or `offsets` and `data` as Arrow stores text (the id of
 /// row i is the bytes `offsets[i]` to `offsets[i + 1]` of `data`). All NULL for a column left out.
@@ -139,7 +139,7 @@ pub struct loyalty_line_columns {
 
 // SAFETY: plain data, size first.
 unsafe impl Versioned for loyalty_line_columns {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = through!(returned_amount: *const f64);
 
     fn defaults() -> Self {
         Self {

@@ -9,7 +9,7 @@ use crate::column::{ArrowText, column, in_table, mask, optional_column};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, look, put, slot};
 use crate::text::{copy_text, member};
-use crate::versioned::{self, Versioned};
+use crate::versioned::{self, Versioned, through};
 
 /// One day, in the microseconds in which an end of observation or of calibration is given.
 pub const LOYALTY_MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
@@ -50,7 +50,7 @@ pub struct loyalty_order_columns {
 
 // SAFETY: plain data, size first.
 unsafe impl Versioned for loyalty_order_columns {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = through!(amount_present: *const bool);
 
     fn defaults() -> Self {
         Self {
@@ -204,6 +204,8 @@ pub unsafe extern "C" fn loyalty_orders_customers(orders: *const loyalty_orders)
 }
 
 /// First and last order, in microseconds since 1970-01-01T00:00.
+///
+/// Errors: those of every function alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_orders_time_range(
     orders: *const loyalty_orders,

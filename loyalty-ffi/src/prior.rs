@@ -21,6 +21,9 @@ pub enum loyalty_density {
     Gamma = 1,
     /// The parameter is `centre`, in its own unit, and not fitted; `spread` is not looked at.
     Known = 2,
+    /// The coefficient of a covariate is normal, for a step of one standard deviation of the covariate, or the
+    /// log-odds of a probability are: `centre` is the mean, from -1e50 to 1e50, `spread` the standard deviation.
+    Normal = 3,
 }
 
 /// What is known of one parameter before the data. All fields are to be set.
@@ -31,9 +34,9 @@ pub enum loyalty_density {
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct loyalty_prior {
-    /// The parameter's name, such as "alpha".
+    /// The parameter's name, such as "alpha" or "purchase:age".
     pub parameter: *const c_char,
-    /// Median, mean or value, above 0.
+    /// Median, mean or value, above 0 unless the density is normal.
     pub centre: f64,
     /// Standard deviation or shape, above 0.
     pub spread: f64,
@@ -53,6 +56,7 @@ impl loyalty_prior {
             loyalty_density::LogNormal => Prior::log_normal(self.centre, self.spread)?,
             loyalty_density::Gamma => Prior::gamma(self.spread, self.centre)?,
             loyalty_density::Known => Prior::known(self.centre)?,
+            loyalty_density::Normal => Prior::normal(self.centre, self.spread)?,
         };
         Ok((name.to_owned(), if self.absolute { prior.absolute() } else { prior }))
     }

@@ -24,7 +24,7 @@ pub struct loyalty_return_propensity(ReturnPropensity);
 /// Loads a model with its state, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, holds another kind of model or contradicts
-/// itself. Free with `loyalty_return_propensity_free`.
+/// itself; `PARAMETER` where a number in it is outside its domain. Free with `loyalty_return_propensity_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_return_propensity_load(
     path: *const c_char,

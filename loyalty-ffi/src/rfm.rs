@@ -10,7 +10,7 @@ use crate::column::{column, copy_column, optional_column};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, look, put};
 use crate::summary::loyalty_summary;
-use crate::versioned::{self, Versioned};
+use crate::versioned::{self, Versioned, through};
 
 /// RFM scores from 1 (worst) to the number of bins (best), one per customer and axis, with the
 /// measures they rank.
@@ -86,7 +86,7 @@ impl loyalty_rfm_options {
 
 // SAFETY: plain data, size first.
 unsafe impl Versioned for loyalty_rfm_options {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = through!(breaks: usize);
 
     fn defaults() -> Self {
         let core = RfmOptions::default();

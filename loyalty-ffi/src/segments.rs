@@ -52,7 +52,7 @@ impl From<&SegmentSummary> for loyalty_segment_summary {
 /// Potential loyalists, New customers, Promising, Need attention, About to sleep, Cannot lose them,
 /// At risk, Hibernating.
 ///
-/// Free with `loyalty_segment_table_free`.
+/// Errors: those of every function alone. Free with `loyalty_segment_table_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_segment_table_customary(
     out: *mut *mut loyalty_segment_table,

@@ -36,6 +36,7 @@ impl Question {
         per_customer: bool,
         out: *mut *mut loyalty_selection,
     ) -> Result<(), Failure> {
+        Choices::countable(self.treatments, self.capacity_count)?;
         let each = if per_customer { self.rows } else { 1 };
         let cells = product(self.capacity_count, self.treatments)?;
         // SAFETY: this function's contract.
@@ -69,9 +70,10 @@ fn first(values: &[f64]) -> Use<'_> {
     Use::Same(values.first().copied().unwrap_or_default())
 }
 
-fn product(a: usize, b: usize) -> Result<usize, Failure> {
-    a.checked_mul(b).ok_or_else(|| {
-        let (name, expected, value) = ("rows", "as many as fit in memory", a as f64);
+/// The cells of a table of `columns`, each as long as `rows`.
+fn product(columns: usize, rows: usize) -> Result<usize, Failure> {
+    columns.checked_mul(rows).ok_or_else(|| {
+        let (name, expected, value) = ("rows", "as many as fit in memory", rows as f64);
         Error::parameter(name, expected, value).into()
     })
 }

@@ -9,7 +9,7 @@ use crate::handle::{borrow, give};
 use crate::holdout::{give_split, loyalty_holdout};
 use crate::orders::loyalty_orders;
 use crate::summary::loyalty_summary;
-use crate::versioned::{self, Versioned};
+use crate::versioned::{self, Versioned, through};
 
 /// How an order log is summarised. Set by `loyalty_summary_options_init`, then field by field.
 #[repr(C)]
@@ -31,7 +31,7 @@ pub struct loyalty_summary_options {
 
 // SAFETY: plain data, size first.
 unsafe impl Versioned for loyalty_summary_options {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = through!(include_first: bool);
 
     fn defaults() -> Self {
         let core = SummaryOptions::default();

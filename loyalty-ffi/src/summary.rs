@@ -55,6 +55,8 @@ pub unsafe extern "C" fn loyalty_summary_includes_first(summary: *const loyalty_
 
 /// What lay after the observation end: customers whose first order did, and occasions, those of
 /// these customers included.
+///
+/// Errors: those of every function alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_summary_left_out(
     summary: *const loyalty_summary,
@@ -252,7 +254,7 @@ pub unsafe extern "C" fn loyalty_summary_customer_text(
 /// The distinct histories (x, t_x, T), each with the number of customers who share it as weight. A
 /// fit of the BG/NBD to them equals a fit to the customers.
 ///
-/// Free with `loyalty_summary_free`.
+/// Errors: those of every function alone. Free with `loyalty_summary_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_summary_distinct_histories(
     summary: *const loyalty_summary,

@@ -8,7 +8,7 @@ use crate::column::{column, optional_column};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::give;
 use crate::summary::loyalty_summary;
-use crate::versioned::{self, Versioned};
+use crate::versioned::{self, Versioned, through};
 
 /// The columns of a customer summary. Set by `loyalty_summary_columns_init`, then field by field;
 /// `frequency`, `recency` and `T` are needed, the others may stay NULL.
@@ -45,7 +45,7 @@ pub struct loyalty_summary_columns {
 
 // SAFETY: plain data, size first.
 unsafe impl Versioned for loyalty_summary_columns {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = through!(includes_first: bool);
 
     fn defaults() -> Self {
         Self {

@@ -18,12 +18,21 @@ use crate::error::Failure;
 /// `repr(C)`, plain data, `struct_size: usize` first. Fields are only ever appended, none in what was
 /// padding before (it holds anything), and in an appended field 0 means the default.
 pub(crate) unsafe trait Versioned: Copy {
-    /// The size in the first version that had the struct. Never changes.
+    /// How long the struct was in the first version that had it, up to and with its last field then, by
+    /// [`through!`]. Never changes: a test holds the numbers.
     const FIRST_SIZE: usize;
 
     /// The defaults.
     fn defaults() -> Self;
 }
+
+/// The length of the struct that is declared here up to and with a field of it.
+macro_rules! through {
+    ($field:ident: $kind:ty) => {
+        std::mem::offset_of!(Self, $field) + size_of::<$kind>()
+    };
+}
+pub(crate) use through;
 
 /// Fills the caller's struct, `size` bytes long, with the defaults.
 ///
@@ -122,6 +131,42 @@ unsafe fn uses_unknown_fields<T>(source: *const T, size: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clv::loyalty_clv_models;
+    use crate::covariates::loyalty_covariate_columns;
+    use crate::covariates::roles::loyalty_covariate_roles;
+    use crate::fit_options::loyalty_fit_options;
+    use crate::order_lines::loyalty_line_columns;
+    use crate::orders::loyalty_order_columns;
+    use crate::rfm::loyalty_rfm_options;
+    use crate::summarize::loyalty_summary_options;
+    use crate::summary_columns::loyalty_summary_columns;
+
+    /// Programs that were compiled with the first version say these sizes: a number here never changes.
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn structs_of_the_first_version_are_let_in_for_ever() {
+        fn holds<T: Versioned>(first: usize) {
+            assert_eq!(T::FIRST_SIZE, first, "{}", std::any::type_name::<T>());
+            assert!(first <= size_of::<T>());
+            let mut place = MaybeUninit::<T>::uninit();
+            // SAFETY: the place is at least so long.
+            unsafe {
+                init(place.as_mut_ptr(), first);
+                assert!(read(place.as_ptr()).is_ok());
+                place.as_mut_ptr().cast::<usize>().write(first - 1);
+                assert!(read(place.as_ptr()).is_err());
+            }
+        }
+        holds::<loyalty_order_columns>(64);
+        holds::<loyalty_summary_options>(25);
+        holds::<loyalty_summary_columns>(85);
+        holds::<loyalty_fit_options>(88);
+        holds::<loyalty_line_columns>(312);
+        holds::<loyalty_covariate_columns>(64);
+        holds::<loyalty_covariate_roles>(56);
+        holds::<loyalty_clv_models>(48);
+        holds::<loyalty_rfm_options>(48);
+    }
 
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]

@@ -114,3 +114,44 @@ fn the_committed_header_is_the_generated_one() {
     }
     assert_eq!(committed, generated, "include/loyalty.h is out of date");
 }
+
+/// Who calls a function must be able to look up how it can fail.
+#[test]
+fn every_function_that_can_fail_says_how() {
+    let header = generated();
+    let mut functions = 0;
+    for (comment, declaration) in
+        header.split("/**").skip(1).filter_map(|part| part.split_once("*/"))
+    {
+        let Some(call) = declaration.trim_start().strip_prefix("loyalty_status ") else { continue };
+        let name = call.split('(').next().unwrap_or_default();
+        // It gives the status of another call.
+        if name != "loyalty_error_status" {
+            assert!(comment.contains("Errors: "), "{name} has no line of errors");
+            functions += 1;
+        }
+    }
+    assert!(functions > 100, "{functions}");
+}
+
+/// A struct tells its size, so that it can grow, or is named among those that never change.
+#[test]
+fn every_struct_can_grow_or_is_frozen() {
+    let header = generated();
+    let (_, frozen) = header.split_once("Structs without one").expect("a list of frozen structs");
+    let (frozen, _) = frozen.split_once('.').expect("a sentence");
+    let frozen: Vec<&str> = frozen.split([' ', ',', ':', '\n']).collect();
+    let mut structs = 0;
+    for part in header.split("typedef struct ").skip(1) {
+        let Some((name, rest)) = part.split_once(" {\n") else { continue };
+        // An opaque one ends before any brace.
+        if name.contains(';') {
+            continue;
+        }
+        let (fields, _) = rest.split_once("\n}").expect("an end");
+        let first = fields.lines().map(str::trim).find(|line| line.ends_with(';'));
+        assert_ne!(first == Some("size_t struct_size;"), frozen.contains(&name), "{name}");
+        structs += 1;
+    }
+    assert!(structs > 10, "{structs}");
+}

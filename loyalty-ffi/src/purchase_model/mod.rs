@@ -97,7 +97,7 @@ pub unsafe extern "C" fn loyalty_purchase_model_fit(
 /// Loads a model of any kind from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of
-/// purchases; `PARAMETER` where a parameter is outside its domain. Free with
+/// purchases; `PARAMETER` where a parameter is outside its domain, `CHOICE` where its unit is none. Free with
 /// `loyalty_purchase_model_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_purchase_model_load(

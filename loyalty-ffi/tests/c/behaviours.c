@@ -63,12 +63,12 @@ int main(int argc, char **argv)
     for (size_t row = 0; row < rows; row++) {
         memcpy(ledger + row * columns, table[row], columns * sizeof *ledger);
     }
-    OK(loyalty_behaviours_classify(model, ledger, rows, NULL, NULL, scores, primary, &error));
+    OK(loyalty_behaviours_classify(model, ledger, rows, columns, NULL, NULL, scores, BEHAVIOURS, primary, &error));
     for (size_t row = 0; row < rows; row++) {
         const double *expected = table[row] + columns;
         loyalty_behaviour_score alone[BEHAVIOURS];
         int32_t first = 9;
-        OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, groups, NULL, alone,
+        OK(loyalty_behaviours_classify(model, ledger + row * columns, 1, columns, groups, NULL, alone, BEHAVIOURS,
                                        &first, &error));
         CHECK(first == primary[row] && first == (int32_t)expected[2 * BEHAVIOURS]);
         CHECK(first < 0 || alone[first].labelled);
@@ -89,16 +89,16 @@ int main(int argc, char **argv)
     loyalty_behaviour_score apart[BEHAVIOURS];
     int32_t none = 9;
     const double *theirs = ledger + named * columns;
-    OK(loyalty_behaviours_classify(model, theirs, 1, NULL, out, apart, &none, &error));
+    OK(loyalty_behaviours_classify(model, theirs, 1, columns, NULL, out, apart, BEHAVIOURS, &none, &error));
     CHECK(none == -1);
     for (size_t behaviour = 0; behaviour < BEHAVIOURS; behaviour++) {
         CHECK(!apart[behaviour].labelled);
         CHECK(same_bits(apart[behaviour].p_over, scores[named * BEHAVIOURS + behaviour].p_over));
     }
-    OK(loyalty_behaviours_classify(model, theirs, 1, NULL, odd, apart, &none, &error));
+    OK(loyalty_behaviours_classify(model, theirs, 1, columns, NULL, odd, apart, BEHAVIOURS, &none, &error));
     CHECK(none == primary[named]);
 
-    OK(loyalty_behaviours_intervals(model, ledger, rows, NULL, 0.98, intervals, &error));
+    OK(loyalty_behaviours_intervals(model, ledger, rows, columns, NULL, 0.98, intervals, BEHAVIOURS, &error));
     for (size_t cell = 0; cell < rows * BEHAVIOURS; cell++) {
         const loyalty_behaviour_interval *of = &intervals[cell];
         CHECK(of->known && of->estimate_low <= scores[cell].estimate);
@@ -108,28 +108,37 @@ int main(int argc, char **argv)
               (of->impact_low <= scores[cell].impact && scores[cell].impact <= of->impact_high));
     }
     loyalty_behaviour_interval wide[2 * BEHAVIOURS];
-    OK(loyalty_behaviours_intervals(model, ledger, 2, groups, 0.999, wide, &error));
+    OK(loyalty_behaviours_intervals(model, ledger, 2, columns, groups, 0.999, wide, BEHAVIOURS, &error));
     for (size_t cell = 0; cell < 2 * BEHAVIOURS; cell++) {
         CHECK(wide[cell].estimate_low <= intervals[cell].estimate_low);
         CHECK(wide[cell].estimate_high >= intervals[cell].estimate_high);
     }
-    FAILS(loyalty_behaviours_intervals(model, ledger, 1, NULL, 0.2, intervals, &error), PARAMETER,
-          "level must be from 0.5 to 0.9999, got 0.2");
-    FAILS(loyalty_behaviours_intervals(model, ledger, 1, NULL, 0.9, NULL, &error), NULL_ARGUMENT,
-          "intervals must not be NULL");
+    FAILS(loyalty_behaviours_intervals(model, ledger, 1, columns, NULL, 0.2, intervals, BEHAVIOURS,
+                                       &error),
+          PARAMETER, "level must be from 0.5 to 0.9999, got 0.2");
+    FAILS(loyalty_behaviours_intervals(model, ledger, 1, columns, NULL, 0.9, NULL, BEHAVIOURS, &error),
+          NULL_ARGUMENT, "intervals must not be NULL");
+    /* A program that was written for another ledger, or for other behaviours. */
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, 7, NULL, NULL, scores, BEHAVIOURS, primary,
+                                      &error),
+          PARAMETER, "columns must be loyalty_ledger_column_count(), got 7");
+    FAILS(loyalty_behaviours_intervals(model, ledger, 1, columns, NULL, 0.9, intervals, BEHAVIOURS + 1,
+                                       &error),
+          PARAMETER, "behaviours must be loyalty_behaviour_count(), got 6");
     primary[0] = 77;
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, broken, NULL, scores, primary, &error),
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, columns, broken, NULL, scores, BEHAVIOURS,
+                                      primary, &error),
           INVALID_UTF8, "groups must be valid UTF-8");
     CHECK(primary[0] == 77);
 
     ledger[0] = NAN;
     primary[0] = 77;
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, NULL, scores, primary, &error), VALUE,
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, columns, NULL, NULL, scores, BEHAVIOURS, primary, &error), VALUE,
           "column \"orders\", row 0: must be from 0 to 1e50, got NaN");
     CHECK(primary[0] == 77);
-    FAILS(loyalty_behaviours_classify(NULL, ledger, 1, NULL, NULL, scores, primary, &error),
+    FAILS(loyalty_behaviours_classify(NULL, ledger, 1, columns, NULL, NULL, scores, BEHAVIOURS, primary, &error),
           NULL_ARGUMENT, "model must not be NULL");
-    FAILS(loyalty_behaviours_classify(model, ledger, 1, NULL, NULL, NULL, primary, &error),
+    FAILS(loyalty_behaviours_classify(model, ledger, 1, columns, NULL, NULL, NULL, BEHAVIOURS, primary, &error),
           NULL_ARGUMENT, "scores must not be NULL");
     loyalty_behaviours_free(model);
     loyalty_behaviours_free(NULL);

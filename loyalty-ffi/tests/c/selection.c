@@ -92,6 +92,11 @@ static void refusals(void)
     const double *many = room(1001, sizeof *many);
     FAILS(loyalty_select(many, 1, 1001, NULL, 0, NULL, 0, &selection, &error), TREATMENTS,
           "treatments: 1001 treatments, allowed are 1 to 1000");
+    /* As many as no table has: refused before anything is made of them. */
+    FAILS(loyalty_select(many, 0, 500000000, NULL, 0, NULL, 0, &selection, &error), TREATMENTS,
+          "treatments: 500000000 treatments, allowed are 1 to 1000");
+    FAILS(loyalty_select(many, SIZE_MAX, 2, NULL, 0, NULL, 0, &selection, &error), PARAMETER,
+          "rows must be as many as fit in memory, got 18446744073709552000");
     free((void *)many);
     CHECK(selection == UNTOUCHED);
     CHECK(loyalty_selection_gain(NULL) == 0 && loyalty_selection_bound(NULL) == 0);
