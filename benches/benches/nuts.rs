@@ -53,7 +53,7 @@ fn compare<D: Density, M: Parameters>(
     let how = PosteriorOptions::default();
     let ours = posterior(&how);
     let start = Instant::now();
-    let theirs = sample(density, ours.mode().model.values(), draws);
+    let theirs = sample(density, &ours.mode().model.values(), draws);
     let seconds = start.elapsed().as_secs_f64();
     println!(
         "{name} on CDNOW, weak priors: {CHAINS} chains of {draws} draws by nuts-rs, {seconds:.1} s"
@@ -96,12 +96,11 @@ trait Density: Clone + Send + Sync {
 }
 
 /// Draws of all chains, one chain after the other; a row for each.
-fn sample<D: Density>(density: &D, start: Vec<f64>, draws: usize) -> Vec<Vec<Vec<f64>>> {
+fn sample<D: Density>(density: &D, start: &[f64], draws: usize) -> Vec<Vec<Vec<f64>>> {
     let at: Vec<f64> = start.iter().map(|value| value.ln()).collect();
     let chain = |number: u64| {
         let mut random = ChaCha8Rng::seed_from_u64(number);
-        let mut settings = LowRankNutsSettings::default();
-        settings.num_tune = 500;
+        let settings = LowRankNutsSettings { num_tune: 500, ..LowRankNutsSettings::default() };
         let math = CpuMath::new(Target { density: density.clone(), dimension: at.len() });
         let mut chain = settings.new_chain(number, math, &mut random).expect("settings");
         chain.set_position(&at).expect("a place inside the domain");

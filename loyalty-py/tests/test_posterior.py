@@ -141,7 +141,8 @@ def test_posterior_predictive_counts_are_means_over_the_points(customers, poster
     assert list(found.columns) == ["customer_id", "p_0", "p_1", "p_2", "p_3", "p_more"]
     total = found.drop(columns="customer_id").sum(axis=1)
     np.testing.assert_allclose(total, 1, rtol=1e-12)
-    models = [loyalty.BgNbd(*map(float, point)) for point in posterior.thinned(50).points]
+    points = posterior.thinned(50).points.tolist()
+    models = [loyalty.BgNbd(r=r, alpha=alpha, a=a, b=b) for r, alpha, a, b in points]
     by_hand = [m.purchase_distribution(customers, 39, most=3)["p_1"] for m in models]
     np.testing.assert_allclose(found["p_1"], np.mean(by_hand, axis=0), rtol=1e-12)
     spend = loyalty.GammaGamma.posterior(customers, draws=200)

@@ -1,6 +1,6 @@
 //! Equally weighted draws from weighted points.
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, Axis};
 
 use super::{Posterior, PosteriorMethod};
 use crate::Error;
@@ -85,7 +85,7 @@ impl<M: Parameters> Posterior<M> {
         let layout = self.mode.model.layout();
         let slots = layout.iter().zip(self.points.columns());
         let spread: Vec<Spread> =
-            slots.map(|(slot, column)| Spread::of(slot, column, &self.weights)).collect();
+            slots.map(|(slot, column)| Spread::of(slot, &column.to_vec(), &self.weights)).collect();
         let mut draws = Array2::zeros((count, layout.len()));
         for (number, mut draw) in draws.rows_mut().into_iter().enumerate() {
             let mut random = Random::of(seed, STREAM, number);
@@ -106,7 +106,7 @@ enum Spread {
 }
 
 impl Spread {
-    fn of(parameter: &Parameter, values: ArrayView1<'_, f64>, weights: &[f64]) -> Self {
+    fn of(parameter: &Parameter, values: &[f64], weights: &[f64]) -> Self {
         if values.iter().all(|value| *value == values[0]) {
             return Self::Known(values[0]);
         }
