@@ -591,7 +591,7 @@ typedef struct loyalty_refusal {
 typedef struct loyalty_summary_options {
     /** Set by `loyalty_summary_options_init`. */
     size_t struct_size;
-    /** The unit of recency and T, a `loyalty_unit`; `LOYALTY_UNIT_DAY` by default. */
+    /** The unit of recency and T, a `loyalty_unit`; `LOYALTY_UNIT_WEEK` by default. */
     int32_t unit;
     /** What counts as one purchase, a `loyalty_occasion`; `LOYALTY_OCCASION_NATURAL` by default. */
     int32_t occasion;

@@ -7,6 +7,7 @@ use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
 use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{History, SummaryOptions};
+use loyalty_core::time::Unit;
 use loyalty_core::value::{Margin, clv_into};
 
 fn one_customer(criterion: &mut Criterion) {
@@ -30,7 +31,8 @@ fn one_customer(criterion: &mut Criterion) {
 fn columns(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("columns");
     group.sample_size(10);
-    let by_day = simulate(100_000).orders().summarize(&SummaryOptions::default()).expect("orders");
+    let by_day =
+        simulate(100_000).orders().summarize(&SummaryOptions::in_unit(Unit::Day)).expect("orders");
     for (name, customers) in [("days", &by_day), ("all distinct", &scattered(&by_day))] {
         group.throughput(Throughput::Elements(customers.len() as u64));
         let options = FitOptions::default();

@@ -3,6 +3,7 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use loyalty_benches::simulate;
 use loyalty_core::summary::SummaryOptions;
+use loyalty_core::time::Unit;
 
 fn summarize(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("summarize");
@@ -15,7 +16,7 @@ fn summarize(criterion: &mut Criterion) {
         });
         let orders = log.orders();
         group.bench_function(BenchmarkId::new("by day", customers), |bencher| {
-            bencher.iter(|| orders.summarize(&SummaryOptions::default()));
+            bencher.iter(|| orders.summarize(&SummaryOptions::in_unit(Unit::Day)));
         });
     }
 }

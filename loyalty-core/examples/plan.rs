@@ -20,7 +20,7 @@ fn main() -> Result<(), Error> {
         amount: Some(Column::new("amount", &lines.amount)),
     };
     let orders = Orders::new(&columns, Invalid::Raise)?;
-    let customers = orders.summarize(&SummaryOptions::default())?;
+    let customers = orders.summarize(&SummaryOptions::in_unit(Unit::Day))?;
 
     // What is known of the customers: that they are still there, and what they are worth.
     let purchases = BgNbd::fit(&customers, &FitOptions::default())?.model;

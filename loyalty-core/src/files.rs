@@ -28,21 +28,40 @@ pub(crate) fn read_with<T>(
     from_json: impl FnOnce(&str) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let text = fs::read_to_string(path).map_err(|error| caused(path, error))?;
-    from_json(&text).map_err(|error| match error {
+    from_json(&text).map_err(|error| at(path, error))
+}
+
+/// The same of a file that is no text.
+pub(crate) fn read_bytes_with<T>(
+    path: &Path,
+    from_bytes: impl FnOnce(&[u8]) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let bytes = fs::read(path).map_err(|error| caused(path, error))?;
+    from_bytes(&bytes).map_err(|error| at(path, error))
+}
+
+/// An error of a file's content with the file's name.
+fn at(path: &Path, error: Error) -> Error {
+    match error {
         Error::ModelFile { problem, source, .. } => {
             Error::ModelFile { path: path.display().to_string(), problem, source }
         }
         other => other,
-    })
+    }
 }
 
 /// Writes a file whole or not at all: under a name of its own, which then replaces the path.
 ///
 /// Any number of threads and processes may save to one path at once; the last to finish wins.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
+    write_bytes_whole(path, text.as_bytes())
+}
+
+/// The same of a file that is no text.
+pub(crate) fn write_bytes_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let (mut file, beside) = create_beside(path).map_err(|error| caused(path, error))?;
     let written = file
-        .write_all(text.as_bytes())
+        .write_all(bytes)
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&beside, path));
     drop(file);

@@ -106,6 +106,51 @@ impl Unit {
         YEAR as f64 / self.microseconds() as f64
     }
 
+    /// So many of this unit, counted in another: 90 days are 90/7 weeks, 3 months are 91.3125 days.
+    ///
+    /// In a unit of the calendar, weeks, months and years are its periods, which have no exact length in
+    /// other units.
+    ///
+    /// # Errors
+    /// [`Error::Unit`] where only one of the two is of the calendar, or one counts weeks and the other months.
+    ///
+    /// ```
+    /// use loyalty_core::time::Unit;
+    /// assert_eq!(Unit::Month.count_in(3.0, Unit::Day)?, 91.3125);
+    /// assert_eq!(Unit::Year.count_in(2.0, Unit::CalendarQuarter)?, 8.0);
+    /// assert!(Unit::Day.count_in(90.0, Unit::CalendarMonth).is_err());
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn count_in(self, many: f64, unit: Self) -> Result<f64, Error> {
+        let lengths = match (self.period(), unit.period()) {
+            (None, None) => Some((self.microseconds(), unit.microseconds())),
+            (_, None) => None,
+            (_, Some(_)) => match (self.in_months(), unit.in_months()) {
+                (None, None) if self.microseconds() == unit.microseconds() => Some((1, 1)),
+                (mine, theirs) => mine.zip(theirs),
+            },
+        };
+        let Some((mine, theirs)) = lengths else {
+            return Err(Error::Unit {
+                left: "the length of time",
+                left_unit: self.to_string(),
+                right: "what it is counted in",
+                right_unit: unit.to_string(),
+            });
+        };
+        Ok(many * mine as f64 / theirs as f64)
+    }
+
+    /// Months of the calendar in one of its periods.
+    fn in_months(self) -> Option<i64> {
+        match self {
+            Self::Month | Self::CalendarMonth => Some(1),
+            Self::CalendarQuarter => Some(3),
+            Self::Year | Self::CalendarYear => Some(12),
+            _ => None,
+        }
+    }
+
     fn microseconds(self) -> i64 {
         match self {
             Self::Hour => HOUR,
@@ -182,6 +227,19 @@ impl Occasion {
         }
     }
 
+    /// The first instant of a period.
+    pub(crate) fn start(self, key: i64) -> i64 {
+        match self {
+            Self::Exact => key,
+            Self::Hour => key * HOUR,
+            Self::Day => key * DAY,
+            Self::Week => (key * 7 - 3) * DAY,
+            Self::Month => month_start(key),
+            Self::Quarter => month_start(key * 3),
+            Self::Year => month_start(key * 12),
+        }
+    }
+
     /// The length of one period, where all periods are alike.
     fn microseconds(self) -> Option<i64> {
         match self {
@@ -204,6 +262,16 @@ fn months(time: i64) -> i64 {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     (era * 400 + year_of_era) * 12 + month_from_march + 2
+}
+
+/// The first instant of a month counted since year 0, by the same source.
+fn month_start(months: i64) -> i64 {
+    let from_march = months - 2;
+    let (year, month) = (from_march.div_euclid(12), from_march.rem_euclid(12));
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * month + 2) / 5;
+    (era * 146_097 + day_of_era - 719_468) * DAY
 }
 
 /// How a log is read in time: which orders are one occasion, and in which unit time is counted.
@@ -273,12 +341,24 @@ impl Clock {
             _ => periods,
         }
     }
+
+    /// The number of occasion periods that a duration is, in the unit: what `duration` was made of.
+    #[expect(clippy::cast_possible_truncation, reason = "a time within the calendar")]
+    pub(crate) fn periods(self, duration: f64) -> i64 {
+        match (self.unit.period(), self.occasion.microseconds()) {
+            (None, Some(length)) => {
+                (duration * self.unit.microseconds() as f64 / length as f64).round() as i64
+            }
+            _ => duration.round() as i64,
+        }
+    }
 }
 
 words!(
     Unit,
     "unit",
-    "hour, day, week, month, year, calendar_week, calendar_month, calendar_quarter or calendar_year"
+    "hour, day, week, month, year, calendar_week, calendar_month, calendar_quarter or calendar_year",
+    |word| word.strip_suffix('s').unwrap_or(word)
 );
 words!(Occasion, "occasion", "exact, hour, day, week, month, quarter or year");
 
@@ -316,9 +396,62 @@ mod tests {
     }
 
     #[test]
+    fn a_period_begins_where_the_one_before_it_ends() {
+        let all = Occasion::WORDS.map(|(_, occasion)| occasion);
+        for occasion in all.into_iter().skip(1) {
+            for time in (-719_162..2_932_896).step_by(1_009).map(|day| day * DAY + 7 * HOUR) {
+                let start = occasion.start(occasion.key(time));
+                assert_eq!(occasion.key(start), occasion.key(time), "{occasion} {time}");
+                assert_eq!(occasion.key(start - 1), occasion.key(time) - 1, "{occasion} {time}");
+                let next = occasion.start(occasion.key(time) + 1);
+                assert!(start <= time && time < next, "{occasion} {time}");
+            }
+        }
+        assert_eq!(Occasion::Exact.start(17), 17);
+    }
+
+    #[test]
+    fn a_duration_tells_the_periods_that_it_was_made_of() {
+        for (unit, occasion) in [
+            (Unit::Week, None),
+            (Unit::Year, Some(Occasion::Hour)),
+            (Unit::Month, Some(Occasion::Week)),
+            (Unit::Hour, None),
+            (Unit::CalendarQuarter, None),
+        ] {
+            let clock = Clock::new(unit, occasion).unwrap();
+            for periods in (0..80_000).step_by(17) {
+                assert_eq!(clock.periods(clock.duration(5, 5 + periods)), periods);
+            }
+        }
+        // A microsecond is told over half a century.
+        let exact = Clock::new(Unit::Year, Some(Occasion::Exact)).unwrap();
+        for periods in (0..50 * YEAR).step_by(977_777_777_777) {
+            assert_eq!(exact.periods(exact.duration(0, periods)), periods);
+        }
+    }
+
+    #[test]
+    fn units_of_the_calendar_count_its_periods_and_nothing_else() {
+        assert_eq!(Unit::Day.count_in(90.0, Unit::Week), Ok(90.0 / 7.0));
+        assert_eq!(Unit::Week.count_in(5.0, Unit::CalendarWeek), Ok(5.0));
+        assert_eq!(Unit::CalendarQuarter.count_in(2.0, Unit::CalendarMonth), Ok(6.0));
+        assert_eq!(Unit::Month.count_in(18.0, Unit::CalendarYear), Ok(1.5));
+        for (from, into) in [
+            (Unit::CalendarMonth, Unit::Day),
+            (Unit::Week, Unit::CalendarMonth),
+            (Unit::Month, Unit::CalendarWeek),
+            (Unit::Hour, Unit::CalendarWeek),
+        ] {
+            assert!(from.count_in(1.0, into).is_err(), "{from} in {into}");
+        }
+    }
+
+    #[test]
     fn words_go_both_ways() {
         for (word, unit) in Unit::WORDS {
             assert_eq!((word.parse(), unit.to_string().as_str()), (Ok(unit), word));
+            assert_eq!(format!("{word}s").parse(), Ok(unit));
         }
         for (word, occasion) in Occasion::WORDS {
             assert_eq!((word.parse(), occasion.to_string().as_str()), (Ok(occasion), word));

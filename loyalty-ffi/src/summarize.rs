@@ -17,7 +17,7 @@ use crate::versioned::{self, Versioned, through};
 pub struct loyalty_summary_options {
     /// Set by `loyalty_summary_options_init`.
     pub struct_size: usize,
-    /// The unit of recency and T, a `loyalty_unit`; `LOYALTY_UNIT_DAY` by default.
+    /// The unit of recency and T, a `loyalty_unit`; `LOYALTY_UNIT_WEEK` by default.
     pub unit: i32,
     /// What counts as one purchase, a `loyalty_occasion`; `LOYALTY_OCCASION_NATURAL` by default.
     pub occasion: i32,

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader};
-use arrow_schema::{ArrowError, Field, Schema};
+use arrow_array::{
+    ArrayRef, LargeStringArray, RecordBatch, RecordBatchIterator, RecordBatchReader,
+};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
@@ -35,6 +38,12 @@ pub(crate) fn read(
             chunks.push(batch.column(at).clone());
         }
     }
+    for (field, chunks) in &mut columns {
+        if field.metadata().get("ARROW:extension:name").is_some_and(|name| name == "arrow.uuid") {
+            *field = Arc::new(Field::new(field.name(), DataType::LargeUtf8, true));
+            chunks.iter_mut().for_each(|chunk| *chunk = uuids(chunk));
+        }
+    }
     Ok(columns)
 }
 
@@ -52,6 +61,17 @@ pub(crate) fn write<'py>(
     let reader = RecordBatchIterator::new([Ok::<_, ArrowError>(batch)], schema);
     let stream = FFI_ArrowArrayStream::new(Box::new(reader));
     Ok(PyCapsule::new_with_value(py, stream, STREAM)?)
+}
+
+/// The text of UUIDs, as Arrow's extension holds them: 16 bytes each.
+fn uuids(chunk: &ArrayRef) -> ArrayRef {
+    let Some(bytes) = chunk.as_fixed_size_binary_opt() else { return chunk.clone() };
+    let text = |bytes: &[u8]| {
+        let hex = format!("{:032x}", u128::from_be_bytes(bytes.try_into().ok()?));
+        Some([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+    };
+    let texts = bytes.iter().map(|id| id.and_then(text));
+    Arc::new(texts.collect::<LargeStringArray>())
 }
 
 fn position(schema: &Schema, name: &str) -> Result<usize> {

@@ -81,6 +81,11 @@ impl Column {
         )
     }
 
+    /// Times without a zone, in microseconds.
+    pub(crate) fn times(name: &str, values: Vec<i64>) -> Self {
+        Self::new(name, Arc::new(TimestampMicrosecondArray::from(values)))
+    }
+
     fn only_chunk(&self) -> PyResult<&ArrayRef> {
         match self.chunks() {
             [chunk] => Ok(chunk),
@@ -180,6 +185,42 @@ impl Column {
         self.rows()
     }
 
+    fn __eq__(&self, other: &Self) -> bool {
+        let same = |(mine, theirs): (&ArrayRef, &ArrayRef)| mine == theirs;
+        self.name() == other.name()
+            && self.chunks().len() == other.chunks().len()
+            && self.chunks().iter().zip(other.chunks()).all(same)
+    }
+
+    /// Which values are there, a byte each; `None` where all are.
+    fn known(&self, py: Python<'_>) -> PyResult<Option<Py<PyBytes>>> {
+        let nulls = self.only_chunk()?.logical_nulls();
+        Ok(nulls.filter(|nulls| nulls.null_count() > 0).map(|nulls| {
+            let known: Vec<u8> = nulls.iter().map(u8::from).collect();
+            PyBytes::new(py, &known).unbind()
+        }))
+    }
+
+    /// A column of floats, whole numbers, times without a zone or flags again, from the bytes of its values
+    /// and of `known`.
+    #[staticmethod]
+    fn from_bytes(name: &str, kind: &str, values: &[u8], known: Option<&[u8]>) -> PyResult<Self> {
+        let known = known.map(|known| flags(known).into());
+        let array: ArrayRef = match kind {
+            "float64" => {
+                Arc::new(Float64Array::new(words(values, f64::from_le_bytes).into(), known))
+            }
+            "int64" => Arc::new(Int64Array::new(words(values, i64::from_le_bytes).into(), known)),
+            "datetime64[us]" => {
+                let times = words(values, i64::from_le_bytes).into();
+                Arc::new(TimestampMicrosecondArray::new(times, known))
+            }
+            "bool" => Arc::new(BooleanArray::new(flags(values).into(), known)),
+            other => return Err(PyTypeError::new_err(format!("no column of {other} has bytes"))),
+        };
+        Ok(Self::new(name, array))
+    }
+
     /// The customer ids of this column as whole numbers or text in one piece, one in each of so many
     /// rows.
     fn as_ids(&self, rows: usize) -> Result<Self> {
@@ -241,6 +282,16 @@ impl Column {
         };
         if filled == 0 { Ok(()) } else { Err(PyErr::fetch(slf.py())) }
     }
+}
+
+/// Numbers of eight bytes.
+fn words<T>(bytes: &[u8], read: fn([u8; 8]) -> T) -> Vec<T> {
+    bytes.as_chunks::<8>().0.iter().map(|&word| read(word)).collect()
+}
+
+/// Flags of a byte each.
+fn flags(bytes: &[u8]) -> Vec<bool> {
+    bytes.iter().map(|&byte| byte != 0).collect()
 }
 
 fn bytes_of<T>(values: &[T]) -> (*const c_void, usize) {

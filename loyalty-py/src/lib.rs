@@ -67,7 +67,7 @@ mod _native {
     #[pymodule_export]
     use crate::order_lines::{OrderLines, match_credits};
     #[pymodule_export]
-    use crate::orders::{Occasions, Orders, instant, unit_days, units_per_year};
+    use crate::orders::{Occasions, Orders, count_in, instant, unit_days, units_per_year};
     #[pymodule_export]
     use crate::pipeline::score_customers;
     #[pymodule_export]

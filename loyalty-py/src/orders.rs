@@ -1,11 +1,13 @@
 //! `Orders` and the mergeable state behind a summary.
 
+use std::path::PathBuf;
+
 use loyalty_core::interop::arrow::OrderArrays;
 use loyalty_core::interop::jiff::{parse_instant, parse_wall_clock};
-use loyalty_core::summary::SummaryOptions;
+use loyalty_core::summary::{OccasionFile, SummaryOptions};
 use loyalty_core::time::{Clock, Occasion, Unit};
 use pyo3::prelude::*;
-use pyo3::types::PyIterator;
+use pyo3::types::{PyBytes, PyIterator};
 
 use crate::column::Column;
 use crate::error::{PyError, Result, input};
@@ -139,6 +141,47 @@ impl Occasions {
         self.zone.as_deref()
     }
 
+    #[getter]
+    fn unit(&self) -> String {
+        self.occasions.clock().unit().to_string()
+    }
+
+    #[getter]
+    fn occasion(&self) -> String {
+        self.occasions.clock().occasion().to_string()
+    }
+
+    /// First and last order, in microseconds of wall-clock time.
+    #[getter]
+    fn time_range(&self) -> (i64, i64) {
+        self.occasions.time_range()
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.zone == other.zone && self.occasions == other.occasions
+    }
+
+    /// The file of these occasions, whose ids have a name.
+    fn to_bytes<'py>(&self, py: Python<'py>, customer: String) -> Bound<'py, PyBytes> {
+        let bytes = py.detach(|| self.file(customer).to_bytes());
+        PyBytes::new(py, &bytes)
+    }
+
+    fn save(&self, py: Python<'_>, path: PathBuf, customer: String) -> Result<()> {
+        Ok(py.detach(|| self.file(customer).write(path))?)
+    }
+
+    /// Occasions and what their ids are called.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> Result<(Self, Option<String>)> {
+        Ok(Self::of_file(py.detach(|| OccasionFile::from_bytes(bytes))?))
+    }
+
+    #[staticmethod]
+    fn load(py: Python<'_>, path: PathBuf) -> Result<(Self, Option<String>)> {
+        Ok(Self::of_file(py.detach(|| OccasionFile::read(path))?))
+    }
+
     fn merge(&self, py: Python<'_>, other: &Self) -> Result<Self> {
         self.check_zone(other)?;
         let occasions = py.detach(|| self.occasions.merge(&other.occasions))?;
@@ -211,6 +254,12 @@ pub(crate) fn units_per_year(unit: &str) -> Result<f64> {
     Ok(unit.parse::<Unit>()?.per_year())
 }
 
+/// So many of one unit of time, counted in another.
+#[pyfunction]
+pub(crate) fn count_in(many: f64, of: &str, unit: &str) -> Result<f64> {
+    Ok(of.parse::<Unit>()?.count_in(many, unit.parse()?)?)
+}
+
 fn clock(unit: &str, occasion: Option<&str>) -> Result<Clock> {
     let occasion = occasion.map(str::parse::<Occasion>).transpose()?;
     Ok(Clock::new(unit.parse::<Unit>()?, occasion)?)
@@ -231,6 +280,17 @@ pub(crate) fn options(
 }
 
 impl Occasions {
+    fn file(&self, customer: String) -> OccasionFile {
+        let mut file = OccasionFile::from(self.occasions.clone());
+        file.time_zone.clone_from(&self.zone);
+        file.customer = Some(customer);
+        file
+    }
+
+    fn of_file(file: OccasionFile) -> (Self, Option<String>) {
+        (Self { occasions: file.occasions, zone: file.time_zone }, file.customer)
+    }
+
     fn check_zone(&self, other: &Self) -> Result<()> {
         if self.zone == other.zone {
             return Ok(());

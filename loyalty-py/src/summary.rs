@@ -1,7 +1,8 @@
 //! `CustomerSummary` and the holdout beside it.
 
 use loyalty_core::Error;
-use loyalty_core::summary::{CalibrationHoldout, History, SummaryColumns};
+use loyalty_core::summary::{CalibrationHoldout, History, Observed, SummaryColumns};
+use loyalty_core::time::Clock;
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -19,7 +20,7 @@ impl CustomerSummary {
     #[pyo3(signature = (
         frequency, recency, t, *, monetary_value = None, total_amount = None, weights = None,
         customer = None, unit = None, includes_first = false, since_last = None,
-        sum_ln_gaps = None, left_out = None,
+        sum_ln_gaps = None, left_out = None, observed = None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "one per column")]
     fn new<'a>(
@@ -36,8 +37,15 @@ impl CustomerSummary {
         since_last: Option<&'a Column>,
         sum_ln_gaps: Option<&'a Column>,
         left_out: Option<(usize, usize)>,
+        observed: Option<(&str, i64)>,
     ) -> Result<Self> {
         let unit = unit.map(str::parse).transpose()?;
+        let observed = match (unit, observed) {
+            (Some(unit), Some((occasion, end))) => {
+                Some(Observed::new(Clock::new(unit, Some(occasion.parse()?))?, end)?)
+            }
+            _ => None,
+        };
         py.detach(|| {
             let optional = |column: Option<&'a Column>| column.map(numbers).transpose();
             let (frequency, recency, t) = (numbers(frequency)?, numbers(recency)?, numbers(t)?);
@@ -57,6 +65,7 @@ impl CustomerSummary {
             columns.includes_first = includes_first;
             columns.since_last = since_last.as_ref().map(Numbers::as_column);
             columns.sum_ln_gaps = sum_ln_gaps.as_ref().map(Numbers::as_column);
+            columns.observed = observed;
             (columns.left_out.customers, columns.left_out.occasions) = left_out.unwrap_or_default();
             Ok(Self(loyalty_core::summary::CustomerSummary::new(&columns)?))
         })
@@ -133,6 +142,25 @@ impl CustomerSummary {
         Some(Column::floats("weights", self.0.weights()?.to_vec()))
     }
 
+    /// What counts as an occasion, and the beginning of the last one observed.
+    #[getter]
+    fn observed(&self) -> Option<(String, i64)> {
+        let observed = self.0.observed()?;
+        Some((observed.clock().occasion().to_string(), observed.end()))
+    }
+
+    fn first_order(&self) -> Option<Column> {
+        Some(Column::times("first_order", self.0.first_orders()?))
+    }
+
+    fn last_order(&self) -> Option<Column> {
+        Some(Column::times("last_order", self.0.last_orders()?))
+    }
+
+    fn select(&self, py: Python<'_>, rows: Vec<usize>) -> Result<Self> {
+        Ok(Self(py.detach(|| self.0.select(&rows))?))
+    }
+
     fn distinct_histories(&self, py: Python<'_>) -> Self {
         Self(py.detach(|| self.0.distinct_histories()))
     }
@@ -155,11 +183,37 @@ impl CustomerSummary {
 }
 
 /// A calibration summary and what its customers did after it.
-#[pyclass(frozen, module = "loyalty._native")]
+#[pyclass(frozen, eq, module = "loyalty._native")]
+#[derive(PartialEq)]
 pub(crate) struct Holdout(pub(crate) CalibrationHoldout);
 
 #[pymethods]
 impl Holdout {
+    /// One that was taken apart.
+    #[new]
+    fn new(
+        calibration: &CustomerSummary,
+        frequency: &Column,
+        monetary_value: Option<&Column>,
+        duration: f64,
+        born_in_holdout: usize,
+    ) -> Result<Self> {
+        let frequency = numbers(frequency)?;
+        let money = monetary_value.map(numbers).transpose()?;
+        Ok(Self(CalibrationHoldout::new(
+            calibration.0.clone(),
+            &frequency.as_column(),
+            money.as_ref().map(Numbers::as_column).as_ref(),
+            duration,
+            born_in_holdout,
+        )?))
+    }
+
+    /// The customers of these rows, in both parts.
+    fn select(&self, rows: Vec<usize>) -> Result<(CustomerSummary, Self)> {
+        Ok(split(self.0.select(&rows)?))
+    }
+
     fn frequency(&self) -> Column {
         Column::counts("frequency_holdout", &self.0.holdout_frequency)
     }

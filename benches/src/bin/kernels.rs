@@ -11,6 +11,7 @@ use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{BgNbd, Discounting};
 use loyalty_core::spend::GammaGamma;
 use loyalty_core::summary::{CustomerSummary, SummaryOptions};
+use loyalty_core::time::Unit;
 
 const CUSTOMERS: u32 = 100_000;
 
@@ -43,7 +44,7 @@ fn main() {
         println!("{}", log.customer.len());
         return;
     }
-    let customers = orders.summarize(&SummaryOptions::default()).expect("orders");
+    let customers = orders.summarize(&SummaryOptions::in_unit(Unit::Day)).expect("orders");
     let customers = if name.ends_with("_distinct") { scattered(&customers) } else { customers };
     let mut out = vec![0.0; customers.len()];
     run(&name, &customers, &mut out);
@@ -87,6 +88,7 @@ mod measured {
     use loyalty_core::purchase::{BgNbd, Discounting, PurchaseModel};
     use loyalty_core::spend::{GammaGamma, SpendModel};
     use loyalty_core::summary::{CustomerSummary, SummaryOptions};
+    use loyalty_core::time::Unit;
     use loyalty_core::value::{Margin, clv_into};
 
     /// One logarithm and one exponential of the platform per row, what the field's formulas need at
@@ -145,6 +147,6 @@ mod measured {
 
     #[inline(never)]
     pub(super) fn summarize(orders: &Orders) {
-        black_box(orders.summarize(&SummaryOptions::default()).expect("orders"));
+        black_box(orders.summarize(&SummaryOptions::in_unit(Unit::Day)).expect("orders"));
     }
 }

@@ -24,6 +24,7 @@ use crate::summary::CalibrationHoldout;
 /// # use loyalty_core::parallel::Threads;
 /// # use loyalty_core::purchase::BgNbd;
 /// # use loyalty_core::summary::SummaryOptions;
+/// # use loyalty_core::time::Unit;
 /// # let (customer, day) = ([1, 1, 1, 2, 2, 3], [0, 5, 60, 1, 9, 20]);
 /// # let orders = Orders::new(
 /// #     &OrderColumns {
@@ -34,7 +35,7 @@ use crate::summary::CalibrationHoldout;
 /// #     },
 /// #     Invalid::Raise,
 /// # )?;
-/// let split = orders.calibration_holdout(30 * 86_400_000_000, &SummaryOptions::default())?;
+/// let split = orders.calibration_holdout(30 * 86_400_000_000, &SummaryOptions::in_unit(Unit::Day))?;
 /// let model = BgNbd::new(0.3, 30.0, 0.8, 2.4)?;
 /// let errors = HoldoutErrors::of(&model, &split, Threads::default())?;
 /// assert_eq!((errors.customers, errors.actual), (3, 1.0));
@@ -201,6 +202,7 @@ pub struct AliveGroup {
 /// # use loyalty_core::parallel::Threads;
 /// # use loyalty_core::purchase::BgNbd;
 /// # use loyalty_core::summary::SummaryOptions;
+/// # use loyalty_core::time::Unit;
 /// # let (customer, day) = ([1, 1, 1, 2, 2, 3], [0, 5, 60, 1, 9, 20]);
 /// # let orders = Orders::new(
 /// #     &OrderColumns {
@@ -211,7 +213,7 @@ pub struct AliveGroup {
 /// #     },
 /// #     Invalid::Raise,
 /// # )?;
-/// let split = orders.calibration_holdout(30 * 86_400_000_000, &SummaryOptions::default())?;
+/// let split = orders.calibration_holdout(30 * 86_400_000_000, &SummaryOptions::in_unit(Unit::Day))?;
 /// let model = BgNbd::new(0.3, 30.0, 0.8, 2.4)?;
 /// let groups = alive_calibration(&model, &split, 3, AliveOrder::Purchase, Threads::default())?;
 /// assert_eq!(groups.iter().map(|group| group.customers).sum::<usize>(), 3);

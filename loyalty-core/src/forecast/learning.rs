@@ -197,7 +197,7 @@ impl AnchoredForecast {
     /// #     },
     /// #     Invalid::Raise,
     /// # )?;
-    /// let learned = AnchoredForecast::fit(&orders, &AnchorOptions::new(60.0))?;
+    /// let learned = AnchoredForecast::fit(&orders, &AnchorOptions::new(8.0))?;
     /// assert_eq!(learned.learning.cutoffs.len(), 3);
     /// let passed = learned.learning.gate.is_some_and(|gate| gate.is_passed());
     /// assert_eq!(learned.forecast.is_corrected(), passed);

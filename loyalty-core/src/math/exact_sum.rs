@@ -25,6 +25,18 @@ impl ExactSum {
         self.renormalise(sum, error + (self.lo + other.lo));
     }
 
+    /// The pair, for files.
+    pub(crate) fn parts(self) -> [f64; 2] {
+        [self.hi, self.lo]
+    }
+
+    /// The sum of a pair that `parts` gave; `None` for any other, and for one that is not of amounts, which
+    /// are finite and not negative.
+    pub(crate) fn from_parts([hi, lo]: [f64; 2]) -> Option<Self> {
+        let normal = hi.is_finite() && hi >= 0.0 && lo.is_finite() && hi + lo == hi;
+        normal.then_some(Self { hi, lo })
+    }
+
     /// The sum, rounded once.
     pub(crate) fn value(self) -> f64 {
         self.hi

@@ -4,11 +4,17 @@
 /// [`Error::Choice`](crate::Error::Choice) of this name that says what is expected.
 macro_rules! words {
     ($type:ident, $name:literal, $expected:expr) => {
+        $crate::math::words::words!($type, $name, $expected, |word| word);
+    };
+    // With what becomes of a word before it is looked up.
+    ($type:ident, $name:literal, $expected:expr, |$given:ident| $looked_up:expr) => {
         impl std::str::FromStr for $type {
             type Err = $crate::Error;
 
             fn from_str(word: &str) -> Result<Self, $crate::Error> {
-                let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+                let $given = word;
+                let looked_up: &str = $looked_up;
+                let known = Self::WORDS.iter().find(|(known, _)| *known == looked_up);
                 known.map(|&(_, value)| value).ok_or_else(|| $crate::Error::Choice {
                     name: $name,
                     expected: $expected,

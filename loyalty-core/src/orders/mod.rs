@@ -61,6 +61,7 @@ pub struct OrderColumns<'a> {
 /// ```
 /// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
 /// use loyalty_core::summary::SummaryOptions;
+/// use loyalty_core::time::Unit;
 /// let names = vec!["grace", "ada", "ada"];
 /// let columns = OrderColumns {
 ///     customer: Column::new("name", &names).into(),
@@ -71,7 +72,7 @@ pub struct OrderColumns<'a> {
 /// let orders = Orders::new(&columns, Invalid::Raise)?;
 /// assert_eq!((orders.len(), orders.customers().len()), (3, 2));
 ///
-/// let summary = orders.summarize(&SummaryOptions::default())?;
+/// let summary = orders.summarize(&SummaryOptions::in_unit(Unit::Day))?;
 /// assert_eq!(summary.frequency(), [1, 0]);
 /// assert_eq!(summary.recency(), [14.0, 0.0]);
 /// assert_eq!(summary.t(), [14.0, 11.0]);

@@ -1,6 +1,6 @@
 //! A customer summary that comes as columns, checked row by row.
 
-use super::{CustomerSummary, LeftOut, MonetaryValue};
+use super::{CustomerSummary, LeftOut, MonetaryValue, Observed};
 use crate::Error;
 use crate::error::{above_0, at_least_0, countable, shown};
 use crate::math::elementary::ln;
@@ -47,6 +47,8 @@ pub struct SummaryColumns<'a> {
     pub weights: Option<Column<'a, [f64]>>,
     /// The unit of recency and T.
     pub unit: Option<Unit>,
+    /// How the log was read, as [`CustomerSummary::observed`] gave it; it tells when customers ordered.
+    pub observed: Option<Observed>,
     /// What lay after the observation end of the log.
     pub left_out: LeftOut,
 }
@@ -66,6 +68,7 @@ impl<'a> SummaryColumns<'a> {
             sum_ln_gaps: None,
             weights: None,
             unit: None,
+            observed: None,
             left_out: LeftOut::default(),
         }
     }
@@ -85,7 +88,7 @@ impl CustomerSummary {
             let expected = "at least one customer";
             return Err(Error::Empty { what: "the customer summary", expected });
         }
-        let frequency = frequencies(&columns.frequency)?;
+        let frequency = frequencies(&columns.frequency, rows)?;
         let t = checked(&columns.t, rows, |_, t| at_least_0(t))?;
         let recency =
             checked(&columns.recency, rows, |row, t_x| recency_rule(frequency[row], t_x, t[row]))?;
@@ -119,6 +122,7 @@ impl CustomerSummary {
             sum_ln_gaps,
             weights: columns.weights.as_ref().map(weight).transpose()?,
             unit: columns.unit,
+            observed: columns.observed,
             left_out: columns.left_out,
         })
     }
@@ -169,18 +173,18 @@ fn money_rule(transactions: u32, value: f64) -> Option<&'static str> {
     (!nothing).then_some("0 or missing where no purchase is behind it")
 }
 
-fn frequencies(column: &Column<'_, [f64]>) -> Result<Vec<u32>, Error> {
+pub(super) fn frequencies(column: &Column<'_, [f64]>, rows: usize) -> Result<Vec<u32>, Error> {
     const LARGEST: f64 = u32::MAX as f64 - 1.0;
     let whole = |_, x: f64| {
         let allowed = (0.0..=LARGEST).contains(&x) && x.fract() == 0.0;
         (!allowed).then_some("a whole number from 0 to 4294967294")
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
-    column.checked(column.values.len(), whole, |x| x as u32)
+    column.checked(rows, whole, |x| x as u32)
 }
 
 /// A copy of a column whose every row keeps the rule. A missing value is NaN to the rule.
-fn checked(
+pub(super) fn checked(
     column: &Column<'_, [f64]>,
     rows: usize,
     broken: impl Fn(usize, f64) -> Option<&'static str>,

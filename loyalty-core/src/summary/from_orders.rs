@@ -1,11 +1,12 @@
 //! From occasions to the customer summary, whole or split into calibration and holdout.
 
+use super::check::{checked, frequencies};
 use super::grouping::{Grouped, by_group};
-use super::{CustomerSummary, MonetaryValue, Occasions};
+use super::{CustomerSummary, MonetaryValue, Observed, Occasions};
 use crate::Error;
-use crate::error::countable;
+use crate::error::{at_least_0, countable, positive};
 use crate::math::LnProduct;
-use crate::orders::{Customers, Orders};
+use crate::orders::{Column, Customers, Orders};
 use crate::parallel::{Threads, map_chunks};
 use crate::time::{Clock, Occasion, Unit};
 
@@ -16,13 +17,13 @@ use crate::time::{Clock, Occasion, Unit};
 /// use loyalty_core::summary::SummaryOptions;
 /// use loyalty_core::time::Unit;
 /// let mut options = SummaryOptions::default();
-/// assert_eq!(options.unit, Unit::Day);
-/// options.unit = Unit::Week;
+/// assert_eq!(options.unit, Unit::Week);
+/// options.unit = Unit::Day;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct SummaryOptions {
-    /// The unit of recency and T; days by default.
+    /// The unit of recency and T; weeks by default.
     pub unit: Unit,
     /// What counts as one purchase: by default the day, the hour with [`Unit::Hour`], the period
     /// itself with a calendar unit.
@@ -35,9 +36,22 @@ pub struct SummaryOptions {
     pub include_first: bool,
 }
 
+impl SummaryOptions {
+    /// The defaults in another unit.
+    ///
+    /// ```
+    /// use loyalty_core::summary::SummaryOptions;
+    /// use loyalty_core::time::Unit;
+    /// assert_eq!(SummaryOptions::in_unit(Unit::Week), SummaryOptions::default());
+    /// ```
+    pub fn in_unit(unit: Unit) -> Self {
+        Self { unit, ..Self::default() }
+    }
+}
+
 impl Default for SummaryOptions {
     fn default() -> Self {
-        Self { unit: Unit::Day, occasion: None, observation_end: None, include_first: false }
+        Self { unit: Unit::Week, occasion: None, observation_end: None, include_first: false }
     }
 }
 
@@ -67,6 +81,44 @@ pub struct CalibrationHoldout {
     pub born_in_holdout: usize,
 }
 
+impl CalibrationHoldout {
+    /// A split whose parts the caller holds.
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless the columns have a value for every customer of the calibration; [`Error::Value`]
+    /// and [`Error::Parameter`] unless the frequencies are whole numbers from 0 to 4,294,967,294, the means from 0
+    /// to 1e50 and the duration above 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::orders::Column;
+    /// use loyalty_core::summary::{CalibrationHoldout, CustomerSummary, SummaryColumns};
+    /// let columns = SummaryColumns::new(&[0.0, 1.0], &[0.0, 4.0], &[9.0, 9.0]);
+    /// let calibration = CustomerSummary::new(&columns)?;
+    /// let frequency = Column::new("frequency_holdout", &[3.0, 0.0][..]);
+    /// let split = CalibrationHoldout::new(calibration, &frequency, None, 39.0, 0)?;
+    /// assert_eq!(split.holdout_frequency, [3, 0]);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn new(
+        calibration: CustomerSummary,
+        holdout_frequency: &Column<'_, [f64]>,
+        holdout_monetary_value: Option<&Column<'_, [f64]>>,
+        holdout_duration: f64,
+        born_in_holdout: usize,
+    ) -> Result<Self, Error> {
+        let rows = calibration.len();
+        let money = |column| checked(column, rows, |_, value| at_least_0(value));
+        Ok(Self {
+            holdout_frequency: frequencies(holdout_frequency, rows)?,
+            holdout_monetary_value: holdout_monetary_value.map(money).transpose()?,
+            holdout_duration: positive("holdout_duration", holdout_duration)?,
+            born_in_holdout,
+            calibration,
+        })
+    }
+}
+
 impl Orders {
     /// Frequency, recency, T and monetary value of each customer.
     ///
@@ -90,11 +142,14 @@ impl Orders {
         let clock = Clock::new(options.unit, options.occasion)?;
         let end =
             options.observation_end.map(|end| in_range("observation_end", end)).transpose()?;
-        let table =
-            Table { clock, has_amounts: self.has_amounts(), include_first: options.include_first };
-        let parts = by_group(self, clock, Threads::default(), |first, group, last| {
-            table.part(first, &group, end.map_or(last, |end| clock.key(end)))
-        });
+        let table = Table {
+            clock,
+            end: clock.key(end.unwrap_or_else(|| self.time_range().1)),
+            has_amounts: self.has_amounts(),
+            include_first: options.include_first,
+        };
+        let parts =
+            by_group(self, clock, Threads::default(), |first, group| table.part(first, &group));
         table.join(&parts, self.customers())
     }
 
@@ -181,8 +236,9 @@ impl Occasions {
     }
 
     fn summarize_to(&self, end: i64, include_first: bool) -> Result<CustomerSummary, Error> {
-        let table = Table { clock: self.clock, has_amounts: self.has_amounts(), include_first };
-        table.join(&[table.part(0, &self.grouped, end)], &self.customers)
+        let has_amounts = self.has_amounts();
+        let table = Table { clock: self.clock, end, has_amounts, include_first };
+        table.join(&[table.part(0, &self.grouped)], &self.customers)
     }
 }
 
@@ -190,6 +246,8 @@ impl Occasions {
 #[derive(Debug, Clone, Copy)]
 struct Table {
     clock: Clock,
+    /// The last period observed.
+    end: i64,
     has_amounts: bool,
     include_first: bool,
 }
@@ -241,10 +299,10 @@ impl Part {
 
 impl Table {
     /// Rows of a group of customers, the first of whom has this number.
-    fn part(self, first_customer: usize, group: &Grouped, end: i64) -> Part {
+    fn part(self, first_customer: usize, group: &Grouped) -> Part {
         let mut part = Part::for_customers(group.len(), self.has_amounts);
         for number in 0..group.len() {
-            let (seen, later) = group.customer(number).split_after(end);
+            let (seen, later) = group.customer(number).split_after(self.end);
             part.later += later.key.len();
             let Some((first, repeats)) = seen.split_first() else {
                 part.unobserved.push(first_customer + number);
@@ -253,8 +311,8 @@ impl Table {
             let last = repeats.key.last().copied().unwrap_or(first);
             part.frequency.push(count(repeats.key));
             part.recency.push(self.clock.duration(first, last));
-            part.t.push(self.clock.duration(first, end));
-            part.since_last.push(self.clock.duration(last, end));
+            part.t.push(self.clock.duration(first, self.end));
+            part.since_last.push(self.clock.duration(last, self.end));
             part.sum_ln_gaps.push(self.sum_ln_gaps(seen.key));
             if self.has_amounts {
                 part.mean.push(if self.include_first { seen.mean() } else { repeats.mean() });
@@ -313,6 +371,7 @@ impl Table {
             sum_ln_gaps: Some(sum_ln_gaps),
             weights: None,
             unit: Some(self.clock.unit()),
+            observed: Some(Observed::until(self.clock, self.end)),
             left_out,
         })
     }

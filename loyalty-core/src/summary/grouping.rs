@@ -27,17 +27,17 @@ pub(super) struct Grouped {
     pub(super) money: Vec<ExactSum>,
 }
 
-/// What `work` makes of each group of customers, in order. It gets the numbers of the group's first
-/// customer, its occasions, and the last period of the whole log.
+/// What `work` makes of each group of customers, in order. It gets the number of the group's first
+/// customer and its occasions.
 pub(super) fn by_group<R: Send>(
     orders: &Orders,
     clock: Clock,
     threads: Threads,
-    work: impl Fn(usize, Grouped, i64) -> R + Sync,
+    work: impl Fn(usize, Grouped) -> R + Sync,
 ) -> Vec<R> {
     let customers = orders.customers().len();
     let threads = threads.for_rows(orders.len());
-    let (packing, last) = Packing::of(orders, clock, threads);
+    let packing = Packing::of(orders, clock, threads);
     let groups = packing.group(customers - 1) + 1;
     let dealt = map_chunks(orders.len(), CHUNK, threads, |rows| {
         Dealt::of(orders, clock, rows, packing, groups)
@@ -46,7 +46,7 @@ pub(super) fn by_group<R: Send>(
         let first = group.start << packing.members;
         let members = customers.min(first + (1 << packing.members)) - first;
         let lines = dealt.iter().map(|chunk| chunk.of_group(group.start));
-        work(first, Grouped::of(members, lines, packing, orders.has_amounts()), last)
+        work(first, Grouped::of(members, lines, packing, orders.has_amounts()))
     })
 }
 
@@ -66,8 +66,8 @@ struct Packing {
 }
 
 impl Packing {
-    /// With the last period. The years 1 to 9999 are 59 bits of microseconds, a century is 52.
-    fn of(orders: &Orders, clock: Clock, threads: Threads) -> (Self, i64) {
+    /// The years 1 to 9999 are 59 bits of microseconds, a century is 52.
+    fn of(orders: &Orders, clock: Clock, threads: Threads) -> Self {
         let of_chunk = |rows: Range<usize>| <[i64; 2]>::from(bounds(&orders.time()[rows]));
         let chunks = map_chunks(orders.len(), CHUNK, threads, of_chunk);
         let (first, last) = bounds(chunks.as_flattened());
@@ -76,7 +76,7 @@ impl Packing {
         // Groups of equally many customers, a power of 2.
         let lines_each = orders.len().div_ceil(orders.customers().len()).max(1);
         let members = (GROUP / lines_each).max(1).ilog2().min(u64::BITS - 1 - period);
-        (Self { first, period, members }, last)
+        Self { first, period, members }
     }
 
     fn group(self, customer: usize) -> usize {

@@ -12,9 +12,11 @@ mod activity;
 mod buckets;
 mod check;
 mod covariates;
+mod dates;
 mod from_orders;
 mod grouping;
 mod histories;
+mod occasion_file;
 mod occasions;
 mod opportunities;
 mod slice;
@@ -25,8 +27,10 @@ pub(crate) use buckets::Buckets;
 pub use check::SummaryColumns;
 pub(crate) use covariates::CovariateValues;
 pub use covariates::{CovariateColumn, Covariates};
+pub use dates::Observed;
 pub use from_orders::{CalibrationHoldout, LeftOut, SummaryOptions};
 pub(crate) use histories::{Histories, Run};
+pub use occasion_file::OccasionFile;
 pub use occasions::Occasions;
 pub use opportunities::OpportunityDays;
 pub(crate) use timeline::Timeline;
@@ -125,6 +129,8 @@ pub struct CustomerSummary {
     sum_ln_gaps: Option<Vec<f64>>,
     weights: Option<Vec<f64>>,
     unit: Option<Unit>,
+    /// How the log was read, which tells dates.
+    observed: Option<Observed>,
     left_out: LeftOut,
 }
 
@@ -194,13 +200,15 @@ impl CustomerSummary {
     /// ```
     /// use loyalty_core::orders::{Column, Invalid, OrderColumns, Orders, TimeScale};
     /// use loyalty_core::summary::SummaryOptions;
+    /// use loyalty_core::time::Unit;
     /// let columns = OrderColumns {
     ///     customer: Column::new("customer", &[1_i64, 1, 1][..]).into(),
     ///     time: Column::new("day", &[0, 2, 10]),
     ///     scale: TimeScale::Days,
     ///     amount: None,
     /// };
-    /// let customers = Orders::new(&columns, Invalid::Raise)?.summarize(&SummaryOptions::default())?;
+    /// let days = SummaryOptions::in_unit(Unit::Day);
+    /// let customers = Orders::new(&columns, Invalid::Raise)?.summarize(&days)?;
     /// let sum = customers.sum_ln_gaps().map(|sums| sums[0]);
     /// assert!((sum.unwrap_or_default() - 16_f64.ln()).abs() < 1e-15);
     /// # Ok::<(), loyalty_core::Error>(())
@@ -284,6 +292,7 @@ impl CustomerSummary {
             total_amount: None,
             weights: Some(column(|run| &run.weight)),
             unit: self.unit,
+            observed: None,
             left_out: LeftOut::default(),
         }
     }

@@ -40,17 +40,30 @@ pub struct Occasions {
     pub(super) customers: Customers,
     pub(super) grouped: Grouped,
     has_amounts: bool,
+    /// First and last order.
+    time_range: (i64, i64),
 }
 
 impl Occasions {
     /// Groups the orders of each customer into occasions.
     pub fn of(orders: &Orders, clock: Clock) -> Self {
         let mut all = Grouped { starts: vec![0], ..Grouped::default() };
-        for group in by_group(orders, clock, Threads::default(), |_, group, _| group) {
+        for group in by_group(orders, clock, Threads::default(), |_, group| group) {
             all.append(&group);
         }
         let (customers, has_amounts) = (orders.customers().clone(), orders.has_amounts());
-        Self { clock, customers, grouped: all, has_amounts }
+        Self { clock, customers, grouped: all, has_amounts, time_range: orders.time_range() }
+    }
+
+    /// Occasions as a file has them, which it has checked.
+    pub(super) fn trusted(
+        clock: Clock,
+        customers: Customers,
+        grouped: Grouped,
+        has_amounts: bool,
+        time_range: (i64, i64),
+    ) -> Self {
+        Self { clock, customers, grouped, has_amounts, time_range }
     }
 
     /// Joins the occasions of two batches of one log.
@@ -112,7 +125,19 @@ impl Occasions {
         }
         self.customers = customers;
         self.grouped.absorb(&other.grouped, &pairs);
+        let ((first, last), (other_first, other_last)) = (self.time_range, other.time_range);
+        self.time_range = (first.min(other_first), last.max(other_last));
         Ok(())
+    }
+
+    /// How the log is read in time.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The first and the last order of all batches, in microseconds since 1970-01-01T00:00.
+    pub fn time_range(&self) -> (i64, i64) {
+        self.time_range
     }
 
     /// The number of customers.
@@ -125,7 +150,8 @@ impl Occasions {
         self.customers.is_empty()
     }
 
-    pub(super) fn has_amounts(&self) -> bool {
+    /// Whether the orders have amounts.
+    pub fn has_amounts(&self) -> bool {
         self.has_amounts
     }
 

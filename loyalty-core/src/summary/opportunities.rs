@@ -82,7 +82,7 @@ impl Orders {
             ..SummaryOptions::default()
         };
         let mut summary = numbered.summarize(&options)?;
-        summary.unit = None;
+        (summary.unit, summary.observed) = (None, None);
         Ok(summary)
     }
 

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::{CustomerSummary, MonetaryValue};
+use super::{CalibrationHoldout, CustomerSummary, MonetaryValue};
+use crate::Error;
 
 impl CustomerSummary {
     /// The customers in a range of rows, with all that is known of them.
@@ -22,10 +23,33 @@ impl CustomerSummary {
     /// ```
     #[must_use]
     pub fn slice(&self, rows: Range<usize>) -> Self {
-        let some = |column: &Vec<f64>| column[rows.clone()].to_vec();
+        self.rows(&rows)
+    }
+
+    /// The customers of these rows, in that order, with all that is known of them.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] for none, [`Error::Parameter`] for a row that is not there, or twice.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
+    /// let columns = SummaryColumns::new(&[0.0, 1.0, 3.0], &[0.0, 4.0, 7.0], &[9.0, 9.0, 8.0]);
+    /// let summary = CustomerSummary::new(&columns)?;
+    /// assert_eq!(summary.select(&[2, 0])?.frequency(), [3, 0]);
+    /// assert!(summary.select(&[1, 1]).is_err());
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn select(&self, rows: &[usize]) -> Result<Self, Error> {
+        check_rows(rows, self.len())?;
+        Ok(self.rows(&rows.iter().copied()))
+    }
+
+    fn rows(&self, rows: &(impl Iterator<Item = usize> + Clone)) -> Self {
+        let some = |column: &Vec<f64>| rows.clone().map(|row| column[row]).collect::<Vec<f64>>();
         Self {
             customers: self.customers.as_ref().map(|customers| customers.select(rows.clone())),
-            frequency: self.frequency[rows.clone()].to_vec(),
+            frequency: rows.clone().map(|row| self.frequency[row]).collect(),
             recency: some(&self.recency),
             t: some(&self.t),
             since_last: self.since_last.as_ref().map(some),
@@ -37,6 +61,7 @@ impl CustomerSummary {
             sum_ln_gaps: self.sum_ln_gaps.as_ref().map(some),
             weights: self.weights.as_ref().map(some),
             unit: self.unit,
+            observed: self.observed,
             left_out: self.left_out,
         }
     }
@@ -86,7 +111,45 @@ impl CustomerSummary {
             sum_ln_gaps: None,
             weights: self.weights.as_ref().map(some),
             unit: self.unit,
+            observed: None,
             left_out: self.left_out,
         }
     }
+}
+
+impl CalibrationHoldout {
+    /// The customers of these rows, in that order: what was known of them and what they did then.
+    ///
+    /// # Errors
+    /// As [`CustomerSummary::select`].
+    pub fn select(&self, rows: &[usize]) -> Result<Self, Error> {
+        let calibration = self.calibration.select(rows)?;
+        Ok(Self {
+            calibration,
+            holdout_frequency: rows.iter().map(|&row| self.holdout_frequency[row]).collect(),
+            holdout_monetary_value: (self.holdout_monetary_value.as_ref())
+                .map(|money| rows.iter().map(|&row| money[row]).collect()),
+            holdout_duration: self.holdout_duration,
+            born_in_holdout: self.born_in_holdout,
+        })
+    }
+}
+
+/// Refuses no rows, rows that are not there, and rows that stand twice.
+fn check_rows(rows: &[usize], len: usize) -> Result<(), Error> {
+    if rows.is_empty() {
+        let expected = "at least one customer";
+        return Err(Error::Empty { what: "the selection of customers", expected });
+    }
+    let mut taken = vec![false; len];
+    for &row in rows {
+        match taken.get_mut(row) {
+            Some(taken) if !*taken => *taken = true,
+            _ => {
+                let expected = "one of the summary's, and each once";
+                return Err(Error::parameter("row", expected, row as f64));
+            }
+        }
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{BgNbd, PurchaseModel};
 use loyalty_core::spend::{GammaGamma, SpendModel};
 use loyalty_core::summary::{CalibrationHoldout, CustomerSummary, SummaryOptions};
+use loyalty_core::time::Unit;
 
 fn bg_nbd(customers: &CustomerSummary) -> Fit<BgNbd> {
     BgNbd::fit(customers, &FitOptions::default()).unwrap()
@@ -194,7 +195,8 @@ fn another_split_has_the_published_fit() {
 
 #[test]
 fn days_change_the_likelihood_by_their_number_in_a_week_and_no_parameter_but_alpha() {
-    let days = cdnow().calibration_holdout(instant("1997-09-30"), &SummaryOptions::default());
+    let days =
+        cdnow().calibration_holdout(instant("1997-09-30"), &SummaryOptions::in_unit(Unit::Day));
     let (daily, weekly) = (bg_nbd(&days.unwrap().calibration), bg_nbd(&cdnow_split().calibration));
     // One density of a purchase time for every repeat purchase.
     let shift = weekly.log_likelihood - daily.log_likelihood;

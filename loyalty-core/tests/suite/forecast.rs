@@ -297,6 +297,7 @@ fn the_level_of_last_year_moves_the_sum_by_half() {
 fn anchored_models_stand_beside_the_others() {
     let orders = shop(900, true, 21).orders();
     let mut options = ComparisonOptions::default();
+    options.summary.unit = loyalty_core::time::Unit::Day;
     options.horizon = Some(60.0);
     options.origins = 2;
     options.models = vec![

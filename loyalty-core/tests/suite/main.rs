@@ -20,6 +20,7 @@ mod correlation;
 mod covariates;
 mod covariates_posterior;
 mod covariates_spend;
+mod daily;
 mod degenerate;
 mod discounting;
 mod forecast;

@@ -162,11 +162,11 @@ fn rows_count_under_the_first_reason_that_applies() {
 fn logs_that_look_wrong_and_are_right() {
     // One row; rows in no order; equal rows, which both count; an absurdly long id.
     let one = Orders::new(&log(&[7], &[100], Some(&[5.0])), Invalid::Raise).unwrap();
-    let summary = one.summarize(&SummaryOptions::default()).unwrap();
+    let summary = one.summarize(&SummaryOptions::in_unit(Unit::Day)).unwrap();
     assert_eq!((summary.frequency(), summary.t()), (&[0][..], &[0.0][..]));
     let columns = log(&[2, 1, 2, 2], &[9, 5, 1, 9], Some(&[4.0, 1.0, 2.0, 4.0]));
     let summary = Orders::new(&columns, Invalid::Raise).unwrap();
-    let summary = summary.summarize(&SummaryOptions::default()).unwrap();
+    let summary = summary.summarize(&SummaryOptions::in_unit(Unit::Day)).unwrap();
     assert_eq!(summary.frequency(), [0, 1]);
     assert_eq!(summary.recency(), [0.0, 8.0]);
     assert_eq!(summary.monetary_value(), Some(&[0.0, 8.0][..]));
@@ -182,7 +182,7 @@ fn words_that_are_no_choice() {
     let unit = "unit must be hour, day, week, month, year, calendar_week, calendar_month, \
                 calendar_quarter or calendar_year";
     let occasion = "occasion must be exact, hour, day, week, month, quarter or year";
-    for word in ["", "Week", "weeks", "W", " week"] {
+    for word in ["", "Week", "fortnights", "W", " week"] {
         assert_eq!(message(word.parse::<Unit>()), format!("{unit}, got {word:?}"));
         assert_eq!(message(word.parse::<Occasion>()), format!("{occasion}, got {word:?}"));
         let invalid = format!("invalid must be raise or drop, got {word:?}");

@@ -31,7 +31,7 @@ const OCCASIONS: [Option<Occasion>; 8] = [
     Some(Occasion::Year),
 ];
 
-fn orders(lines: &[Line]) -> Orders {
+pub(crate) fn orders(lines: &[Line]) -> Orders {
     let customer: Vec<i64> = lines.iter().map(|line| line.0).collect();
     let time: Vec<i64> = lines.iter().map(|line| line.1).collect();
     let amount: Vec<f64> = lines.iter().map(|line| line.2).collect();
@@ -56,11 +56,11 @@ fn amount() -> impl Strategy<Value = f64> {
     prop_oneof![Just(0.0), (0..2_000_000_000_i64).prop_map(|cents| cents as f64 / 100.0)]
 }
 
-fn log() -> impl Strategy<Value = Vec<Line>> {
+pub(crate) fn log() -> impl Strategy<Value = Vec<Line>> {
     proptest::collection::vec((-3..6_i64, instant(), amount()), 1..70)
 }
 
-fn clock() -> impl Strategy<Value = Clock> {
+pub(crate) fn clock() -> impl Strategy<Value = Clock> {
     let pair = (select(&UNITS[..]), select(&OCCASIONS[..]));
     pair.prop_filter_map("unit and occasion do not fit", |(unit, occasion)| {
         Clock::new(unit, occasion).ok()
@@ -268,7 +268,7 @@ fn every_scale_of_time_gives_the_same_summary() {
         };
         Orders::new(&columns, Invalid::Raise)
             .unwrap()
-            .summarize(&SummaryOptions::default())
+            .summarize(&SummaryOptions::in_unit(Unit::Day))
             .unwrap()
     };
     let expected = summary(TimeScale::Days, 1);

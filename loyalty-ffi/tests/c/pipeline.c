@@ -185,7 +185,7 @@ static void an_end_leaves_out(const loyalty_orders *orders)
     OK(loyalty_summary_left_out(summary, &customers, &occasions, &error));
     CHECK(loyalty_summary_len(summary) + customers == loyalty_orders_customers(orders));
     CHECK(customers > 0 && occasions > customers);
-    CHECK(loyalty_summary_unit(summary) == LOYALTY_UNIT_DAY);
+    CHECK(loyalty_summary_unit(summary) == LOYALTY_UNIT_WEEK);
     CHECK(loyalty_summary_includes_first(summary));
     int64_t id = 0;
     OK(loyalty_summary_customer_int(summary, 9, &id, &error));

@@ -13,7 +13,8 @@ use crate::Error;
 use crate::error::countable;
 use crate::error::report::{Invalid, OrdersReport, Reason};
 
-/// Purchases or credit notes, one row per line; quantities are above 0, those of credit notes too.
+/// Purchases or credit notes, one row per line; quantities are above 0. Those of credit notes may all be below 0
+/// instead, as logs have them, and then count without the sign.
 #[derive(Debug, Clone, Copy)]
 pub struct CreditColumns<'a> {
     /// Whose.
@@ -156,6 +157,9 @@ pub fn match_credits(
     credits: &CreditColumns<'_>,
     invalid: Invalid,
 ) -> Result<CreditMatches, Error> {
+    let unsigned = without_sign(&credits.quantity);
+    let quantity = Column { values: &unsigned[..], ..credits.quantity };
+    let credits = &CreditColumns { quantity, ..*credits };
     let (bought, bought_rows, purchases) = Pieces::read(purchases, invalid)?;
     let (notes, note_rows, noted) = Pieces::read(credits, invalid)?;
     let found = bought.matched(&notes);
@@ -171,6 +175,12 @@ pub fn match_credits(
         rule[note_rows.row(note)] = of_note;
     }
     Ok(CreditMatches { returned_quantity, return_time, rule, purchases, credits: noted })
+}
+
+/// Quantities of credit notes, which logs have below 0: where all are, they count without the sign.
+fn without_sign(quantity: &Column<'_, [f64]>) -> Vec<f64> {
+    let below = quantity.values.iter().all(|&pieces| pieces < 0.0 || pieces.is_nan());
+    quantity.values.iter().map(|&pieces| if below { -pieces } else { pieces }).collect()
 }
 
 /// Purchases or credit notes as they are matched.

@@ -48,7 +48,7 @@ fn calendar(day: i64) -> (i64, i64, i64) {
 }
 
 /// A number that is the same for all instants of one period and grows by one from period to period.
-fn period(occasion: Occasion, time: i64) -> i64 {
+pub(crate) fn period(occasion: Occasion, time: i64) -> i64 {
     let day = time.div_euclid(DAY);
     let (year, month, weekday) = calendar(day);
     match occasion {
