@@ -100,7 +100,7 @@ class Taught:
             found.scores(behaviour)["threshold"].to_numpy() for behaviour in self.BEHAVIOURS
         ]
         return np.column_stack(
-            [ledger.table().drop(columns="customer").to_numpy(float), *thresholds]
+            [ledger.to_frame().drop(columns="customer").to_numpy(float), *thresholds]
         )
 
     def p_over(
@@ -115,7 +115,7 @@ class Taught:
 
 def level_of(ledger: loyalty.Ledger) -> float:
     """Mean spending per period, below which a budget is limited."""
-    table = ledger.table()
+    table = ledger.to_frame()
     seen = table["budget_freedom"] > 0
     return float((table["period_spend"] / table["periods"])[seen].mean())
 
@@ -131,7 +131,7 @@ def simulated(seeds: int, customers: int, oracles: int, taught: int) -> None:
         ledger, truth = ledger_of(shop), shop.truth
         level = level_of(ledger)
         found = loyalty.BehaviourModel.fit(ledger).classify(ledger)
-        labels = found.table()
+        labels = found.to_frame()
         known = best_possible(shop, found) if seed < oracles else {}
         if teacher and seed < oracles:
             known |= teacher.p_over(ledger, found)
@@ -287,7 +287,7 @@ def null_shops(seeds: int, customers: int) -> None:
         shop = loyalty.simulate(customers, seed=seed, null=True, backend="pandas")
         ledger = ledger_of(shop)
         model = loyalty.BehaviourModel.fit(ledger)
-        flagged += int((model.classify(ledger).table()["primary"] != "none").sum())
+        flagged += int((model.classify(ledger).to_frame()["primary"] != "none").sum())
         for behaviour, statement in model.statements.items():
             statements[behaviour, statement] += 1
     print(
@@ -301,7 +301,7 @@ def over_again(
     """What p_over claims of the next period, and what is found there: `later` has for each customer what they show
     (`shown`) and how much there is of it (`seen`, at least `least`)."""
     scores = found.scores(behaviour).set_index(key)
-    labelled = found.table().set_index(key)[behaviour].rename("labelled")
+    labelled = found.to_frame().set_index(key)[behaviour].rename("labelled")
     both = scores.join(labelled).join(later, how="inner")
     both = both[both["seen"] >= least]
     over = both["shown"] > both["threshold"]

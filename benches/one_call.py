@@ -56,7 +56,7 @@ def parts(orders: Path, contacts: Path, output: Path) -> dict[str, float]:
     lap("summary, models, scores")
     ledger = loyalty.Ledger(lines, contacts=called, columns=roles, **ECONOMICS)
     labels = loyalty.BehaviourModel.fit(ledger).classify(ledger)
-    found = [ledger.table(), labels.table()]
+    found = [ledger.to_frame(), labels.to_frame()]
     for behaviour, impact in report.BEHAVIOURS.items():
         found.append(labels.scores(behaviour).rename({"impact": impact}))
     for more in found:

@@ -85,9 +85,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    customers = loyalty.datasets.cdnow_orders().summarize(
-        unit="week", observation_end="1997-09-30"
-    )
+    customers = loyalty.datasets.cdnow_orders().summarize(unit="week", observation_end="1997-09-30")
     data = pd.DataFrame(
         {
             "customer_id": np.arange(len(customers)),
@@ -110,7 +108,9 @@ def main() -> None:
     for name, row in {**rows, "loyalty": ours}.items():
         of = row["worth"] / row["seconds"]
         means = " ".join(f"{mean:.4f}" for mean in row["means"])
-        print(f"{name:34}{row['seconds']:9.4f}{row['worth']:9.0f}{of:9.0f}{rate / of:7.0f}  {means}")
+        print(
+            f"{name:34}{row['seconds']:9.4f}{row['worth']:9.0f}{of:9.0f}{rate / of:7.0f}  {means}"
+        )
     for name, row in rows.items():
         print(f"{name}: first fit {row['cold']:.1f} s, sampling alone {row['sampling']:.2f} s")
     if options.json:

@@ -140,7 +140,7 @@ def test_a_fit_and_a_split_are_in_the_callers_frame() -> None:
         assert type(split.to_frame()) is answer
         assert to_lists(split.to_frame())["frequency_holdout"] == [1, 1, 0, 0]
         assert to_lists(split.to_frame())["monetary_value_holdout"] == [9, 3, 0, 0]
-        fit = loyalty.GammaGamma.fit(orders.summarize(), max_iterations=3)
+        fit = loyalty.GammaGamma.fit(orders.summarize(unit="day"), max_iterations=3)
         assert type(fit.summary()) is answer
         assert to_lists(fit.summary())["parameter"] == ["p", "q", "v"]
         assert to_lists(fit.summary())["estimate"] == list(fit.parameters.values())
@@ -211,7 +211,7 @@ frames = [
 for frame in frames:
     for customer in ("id", "name"):
         orders = loyalty.Orders(frame, customer=customer, time="time", amount="amount", invalid="drop")
-        answer = orders.summarize().to_frame()
+        answer = orders.summarize(unit="day").to_frame()
         assert type(answer) is pd.DataFrame
         print(answer.values.tolist(), orders.report.kept, sorted(r.reason for r in orders.report.refusals))
 """

@@ -31,7 +31,7 @@ def model(ledger: loyalty.Ledger) -> loyalty.BehaviourModel:
 
 
 def test_the_ledger_adds_up(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger) -> None:
-    table = ledger.table()
+    table = ledger.to_frame()
     lines = shop.lines
     assert list(table["customer"]) == sorted(lines["customer"].unique())
     paid = lines.groupby("customer")["amount"].sum()
@@ -44,14 +44,14 @@ def test_the_ledger_adds_up(shop: loyalty.SimulatedShop, ledger: loyalty.Ledger)
     top = ledger.top_shares(shares=[0.2])[0]
     largest = np.sort(paid)[::-1][: round(0.2 * len(paid))].sum() / paid.sum()
     assert top.of_total == pytest.approx(largest)
-    assert top.low < top.of_total < top.high
+    assert top.lower < top.of_total < top.upper
 
 
 def test_the_labelled_are_mostly_right(
     shop: loyalty.SimulatedShop, ledger: loyalty.Ledger, model: loyalty.BehaviourModel
 ) -> None:
     found = model.classify(ledger)
-    labels = found.table()
+    labels = found.to_frame()
     for behaviour in ("service_demander", "revenue_reverser", "promotion_maximizer"):
         labelled = labels[behaviour].to_numpy()
         assert labelled.sum() > 30
@@ -68,7 +68,7 @@ def test_nothing_is_found_where_all_are_alike() -> None:
     ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
     model = loyalty.BehaviourModel.fit(ledger)
     assert set(model.statements.values()) == {"no difference detectable"}
-    assert set(model.classify(ledger).table()["primary"]) == {"none"}
+    assert set(model.classify(ledger).to_frame()["primary"]) == {"none"}
 
 
 def test_who_caused_a_contact_is_a_flag_or_one_and_zero(
@@ -98,7 +98,7 @@ def test_the_same_in_every_kind_of_frame(backend: str, model: loyalty.BehaviourM
     ledger = loyalty.Ledger(
         shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1, period_days=28
     )
-    assert type(ledger.table()).__module__.startswith(backend)
+    assert type(ledger.to_frame()).__module__.startswith(backend)
     assert loyalty.BehaviourModel.fit(ledger) == model
 
 
@@ -126,7 +126,7 @@ def test_what_is_missing_is_said() -> None:
         "amount": [1.0, 2, 3],
     }
     ledger = loyalty.Ledger(lines, columns={"customer": "client"})
-    table = ledger.table()
+    table = ledger.to_frame()
     assert "profit" not in table
     assert list(table["client"]) == [1, 2]
     statements = loyalty.BehaviourModel.fit(ledger).statements
@@ -181,8 +181,8 @@ def test_one_table_of_order_lines_makes_ledger_and_return_model() -> None:
     back = {"returned_amount": "returned_amount", "return_time": "return_time"}
     by_amount = loyalty.OrderLines(shop, amount="amount", quantity="quantity", **roles, **back)
     by_price = loyalty.OrderLines(shop, price="price", quantity="quantity", **roles, **back)
-    ledgers = [loyalty.Ledger(lines).table() for lines in (by_amount, by_price)]
-    table = loyalty.Ledger(shop, columns=dict.fromkeys(NOT_NAMED)).table()
+    ledgers = [loyalty.Ledger(lines).to_frame() for lines in (by_amount, by_price)]
+    table = loyalty.Ledger(shop, columns=dict.fromkeys(NOT_NAMED)).to_frame()
     assert ledgers[0].equals(table)
     np.testing.assert_allclose(ledgers[1].to_numpy(), table.to_numpy(), rtol=1e-9, atol=1e-9)
     fits = [loyalty.ReturnPropensity.fit(lines, horizon_days=30) for lines in (by_amount, by_price)]
@@ -204,7 +204,7 @@ def test_both_take_a_return_of_the_same_day_and_a_line_without_category() -> Non
         "returned_amount": [9.0, 0.0, 0.0],
         "return_time": ["2024-01-01T09:00", None, None],
     }
-    assert loyalty.Ledger(lines).table()["categories"].tolist() == [2.0, 1.0]
+    assert loyalty.Ledger(lines).to_frame()["categories"].tolist() == [2.0, 1.0]
     named = {name: name for name in lines}
     assert loyalty.OrderLines(lines, **named).returned == 1
     lines["return_time"] = ["2023-12-31T23:00", None, None]
@@ -221,9 +221,9 @@ def test_flags_and_pieces_of_returns_are_money() -> None:
         "quantity": [4, 1],
         "returned": [1, 0],
     }
-    assert loyalty.Ledger(lines).table()["returned_amount"].tolist() == [10.0, 0.0]
+    assert loyalty.Ledger(lines).to_frame()["returned_amount"].tolist() == [10.0, 0.0]
     lines["returned"] = [True, False]
-    assert loyalty.Ledger(lines).table()["returned_amount"].tolist() == [40.0, 0.0]
+    assert loyalty.Ledger(lines).to_frame()["returned_amount"].tolist() == [40.0, 0.0]
 
 
 @pytest.mark.parametrize("column", ["brand", "size"])
@@ -245,15 +245,15 @@ def test_nobody_is_blamed_for_a_brand_or_a_size(column: str) -> None:
 
     def labelled(columns: dict[str, str | None]) -> int:
         ledger = loyalty.Ledger(lines, columns=columns)
-        table = loyalty.BehaviourModel.fit(ledger).classify(ledger).table()
+        table = loyalty.BehaviourModel.fit(ledger).classify(ledger).to_frame()
         return int(np.sum(table["revenue_reverser"]))
 
     assert labelled({}) <= 1
     assert labelled({column: None}) > 30
     named = {"style" if name == column else name: values for name, values in lines.items()}
     ledger = loyalty.Ledger(named, columns={column: "style"})
-    expected = loyalty.Ledger(lines).table()["return_expected"]
-    np.testing.assert_array_equal(ledger.table()["return_expected"], expected)
+    expected = loyalty.Ledger(lines).to_frame()["return_expected"]
+    np.testing.assert_array_equal(ledger.to_frame()["return_expected"], expected)
 
 
 def test_what_lasts_is_predicted(ledger: loyalty.Ledger, model: loyalty.BehaviourModel) -> None:
@@ -332,7 +332,7 @@ def test_labels_have_reasons_and_those_who_opted_out_have_none(
     model = loyalty.BehaviourModel.fit(ledger)
     found = model.classify(ledger)
     reasons = found.reasons()
-    labels = found.table().set_index("customer")[list(model.distributions)]
+    labels = found.to_frame().set_index("customer")[list(model.distributions)]
     assert len(reasons) == int(labels.to_numpy().sum())
     assert (reasons["orders"] >= 2).all()
     assert (reasons["estimate_low"] < reasons["estimate_high"]).all()
@@ -346,7 +346,7 @@ def test_labels_have_reasons_and_those_who_opted_out_have_none(
     without = loyalty.Ledger(
         shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1, opted_out=objected
     )
-    again = model.classify(without).table().set_index("customer")
+    again = model.classify(without).to_frame().set_index("customer")
     assert not again.loc[objected, list(model.distributions)].any().any()
     scores = loyalty.score(shop.lines, contacts=shop.contacts, opted_out=objected).to_frame()
     theirs = scores.set_index("customer").loc[objected]
@@ -359,13 +359,13 @@ def test_a_column_of_any_table_opts_out(
 ) -> None:
     shop, ledger = bursts
     model = loyalty.BehaviourModel.fit(ledger)
-    labels = model.classify(ledger).table().set_index("customer")
+    labels = model.classify(ledger).to_frame().set_index("customer")
     first, second = labels.index[labels["service_demander"]][:2]
     lines = shop.lines.assign(opted_out=shop.lines["customer"] == first)
     calls = shop.contacts.assign(opted_out=(shop.contacts["customer"] == second).astype(int))
     out = loyalty.Ledger(lines, contacts=calls, handling=3.0, markdown=0.1)
     assert out.opted_out == 2
-    again = model.classify(out).table().set_index("customer")
+    again = model.classify(out).to_frame().set_index("customer")
     assert not again.loc[[first, second], list(model.distributions)].any().any()
     scores = loyalty.score(lines, contacts=calls)
     assert "2 customers opted out: they get no label and no treatment" in scores.notes

@@ -86,7 +86,7 @@ def test_fixed_units_are_days_or_hours_divided_by_their_length(
 @settings(max_examples=50)
 def test_exact_occasions_are_the_distinct_instants(lines: list[tuple[dt.datetime, int]]) -> None:
     log = log_of(*map(list, zip(*lines, strict=True)))
-    ours = loyalty.Orders(log, customer="id", time="time").summarize(occasion="exact")
+    ours = loyalty.Orders(log, customer="id", time="time").summarize(unit="day", occasion="exact")
     seen = log.groupby("id")["time"]
     np.testing.assert_array_equal(ours.frequency, seen.nunique() - 1)
     microseconds = (seen.max() - seen.min()) / np.timedelta64(1, "us")

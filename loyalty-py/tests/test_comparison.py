@@ -80,7 +80,7 @@ def test_revenue_is_forecast_where_there_are_amounts(orders, comparison):
 def test_a_model_that_cannot_be_fitted_says_why():
     log = {"id": [1, 2, 3, 1], "day": ["2024-01-01", "2024-01-05", "2024-03-01", "2024-04-30"]}
     orders = loyalty.Orders(log, customer="id", time="day")
-    found = loyalty.compare(orders, ["bg-nbd"], horizon=20, origins=1)
+    found = loyalty.compare(orders, ["bg-nbd"], horizon=20, origins=1, unit="day")
     assert "nobody" in found.forecasts()["problem"][0] or found.forecasts()["problem"][0]
     assert np.isnan(found.to_frame()["deviance"][0])
 

@@ -70,9 +70,9 @@ def test_dropping_dirty_rows_is_cleaning_by_hand_and_the_counts_add_up(log: list
 @settings(max_examples=100)
 def test_two_batches_merge_to_the_log_whatever_is_dirty_in_them(log: list[Row], cut: int) -> None:
     parts = [part for part in (log[:cut], log[cut:]) if any(map(is_clean, part))]
-    states = [orders(frames(part)[0], invalid="drop").occasions() for part in parts]
+    states = [orders(frames(part)[0], invalid="drop").occasions(unit="day") for part in parts]
     merged = states[0] if len(states) == 1 else states[1].merge(states[0])
-    assert merged.summarize() == orders(frames(log)[0], invalid="drop").summarize()
+    assert merged.summarize() == orders(frames(log)[0], invalid="drop").summarize(unit="day")
 
 
 cells = st.one_of(
@@ -116,7 +116,7 @@ arrays = hnp.arrays(hnp.scalar_dtypes() | hnp.unicode_string_dtypes(), SIZE)
 def usable(make: Any) -> None:
     """What comes of a log is an answer, an error of the package, or a type error; and no NaN."""
     try:
-        customers = make().summarize()
+        customers = make().summarize(unit="day")
     except (loyalty.LoyaltyError, TypeError):
         return
     for values in (customers.frequency, customers.recency, customers.T, customers.monetary_value):

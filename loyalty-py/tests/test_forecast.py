@@ -117,4 +117,4 @@ def test_a_fit_that_did_not_converge_warns() -> None:
     }
     orders = loyalty.Orders(log, customer="id", time="day")
     with pytest.warns(loyalty.LoyaltyWarning, match="Pareto/NBD: not converged"):
-        loyalty.AnchoredForecast.fit(orders, horizon=60)
+        loyalty.AnchoredForecast.fit(orders, horizon=60, unit="day")

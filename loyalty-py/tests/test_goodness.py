@@ -124,7 +124,7 @@ def test_bad_questions_are_refused(log: loyalty.Orders, split: loyalty.Calibrati
     wrong: Any = split.calibration
     with pytest.raises(TypeError, match="split must be a CalibrationHoldout"):
         loyalty.holdout_errors(WEEK, wrong)
-    with pytest.raises(TypeError, match="log must be an Occasions"):
+    with pytest.raises(TypeError, match="log must be Orders or Occasions, got"):
         loyalty.tracking(WEEK, wrong)
 
 

@@ -217,7 +217,7 @@ def test_whole_floats_with_gaps_are_ids_where_rows_without_one_are_dropped() -> 
     log = {"id": [3.0, None, 4.0, 3.0], "time": ["2024-01-01"] * 3 + ["2024-01-08"]}
     for frame in (pd.DataFrame(log), pl.DataFrame(log), log):
         orders = loyalty.Orders(frame, customer="id", time="time", invalid="drop")
-        customers = orders.summarize()
+        customers = orders.summarize(unit="day")
         assert customers.customer is not None
         assert customers.customer.dtype == np.int64
         assert customers.customer.tolist() == [3, 4]
@@ -228,7 +228,7 @@ def test_ids_beyond_the_exact_floats_keep_every_digit() -> None:
     big = 2**53 + 1
     for ids in ([big, big + 2], [Decimal(big), Decimal(big + 2)], np.array([big, big + 2])):
         log = {"id": ids, "time": ["2024-01-01", "2024-01-01"]}
-        customers = loyalty.Orders(log, customer="id", time="time").summarize()
+        customers = loyalty.Orders(log, customer="id", time="time").summarize(unit="day")
         assert customers.customer is not None
         assert customers.customer.tolist() == [big, big + 2]
 
@@ -277,10 +277,10 @@ def test_a_duckdb_relation_of_many_batches_is_read_whole() -> None:
 
 def test_customers_come_in_order_of_their_ids() -> None:
     log = {"id": ["b", "a", "É", "Z", "10", "9"], "time": ["2024-01-01"] * 6}
-    customers = loyalty.Orders(log, customer="id", time="time").summarize()
+    customers = loyalty.Orders(log, customer="id", time="time").summarize(unit="day")
     assert customers.customer is not None
     assert customers.customer.tolist() == ["10", "9", "Z", "a", "b", "É"]
     log = {"id": [10, -9, 9], "time": ["2024-01-01"] * 3}
-    customers = loyalty.Orders(log, customer="id", time="time").summarize()
+    customers = loyalty.Orders(log, customer="id", time="time").summarize(unit="day")
     assert customers.customer is not None
     assert customers.customer.tolist() == [-9, 9, 10]

@@ -200,7 +200,7 @@ def test_example_transactions_give_the_published_predictions(
     """From the log to a month's expected purchases, as computed with lifetimes."""
     log = pd.read_csv(lifetimes_data / "example_transactions.csv", parse_dates=["date"])
     orders = loyalty.Orders(log, customer="id", time="date")
-    customers = orders.summarize(observation_end="2014-12-31")
+    customers = orders.summarize(unit="day", observation_end="2014-12-31")
     fit = loyalty.BgNbd.fit(customers)
     published = {"r": 0.1638509, "alpha": 1.8642808, "a": 1.8503431, "b": 3.1810588}
     assert fit.parameters == pytest.approx(published, rel=1e-6)

@@ -72,7 +72,7 @@ def test_monetary_values_are_the_rational_means_but_for_three_roundings(
 ) -> None:
     """Of the sums of the days, of their sum, and of the quotient."""
     lines = cdnow_sample(lifetimes_data, Path).lines
-    ours = loyalty.Orders(lines, customer="id", time="time", amount="amount").summarize()
+    ours = loyalty.Orders(lines, customer="id", time="time", amount="amount").summarize(unit="day")
     assert ours.monetary_value is not None
     for value, days in zip(ours.monetary_value.tolist(), amounts_of_days(lines), strict=True):
         total = sum((Fraction(amount) for day in days[1:] for amount in day), Fraction(0))

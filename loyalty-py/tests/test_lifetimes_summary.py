@@ -97,7 +97,7 @@ def test_without_an_amount_column_the_other_cells_are_the_same_and_there_is_no_m
     log: Log,
 ) -> None:
     theirs = lifetimes.utils.summary_data_from_transaction_data(log.lines, "id", "time")
-    ours = check_orders(log.lines, None).summarize()
+    ours = check_orders(log.lines, None).summarize(unit="day")
     assert ours.monetary_value is None
     assert ours.total_amount is None
     for name in COLUMNS[:3]:
@@ -105,7 +105,7 @@ def test_without_an_amount_column_the_other_cells_are_the_same_and_there_is_no_m
 
 
 def test_the_total_amount_is_the_sum_of_all_lines(log: Log) -> None:
-    ours = check_orders(log.lines).summarize()
+    ours = check_orders(log.lines).summarize(unit="day")
     assert_equal_cells(ours.total_amount, log.lines.groupby("id")["cents"].sum())
 
 

@@ -55,11 +55,7 @@ NAMES = [
 ]  # fmt: skip
 #: Too big or too close to the log to be worth a pickle, and what to pickle instead.
 UNPICKLABLE = {
-    "Orders": "Orders cannot be pickled; pickle its CustomerSummary instead",
-    "Occasions": "Occasions cannot be pickled; pickle a CustomerSummary instead",
-    "CalibrationHoldout": "CalibrationHoldout cannot be pickled; pickle its calibration and arrays",
-    "Rfm": "Rfm cannot be pickled; pickle its frame instead",
-    "Scores": "Scores cannot be pickled; pickle their frame and customers instead",
+    "Orders": "Orders cannot be pickled; pickle its occasions() or CustomerSummary instead",
 }
 
 
@@ -226,13 +222,15 @@ def test_the_text_of_the_other_objects_says_what_they_are(made: dict[str, Any]) 
     assert (
         texts["Orders"] == "<Orders: 6919 order lines of 2357 customers, 1997-01-01 to 1998-06-30>"
     )
-    assert texts["Occasions"] == "<Occasions of 2357 customers>"
+    assert texts["Occasions"] == (
+        "<Occasions of 2357 customers, 1997-01-01 to 1998-06-30, unit week>"
+    )
     assert (
         texts["CustomerSummary"]
         == "<CustomerSummary: 2357 rows, 946 with repeat purchases, unit week>"
     )
     assert texts["CalibrationHoldout"] == (
-        "<CalibrationHoldout: 2357 customers, holdout of 273 days, 0 born in it>"
+        "<CalibrationHoldout: 2357 customers, holdout of 39 weeks, 0 born in it>"
     )
     assert texts["SegmentTable"] == "<SegmentTable: <best> & 'rest', loyal, others>"
     assert texts["Rfm"] == "<Rfm: 2357 customers, scores 1 to 5>"
@@ -403,6 +401,6 @@ def test_joined_batches_are_merged_ones_and_the_whole_log() -> None:
         loyalty.Occasions.join([])
     with pytest.raises(TypeError, match="batch must be an Occasions, got Orders"):
         loyalty.Occasions.join([loyalty.Orders(log, **columns)])  # type: ignore[list-item]
-    weekly = loyalty.Orders(log, **columns).occasions(unit="week")
+    daily = loyalty.Orders(log, **columns).occasions(unit="day")
     with pytest.raises(loyalty.InputError, match="week"):
-        loyalty.Occasions.join([parts[0], weekly])
+        loyalty.Occasions.join([parts[0], daily])

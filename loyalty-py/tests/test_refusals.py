@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -65,7 +64,7 @@ def test_a_log_without_rows_is_refused(frame: str) -> None:
 def test_a_log_of_one_order_is_enough(frame: str) -> None:
     customers = orders(
         FRAMES[frame]({name: column[:1] for name, column in GOOD.items()})
-    ).summarize()
+    ).summarize(unit="day")
     assert (len(customers), customers.frequency.tolist(), customers.T.tolist()) == (1, [0], [0.0])
 
 
@@ -87,7 +86,7 @@ def test_a_column_that_stands_in_the_table_twice_is_refused_and_useless_ones_are
 
 def test_one_column_may_have_two_roles() -> None:
     for frame in FRAMES.values():
-        assert len(orders(frame(GOOD), customer="when").summarize()) == 3
+        assert len(orders(frame(GOOD), customer="when").summarize(unit="day")) == 3
 
 
 #: Role, values and what is said of them, whatever holds them.
@@ -96,7 +95,6 @@ WRONG_TYPES = [
     ("who", [b"a", b"b", b"c"]),
     ("who", [dt.date(2024, 1, 1)] * 3),
     ("who", [("a", 1)] * 3),
-    ("who", [uuid.UUID(int=1)] * 3),
     ("who", [1j, 2j, 3j]),
     ("when", [1, 2, 3]),
     ("when", [1.5, 2.0, 3.0]),
@@ -217,7 +215,7 @@ def test_amounts_outside_their_domain_are_counted(amounts: list[Any], message: s
 
 
 def test_zero_and_minus_zero_are_amounts() -> None:
-    customers = orders({**GOOD, "paid": [0.0, -0.0, 1.0]}).summarize()
+    customers = orders({**GOOD, "paid": [0.0, -0.0, 1.0]}).summarize(unit="day")
     assert customers.total_amount is not None
     assert customers.total_amount.tolist() == [1.0, 0.0]
     assert not np.signbit(customers.total_amount).any()
@@ -290,15 +288,15 @@ def test_an_unsorted_log_is_the_sorted_one() -> None:
 
 def test_two_equal_rows_are_two_order_lines() -> None:
     twice = {name: [column[2], *column] for name, column in GOOD.items()}
-    customers = orders(twice).summarize()
-    assert customers.frequency.tolist() == orders(GOOD).summarize().frequency.tolist()
+    customers = orders(twice).summarize(unit="day")
+    assert customers.frequency.tolist() == orders(GOOD).summarize(unit="day").frequency.tolist()
     assert customers.monetary_value is not None
     assert customers.monetary_value.tolist() == [15.0, 0.0]
 
 
 def test_an_id_of_a_million_characters_is_an_id_and_is_cut_in_messages() -> None:
     long = "x" * 10**6
-    customers = orders({**GOOD, "who": [long, "b", long]}).summarize()
+    customers = orders({**GOOD, "who": [long, "b", long]}).summarize(unit="day")
     assert customers.customer is not None
     assert customers.customer.tolist() == ["b", long]
     assert customers.frequency.tolist() == [0, 1]
@@ -320,9 +318,7 @@ def test_columns_of_different_lengths_are_refused() -> None:
     assert message == 'column "when" has 6 rows, but 3 are expected'
 
 
-@pytest.mark.parametrize(
-    "data", [None, 3, "orders.csv", [1, 2], [{"who": "a"}], np.zeros(3)], ids=repr
-)
+@pytest.mark.parametrize("data", [None, 3, [1, 2], [{"who": "a"}], np.zeros(3)], ids=repr)
 def test_what_is_no_table_is_a_type_error(data: Any) -> None:
     message = refusal(lambda: orders(data), TypeError)
     assert message == (
@@ -354,7 +350,7 @@ def test_a_column_is_meant_by_its_name() -> None:
     for role in ("customer", "time", "amount"):
         message = refusal(lambda role=role: orders(GOOD, **{role: 3}), TypeError)
         assert message == "a column of the table is meant by its name, got 3"
-    with pytest.raises(TypeError, match="customer"):
-        loyalty.Orders(GOOD, time="when")  # type: ignore[call-arg]
+    message = refusal(lambda: loyalty.Orders(GOOD, time="when"))
+    assert message.startswith("which column is the customer? no column looks so")
     with pytest.raises(TypeError, match="positional"):
         loyalty.Orders(GOOD, "who", "when")  # type: ignore[misc]

@@ -97,7 +97,7 @@ def test_a_loss_is_a_margin() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"unit": "weeks"}, f'unit must be {UNITS}, got "weeks"'),
+        ({"unit": "fortnights"}, f'unit must be {UNITS}, got "fortnights"'),
         ({"unit": ""}, f'unit must be {UNITS}, got ""'),
         ({"occasion": "minute"}, 'occasion must be exact, hour, day, week, month, quarter or year, got "minute"'),
         ({"occasion": "month"}, 'occasion must be "exact", "hour", "day" or "week" with a unit of fixed length, got "month"'),
@@ -211,7 +211,7 @@ def test_batches_that_do_not_fit_together_do_not_merge() -> None:
         ({"tolerance": NAN}, loyalty.InputError, "tolerance must be finite and > 0, got NaN"),
         ({"max_iterations": 0}, loyalty.InputError, "max_iterations must be finite and > 0, got 0"),
         ({"max_iterations": -1}, loyalty.InputError, f"max_iterations {WHOLE}, got -1"),
-        ({"max_iterations": 1.0}, TypeError, "'float' object cannot be interpreted as an integer"),
+        ({"max_iterations": 1.5}, TypeError, "max_iterations must be a whole number, got 1.5"),
         ({"threads": -1}, loyalty.InputError, f"threads {WHOLE}, got -1"),
         ({"progress": 3}, TypeError, "'int' object is not callable"),
     ],

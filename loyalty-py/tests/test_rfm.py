@@ -250,7 +250,7 @@ def test_a_table_that_makes_no_sense_is_refused(rules: list[dict[str, Any]], mes
 
 
 @pytest.mark.parametrize(
-    "rules", [[{"name": 3}], [{"name": "a", "recency": 3}], [{"name": "a", "recency": (1.0, 5)}], 7]
+    "rules", [[{"name": 3}], [{"name": "a", "recency": 3}], [{"name": "a", "recency": (1.5, 5)}], 7]
 )
 def test_rules_of_the_wrong_type_are_a_type_error(rules: Any) -> None:
     with pytest.raises(TypeError):

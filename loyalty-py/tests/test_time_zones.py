@@ -64,7 +64,7 @@ def test_an_instant_near_midnight_counts_on_the_local_day(
     zone: str, utc: str, local_day: str
 ) -> None:
     log = orders(instants([utc, "2025-01-01T12:00:00+00:00"], zone))
-    customers = log.summarize(observation_end="2025-01-01")
+    customers = log.summarize(unit="day", observation_end="2025-01-01")
     expected = (np.datetime64("2025-01-01") - np.datetime64(local_day)).astype(int)
     assert customers.T[0] == expected
 
@@ -118,7 +118,7 @@ def test_every_kind_of_column_with_a_zone_counts_alike() -> None:
     texts = ["2024-03-30T23:30:00+00:00", "2024-07-01T21:59:00+00:00", "2024-12-31T23:00:00+00:00"]
     arrow = instants(texts, BERLIN)
     series = pd.to_datetime(pd.Series(texts)).dt.tz_convert(BERLIN)
-    expected = orders(arrow).summarize()
+    expected = orders(arrow).summarize(unit="day")
     assert expected.T.tolist() == [276, 184, 0]
     columns = {
         "pandas": series,
@@ -134,7 +134,7 @@ def test_every_kind_of_column_with_a_zone_counts_alike() -> None:
         "with gaps": pd.concat([series, pd.Series([pd.NaT])]).iloc[:3],
     }
     for kind, column in columns.items():
-        assert orders(column).summarize() == expected, kind
+        assert orders(column).summarize(unit="day") == expected, kind
 
 
 def test_a_duckdb_timestamp_with_time_zone_counts_in_the_zone_asked_for() -> None:
@@ -143,7 +143,7 @@ def test_a_duckdb_timestamp_with_time_zone_counts_in_the_zone_asked_for() -> Non
         " log(id, time)"
     )
     log = loyalty.Orders(relation, customer="id", time="time", time_zone=BERLIN)
-    assert log.summarize().T.tolist() == [3, 0]
+    assert log.summarize(unit="day").T.tolist() == [3, 0]
 
 
 def test_a_zone_asked_for_replaces_the_zone_of_the_column() -> None:
@@ -151,7 +151,7 @@ def test_a_zone_asked_for_replaces_the_zone_of_the_column() -> None:
     days = {None: [0, 0], BERLIN: [1, 0], NEW_YORK: [1, 0], "UTC": [0, 0], INDIA: [1, 0]}
     for zone, expected in days.items():
         log = orders(instants(utc, "UTC"), time_zone=zone)
-        assert log.summarize().T.tolist() == expected, zone
+        assert log.summarize(unit="day").T.tolist() == expected, zone
     assert repr(orders(instants(utc, BERLIN), time_zone=NEW_YORK)).endswith(
         "2024-06-30 to 2024-07-01>"
     )
@@ -164,7 +164,7 @@ def test_offsets_of_one_length_are_a_zone_and_different_ones_are_refused_with_th
     )
     midnight = dt.datetime(2024, 1, 1)
     same = [midnight.replace(tzinfo=late), midnight.replace(tzinfo=late, day=2)]
-    assert orders(same).summarize().T.tolist() == [1, 0]
+    assert orders(same).summarize(unit="day").T.tolist() == [1, 0]
     mixtures = {
         (late, early): "+05:30, got -08:00",
         (dt.UTC, None): "UTC, got none",
@@ -236,11 +236,11 @@ def test_an_end_with_a_zone_is_read_on_the_clock_of_the_log_and_one_without_is_o
     end: Any,
 ) -> None:
     log = orders(instants(LOCAL, BERLIN))
-    customers = log.summarize(observation_end=end)
+    customers = log.summarize(unit="day", observation_end=end)
     # In Berlin the first order is of June and the second of the first of July.
     assert customers.T.tolist() == [1, 0]
     assert customers.left_out == {"customers": 1, "occasions": 1}
-    split = log.calibration_holdout(end)
+    split = log.calibration_holdout(end, unit="day")
     assert split.born_in_holdout == 1
     assert split.holdout_duration == 30
 
@@ -249,7 +249,7 @@ def test_an_end_with_a_zone_needs_orders_with_one() -> None:
     log = orders(["2024-01-01", "2024-01-05"])
     for end in ("2024-01-03T00:00:00Z", dt.datetime(2024, 1, 3, tzinfo=dt.UTC)):
         with pytest.raises(loyalty.InputError) as refused:
-            log.summarize(observation_end=end)
+            log.summarize(unit="day", observation_end=end)
         assert str(refused.value) == (
             "observation_end has a time zone, but the times of the orders have none"
         )
@@ -259,8 +259,8 @@ def test_an_end_with_a_zone_needs_orders_with_one() -> None:
 
 def test_batches_of_different_zones_do_not_merge() -> None:
     utc = ["2024-01-01T12:00:00+00:00"]
-    states = [orders(instants(utc, zone)).occasions() for zone in (BERLIN, NEW_YORK)]
-    naive = orders(["2024-01-01"]).occasions()
+    states = [orders(instants(utc, zone)).occasions(unit="day") for zone in (BERLIN, NEW_YORK)]
+    naive = orders(["2024-01-01"]).occasions(unit="day")
     with pytest.raises(loyalty.InputError) as refused:
         states[0].merge(states[1])
     assert str(refused.value) == f"the batches have different time zones: {BERLIN}, {NEW_YORK}"

@@ -97,6 +97,12 @@ from loyalty.summary import CalibrationHoldout, CustomerSummary
 from loyalty.treatments import Treatments
 from loyalty.value import clv, clv_interval, clv_posterior
 
+
+def __dir__() -> list[str]:
+    """What is public: the modules that it comes from are not in the way of completion."""
+    return sorted(__all__)
+
+
 __all__ = [
     "AnchoredForecast",
     "Bdw",

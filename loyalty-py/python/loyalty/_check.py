@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 from loyalty.errors import InputError
@@ -15,8 +16,13 @@ Kind = TypeVar("Kind")
 
 
 def whole(name: str, value: Any) -> int:
-    """A whole number that fits into 32 bits without a sign."""
-    number = operator.index(value)
+    """A whole number that fits into 32 bits without a sign; 3.0 is one, as rows of a frame have it."""
+    if isinstance(value, Real) and not isinstance(value, Integral) and value == value // 1:
+        value = int(float(value))
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, got {value!r}") from None
     if not 0 <= number <= _LARGEST:
         raise InputError(f"{name} must be a whole number from 0 to {_LARGEST}, got {number}")
     return number

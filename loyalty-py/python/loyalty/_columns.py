@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 import importlib.util
 import math
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -35,6 +36,7 @@ def read(data: object, names: Sequence[str]) -> Columns:
         if "\0" in name:
             # Arrow ends names there, and polars ends the process.
             raise InputError(f"a column's name cannot have the character NUL, got {name!r}")
+    data = with_index(data, names)
     if isinstance(data, Mapping):
         for name in names:
             _known(name, data)
@@ -52,7 +54,40 @@ def read(data: object, names: Sequence[str]) -> Columns:
     if hasattr(data, "__arrow_c_stream__"):
         implementation = nw.Implementation.PYARROW if _is_pyarrow(data) else installed_frame()
         return Columns(_stream(data, names), implementation)
-    raise TypeError(
+    raise _no_table(data)
+
+
+def names(data: object) -> list[str]:
+    """The names of the columns of whatever :func:`read` takes, and last those of a pandas index."""
+    if isinstance(data, Mapping):
+        return list(data)
+    frame = nw.from_native(data, pass_through=True)
+    if isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        known = frame.collect_schema().names()
+        return known + [name for name in _index_names(data) if name not in known]
+    if not hasattr(data, "__arrow_c_stream__"):
+        raise _no_table(data)
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    return list(pa.RecordBatchReader.from_stream(data).schema.names)
+
+
+def with_index(data: Any, names: Sequence[str]) -> Any:
+    """A pandas frame with those levels of its index as columns that are asked for and are none."""
+    levels = [name for name in _index_names(data) if name in names and name not in data.columns]
+    if not levels:
+        return data
+    return data.assign(**{name: data.index.get_level_values(name) for name in levels})
+
+
+def _index_names(data: Any) -> list[str]:
+    if type(data).__module__.partition(".")[0] != "pandas" or not hasattr(data, "columns"):
+        return []
+    return [name for name in data.index.names if isinstance(name, str)]
+
+
+def _no_table(data: object) -> TypeError:
+    return TypeError(
         "expected a data frame (pandas, polars, pyarrow, duckdb), anything with "
         f"__arrow_c_stream__, or a mapping of columns, got {type(data).__name__}"
     )
@@ -61,7 +96,7 @@ def read(data: object, names: Sequence[str]) -> Columns:
 def from_values(name: str, values: Any) -> _native.Column:
     """A column of an array, a series or a list."""
     if _is_pyarrow(values) and hasattr(values, "__arrow_c_array__"):
-        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow as pa
 
         values = pa.chunked_array([values])
     series = nw.from_native(values, pass_through=True, series_only=True)
@@ -136,6 +171,11 @@ def _known(name: str, known: Iterable[str]) -> None:
     if name not in names:
         listed = ", ".join(map(str, names))
         raise InputError(f'column "{name}" is missing; the table has {listed}')
+
+
+def frame_of(backend: str | None) -> nw.Implementation | None:
+    """The frame library of a name, or the first at hand."""
+    return installed_frame() if backend is None else nw.Implementation(backend)
 
 
 def installed_frame() -> nw.Implementation | None:
@@ -290,6 +330,10 @@ def _wall_clock(times: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int6
     return np.where(outside, np.iinfo(np.int64).max, microseconds)
 
 
+def _uuids(name: str, values: list[Any]) -> _native.Column:
+    return _text(name, [None if value is None else str(value) for value in values])
+
+
 def _flags(name: str, values: list[Any]) -> _native.Column:
     flags = [None if value is None else bool(value) for value in values]
     return _native.Column.from_flags(name, flags)
@@ -300,6 +344,7 @@ _FLAGS = (bool, np.bool_)
 _MAKERS: list[tuple[tuple[type, ...], Callable[[str, list[Any]], _native.Column]]] = [
     (_FLAGS, _flags),
     ((str,), _text),
+    ((uuid.UUID,), _uuids),
     ((dt.date, np.datetime64), _times),
     ((int, float, np.integer, np.floating, decimal.Decimal), _numbers),
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from loyalty import _check, _native
+import math
+from typing import Any
+
+from loyalty import _check, _horizons, _native
 from loyalty.errors import InputError
 
 
 def discounting_of(
     unit: str | None,
-    horizon: float | None,
+    horizon: Any,
     annual_discount_rate: float | None,
     discount_rate: float | None,
     periods: int | None,
@@ -22,6 +25,12 @@ def discounting_of(
         return _native.Discounting.per_period(periods, period_length, discount_rate or 0.0)
     if horizon is None or periods is not None or period_length is not None:
         raise InputError("give either horizon, or periods and period_length")
+    horizon = _horizons.in_unit("horizon", horizon, unit)
+    if horizon == math.inf and annual_discount_rate is None and discount_rate is None:
+        raise InputError(
+            "horizon=math.inf needs a rate of discount, as what is worth the same for ever adds up to "
+            "infinity: annual_discount_rate=0.1"
+        )
     if annual_discount_rate is None:
         return _native.Discounting.continuous(horizon, discount_rate or 0.0)
     if discount_rate is not None:

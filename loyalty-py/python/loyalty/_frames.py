@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -19,6 +20,25 @@ def array(column: _native.Column) -> np.ndarray[Any, Any]:
         return np.frombuffer(column.to_bytes(), dtype=bool).copy()
     # The stub cannot say before Python 3.12 that a column is a buffer.
     return np.frombuffer(cast("Any", column), dtype=column.kind).copy()
+
+
+def _parts(column: _native.Column) -> Any:
+    """What a pickle keeps of a column."""
+    if column.kind == "text":
+        return _of_text, (column.name, column.to_list())
+    values = column.to_bytes() if column.kind == "bool" else bytes(cast("Any", column))
+    return _of_bytes, (column.name, column.kind, values, column.known())
+
+
+def _of_text(name: str, values: list[str | None]) -> _native.Column:
+    return _native.Column.from_text(name, values)
+
+
+def _of_bytes(name: str, kind: str, values: bytes, known: bytes | None) -> _native.Column:
+    return _native.Column.from_bytes(name, kind, values, known)
+
+
+copyreg.pickle(cast("Any", _native.Column), _parts)
 
 
 def table(columns: Sequence[_native.Column], frame: nw.Implementation | None) -> Any:

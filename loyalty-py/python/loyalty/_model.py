@@ -56,6 +56,8 @@ class Model(Frozen):
     _twin: ClassVar[Any]
     #: What a fit is made to.
     _table: ClassVar[type[CustomerSummary | Contracts]] = CustomerSummary
+    #: What there is in place of ``predict``.
+    _instead: ClassVar[str] = "see its methods"
     #: The names of the parameters, in order.
     _names: ClassVar[tuple[str, ...]]
     #: What a fit gives intervals of.
@@ -255,8 +257,8 @@ class Model(Frozen):
         """A fit that warns nobody."""
         if not hasattr(cls, "kind"):
             raise TypeError(f"{cls.__name__} is what models have in common: fit one of them")
-        native = _check.instance("customers", customers, cls._table)._core
-        found = cls._twin.fit(cls.kind, native, options, progress)
+        customers = cls._table._given("customers", customers)
+        found = cls._twin.fit(cls.kind, customers._core, options, progress)
         return Fit._of(found, cls._of(found.model), customers._frame)
 
     @overload
@@ -358,11 +360,11 @@ class Model(Frozen):
         elif given := [role for role, names in roles.items() if names]:
             raise TypeError(f"{given[0]} names columns of covariates, but there are none")
         else:
-            native = _check.instance("customers", customers, cls._table)._core
+            customers = cls._table._given("customers", customers)
             make: Any = _native.Posterior
             if cls._table is Contracts:
                 make = _native.Posterior.of_contracts
-            found = make(cls.kind, native, options, *how)
+            found = make(cls.kind, customers._core, options, *how)
         mode = Fit._of(found.mode, of._of(found.mode.model), customers._frame)
         if not found.is_believed:
             warnings.warn(
@@ -373,6 +375,14 @@ class Model(Frozen):
             )
         return Posterior._of(found, mode)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if name in ("predict", "transform"):
+                message += f": {self._instead}"
+            raise AttributeError(message)
+
     @property
     def parameters(self) -> dict[str, float]:
         """The parameters by name."""
@@ -380,8 +390,7 @@ class Model(Frozen):
 
     def log_likelihood(self, customers: CustomerSummary | Contracts) -> float:
         """ln L of the customers at these parameters."""
-        native = _check.instance("customers", customers, self._table)._core
-        return float(self._core.log_likelihood(native))
+        return float(self._core.log_likelihood(self._table._given("customers", customers)._core))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Saves the model; :func:`load` reads it in every language, to the same bits.

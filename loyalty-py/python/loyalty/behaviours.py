@@ -57,7 +57,7 @@ class BehaviourModel(Fitted):
     >>> model.statements["revenue_reverser"]
     'labelled'
     >>> labels = model.classify(ledger)
-    >>> int(labels.table()["revenue_reverser"].sum()) > 100
+    >>> int(labels.to_frame()["revenue_reverser"].sum()) > 100
     True
     """
 
@@ -213,7 +213,7 @@ class Behaviours(Frozen):
         behaviours._set(_core=native, _ledger=ledger, _model=model)
         return behaviours
 
-    def table(self) -> Any:
+    def to_frame(self) -> Any:
         """One row per customer: a label for each behaviour, ``steady`` where spending is (a description, and no
         label), and ``primary``, the costliest label or ``none``; coupon use costs nothing and never is.
 
@@ -349,4 +349,4 @@ class Behaviours(Frozen):
         ]
 
     def __reduce__(self) -> Any:
-        raise TypeError("Behaviours cannot be pickled; pickle the model and its table instead")
+        raise TypeError("Behaviours cannot be pickled; pickle the model and its frame instead")

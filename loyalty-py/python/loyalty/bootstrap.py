@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loyalty import _check, _display, _frames, _native
 from loyalty._discounting import discounting_of
-from loyalty._frozen import Frozen
+from loyalty._frozen import Record
 from loyalty.fit import Fit
 from loyalty.purchase import PurchaseModel
 from loyalty.spend import SpendModel
@@ -19,7 +19,7 @@ from loyalty.value import margins_of
 __all__ = ["Bootstrap", "clv_bootstrap"]
 
 
-class Bootstrap(Frozen):
+class Bootstrap(Record):
     """The distribution of a total under the models fitted; made by :func:`clv_bootstrap`.
 
     Attributes
@@ -72,15 +72,6 @@ class Bootstrap(Frozen):
 
     def _shown(self) -> _display.Parts:
         return [_display.facts("Bootstrap", self._facts())]
-
-    def __reduce__(self) -> Any:
-        return _restore, ({name: getattr(self, name) for name in self.__slots__},)
-
-
-def _restore(attributes: dict[str, Any]) -> Bootstrap:
-    bootstrap = Bootstrap.__new__(Bootstrap)
-    bootstrap._set(**attributes)
-    return bootstrap
 
 
 def clv_bootstrap(
@@ -152,7 +143,7 @@ def clv_bootstrap(
     >>> total.lower < total.estimate < total.upper
     True
     """
-    _check.instance("customers", customers, CustomerSummary)
+    customers = CustomerSummary._given("customers", customers)
     model = PurchaseModel._given("purchases", purchases)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     estimate, lower, upper, totals, not_converged, failed = _native.clv_bootstrap(
@@ -166,14 +157,14 @@ def clv_bootstrap(
         level,
         _check.whole("threads", threads),
     )
-    return _restore(
-        {
-            "estimate": estimate,
-            "lower": lower,
-            "upper": upper,
-            "level": level,
-            "totals": _frames.array(totals),
-            "not_converged": not_converged,
-            "failed": failed,
-        }
+    bootstrap = Bootstrap.__new__(Bootstrap)
+    bootstrap._set(
+        estimate=estimate,
+        lower=lower,
+        upper=upper,
+        level=level,
+        totals=_frames.array(totals),
+        not_converged=not_converged,
+        failed=failed,
     )
+    return bootstrap

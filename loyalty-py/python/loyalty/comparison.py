@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalty import _check, _display, _frames, _native
+from loyalty import _check, _display, _frames, _horizons, _native
 from loyalty._frozen import Frozen
+from loyalty._horizons import Horizon
 from loyalty.covariates import PurchaseWithCovariates, of_customers
 from loyalty.errors import InputError
 from loyalty.fit import native_options
 from loyalty.forecast import AnchoredForecast, model_kind
-from loyalty.orders import Moment, Occasion, Orders, Unit, _day
+from loyalty.orders import DEFAULT_UNIT, Moment, Occasion, Orders, Unit, _day
 from loyalty.purchase import PurchaseModel
 
 if TYPE_CHECKING:
@@ -110,9 +111,9 @@ def compare(
     orders: Orders,
     models: Sequence[type[PurchaseModel | AnchoredForecast] | str] | None = None,
     *,
-    horizon: float | None = None,
+    horizon: Horizon | None = None,
     origins: int = 3,
-    unit: Unit = "day",
+    unit: Unit = DEFAULT_UNIT,
     occasion: Occasion | None = None,
     observation_end: Moment | None = None,
     covariates: Any = None,
@@ -192,7 +193,7 @@ def compare(
         orders._core,
         kinds,
         known,
-        horizon,
+        None if horizon is None else _horizons.in_unit("horizon", horizon, unit),
         _check.whole("origins", origins),
         native_options(threads=threads),
         unit,

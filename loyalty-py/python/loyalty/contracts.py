@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyalty import _columns, _display, _frames, _native
+from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 
 if TYPE_CHECKING:
@@ -113,6 +113,11 @@ class Contracts(Frozen):
             columns.pop("renewals"), columns.pop("customers"), **columns
         )
         return cls._of(native, cohort if isinstance(cohort, str) else "cohort", frame)
+
+    @classmethod
+    def _given(cls, name: str, given: object) -> Contracts:
+        """The contracts that an argument is."""
+        return _check.instance(name, given, Contracts)
 
     @classmethod
     def _of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 
-from loyalty import _check, _display, _native
+from loyalty import _display, _native
 from loyalty.errors import LoyaltyWarning
 from loyalty.summary import CustomerSummary
 
@@ -176,7 +176,7 @@ def frequency_value_correlation(
     >>> found.exceeds(0.1)
     False
     """
-    native = _check.instance("customers", customers, CustomerSummary)._core
+    native = CustomerSummary._given("customers", customers)._core
     found = _native.frequency_value_correlation(native, level, threads)
     if found is None:
         return None

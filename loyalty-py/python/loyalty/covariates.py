@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from loyalty import _check, _columns, _frames, _native
+from loyalty import _check, _columns, _frames, _horizons, _native
 from loyalty._discounting import discounting_of
 from loyalty._model import Model
 from loyalty.errors import InputError, LoyaltyWarning
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from loyalty._horizons import Horizon
     from loyalty.fit import Fit
     from loyalty.purchase import PurchaseModel
     from loyalty.spend import SpendModel
@@ -91,8 +92,9 @@ class _WithCovariates(Model):
         self, customers: CustomerSummary, *, covariates: Any
     ) -> float:
         """ln L of customers and what is known of them."""
-        native = _check.instance("customers", customers, CustomerSummary)._core
-        return float(self._core.log_likelihood(native, self._read(covariates, customers)))
+        customers = CustomerSummary._given("customers", customers)
+        known = self._read(covariates, customers)
+        return float(self._core.log_likelihood(customers._core, known))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _WithCovariates) and bool(self._core == other._core)
@@ -193,9 +195,23 @@ class PurchaseWithCovariates(_WithCovariates):
         found: PurchaseModel = Model._classes[native.kind]._of(native)  # type: ignore[assignment]
         return found
 
-    def _asked(self, customers: CustomerSummary, covariates: Any) -> tuple[Any, Any]:
-        native = _check.instance("customers", customers, CustomerSummary)._core
-        return native, self._read(covariates, customers)
+    def _ahead(
+        self,
+        customers: CustomerSummary,
+        covariates: Any,
+        horizon: Any,
+        ask: Callable[..., _native.Column],
+    ) -> Any:
+        """What is asked of customers up to one horizon, or several."""
+        customers = CustomerSummary._given("customers", customers)
+        native, known = customers._core, self._read(covariates, customers)
+        return _horizons.answered(
+            horizon,
+            self.unit or customers.unit,
+            lambda ahead: ask(native, known, ahead),
+            customers._answer,
+            customers._answers,
+        )
 
     def p_alive(self, customers: CustomerSummary, *, covariates: Any, threads: int = 0) -> Any:
         """:meth:`PurchaseModel.p_alive` of every customer by what is known of them.
@@ -215,36 +231,67 @@ class PurchaseWithCovariates(_WithCovariates):
             Where a column is missing or of another type than in the fit, a cell is missing, a level was
             not learnt, or a customer has no row.
         """
-        asked = self._asked(customers, covariates)
-        return customers._answer(self._core.p_alive(*asked, _check.whole("threads", threads)))
+        customers = CustomerSummary._given("customers", customers)
+        known, threads = self._read(covariates, customers), _check.whole("threads", threads)
+        return customers._answer(self._core.p_alive(customers._core, known, threads))
 
     def p_alive_at(
-        self, customers: CustomerSummary, horizon: float, *, covariates: Any, threads: int = 0
+        self,
+        customers: CustomerSummary,
+        horizon: Horizon | Sequence[Horizon],
+        *,
+        covariates: Any,
+        threads: int = 0,
     ) -> Any:
         """:meth:`PurchaseModel.p_alive_at` of every customer by what is known of them; see :meth:`p_alive`."""
-        asked = (*self._asked(customers, covariates), horizon, _check.whole("threads", threads))
-        return customers._answer(self._core.p_alive_at(*asked))
+        ask, threads = self._core.p_alive_at, _check.whole("threads", threads)
+        return self._ahead(
+            customers,
+            covariates,
+            horizon,
+            lambda native, known, ahead: ask(native, known, ahead, threads),
+        )
 
     def expected_purchases(
-        self, customers: CustomerSummary, horizon: float, *, covariates: Any, threads: int = 0
+        self,
+        customers: CustomerSummary,
+        horizon: Horizon | Sequence[Horizon],
+        *,
+        covariates: Any,
+        threads: int = 0,
     ) -> Any:
         """:meth:`PurchaseModel.expected_purchases` of every customer by what is known of them; see
         :meth:`p_alive`."""
-        asked = (*self._asked(customers, covariates), horizon, _check.whole("threads", threads))
-        return customers._answer(self._core.expected_purchases(*asked))
+        ask, threads = self._core.expected_purchases, _check.whole("threads", threads)
+        return self._ahead(
+            customers,
+            covariates,
+            horizon,
+            lambda native, known, ahead: ask(native, known, ahead, threads),
+        )
 
     def p_no_purchase(
-        self, customers: CustomerSummary, horizon: float, *, covariates: Any, threads: int = 0
+        self,
+        customers: CustomerSummary,
+        horizon: Horizon | Sequence[Horizon],
+        *,
+        covariates: Any,
+        threads: int = 0,
     ) -> Any:
         """:meth:`PurchaseModel.p_no_purchase` of every customer by what is known of them; see
         :meth:`p_alive`."""
-        asked = (*self._asked(customers, covariates), horizon, _check.whole("threads", threads))
-        return customers._answer(self._core.p_no_purchase(*asked))
+        ask, threads = self._core.p_no_purchase, _check.whole("threads", threads)
+        return self._ahead(
+            customers,
+            covariates,
+            horizon,
+            lambda native, known, ahead: ask(native, known, ahead, threads),
+        )
 
     def purchase_distribution(
         self,
         customers: CustomerSummary,
-        horizon: float,
+        horizon: Horizon,
         *,
         covariates: Any,
         most: int = 10,
@@ -253,7 +300,9 @@ class PurchaseWithCovariates(_WithCovariates):
         """:meth:`PurchaseModel.purchase_distribution` of every customer by what is known of them; see
         :meth:`p_alive`."""
         most = _check.most(most)
-        asked = (*self._asked(customers, covariates), horizon, most)
+        customers = CustomerSummary._given("customers", customers)
+        ahead = _horizons.in_unit("horizon", horizon, self.unit or customers.unit)
+        asked = (customers._core, self._read(covariates, customers), ahead, most)
         threads = _check.whole("threads", threads)
         return customers._answers(self._core.purchase_distribution(*asked, threads))
 
@@ -262,7 +311,7 @@ class PurchaseWithCovariates(_WithCovariates):
         customers: CustomerSummary,
         *,
         covariates: Any,
-        horizon: float | None = None,
+        horizon: Horizon | None = None,
         annual_discount_rate: float | None = None,
         discount_rate: float | None = None,
         periods: int | None = None,
@@ -271,20 +320,21 @@ class PurchaseWithCovariates(_WithCovariates):
     ) -> Any:
         """:meth:`PurchaseModel.discounted_purchases` of every customer by what is known of them; see
         :meth:`p_alive`."""
-        _check.instance("customers", customers, CustomerSummary)
+        customers = CustomerSummary._given("customers", customers)
         rates = (horizon, annual_discount_rate, discount_rate)
         unit = self.unit or customers.unit
         discounting = discounting_of(unit, *rates, periods, period_length)
-        asked = (*self._asked(customers, covariates), discounting)
+        asked = (customers._core, self._read(covariates, customers), discounting)
         threads = _check.whole("threads", threads)
         return customers._answer(self._core.discounted_purchases(*asked, threads))
 
     def expected_purchases_new_customer(
-        self, covariates: Any, horizon: float
+        self, covariates: Any, horizon: Horizon
     ) -> NDArray[np.float64]:
         """Expected number of purchases of a new customer of every row within `horizon` after their first
         one, which is not counted."""
-        column = self._core.expected_purchases_new_customer(self._read(covariates), horizon)
+        ahead = _horizons.in_unit("horizon", horizon, self.unit)
+        column = self._core.expected_purchases_new_customer(self._read(covariates), ahead)
         return _frames.array(column)
 
     def simulate(
@@ -345,10 +395,10 @@ class SpendWithCovariates(_WithCovariates):
         covariates, threads
             As for :meth:`PurchaseWithCovariates.p_alive`.
         """
-        native = _check.instance("customers", customers, CustomerSummary)._core
+        customers = CustomerSummary._given("customers", customers)
         threads = _check.whole("threads", threads)
         known = self._read(covariates, customers)
-        return customers._answer(self._core.expected_spend(native, known, threads))
+        return customers._answer(self._core.expected_spend(customers._core, known, threads))
 
 
 def read(
@@ -490,7 +540,7 @@ def _acting(
     roles: Mapping[str, Sequence[str] | None],
 ) -> tuple[CustomerSummary, _native.Covariates, tuple[Any, ...]]:
     """The customers, what is known of them, and the columns in each role that the model has."""
-    customers = _check.instance("customers", customers, CustomerSummary)
+    customers = CustomerSummary._given("customers", customers)
     of_spend = _class_of(model) is SpendWithCovariates
     for role, names in roles.items():
         if names and (role == "spend") != of_spend:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-from loyalty import _check, _display, _frames, _native
+from loyalty import _check, _display, _frames, _horizons, _native
 from loyalty._frozen import Frozen
 from loyalty.contracts import Contracts
 from loyalty.errors import FitError, InputError
@@ -33,7 +33,8 @@ Kind = TypeVar("Kind", bound="Model")
 class Fit(Frozen, Generic[M]):
     """A fitted model, how well it fits and how well the data determine it.
 
-    Made by the ``fit`` of a model. Wherever a model is asked for, its fit can be given.
+    Made by the ``fit`` of a model. Wherever a model is asked for, its fit can be given; and what the model
+    predicts, its fit predicts: ``fit.p_alive(customers)`` is ``fit.model.p_alive(customers)``.
 
     Examples
     --------
@@ -74,6 +75,17 @@ class Fit(Frozen, Generic[M]):
             f"{name} must be the Fit of a {kind.__name__}, as intervals come from the errors of its "
             f"parameters, got {found}"
         )
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What the model answers, its fit answers too."""
+            if name.startswith("_") or name == "model":
+                raise AttributeError(name)
+            return getattr(self.model, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.model)})
 
     def _concern(self) -> str | None:
         """That it did not converge."""
@@ -276,7 +288,10 @@ class Fit(Frozen, Generic[M]):
         0            1     1.226           0.045  1.141  1.318
         1            2     0.203           0.021  0.166  0.249
         """
-        horizon = check_quantity(self.model, "fit", quantity, horizon)
+        customers = self.model._table._given("customers", customers)
+        horizon = check_quantity(
+            self.model, "fit", quantity, horizon, getattr(customers, "unit", None)
+        )
         ask = getattr(self._core, f"{quantity}_intervals")
         given = asked(self.model, customers, covariates, horizon)
         return customers._answers(ask(*given, level, _check.whole("threads", threads)))
@@ -380,7 +395,7 @@ _AHEAD = ("expected_purchases", "survival")
 
 
 def check_quantity(
-    model: Model, of: str, quantity: str, horizon: float | None
+    model: Model, of: str, quantity: str, horizon: Any, unit: str | None = None
 ) -> float | int | None:
     """Refuses what the model does not predict, and a horizon that does not go with it."""
     if quantity not in model._intervals:
@@ -389,8 +404,10 @@ def check_quantity(
     if (quantity in _AHEAD) != (horizon is not None):
         named = "the survival" if "survival" in model._intervals else "the expected purchases"
         raise InputError(f"a horizon goes with {named}, and with nothing else")
-    if horizon is None or quantity == "expected_purchases":
-        return horizon
+    if horizon is None:
+        return None
+    if quantity == "expected_purchases":
+        return _horizons.in_unit("horizon", horizon, getattr(model, "unit", None) or unit)
     return _check.whole("horizon", horizon)
 
 
@@ -398,7 +415,7 @@ def asked(
     model: Model, customers: CustomerSummary | Contracts, covariates: Any, horizon: float | None
 ) -> tuple[Any, ...]:
     """What a prediction with its interval takes."""
-    table = _check.instance("customers", customers, model._table)
+    table = model._table._given("customers", customers)
     given: tuple[Any, ...] = (table._core,)
     if isinstance(table, CustomerSummary):
         given = (table._core, model._known(covariates, table))

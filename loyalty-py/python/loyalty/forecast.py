@@ -6,11 +6,12 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from loyalty import _check, _display, _frames, _native
+from loyalty import _check, _display, _frames, _horizons, _native
 from loyalty._frozen import Frozen
+from loyalty._horizons import Horizon
 from loyalty.errors import LoyaltyWarning
 from loyalty.fit import Fit, native_options
-from loyalty.orders import Moment, Occasion, Occasions, Orders, Unit, _day, _instant
+from loyalty.orders import DEFAULT_UNIT, Moment, Occasion, Occasions, Orders, Unit, _day, _instant
 from loyalty.pareto_nbd import ParetoNbd
 from loyalty.purchase import PurchaseModel
 
@@ -68,10 +69,10 @@ class AnchoredForecast(Frozen):
         cls,
         orders: Orders,
         *,
-        horizon: float,
+        horizon: Horizon,
         model: type[PurchaseModel] | str = ParetoNbd,
         level: Literal["model", "last_year"] = "model",
-        unit: Unit = "day",
+        unit: Unit = DEFAULT_UNIT,
         occasion: Occasion | None = None,
         observation_end: Moment | None = None,
         threads: int = 0,
@@ -122,7 +123,7 @@ class AnchoredForecast(Frozen):
             raise ValueError(f'level must be "model" or "last_year", got {level!r}')
         native = _native.AnchoredForecast(
             orders._core,
-            float(horizon),
+            _horizons.in_unit("horizon", horizon, unit),
             model_kind(model),
             level == "last_year",
             native_options(threads=threads),

@@ -9,7 +9,7 @@ import numpy as np
 
 from loyalty import _check, _display, _frames, _native
 from loyalty.fit import Fit
-from loyalty.orders import Moment, Occasions, Orders, Unit, _instant
+from loyalty.orders import DEFAULT_UNIT, Moment, Occasions, Orders, Unit, _instant
 from loyalty.posterior import Posterior
 from loyalty.predictions import DRAWS, known_of, predicting
 from loyalty.purchase import PurchaseModel
@@ -62,7 +62,7 @@ class ChiSquare(_display.Shown):
     p_value: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class RepeatCounts(_display.Shown):
     """Customers by their number of repeat purchases. Made by :func:`repeat_counts`.
 
@@ -111,11 +111,8 @@ class RepeatCounts(_display.Shown):
         shown: _display.Parts = [_display.of_arrays("Customers by repeat purchases", counts)]
         return shown if self.chi_square is None else [*shown, *self.chi_square._shown()]
 
-    def __reduce__(self) -> Any:
-        raise TypeError("RepeatCounts cannot be pickled; pickle its frame instead")
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class SpendCounts(_display.Shown):
     """Customers by their mean amount. Made by :func:`spend_counts`.
 
@@ -143,11 +140,8 @@ class SpendCounts(_display.Shown):
     def _shown(self) -> _display.Parts:
         return [_display.of_columns(f"{self.customers} customers by mean amount", self._columns)]
 
-    def __reduce__(self) -> Any:
-        raise TypeError("SpendCounts cannot be pickled; pickle its frame instead")
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Tracking(_display.Shown):
     """Repeat purchases period by period. Made by :func:`tracking`.
 
@@ -157,11 +151,11 @@ class Tracking(_display.Shown):
         The customers followed.
     left_out : int
         Their repeat purchases in the last period, which the log does not fill.
-    unit : str or None
-        What the ends of the periods are counted in; None where neither model nor occasions know.
-    start : numpy.datetime64 or None
+    unit : str
+        What the ends of the periods are counted in.
+    start : numpy.datetime64
         The first order of the log, from the beginning of whose day (hour, period of the calendar) periods
-        are counted; None for occasions that do not know it.
+        are counted.
     calibration_end : numpy.datetime64 or None
         As it was given; customers born later are not followed.
 
@@ -176,8 +170,8 @@ class Tracking(_display.Shown):
 
     customers: int
     left_out: int
-    unit: str | None
-    start: np.datetime64 | None
+    unit: str
+    start: np.datetime64
     calibration_end: np.datetime64 | None
     _columns: tuple[_native.Column, ...] = field(repr=False)
     _frame: nw.Implementation | None = field(repr=False)
@@ -210,11 +204,8 @@ class Tracking(_display.Shown):
         title = f"Repeat purchases of {self.customers:,} customers by period{last}"
         return [_display.of_arrays(title, columns, rows=rows)]
 
-    def __reduce__(self) -> Any:
-        raise TypeError("Tracking cannot be pickled; pickle its frame instead")
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class HoldoutErrors(_display.Shown):
     """Expected against actual purchases of the holdout period. Made by :func:`holdout_errors`.
 
@@ -281,9 +272,6 @@ class HoldoutErrors(_display.Shown):
             facts.append(_display.facts("Holdout errors of spend", of_spend))
         return [*facts, _display.of_columns("Mean purchases by frequency", self._columns)]
 
-    def __reduce__(self) -> Any:
-        raise TypeError("HoldoutErrors cannot be pickled; pickle its numbers and frame instead")
-
 
 def repeat_counts(
     model: PurchaseModel | Fit[PurchaseModel],
@@ -340,8 +328,9 @@ def repeat_counts(
     found = PurchaseModel._given("model", model)
     if estimated is None:
         estimated = model._core.fitted if isinstance(model, Fit) else len(found.parameters)
+    customers = CustomerSummary._given("customers", customers)
     columns, test = found._core.repeat_counts(
-        _check.instance("customers", customers, CustomerSummary)._core,
+        customers._core,
         _check.whole("cells", cells),
         _check.whole("estimated", estimated),
         _check.whole("threads", threads),
@@ -381,7 +370,7 @@ def tracking(
     observation_end : date or time, optional
         By default the last order.
     unit : str, optional
-        For orders: by default that of the model, or days. Occasions bring their own.
+        For orders: by default that of the model, or weeks. Occasions bring their own.
     threads : int
         Threads to use, 0 for all.
 
@@ -412,9 +401,10 @@ def tracking(
     """
     found = PurchaseModel._given("model", model)
     if isinstance(log, Orders):
-        log = log.occasions(unit=unit or found.unit or "day")  # type: ignore[arg-type]
+        log = log.occasions(unit=unit or found.unit or DEFAULT_UNIT)  # type: ignore[arg-type]
     else:
-        _check.instance("log", log, Occasions)
+        if not isinstance(log, Occasions):
+            raise TypeError(f"log must be Orders or Occasions, got {type(log).__name__}")
         if unit is not None:
             raise TypeError("occasions bring their own unit")
     zone, clock = log._core.time_zone, log._clock
@@ -429,8 +419,8 @@ def tracking(
     return Tracking(
         customers,
         left_out,
-        found.unit if clock is None else clock.unit,
-        None if clock is None else _second(clock.first),
+        clock.unit,
+        _second(clock.first),
         None if end is None else _second(end),
         tuple(columns),
         log._frame,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import narwhals as nw
 
@@ -14,10 +14,14 @@ from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.order_lines import OrderLines
 from loyalty.orders import Moment, _instant
+from loyalty.reading.located import located
+from loyalty.reading.named import LineColumns, said, take
 from loyalty.report import Invalid, JoinReport, Joins, OrdersReport
 
 if TYPE_CHECKING:
     from typing import Self
+
+    import narwhals as nw
 
 __all__ = ["Ledger", "Losses", "TopShare"]
 
@@ -62,14 +66,26 @@ _LOSSES = (
 
 @dataclass(frozen=True, slots=True)
 class TopShare(_display.Shown):
-    """What the top customers make of a total, with a confidence interval."""
+    """What the top customers make of a total, with a confidence interval.
+
+    Attributes
+    ----------
+    customers : float
+        The share of the customers.
+    of_total : float
+        What they make of the total, as a share.
+    lower, upper : float
+        The ends of the interval.
+    """
 
     customers: float
     of_total: float
-    low: float
-    high: float
+    lower: float
+    upper: float
 
-    _kinds: ClassVar[dict[str, str]] = dict.fromkeys(("customers", "low", "high"), "share")
+    _kinds: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("customers", "of_total", "lower", "upper"), "share"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,21 @@ class Losses(_display.Shown):
     """The profit of all customers, the loss of the unprofitable ones, and what causes it.
 
     A customer's loss is shared out over the causes in proportion to what each took from them.
+
+    Attributes
+    ----------
+    profit : float
+        Of all customers.
+    unprofitable : int
+        How many customers bring less than they cost.
+    loss : float
+        What these lose the shop.
+    cross_buyers, unprofitable_cross_buyers : int
+        Customers who buy in several categories, and those of them who are unprofitable.
+    cross_buyers_loss : float
+        What the latter lose the shop.
+    by_cause : dict
+        The loss by what causes it.
     """
 
     profit: float
@@ -102,8 +133,9 @@ class Ledger(Frozen):
 
     Parameters
     ----------
-    lines : OrderLines, data frame or mapping of columns
-        :class:`OrderLines`, or a table of them with one row per order line. ``customer``, ``time`` and
+    lines : OrderLines, path, OrderTable, data frame or mapping of columns
+        :class:`OrderLines`, or a table of them with one row per order line, whose columns are found by their
+        names as by :func:`score`. ``customer``, ``time`` and
         ``amount`` (what was paid; or ``price`` of a piece and ``quantity``) are needed; ``order``, ``product``, ``category``, ``size``, ``brand``,
         ``list_amount``, ``discount`` (paid for by the shop),
         ``maker_discount``, ``coupon``, ``coupon_used`` (true or false), ``offered_depth`` (share of the list price on offer in the
@@ -114,9 +146,10 @@ class Ledger(Frozen):
         ``opted_out``: true or false, 1 or 0.
     marketing : data frame or mapping of columns, optional
         Marketing contacts: ``customer``, ``time``, ``cost``.
+    customer, time, amount, price, quantity, … : str, optional
+        Names in a table of `lines` that differ; None leaves a column out.
     columns : mapping, optional
-        Names in a table of `lines` that differ: ``{"customer": "client"}``; a name of None leaves a
-        column out.
+        The same by role: ``{"customer": "client"}``.
     margin : float, optional
         Margin at list price as a share of it; by default from ``cost``.
     handling, markdown, category_cost : float, optional
@@ -131,9 +164,9 @@ class Ledger(Frozen):
         customer of the lines.
     case_days : int
         Contacts of a customer within so many days of the first are one case.
-    opted_out : sequence of ids, optional
+    opted_out : sequence of ids, or str, optional
         Customers who get no label, besides those of whom a row of a column ``opted_out`` of the lines, the
-        contacts or the marketing says so.
+        contacts or the marketing says so; or how that column of the lines is called.
     invalid : {"raise", "drop"}
         What to do with rows of tables that cannot be used.
     time_zone : str, optional
@@ -159,7 +192,7 @@ class Ledger(Frozen):
     >>> ledger = loyalty.Ledger(lines)
     >>> ledger
     <Ledger: 3 order lines of 2 customers>
-    >>> ledger.table()["profit"]
+    >>> ledger.to_frame()["profit"]
     array([10., -3.])
     >>> ledger.losses().by_cause["discounts"]
     3.0
@@ -195,10 +228,14 @@ class Ledger(Frozen):
         invalid: Invalid = "raise",
         time_zone: str | None = None,
         threads: int = 0,
+        **by_keyword: Unpack[LineColumns],
     ) -> None:
+        if isinstance(opted_out, str):
+            columns, opted_out = {**(columns or {}), "opted_out": opted_out}, None
         if not isinstance(lines, OrderLines):
-            lines = _order_lines(lines, columns or {}, invalid, time_zone)
-        elif columns is not None:
+            named = said(columns, by_keyword, (*_NEEDED, *_OPTIONAL))
+            lines = _order_lines(lines, named, invalid, time_zone)
+        elif columns is not None or by_keyword:
             raise InputError("columns names those of a table, but lines are OrderLines already")
         money = {
             "margin": margin,
@@ -230,7 +267,7 @@ class Ledger(Frozen):
             report=lines.report,
         )
 
-    def table(self) -> Any:
+    def to_frame(self) -> Any:
         """The ledger as a frame like the lines', keyed by customer; without profit where neither costs
         nor a margin are known."""
         columns = self._core.columns()
@@ -354,7 +391,7 @@ class Ledger(Frozen):
         ]
 
     def __reduce__(self) -> Any:
-        raise TypeError("a Ledger cannot be pickled; pickle its table or a fitted model instead")
+        raise TypeError("a Ledger cannot be pickled; pickle its frame or a fitted model instead")
 
 
 def _day(number: int) -> date:
@@ -372,51 +409,31 @@ def _opted_out(ids: Any) -> _native.Column | None:
 
 
 def _order_lines(
-    lines: Any, columns: Mapping[str, str | None], invalid: Invalid, time_zone: str | None
+    data: Any, named: Mapping[str, str | None], invalid: Invalid, time_zone: str | None
 ) -> OrderLines:
     """A table's lines, by the columns that are there."""
-    unknown = [role for role in columns if role not in (*_NEEDED, *_OPTIONAL)]
-    if unknown:
-        raise InputError(f"columns: {unknown[0]!r} is none of {', '.join((*_NEEDED, *_OPTIONAL))}")
-    named: dict[str, Any] = {role: columns.get(role, role) for role in _NEEDED}
-    # A column that is named for one role has no other by its own name.
-    there = set(_names(lines)) - set(columns.values())
-    for role in _OPTIONAL:
-        if role in columns or role in there:
-            named[role] = columns.get(role, role)
-    if named.get("price") is None and "amount" not in columns:
-        named["amount"] = "amount"
+    roles = (*_NEEDED, *_OPTIONAL)
+    taken = take(data, named, roles, invalid=invalid, time_zone=time_zone, always=True)
+    found = dict(taken.columns)
 
     def drop(role: str, says_nothing: bool) -> None:
         """Drops a column that stands in the table but says nothing more."""
-        if role not in columns and says_nothing:
-            named.pop(role, None)
+        if role not in named and says_nothing:
+            found.pop(role, None)
 
-    drop("price", named.get("amount") is not None)
-    drop("returned", named.get("returned_amount") is not None)
-    pieces = named.get("price") is not None or named.get("returned") is not None
-    drop("quantity", not pieces)
-    known = named.get("returned") is not None or named.get("returned_amount") is not None
-    drop("return_time", not known)
-    return OrderLines(lines, **named, invalid=invalid, time_zone=time_zone)
-
-
-def _names(data: Any) -> list[str]:
-    if isinstance(data, Mapping):
-        return list(data)
-    frame = nw.from_native(data, pass_through=True)
-    if isinstance(frame, nw.DataFrame | nw.LazyFrame):
-        return frame.collect_schema().names()
-    import pyarrow as pa  # type: ignore[import-untyped]
-
-    return list(pa.RecordBatchReader.from_stream(data).schema.names)
+    drop("price", "amount" in found)
+    drop("returned", "returned_amount" in found)
+    drop("quantity", not found.keys() & {"price", "returned"})
+    drop("return_time", not found.keys() & {"returned", "returned_amount"})
+    with located(taken.source):
+        return OrderLines(taken.data, columns=found, invalid=invalid, time_zone=time_zone)
 
 
 def _contacts(data: Any) -> Any:
     if data is None:
         return None
     names = ["customer", "time", "cost"]
-    there = _names(data)
+    there = _columns.names(data)
     more = [name for name in ("firm_caused", "opted_out") if name in there]
     columns = _columns.read(data, [*names, *more]).columns
     known = dict(zip(more, columns[len(names) :], strict=True))

@@ -9,7 +9,8 @@ from loyalty import _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.orders import Moment, _instant
-from loyalty.reading import OrderTable, located
+from loyalty.reading.located import located
+from loyalty.reading.named import said, take
 from loyalty.report import (
     Credits,
     Dates,
@@ -34,12 +35,12 @@ class OrderLines(Frozen):
 
     Parameters
     ----------
-    data : OrderTable, data frame or mapping of columns
-        As for :class:`Orders`. Other columns than those named, or known to an :class:`OrderTable`, are
-        not looked at.
-    customer : str
-        The column of ids of customers: whole numbers or text.
-    time : str
+    data : path, OrderTable, data frame or mapping of columns
+        As for :class:`Orders`: where customer and time are both named, no other columns than those named
+        are looked at; otherwise columns that are not named are found by their names.
+    customer : str, optional
+        The column of ids of customers: whole numbers, text or UUIDs.
+    time : str, optional
         The column of times, as for :class:`Orders`.
     product : str, optional
         The ids of articles, which the return model needs.
@@ -84,6 +85,8 @@ class OrderLines(Frozen):
     opted_out : str, optional
         Whether the customer opted out of labels and treatments: true or false, 1 or 0. One row that says
         so is enough; a blank says nothing, and is counted.
+    columns : mapping, optional
+        The same by role: ``{"customer": "client"}``; None leaves one out.
     known_later : sequence of str
         Columns that are known only after the order, such as a delivery date: none of the columns
         above that a score may rest on may be among them.
@@ -128,8 +131,10 @@ class OrderLines(Frozen):
     <OrderLines: 3 lines of 2 orders, 1 returned>
     """
 
-    __slots__ = ("_core", "_customer", "_frame", "report")
+    __slots__ = ("_core", "_customer", "_frame", "columns", "report")
 
+    #: Which column is what, named or found by its name.
+    columns: dict[str, str]
     #: Rows read, in use and refused.
     report: OrdersReport
     _core: _native.OrderLines
@@ -166,6 +171,7 @@ class OrderLines(Frozen):
         status: str | None = None,
         currency: str | None = None,
         opted_out: str | None = None,
+        columns: Mapping[str, str | None] | None = None,
         known_later: Sequence[str] = (),
         credits: Credits = "refuse",
         guests: Guests = "refuse",
@@ -206,13 +212,11 @@ class OrderLines(Frozen):
             "currency": currency,
             "opted_out": opted_out,
         }
-        given = data
-        if isinstance(data, OrderTable):
-            roles = {role: name or data.columns.get(role) for role, name in roles.items()}
-            data = data.frame
-        named = {role: name for role, name in roles.items() if name is not None}
-        if not {"customer", "time"} <= named.keys():
-            raise TypeError("OrderLines needs the names of the columns: customer=..., time=...")
+        by_keyword = {role: name for role, name in roles.items() if name is not None}
+        taken = take(
+            data, said(columns, by_keyword, roles), roles, invalid=invalid, time_zone=time_zone
+        )
+        named = taken.columns
         if "return_time" in named and not named.keys() & {"returned", "returned_amount"}:
             raise InputError("return_time needs the column returned or returned_amount")
         names = [*named.values(), *categories, *numbers]
@@ -225,9 +229,9 @@ class OrderLines(Frozen):
             "discount_unit": discount_unit,
         }
         day = None if today is None else _instant("today", today, time_zone)
-        with located(given):
-            columns, frame = _columns.read(data, names)
-            found = dict(zip(names, columns, strict=True))
+        with located(taken.source):
+            read, frame = _columns.read(taken.data, names)
+            found = dict(zip(names, read, strict=True))
             native = _native.OrderLines(
                 {role: found[name] for role, name in named.items()},
                 [found[name] for name in categories],
@@ -237,7 +241,9 @@ class OrderLines(Frozen):
                 time_zone,
             )
         report = OrdersReport._of(native.report())
-        self._set(_core=native, _customer=named["customer"], _frame=frame, report=report)
+        self._set(
+            _core=native, _customer=named["customer"], _frame=frame, columns=named, report=report
+        )
 
     def with_returns(
         self,
@@ -289,7 +295,13 @@ class OrderLines(Frozen):
         ids, times = _columns.read(data, [line, time]).columns
         native, found = self._core.with_returns(ids, times, time_zone, invalid)
         lines = object.__new__(OrderLines)
-        lines._set(_core=native, _customer=self._customer, _frame=self._frame, report=self.report)
+        lines._set(
+            _core=native,
+            _customer=self._customer,
+            _frame=self._frame,
+            columns=self.columns,
+            report=self.report,
+        )
         # Nothing lies ahead of lines: days to come are a matter of a model that follows them.
         return lines, {name: count for name, count in found if name != "ahead"}
 
@@ -331,6 +343,9 @@ class OrderLines(Frozen):
             ("lines sent back", "not known" if self.returned is None else self.returned),
         ]
         return [_display.facts("Order lines", rows), *self.report._shown()]
+
+    def __reduce__(self) -> Any:
+        raise TypeError("OrderLines cannot be pickled; pickle their table instead")
 
     def __repr__(self) -> str:
         back = "" if self.returned is None else f", {self.returned:,} returned"
@@ -378,24 +393,44 @@ def match_credits(
     purchases: Any,
     credits: Any,
     *,
-    customer: str,
-    product: str,
-    time: str,
-    quantity: str,
-    price: str,
+    customer: str | None = None,
+    product: str | None = None,
+    time: str | None = None,
+    quantity: str | None = None,
+    price: str | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    credit_columns: Mapping[str, str | None] | None = None,
     time_zone: str | None = None,
     invalid: Invalid = "raise",
 ) -> CreditMatches:
     """Finds out which purchases came back, from a log in which returns are credit notes of their own.
 
-    Both tables have the columns named; quantities are above 0 in both. Per customer and product,
+    Quantities of purchases are above 0; those of credit notes too, or they are all below 0, as in the log
+    itself, and then count without the sign. Per customer and product,
     notes in order of time, the newest purchase with pieces left and not later than the note is
     taken that fits by the first of these rules: ``exact`` (as many pieces left, the same price),
     ``same_quantity``, ``part`` (more pieces left), ``several`` (newest first until the note is used
     up). ``exceeds``: a part of the note has no purchase; ``nothing_left``: all purchases are
     credited already or later; ``never_bought``: the customer never bought the product.
 
-    Rows that cannot be used are refused, or with ``invalid="drop"`` left out and counted in ``reports``.
+    Parameters
+    ----------
+    purchases, credits : path, OrderTable, data frame or mapping of columns
+        One row per line.
+    customer, product, time, quantity, price : str, optional
+        The columns of both tables; those that are not named are found by their names.
+    columns : mapping, optional
+        The same by role.
+    credit_columns : mapping, optional
+        Where a column of the credit notes is called otherwise: ``{"quantity": "qty_back"}``.
+    time_zone : str, optional
+        As for :class:`Orders`.
+    invalid : {"raise", "drop"}
+        Rows that cannot be used are refused, or left out and counted in ``reports``.
+
+    Returns
+    -------
+    CreditMatches
 
     Raises
     ------
@@ -416,9 +451,24 @@ def match_credits(
     >>> found.purchases["returned_quantity"], found.share_matched
     (array([2., 1.]), 1.0)
     """
-    names = [customer, product, time, quantity, price]
-    (bought, frame), (notes, _) = _columns.read(purchases, names), _columns.read(credits, names)
-    quantities, times, rules, read = _native.match_credits(bought, notes, time_zone, invalid)
+    given = {
+        "customer": customer,
+        "product": product,
+        "time": time,
+        "quantity": quantity,
+        "price": price,
+    }
+    named = said(columns, {role: name for role, name in given.items() if name is not None}, given)
+    of_credits = named | said(credit_columns, {}, given)
+
+    def read(data: Any, named: Mapping[str, str | None]) -> _columns.Columns:
+        taken = take(
+            data, named, tuple(given), invalid=invalid, time_zone=time_zone, needed=tuple(given)
+        )
+        return _columns.read(taken.data, [taken.columns[role] for role in given])
+
+    (bought, frame), (notes, _) = read(purchases, named), read(credits, of_credits)
+    quantities, times, rules, reports = _native.match_credits(bought, notes, time_zone, invalid)
     names_of_rules = [rule or "" for rule in rules.to_list()]
     whole = [rule in ("exact", "same_quantity", "part", "several") for rule in names_of_rules]
     return CreditMatches(
@@ -426,5 +476,5 @@ def match_credits(
         _frames.table([rules], frame),
         sum(whole) / max(len(whole), 1),
         {rule: names_of_rules.count(rule) for rule in sorted(set(names_of_rules))},
-        (OrdersReport._of(read[0]), OrdersReport._of(read[1])),
+        (OrdersReport._of(reports[0]), OrdersReport._of(reports[1])),
     )

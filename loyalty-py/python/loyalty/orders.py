@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -10,12 +11,13 @@ import numpy as np
 from loyalty import _check, _columns, _display, _frames, _native
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
-from loyalty.reading import OrderTable, located
+from loyalty.reading.located import located
+from loyalty.reading.named import said, take
 from loyalty.report import Dates, Guests, Invalid, OrdersReport, how_read
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     import narwhals as nw
 
@@ -33,6 +35,8 @@ Unit = Literal[
     "calendar_quarter",
     "calendar_year",
 ]
+#: Everywhere, unless the data or a model bring their own.
+DEFAULT_UNIT: Unit = "week"
 #: What counts as one purchase.
 Occasion = Literal["exact", "hour", "day", "week", "month", "quarter", "year"]
 #: A date or a time: ISO 8601 text, a date, a datetime, a pandas Timestamp or a numpy datetime64.
@@ -44,17 +48,21 @@ class Orders(Frozen):
 
     Parameters
     ----------
-    data : OrderTable, data frame or mapping of columns
-        What :func:`read_orders` gives, which knows its columns; or pandas, polars, pyarrow, duckdb,
+    data : path, OrderTable, data frame or mapping of columns
+        A file, which :func:`read_orders` reads, or what that gives; or pandas, polars, pyarrow, duckdb,
         anything with ``__arrow_c_stream__``, or a mapping of names to arrays or lists. Other columns
-        than those named are not looked at.
-    customer : str
-        The column of customer ids: whole numbers or text.
-    time : str
+        are not looked at.
+    customer : str, optional
+        The column of customer ids: whole numbers, text or UUIDs. A level of a pandas index is a column too.
+    time : str, optional
         The column of times: dates, timestamps of any unit, or ISO 8601 text. Days are days on the
         wall clock of the column's zone, or of `time_zone`.
     amount : str, optional
-        The column of amounts in one currency: from 0 to 1e50.
+        The column of amounts in one currency: from 0 to 1e50. Where customer and time are both named,
+        there are no amounts unless this is; otherwise columns that are not named are found by their
+        names, as by :func:`score`, and `columns` says which they are.
+    columns : mapping, optional
+        The same: ``{"customer": "client"}``. ``{"amount": None}`` leaves amounts out.
     guests : {"refuse", "leave_out", "keep"}
         What rows are whose customer is missing or stands for none (``NULL``, ``nan``, ``guest``, a
         blank): rows that cannot be used, orders of guests that are left out and counted, or, where it
@@ -89,10 +97,14 @@ class Orders(Frozen):
     >>> orders = loyalty.Orders(log, customer="customer", time="day", amount="paid")
     >>> orders
     <Orders: 3 order lines of 2 customers, 2024-01-01 to 2024-01-15>
+    >>> loyalty.Orders(log).columns
+    {'customer': 'customer', 'time': 'day', 'amount': 'paid'}
     """
 
-    __slots__ = ("_core", "_customer", "_frame", "report")
+    __slots__ = ("_core", "_customer", "_frame", "columns", "report")
 
+    #: Which column is what, named or found by its name.
+    columns: dict[str, str]
     #: Rows read, in use and refused.
     report: OrdersReport
     _core: _native.Orders
@@ -106,28 +118,32 @@ class Orders(Frozen):
         customer: str | None = None,
         time: str | None = None,
         amount: str | None = None,
+        columns: Mapping[str, str | None] | None = None,
         guests: Guests = "refuse",
         dates: Dates = "allow",
         invalid: Invalid = "raise",
         time_zone: str | None = None,
     ) -> None:
-        given = data
-        if isinstance(data, OrderTable):
-            customer = customer or data.columns["customer"]
-            time = time or data.columns["time"]
-            amount = amount or data.columns.get("amount")
-            data = data.frame
-        if customer is None or time is None:
-            raise TypeError("Orders needs the names of the columns: customer=..., time=...")
-        names = [customer, time] if amount is None else [customer, time, amount]
+        given = {"customer": customer, "time": time, "amount": amount}
+        named = said(
+            columns, {role: name for role, name in given.items() if name is not None}, given
+        )
+        taken = take(
+            data, named, (*given, "price", "quantity"), invalid=invalid, time_zone=time_zone
+        )
+        found = {role: taken.columns[role] for role in given if role in taken.columns}
+        if "price" in taken.columns and not {"amount"} & {*found, *named}:
+            raise InputError(_of_a_piece(taken.columns))
         how = how_read({"invalid": invalid, "guests": guests, "dates": dates})
-        with located(given):
-            columns, frame = _columns.read(data, names)
-            customers, times, *amounts = columns
+        with located(taken.source):
+            read, frame = _columns.read(taken.data, list(found.values()))
+            customers, times, *amounts = read
             paid = amounts[0] if amounts else None
             native = _native.Orders(customers, times, paid, how, time_zone, strict=True)
         report = OrdersReport._of(native.report())
-        self._set(_core=native, _customer=customer, _frame=frame, report=report)
+        self._set(
+            _core=native, _customer=found["customer"], _frame=frame, columns=found, report=report
+        )
 
     def refused(self) -> Any:
         """The rows not in use: ``row`` (counted from 0), ``column``, ``reason`` and ``value``, in a frame
@@ -145,7 +161,7 @@ class Orders(Frozen):
     def summarize(
         self,
         *,
-        unit: Unit = "day",
+        unit: Unit = DEFAULT_UNIT,
         occasion: Occasion | None = None,
         observation_end: Moment | None = None,
         include_first: bool = False,
@@ -162,7 +178,7 @@ class Orders(Frozen):
         Parameters
         ----------
         unit : str
-            The unit of recency and T: ``hour``, ``day``, ``week`` (7 days), ``month`` (30.4375
+            The unit of recency and T, weeks by default as everywhere: ``hour``, ``day``, ``week`` (7 days), ``month`` (30.4375
             days), ``year`` (365.25 days), or ``calendar_week``, ``calendar_month``,
             ``calendar_quarter``, ``calendar_year``, which count periods of the calendar.
         occasion : str, optional
@@ -195,7 +211,7 @@ class Orders(Frozen):
         >>> import loyalty
         >>> log = {"id": [7, 7, 8], "day": ["2024-01-01", "2024-01-15", "2024-01-08"]}
         >>> orders = loyalty.Orders(log, customer="id", time="day")
-        >>> orders.summarize(unit="week", observation_end="2024-01-29").T
+        >>> orders.summarize(observation_end="2024-01-29").T
         array([4., 3.])
         """
         end = self._moment("observation_end", observation_end)
@@ -238,7 +254,7 @@ class Orders(Frozen):
         self,
         calibration_end: Moment,
         *,
-        unit: Unit = "day",
+        unit: Unit = DEFAULT_UNIT,
         occasion: Occasion | None = None,
         observation_end: Moment | None = None,
         include_first: bool = False,
@@ -275,7 +291,9 @@ class Orders(Frozen):
         summary = CustomerSummary._of(native, self._customer, self._frame)
         return CalibrationHoldout._of(summary, holdout)
 
-    def occasions(self, *, unit: Unit = "day", occasion: Occasion | None = None) -> Occasions:
+    def occasions(
+        self, *, unit: Unit = DEFAULT_UNIT, occasion: Occasion | None = None
+    ) -> Occasions:
         """Each customer's purchase occasions, to be merged with those of other batches of the log.
 
         Examples
@@ -289,8 +307,7 @@ class Orders(Frozen):
         array([1, 0])
         """
         native = self._core.occasions(unit, occasion)
-        clock = Clock(*self._core.time_range, unit)
-        return Occasions._of(native, self._customer, self._frame, clock)
+        return Occasions._of(native, self._customer, self._frame)
 
     def _moment(self, name: str, moment: Moment | None) -> int | None:
         return None if moment is None else _instant(name, moment, self._core.time_zone)
@@ -316,7 +333,9 @@ class Orders(Frozen):
         return [_display.facts("Orders", rows)]
 
     def __reduce__(self) -> Any:
-        raise TypeError("Orders cannot be pickled; pickle its CustomerSummary instead")
+        raise TypeError(
+            "Orders cannot be pickled; pickle its occasions() or CustomerSummary instead"
+        )
 
 
 class Clock(NamedTuple):
@@ -326,51 +345,71 @@ class Clock(NamedTuple):
     last: int
     unit: str
 
-    @classmethod
-    def join(cls, clocks: Sequence[Clock | None]) -> Clock | None:
-        """Of all together; None where one does not say."""
-        known = [clock for clock in clocks if clock is not None]
-        if len(known) < len(clocks):
-            return None
-        first = min(clock.first for clock in known)
-        return cls(first, max(clock.last for clock in known), known[0].unit)
-
 
 class Occasions(Frozen):
     """Each customer's purchase occasions: the mergeable state between log and summary.
 
     Make one of every batch of a log with :meth:`Orders.occasions`, merge them in any order,
-    summarise once. The result does not depend on how the log was cut.
+    summarise once. The result does not depend on how the log was cut. A file keeps them
+    (:meth:`save`), so that the orders of a day are added without the log.
 
     Examples
     --------
     >>> import loyalty
-    >>> loyalty.datasets.cdnow_orders().occasions(unit="week")
-    <Occasions of 2357 customers>
+    >>> loyalty.datasets.cdnow_orders().occasions()
+    <Occasions of 2357 customers, 1997-01-01 to 1998-06-30, unit week>
     """
 
-    __slots__ = ("_clock", "_core", "_customer", "_frame")
+    __slots__ = ("_core", "_customer", "_frame")
 
     _core: _native.Occasions
     _customer: str
     _frame: nw.Implementation | None
-    #: None where it is not known.
-    _clock: Clock | None
 
     @classmethod
     def _of(
-        cls,
-        native: _native.Occasions,
-        customer: str,
-        frame: nw.Implementation | None,
-        clock: Clock | None = None,
+        cls, native: _native.Occasions, customer: str, frame: nw.Implementation | None
     ) -> Occasions:
         occasions = cls.__new__(cls)
-        occasions._set(_core=native, _customer=customer, _frame=frame, _clock=clock)
+        occasions._set(_core=native, _customer=customer, _frame=frame)
         return occasions
+
+    @property
+    def _clock(self) -> Clock:
+        return Clock(*self._core.time_range, self.unit)
+
+    @property
+    def unit(self) -> str:
+        """The unit in which summaries of them count time."""
+        return self._core.unit
+
+    @property
+    def occasion(self) -> str:
+        """What counts as one purchase."""
+        return self._core.occasion
+
+    @property
+    def first_order(self) -> np.datetime64:
+        """The first order of all batches, on the wall clock of the log."""
+        return np.datetime64(self._core.time_range[0], "us")
+
+    @property
+    def last_order(self) -> np.datetime64:
+        """The last order of all batches. A batch that begins after it has not been merged yet.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> loyalty.datasets.cdnow_orders().occasions().last_order
+        np.datetime64('1998-06-30T00:00:00.000000')
+        """
+        return np.datetime64(self._core.time_range[1], "us")
 
     def merge(self, other: Occasions) -> Occasions:
         """The occasions of both batches.
+
+        Occasions that both have are one, with the money of both: a batch that is merged twice counts
+        its money twice.
 
         Raises
         ------
@@ -378,8 +417,7 @@ class Occasions(Frozen):
             Where the two differ in unit, occasion, kind of ids, time zone, or in having amounts.
         """
         native = self._core.merge(_check.instance("other", other, Occasions)._core)
-        clock = Clock.join([self._clock, other._clock])
-        return self._of(native, self._customer, self._frame, clock)
+        return self._of(native, self._customer, self._frame)
 
     @classmethod
     def join(cls, batches: Iterable[Occasions]) -> Occasions:
@@ -397,33 +435,81 @@ class Occasions(Frozen):
         --------
         >>> import loyalty
         >>> log = loyalty.datasets.cdnow()
-        >>> columns = {"customer": "customer_id", "time": "date", "amount": "amount"}
-        >>> batches = (
-        ...     loyalty.Orders(log.iloc[start::3], **columns)
-        ...     for start in range(3)
-        ... )
-        >>> loyalty.Occasions.join(batch.occasions(unit="week") for batch in batches)
-        <Occasions of 2357 customers>
+        >>> batches = (loyalty.Orders(log.iloc[start::3]) for start in range(3))
+        >>> loyalty.Occasions.join(batch.occasions() for batch in batches)
+        <Occasions of 2357 customers, 1997-01-01 to 1998-06-30, unit week>
         """
         kind: list[tuple[str, nw.Implementation | None]] = []
-        clocks: list[Clock | None] = []
 
         def natives() -> Iterator[_native.Occasions]:
             for batch in batches:
                 _check.instance("batch", batch, Occasions)
                 kind.append((batch._customer, batch._frame))
-                clocks.append(batch._clock)
                 yield batch._core
 
         native = _native.Occasions.join(natives())
         if native is None:
             raise InputError("there is no batch to join")
-        return cls._of(native, *kind[0], Clock.join(clocks))
+        return cls._of(native, *kind[0])
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Saves the occasions; :meth:`load` reads them to the same bits.
+
+        The file is written whole or not at all: whoever reads meanwhile reads the one before. It has 24
+        bytes for an occasion (8 without amounts) and 16 or so for a customer, a version, and a checksum
+        that tells a damaged file.
+
+        Raises
+        ------
+        ModelFileError
+            Where it cannot be written.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> state = loyalty.datasets.cdnow_orders().occasions()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "shop.occasions"
+        ...     state.save(path)
+        ...     loyalty.Occasions.load(path) == state
+        True
+        """
+        self._core.save(path, self._customer)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str], *, backend: str | None = None) -> Occasions:
+        """The occasions of a file.
+
+        Parameters
+        ----------
+        path : path
+        backend : {"pandas", "polars", "pyarrow"}, optional
+            The kind of frame that answers come in; by default the first of these that is installed,
+            and arrays where none is.
+
+        Raises
+        ------
+        ModelFileError
+            Where the file cannot be read, is none of occasions, has an unknown version or is damaged.
+
+        Examples
+        --------
+        See :meth:`save`.
+        """
+        native, customer = _native.Occasions.load(path)
+        return cls._of(native, customer or "customer", _columns.frame_of(backend))
 
     def summarize(
         self, *, observation_end: Moment | None = None, include_first: bool = False
     ) -> CustomerSummary:
-        """Frequency, recency, T and monetary value of each customer; see :meth:`Orders.summarize`."""
+        """Frequency, recency, T and monetary value of each customer; see :meth:`Orders.summarize`.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> loyalty.datasets.cdnow_orders().occasions().summarize(observation_end="1997-09-30")
+        <CustomerSummary: 2357 rows, 946 with repeat purchases, unit week>
+        """
         zone, end = self._core.time_zone, observation_end
         instant = None if end is None else _instant("observation_end", end, zone)
         native = self._core.summarize(instant, include_first)
@@ -443,11 +529,34 @@ class Occasions(Frozen):
             ]
         return [_display.facts("Occasions", rows)]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Occasions) and self._core == other._core
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
-        return f"<Occasions of {len(self)} customers>"
+        first, last = (_day(time) for time in self._core.time_range)
+        return f"<Occasions of {len(self)} customers, {first} to {last}, unit {self.unit}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("Occasions cannot be pickled; pickle a CustomerSummary instead")
+        backend = None if self._frame is None else self._frame.value
+        return _restore, (self._core.to_bytes(self._customer), backend)
+
+
+def _restore(file: bytes, backend: str | None) -> Occasions:
+    native, customer = _native.Occasions.from_bytes(file)
+    frame = None if backend is None else _columns.frame_of(backend)
+    return Occasions._of(native, customer or "customer", frame)
+
+
+def _of_a_piece(columns: Mapping[str, str]) -> str:
+    """Why a table of prices is not taken without a word on amounts."""
+    price, quantity = columns["price"], columns.get("quantity")
+    times = "" if quantity is None else f' × column "{quantity}"'
+    return (
+        f'what was paid is column "{price}"{times}, which OrderLines and score work out; Orders takes '
+        'amounts alone: name their column with amount=..., or go without by columns={"amount": None}'
+    )
 
 
 def _instant(name: str, moment: Moment, zone: str | None) -> int:

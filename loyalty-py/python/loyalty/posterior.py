@@ -244,7 +244,7 @@ class Posterior(Frozen, Generic[M]):
         1            2  0.91  0.05  0.02    0.02
         """
         most = _check.most(most)
-        customers = _check.instance("customers", customers, CustomerSummary)
+        customers = CustomerSummary._given("customers", customers)
         given = asked(self.mode.model, customers, covariates, horizon)
         core: Any = self._core.thinned(_check.whole("points", points))
         threads = _check.whole("threads", threads)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
-from loyalty import _check, _columns, _display, _frames, _native
+from loyalty import _check, _columns, _display, _frames, _horizons, _native
 from loyalty._discounting import discounting_of
 from loyalty._model import Model
 from loyalty.summary import CustomerSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from loyalty._horizons import Horizon
     from loyalty.predictions import Futures
 
 __all__ = ["PurchaseModel"]
@@ -39,6 +40,10 @@ class PurchaseModel(Model):
 
     _twin = _native.PurchaseModel
     _intervals = ("p_alive", "expected_purchases")
+    _instead = (
+        "expected_purchases(customers, horizon) is how often they will buy, p_alive(customers) whether "
+        "they are still there; loyalty.clv what they are worth"
+    )
     _core: _native.PurchaseModel
 
     def _make(self, *values: float, unit: str | None) -> None:
@@ -47,6 +52,21 @@ class PurchaseModel(Model):
 
     def _arguments(self) -> tuple[Any, ...]:
         return *super()._arguments(), self.unit
+
+    def _ahead(
+        self,
+        asked: _Asked,
+        horizon: Any,
+        ask: Callable[[_native.CustomerSummary, float], _native.Column],
+    ) -> Any:
+        """What is asked of customers up to one horizon, or several."""
+        return _horizons.answered(
+            _needed(horizon),
+            self.unit or asked.unit,
+            lambda ahead: ask(asked.native, ahead),
+            asked.answer,
+            asked.answers,
+        )
 
     @property
     def unit(self) -> str | None:
@@ -70,8 +90,8 @@ class PurchaseModel(Model):
 
         Parameters
         ----------
-        customers : CustomerSummary
-            Or one customer by `frequency`, `recency` and `T`.
+        customers : CustomerSummary or a table of one
+            Or one customer by `frequency`, `recency` and `T`, or several by arrays of these.
         threads : int
             Threads to use, 0 for all.
 
@@ -93,19 +113,21 @@ class PurchaseModel(Model):
         >>> round(cdnow.p_alive(frequency=1, recency=1.71, T=38.86), 9)
         0.212100985
         """
-        native, answer = _asked(customers, frequency, recency, T)
-        return answer(self._core.p_alive(native, _check.whole("threads", threads)))
+        asked = _asked(customers, frequency, recency, T)
+        return asked.answer(self._core.p_alive(asked.native, _check.whole("threads", threads)))
 
     @overload
     def p_alive_at(
-        self, customers: CustomerSummary, horizon: float, *, threads: int = 0
+        self, customers: CustomerSummary, horizon: Horizon | Sequence[Horizon], *, threads: int = 0
     ) -> Any: ...
     @overload
-    def p_alive_at(self, *, horizon: float, frequency: int, recency: float, T: float) -> float: ...
+    def p_alive_at(
+        self, *, horizon: Horizon, frequency: int, recency: float, T: float
+    ) -> float: ...
     def p_alive_at(
         self,
         customers: CustomerSummary | None = None,
-        horizon: float | None = None,
+        horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         frequency: int | None = None,
         recency: float | None = None,
@@ -116,10 +138,11 @@ class PurchaseModel(Model):
 
         Parameters
         ----------
-        customers : CustomerSummary
-            Or one customer by `frequency`, `recency` and `T`.
-        horizon : float
-            In the unit of the model, at least 0.
+        customers : CustomerSummary or a table of one
+            Or one customer by `frequency`, `recency` and `T`, or several by arrays of these.
+        horizon : float, str or timedelta, or several
+            In the unit of the model, at least 0; or a length of time such as ``"90 days"``, ``"3 months"``
+            or ``timedelta(days=90)``. A list gives a column for each.
         threads : int
             Threads to use, 0 for all.
 
@@ -135,22 +158,22 @@ class PurchaseModel(Model):
         >>> round(cdnow.p_alive_at(horizon=39, frequency=2, recency=30.43, T=38.86), 6)
         0.567138
         """
-        horizon = _horizon(horizon)
-        native, answer = _asked(customers, frequency, recency, T)
-        return answer(self._core.p_alive_at(native, horizon, _check.whole("threads", threads)))
+        ask, threads = self._core.p_alive_at, _check.whole("threads", threads)
+        asked = _asked(customers, frequency, recency, T)
+        return self._ahead(asked, horizon, lambda native, ahead: ask(native, ahead, threads))
 
     @overload
     def expected_purchases(
-        self, customers: CustomerSummary, horizon: float, *, threads: int = 0
+        self, customers: CustomerSummary, horizon: Horizon | Sequence[Horizon], *, threads: int = 0
     ) -> Any: ...
     @overload
     def expected_purchases(
-        self, *, horizon: float, frequency: int, recency: float, T: float
+        self, *, horizon: Horizon, frequency: int, recency: float, T: float
     ) -> float: ...
     def expected_purchases(
         self,
         customers: CustomerSummary | None = None,
-        horizon: float | None = None,
+        horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         frequency: int | None = None,
         recency: float | None = None,
@@ -175,11 +198,18 @@ class PurchaseModel(Model):
         >>> cdnow = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
         >>> round(cdnow.expected_purchases(horizon=39, frequency=10, recency=30, T=38.86), 8)
         4.21829888
+
+        Several horizons at once, as lengths of time where the unit is known:
+
+        >>> weekly = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+        >>> customers = loyalty.CustomerSummary(frequency=[10, 0], recency=[30, 0], T=[38.86, 38.86])
+        >>> found = weekly.expected_purchases(customers, ["90 days", "1 year"])
+        >>> {name: values.round(2).tolist() for name, values in found.items()}
+        {'expected_purchases_90_days': [1.61, 0.07], 'expected_purchases_1_year': [5.31, 0.25]}
         """
-        horizon = _horizon(horizon)
-        native, answer = _asked(customers, frequency, recency, T)
-        threads = _check.whole("threads", threads)
-        return answer(self._core.expected_purchases(native, horizon, threads))
+        ask, threads = self._core.expected_purchases, _check.whole("threads", threads)
+        asked = _asked(customers, frequency, recency, T)
+        return self._ahead(asked, horizon, lambda native, ahead: ask(native, ahead, threads))
 
     def expected_purchases_new_customer(self, horizon: Any) -> Any:
         """Expected number of purchases of a new customer within `horizon` after their first one,
@@ -197,21 +227,24 @@ class PurchaseModel(Model):
         >>> cdnow.expected_purchases_new_customer([1, 32]).round(4)
         array([0.0533, 1.0452])
         """
-        horizons = np.asarray(horizon, dtype=np.float64).ravel().tolist()
-        return _shaped(horizon, self._core.expected_purchases_new_customer(horizons))
+        several = _horizons.several(horizon)
+        asked = [_needed(horizon)] if several is None else several
+        ahead = [_horizons.in_unit("horizon", one, self.unit) for one in asked]
+        found = _frames.array(self._core.expected_purchases_new_customer(ahead))
+        return float(found[0]) if several is None else found
 
     @overload
     def p_no_purchase(
-        self, customers: CustomerSummary, horizon: float, *, threads: int = 0
+        self, customers: CustomerSummary, horizon: Horizon | Sequence[Horizon], *, threads: int = 0
     ) -> Any: ...
     @overload
     def p_no_purchase(
-        self, *, horizon: float, frequency: int, recency: float, T: float
+        self, *, horizon: Horizon, frequency: int, recency: float, T: float
     ) -> float: ...
     def p_no_purchase(
         self,
         customers: CustomerSummary | None = None,
-        horizon: float | None = None,
+        horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         frequency: int | None = None,
         recency: float | None = None,
@@ -238,12 +271,12 @@ class PurchaseModel(Model):
         >>> round(cdnow.p_no_purchase(horizon=39, frequency=2, recency=30.43, T=38.86), 8)
         0.44537286
         """
-        horizon = _horizon(horizon)
-        native, answer = _asked(customers, frequency, recency, T)
-        return answer(self._core.p_no_purchase(native, horizon, _check.whole("threads", threads)))
+        ask, threads = self._core.p_no_purchase, _check.whole("threads", threads)
+        asked = _asked(customers, frequency, recency, T)
+        return self._ahead(asked, horizon, lambda native, ahead: ask(native, ahead, threads))
 
     def p_n_purchases(
-        self, n: Any, *, horizon: float, frequency: int, recency: float, T: float
+        self, n: Any, *, horizon: Horizon, frequency: int, recency: float, T: float
     ) -> Any:
         """Probability that a customer makes exactly `n` purchases within `horizon` after the end of
         observation. :meth:`p_n_purchases_new_customer` is that of a new one.
@@ -267,7 +300,8 @@ class PurchaseModel(Model):
         array([0.445373, 0.239319, 0.144183])
         """
         one = (_check.whole("frequency", frequency), recency, T)
-        return _shaped(n, self._core.p_n_purchases(*one, _counts(n), horizon))
+        ahead = _horizons.in_unit("horizon", horizon, self.unit)
+        return _shaped(n, self._core.p_n_purchases(*one, _counts(n), ahead))
 
     def p_n_purchases_new_customer(self, n: Any, t: float) -> Any:
         """Probability that a new customer makes exactly `n` purchases within `t` after their first one,
@@ -287,20 +321,21 @@ class PurchaseModel(Model):
         >>> cdnow.p_n_purchases_new_customer([0, 1], 39).round(6)
         array([0.573786, 0.199395])
         """
-        return _shaped(n, self._core.p_n_purchases_new_customer(_counts(n), t))
+        within = _horizons.in_unit("t", t, self.unit)
+        return _shaped(n, self._core.p_n_purchases_new_customer(_counts(n), within))
 
     @overload
     def purchase_distribution(
-        self, customers: CustomerSummary, horizon: float, *, most: int = 10, threads: int = 0
+        self, customers: CustomerSummary, horizon: Horizon, *, most: int = 10, threads: int = 0
     ) -> Any: ...
     @overload
     def purchase_distribution(
-        self, *, horizon: float, most: int = 10, frequency: int, recency: float, T: float
+        self, *, horizon: Horizon, most: int = 10, frequency: int, recency: float, T: float
     ) -> NDArray[np.float64]: ...
     def purchase_distribution(
         self,
         customers: CustomerSummary | None = None,
-        horizon: float | None = None,
+        horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         most: int = 10,
         frequency: int | None = None,
@@ -335,21 +370,18 @@ class PurchaseModel(Model):
         >>> {n: p.round(3) for n, p in cdnow.purchase_distribution(customers, 39, most=1).items()}
         {'p_0': array([0.445, 0.855]), 'p_1': array([0.239, 0.11 ]), 'p_more': array([0.315, 0.035])}
         """
-        horizon = _horizon(horizon)
         most = _check.most(most)
-        native, answer = _asked(customers, frequency, recency, T)
+        asked = _asked(customers, frequency, recency, T)
+        ahead = _horizons.in_unit("horizon", _needed(horizon), self.unit or asked.unit)
         threads = _check.whole("threads", threads)
-        columns = self._core.purchase_distribution(native, horizon, most, threads)
-        if customers is None:
-            return np.array([answer(column) for column in columns])
-        return customers._answers(columns)
+        return asked.answers(self._core.purchase_distribution(asked.native, ahead, most, threads))
 
     @overload
     def discounted_purchases(
         self,
         customers: CustomerSummary,
         *,
-        horizon: float | None = None,
+        horizon: Horizon | Sequence[Horizon] | None = None,
         annual_discount_rate: float | None = None,
         discount_rate: float | None = None,
         periods: int | None = None,
@@ -360,7 +392,7 @@ class PurchaseModel(Model):
     def discounted_purchases(
         self,
         *,
-        horizon: float | None = None,
+        horizon: Horizon | Sequence[Horizon] | None = None,
         annual_discount_rate: float | None = None,
         discount_rate: float | None = None,
         periods: int | None = None,
@@ -373,7 +405,7 @@ class PurchaseModel(Model):
         self,
         customers: CustomerSummary | None = None,
         *,
-        horizon: float | None = None,
+        horizon: Horizon | Sequence[Horizon] | None = None,
         annual_discount_rate: float | None = None,
         discount_rate: float | None = None,
         periods: int | None = None,
@@ -395,8 +427,8 @@ class PurchaseModel(Model):
 
         Parameters
         ----------
-        customers : CustomerSummary
-            Or one customer by `frequency`, `recency` and `T`.
+        customers : CustomerSummary or a table of one
+            Or one customer by `frequency`, `recency` and `T`, or several by arrays of these.
         horizon, annual_discount_rate, discount_rate, periods, period_length
             As for :func:`loyalty.clv`.
         threads : int
@@ -417,12 +449,12 @@ class PurchaseModel(Model):
         >>> round(dert, 6)
         6.371743
         """
-        unit = self.unit if customers is None else self.unit or customers.unit
+        asked = _asked(customers, frequency, recency, T)
+        unit = self.unit or asked.unit
         rates = (horizon, annual_discount_rate, discount_rate)
         discounting = discounting_of(unit, *rates, periods, period_length)
-        native, answer = _asked(customers, frequency, recency, T)
         threads = _check.whole("threads", threads)
-        return answer(self._core.discounted_purchases(native, discounting, threads))
+        return asked.answer(self._core.discounted_purchases(asked.native, discounting, threads))
 
     def simulate(self, T: Any, *, seed: int = 0, threads: int = 0) -> CustomerSummary:
         """Histories of new customers who behave as the model says.
@@ -526,27 +558,38 @@ class PurchaseModel(Model):
         ]
 
 
-def _horizon(horizon: float | None) -> float:
+def _needed(horizon: Any) -> Any:
     if horizon is None:
         raise TypeError("expected a horizon, in the unit of the model")
     return horizon
 
 
-def _asked(
-    customers: CustomerSummary | None,
-    frequency: int | None,
-    recency: float | None,
-    T: float | None,
-) -> tuple[_native.CustomerSummary, Callable[[_native.Column], Any]]:
-    """Whom a question is about, and what makes an answer of a column."""
+class _Asked(NamedTuple):
+    """Whom a question is about, and what makes an answer of one column or of several."""
+
+    native: _native.CustomerSummary
+    unit: str | None
+    answer: Callable[[_native.Column], Any]
+    answers: Callable[[list[_native.Column]], Any]
+
+
+def _asked(customers: Any, frequency: Any, recency: Any, T: Any) -> _Asked:
     if customers is None:
         if frequency is None or recency is None or T is None:
             raise TypeError(_EITHER)
-        one = _native.CustomerSummary.one(_check.whole("frequency", frequency), recency, T)
-        return one, lambda column: _shaped(frequency, column)
-    if not frequency is recency is T is None:
+        if np.ndim(frequency) == 0:
+            one = _native.CustomerSummary.one(_check.whole("frequency", frequency), recency, T)
+            return _Asked(one, None, _single, lambda columns: np.array([*map(_single, columns)]))
+        found = CustomerSummary(frequency=frequency, recency=recency, T=T)
+    elif not frequency is recency is T is None:
         raise TypeError(_EITHER)
-    return _check.instance("customers", customers, CustomerSummary)._core, customers._answer
+    else:
+        found = CustomerSummary._given("customers", customers)
+    return _Asked(found._core, found.unit, found._answer, found._answers)
+
+
+def _single(column: _native.Column) -> float:
+    return float(_frames.array(column)[0])
 
 
 def _counts(n: Any) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from loyalty import _check, _columns, _display, _frames, _native
-from loyalty._frozen import Frozen
+from loyalty._frozen import Frozen, Record
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.summary import CustomerSummary
 
@@ -178,7 +178,7 @@ def _scores(axis: str, pair: Any) -> tuple[int, int] | None:
     return scores[0], scores[1]
 
 
-class Rfm(Frozen):
+class Rfm(Record):
     """RFM scores of customers, and their segments.
 
     Made by :func:`rfm`.
@@ -310,9 +310,6 @@ class Rfm(Frozen):
             columns[name] = tuple(mean if count else None for mean, count in rows)
         return _display.of_arrays("Segments", columns)
 
-    def __reduce__(self) -> Any:
-        raise TypeError("Rfm cannot be pickled; pickle its frame instead")
-
 
 def rfm(
     data: Any,
@@ -340,7 +337,7 @@ def rfm(
     Parameters
     ----------
     data : CustomerSummary, data frame or mapping of columns
-        A summary is measured by the time since the last purchase, T − t_x, the number of purchases,
+        A summary, or the table of one with ``total_amount``, is measured by the time since the last purchase, T − t_x, the number of purchases,
         x + 1, and the sum of all amounts. Of a frame or mapping the columns named are taken.
     recency, frequency, monetary : str
         The columns of a frame: time since the last purchase, number of purchases, money.
@@ -407,6 +404,8 @@ def rfm(
     table = None if segments is None else _check.instance("segments", segments, SegmentTable)._core
     summary, ids, weight = None, None, None
     recent, count, money, age = None, None, None, None
+    if not isinstance(data, CustomerSummary) and _is_summary(data, monetary):
+        data = CustomerSummary(data)
     if isinstance(data, CustomerSummary):
         summary, frame = data._core, data._frame
         ids = summary.customer(data._customer)
@@ -424,6 +423,12 @@ def rfm(
     for sentence in scored[4]:
         warnings.warn(sentence, LoyaltyWarning, stacklevel=2)
     return Rfm._of(scored, ids, frame)
+
+
+def _is_summary(data: Any, monetary: str) -> bool:
+    """Whether a table is that of a summary, whose money is called otherwise."""
+    names = {*_columns.names(data)}
+    return monetary not in names and {"frequency", "recency", "T", "total_amount"} <= names
 
 
 def _breaks(given: Mapping[str, Sequence[float]]) -> tuple[list[float], list[float], list[float]]:

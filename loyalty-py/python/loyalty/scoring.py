@@ -5,25 +5,28 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import narwhals as nw
 import numpy as np
 
-from loyalty import _check, _columns, _display, _frames, _native
+from loyalty import _check, _columns, _display, _frames, _horizons, _native
 from loyalty._display import scores as _scores
-from loyalty._frozen import Frozen
+from loyalty._frozen import Record
+from loyalty._horizons import Horizon
 from loyalty._page.asked import Asked
 from loyalty.correlation import Correlation, FrequencyValueCorrelation
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.fit import Fit, Kind
 from loyalty.gamma_gamma import GammaGamma
-from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _names, _opted_out
-from loyalty.orders import Moment, Orders, Unit, _instant
+from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _opted_out
+from loyalty.order_lines import OrderLines
+from loyalty.orders import DEFAULT_UNIT, Moment, Orders, Unit, _instant
 from loyalty.predictions import PredictionKind
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import roles as _role_names
 from loyalty.reading import taking_tables
+from loyalty.reading.named import LineColumns, said
 from loyalty.report import (
     Credits,
     Dates,
@@ -83,11 +86,11 @@ class NotComputed(_display.Shown):
         return self._sentence
 
 
-class Scores(Frozen):
+class Scores(Record):
     """What a log says of its customers. Made by :func:`score`."""
 
     __slots__ = (
-        "_asked",
+        "_made_of",
         "_columns",
         "_left_out",
         "correlation",
@@ -119,7 +122,8 @@ class Scores(Frozen):
     notes: tuple[str, ...]
     #: The latter part by part.
     not_computed: tuple[NotComputed, ...]
-    _asked: Asked
+    #: None of scores that were pickled: the log stays where it is.
+    _made_of: Asked | None
     _columns: tuple[_native.Column, ...]
     _left_out: tuple[_native.Column, ...]
 
@@ -187,7 +191,7 @@ class Scores(Frozen):
         Raises
         ------
         InputError
-            For another language, or a file that cannot be written.
+            For another language, a file that cannot be written, or scores that were pickled.
 
         Examples
         --------
@@ -220,10 +224,16 @@ class Scores(Frozen):
         return _scores.shown(self)
 
     def _currency(self) -> str | None:
-        return self._asked.currency()
+        return None if self._made_of is None else self._made_of.currency()
 
-    def __reduce__(self) -> Any:
-        raise TypeError("Scores cannot be pickled; pickle their frame and customers instead")
+    @property
+    def _asked(self) -> Asked:
+        if self._made_of is None:
+            raise InputError("scores that were pickled have no log to report on: score it again")
+        return self._made_of
+
+    def _attributes(self) -> dict[str, Any]:
+        return {**super()._attributes(), "_made_of": None}
 
 
 @taking_tables(_ROLES)
@@ -234,10 +244,10 @@ def score(
     contacts: Any = None,
     marketing: Any = None,
     opted_out: Any = None,
-    unit: Unit = "week",
+    unit: Unit = DEFAULT_UNIT,
     observation_end: Moment | None = None,
     value: Value = "net",
-    horizon: float | None = None,
+    horizon: Horizon | None = None,
     annual_discount_rate: float = 0.1,
     margin: Any = None,
     economics: Mapping[str, float] | None = None,
@@ -258,6 +268,7 @@ def score(
     invalid: Invalid = "raise",
     time_zone: str | None = None,
     threads: int = 0,
+    **by_keyword: Unpack[LineColumns],
 ) -> Scores:
     """Summary, RFM and segment, P(alive), expected purchases, expected spend and lifetime value of
     every customer; of a table of order lines also profit, returns, costly behaviours and the
@@ -265,31 +276,35 @@ def score(
 
     Parameters
     ----------
-    data : Orders, CustomerSummary, OrderTable, path, data frame or mapping of columns
+    data : path, OrderTable, data frame, mapping of columns, Orders or CustomerSummary, or a table of one
         A path is read by :func:`read_orders`. Of a frame or mapping those columns are taken whose names
         say what they are (docs/reading.md), as do the names of the roles: ``customer``, ``time``,
         ``amount`` (or ``price`` of a piece and ``quantity``), ``status``, ``currency``, ``order``,
         ``product``, ``category``, ``size``, ``brand``, ``list_amount``, ``discount`` (that the firm pays for),
         ``maker_discount``, ``coupon``, ``coupon_used``, ``offered_depth``, ``cost``, ``returned_amount``,
         ``return_time``, ``opted_out``.
-    columns : mapping, optional
+    customer, time, amount, price, quantity, … : str, optional
         For a role the name of its column, where that is another; None leaves the role out.
+    columns : mapping, optional
+        The same by role: ``{"customer": "client"}``.
     contacts : data frame or mapping of columns, optional
         Service contacts: ``customer``, ``time``, ``cost``, ``firm_caused`` and ``opted_out``.
     marketing : data frame or mapping of columns, optional
         Marketing contacts: ``customer``, ``time``, ``cost``.
     joins : {"refuse", "allow"}
         Whether it is an error where less than half of the rows of either name a customer.
-    opted_out : sequence of ids, optional
+    opted_out : sequence of ids, or str, optional
         Customers of the table who get no label and no treatment, besides those of whom a row of a column
-        ``opted_out`` of any of the tables says so.
+        ``opted_out`` of any of the tables says so; or how that column of the table is called.
     unit, observation_end
-        As for :meth:`Orders.summarize`; a summary brings its own.
+        As for :meth:`Orders.summarize`; a summary brings its own. The table of a summary, with columns
+        ``frequency``, ``recency`` and ``T``, is taken to be in `unit`, and a note says so.
     value : {"net", "gross"}
         Whether purchases of a table count less what came back of them, or as paid. Of net purchases an
         occasion that came back whole is none.
-    horizon : float, optional
-        How far expected purchases and lifetime value reach, in the unit; by default a year.
+    horizon : float, str or timedelta, optional
+        How far expected purchases and lifetime value reach, in the unit, or a length of time such as
+        ``"90 days"``; by default a year.
     annual_discount_rate : float
         For the lifetime value.
     margin : float or array, optional
@@ -355,6 +370,20 @@ def score(
     10
     """
     table = None
+    if by_keyword:
+        columns = said(columns, by_keyword, _ROLES)
+    if isinstance(opted_out, str):
+        columns, opted_out = {**(columns or {}), "opted_out": opted_out}, None
+    if isinstance(data, OrderLines):
+        raise TypeError(
+            "OrderLines are read already, and by other rules than those of score: give it their table"
+        )
+    assumed: list[str] = []
+    if _is_summary(data):
+        data = CustomerSummary(data, unit=unit)
+        assumed.append(
+            f"the table of the summary is taken to count {data.unit}s; unit= says otherwise"
+        )
     if not isinstance(data, Orders | CustomerSummary):
         table = _Table.read(data, columns, contacts, marketing)
     elif any(given is not None for given in (columns, contacts, marketing, opted_out)):
@@ -366,6 +395,8 @@ def score(
             raise InputError(f"economics: {name!r} is none of {', '.join(_ECONOMICS)}")
     if treatments is not None:
         _check.instance("treatments", treatments, Treatments)
+    counted = data.unit if isinstance(data, CustomerSummary) else unit
+    ahead = None if horizon is None else _horizons.in_unit("horizon", horizon, counted)
     orders = data._core if isinstance(data, Orders) else None
     zone = None if orders is None else orders.time_zone
     if table is not None:
@@ -403,7 +434,7 @@ def score(
             dates=dates,
             joins_how=joins,
             today=day,
-            horizon=horizon,
+            horizon=ahead,
             annual_discount_rate=annual_discount_rate,
             margin=same if each is None else None,
             margins=each,
@@ -431,7 +462,7 @@ def score(
     for kind, sentence in notes:
         if kind == "empty_scores":
             warnings.warn(sentence, LoyaltyWarning, stacklevel=3)
-    said = [sentence for kind, sentence in notes if kind != "empty_scores"]
+    further = [sentence for kind, sentence in notes if kind != "empty_scores"]
     result = Scores.__new__(Scores)
     result._set(
         customers=customers,
@@ -441,16 +472,16 @@ def score(
         rfm=None if scored is None else Rfm._of(scored, ids, customers._frame),
         correlation=None if correlations is None else _correlation(*correlations),
         shadow_prices=dict(prices),
-        notes=(*said, *map(str, not_computed)),
+        notes=(*assumed, *further, *map(str, not_computed)),
         not_computed=not_computed,
-        _asked=Asked(
+        _made_of=Asked(
             data if isinstance(data, Orders) else None,
             None if table is None else data,
             {} if table is None else table.columns,
             how,
             time_zone,
             None if end is None else str(np.datetime64(end, "us")),
-            horizon,
+            ahead,
             annual_discount_rate,
             margin,
             float((economics or {}).get("false_discovery_rate", 0.1)),
@@ -488,20 +519,27 @@ class _Table(NamedTuple):
         return cls(by_role, *others, roles["customer"], frame)
 
 
+def _is_summary(data: Any) -> bool:
+    """Whether a table is that of a summary."""
+    if isinstance(data, Orders | CustomerSummary):
+        return False
+    try:
+        names = _columns.names(data)
+    except TypeError:
+        raise TypeError(
+            "expected Orders, a CustomerSummary, a data frame (pandas, polars, pyarrow, duckdb) or a "
+            f"mapping of columns, got {type(data).__name__}"
+        ) from None
+    return {"frequency", "recency", "T"} <= {*names}
+
+
 def _roles(data: Any, named: dict[str, str | None]) -> dict[str, str]:
     """The column of each role: those named, and those whose names say what they are."""
     for role in named:
         if role not in _ROLES:
             raise InputError(f"columns: {role!r} is none of {', '.join(_ROLES)}")
-    frame = nw.from_native(data, pass_through=True)
-    is_frame = isinstance(frame, nw.DataFrame | nw.LazyFrame) or hasattr(data, "__arrow_c_stream__")
-    if not is_frame and not isinstance(data, Mapping):
-        raise TypeError(
-            "expected Orders, a CustomerSummary, a data frame (pandas, polars, pyarrow, duckdb) or a "
-            f"mapping of columns, got {type(data).__name__}"
-        )
     known = {role: names for role, names in _role_names.ROLES.items() if role in _ROLES}
-    return _role_names.choose(_names(data), named, roles=known).columns
+    return _role_names.choose(_columns.names(data), named, roles=known).columns
 
 
 def _model(name: str, given: Any, models: type[Model]) -> Any:

@@ -11,14 +11,14 @@ import narwhals.selectors as ncs
 import numpy as np
 
 from loyalty import _check, _columns, _display, _frames, _native
-from loyalty._frozen import Frozen
+from loyalty._frozen import Record
 from loyalty.errors import InputError
 from loyalty.treatments import Treatments, _amounts, _note
 
 __all__ = ["Choice", "Selection", "choose", "select"]
 
 
-class _Outcome(Frozen):
+class _Outcome(Record):
     """What a choice gains, and what it takes."""
 
     __slots__ = ("_capacities", "_frame", "bound", "gain", "gap")
@@ -150,17 +150,16 @@ class Selection(_Outcome):
         return len(self._columns[0])
 
     def __repr__(self) -> str:
+        nothing = len(self.notes) == len(self.treatments.treatments)
+        weighed = ", no treatment could be weighed: see notes" if nothing else ""
         return (
             f"<Selection: {len(self)} of {self._rows} customers, gain {self.gain:.6g}, "
-            f"gap {self.gap:.2g}>"
+            f"gap {self.gap:.2g}{weighed}>"
         )
 
     def _shown(self) -> _display.Parts:
         title = f"{len(self):,} of {self._rows:,} customers"
         return [_display.facts(title, self._facts()), *self.notes]
-
-    def __reduce__(self) -> Any:
-        raise TypeError("Selection cannot be pickled; pickle its frame instead")
 
 
 class Choice(_Outcome):
@@ -203,9 +202,6 @@ class Choice(_Outcome):
     def _shown(self) -> _display.Parts:
         return [_display.facts(f"Choice for {len(self):,} rows", self._facts())]
 
-    def __reduce__(self) -> Any:
-        raise TypeError("Choice cannot be pickled; pickle its arrays instead")
-
 
 def select(
     data: Any,
@@ -239,7 +235,7 @@ def select(
     customer : str, optional
         The column of ids; without it the answer has the row's number.
     columns : mapping, optional
-        For a column of the treatments its name in `data`, where that is another.
+        For a column of the treatments, or ``customer``, its name in `data`, where that is another.
     margin : float, optional
         The contribution margin of every customer, where `data` has no such column. No offer is deeper.
     threads : int
@@ -276,6 +272,12 @@ def select(
     table = Treatments.customary() if treatments is None else treatments
     _check.instance("treatments", table, Treatments)
     renamed = dict(columns or {})
+    if (by_columns := renamed.pop("customer", None)) is not None:
+        if customer not in (None, by_columns):
+            raise InputError(
+                f"customer is {by_columns!r} by columns and {customer!r} by keyword: say it once"
+            )
+        customer = by_columns
     unknown = [name for name in renamed if name not in table.columns]
     if unknown:
         listed = ", ".join(table.columns)

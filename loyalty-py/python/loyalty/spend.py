@@ -32,6 +32,9 @@ class SpendModel(Model):
     _intervals = ("expected_spend",)
     #: What makes the mean over the customers infinite, the parameters filled in.
     _infinite: ClassVar[str]
+    _instead = (
+        "expected_spend(customers) is what they spend an order; loyalty.clv what they are worth"
+    )
     _core: _native.SpendModel
 
     def _make(self, *values: float) -> None:
@@ -101,8 +104,8 @@ class SpendModel(Model):
             return self._core.expected_spend_one(_check.whole("transactions", transactions), mean)
         if transactions is not None or mean is not None:
             raise TypeError(_EITHER)
-        native = _check.instance("customers", customers, CustomerSummary)._core
-        column = self._core.expected_spend(native, _check.whole("threads", threads))
+        customers = CustomerSummary._given("customers", customers)
+        column = self._core.expected_spend(customers._core, _check.whole("threads", threads))
         return customers._answer(column)
 
     def simulate(self, customers: CustomerSummary, *, seed: int = 0, threads: int = 0) -> Any:
@@ -133,6 +136,6 @@ class SpendModel(Model):
         >>> (truth.simulate(customers, seed=7) > 0).tolist()
         [False, True]
         """
-        native = _check.instance("customers", customers, CustomerSummary)._core
+        customers = CustomerSummary._given("customers", customers)
         seed, threads = _check.whole("seed", seed), _check.whole("threads", threads)
-        return customers._answer(self._core.simulate(native, seed, threads))
+        return customers._answer(self._core.simulate(customers._core, seed, threads))

@@ -7,25 +7,37 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyalty import _columns, _display, _frames, _native
-from loyalty._frozen import Frozen
+from loyalty._rows import Rows
+from loyalty.errors import InputError
+from loyalty.reading.named import said
+from loyalty.reading.roles import ROLES, choose
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import narwhals as nw
     from numpy.typing import NDArray
 
 __all__ = ["CalibrationHoldout", "CustomerSummary"]
 
 
-class CustomerSummary(Frozen):
+#: Columns that every summary has.
+_REQUIRED = ("frequency", "recency", "T")
+
+
+class CustomerSummary(Rows):
     """Frequency, recency, T and monetary value, one row per customer.
 
-    Made from a log by :meth:`Orders.summarize`, or from columns.
+    Made from a log by :meth:`Orders.summarize`, or from columns. It is a table: ``customers["recency"]`` is a
+    column, ``customers[["recency", "T"]]`` a frame, ``customers[mask]`` and ``customers[:100]`` are the
+    customers of these rows; it has a length, iterates over rows, and whatever reads Arrow reads it.
 
     Parameters
     ----------
     data : data frame or mapping of columns, optional
         Where the columns are. The other arguments are then names of its columns; without it they
-        are the columns themselves: arrays, series or lists.
+        are the columns themselves: arrays, series or lists. Columns of the table that are called like an
+        argument are taken by themselves, and an id of customers by its name.
     frequency
         Repeat purchases x: whole numbers from 0.
     recency
@@ -44,6 +56,8 @@ class CustomerSummary(Frozen):
         How many customers each row stands for: above 0.
     customer : optional
         Ids, each once.
+    columns : mapping, optional
+        For a table, the names of its columns once more: ``{"customer": "client"}``; None leaves one out.
     unit : str, optional
         The unit of recency and T. Models fitted to the summary keep it and refuse data in another.
     includes_first : bool
@@ -82,6 +96,7 @@ class CustomerSummary(Frozen):
         sum_ln_gaps: Any = None,
         weights: Any = None,
         customer: Any = None,
+        columns: Mapping[str, str | None] | None = None,
         unit: str | None = None,
         includes_first: bool = False,
     ) -> None:
@@ -95,24 +110,45 @@ class CustomerSummary(Frozen):
             "weights": weights,
             "customer": customer,
         }
-        required = ("frequency", "recency", "T")
-        given = {r: values for r, values in given.items() if values is not None or r in required}
         frame = None
         if data is not None:
-            read, frame = _columns.read(data, list(given.values()))
-            columns: dict[str, Any] = dict(zip(given, read, strict=True))
+            named = _named(data, given, columns)
+            customer = named.get("customer")
+            read, frame = _columns.read(data, list(named.values()))
+            found: dict[str, Any] = dict(zip(named, read, strict=True))
+        elif columns is not None:
+            raise InputError("columns names those of a table, but there is none")
         else:
-            columns = {role: _columns.from_values(role, values) for role, values in given.items()}
+            present = {
+                role: values
+                for role, values in given.items()
+                if values is not None or role in _REQUIRED
+            }
+            found = {role: _columns.from_values(role, values) for role, values in present.items()}
         native = _native.CustomerSummary(
-            columns.pop("frequency"),
-            columns.pop("recency"),
-            columns.pop("T"),
+            found.pop("frequency"),
+            found.pop("recency"),
+            found.pop("T"),
             unit=unit,
             includes_first=includes_first,
-            **columns,
+            **found,
         )
         name = customer if isinstance(customer, str) else "customer"
         self._set(_core=native, _customer=name, _frame=frame)
+
+    @classmethod
+    def _given(cls, name: str, given: object) -> CustomerSummary:
+        """The summary that an argument is, or is a table of."""
+        if isinstance(given, CustomerSummary):
+            return given
+        try:
+            return cls(given)
+        except TypeError:
+            found = type(given).__name__
+            hint = "; orders.summarize() makes one" if found in ("Orders", "Occasions") else ""
+            raise TypeError(
+                f"{name} must be a CustomerSummary or a table of frequency, recency and T, got {found}{hint}"
+            ) from None
 
     @classmethod
     def _of(
@@ -161,7 +197,7 @@ class CustomerSummary(Frozen):
         >>> import loyalty
         >>> log = {"id": [1, 1, 1], "day": ["2026-01-01", "2026-01-03", "2026-01-11"]}
         >>> orders = loyalty.Orders(log, customer="id", time="day")
-        >>> orders.summarize().sum_ln_gaps.round(6)
+        >>> orders.summarize(unit="day").sum_ln_gaps.round(6)
         array([2.772589])
         """
         column = self._core.sum_ln_gaps()
@@ -178,6 +214,34 @@ class CustomerSummary(Frozen):
         """The customers' ids."""
         column = self._core.customer(self._customer)
         return None if column is None else _frames.array(column)
+
+    @property
+    def first_order(self) -> NDArray[np.datetime64] | None:
+        """When each customer first ordered: the beginning of the day, or other occasion, of the first order,
+        on the wall clock of the log. None of a summary that was made of columns.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = {"id": [1, 1, 2], "day": ["2026-01-01", "2026-01-03", "2026-01-11"]}
+        >>> customers = loyalty.Orders(log).summarize()
+        >>> [str(day)[:10] for day in customers.first_order], [str(day)[:10] for day in customers.last_order]
+        (['2026-01-01', '2026-01-11'], ['2026-01-03', '2026-01-11'])
+        """
+        column = self._core.first_order()
+        return None if column is None else _frames.array(column)
+
+    @property
+    def last_order(self) -> NDArray[np.datetime64] | None:
+        """When each customer last ordered up to the end of observation, as `first_order`."""
+        column = self._core.last_order()
+        return None if column is None else _frames.array(column)
+
+    @property
+    def observation_end(self) -> np.datetime64 | None:
+        """The beginning of the last day, or other occasion, observed; None of one made of columns."""
+        observed = self._core.observed
+        return None if observed is None else np.datetime64(observed[1], "us")
 
     @property
     def unit(self) -> str | None:
@@ -217,11 +281,16 @@ class CustomerSummary(Frozen):
         """
         return self._of(self._core.distinct_histories(), self._customer, self._frame)
 
-    def to_frame(self, *, sum_ln_gaps: bool = False) -> Any:
+    def to_frame(self, *, sum_ln_gaps: bool = False, dates: bool = False) -> Any:
         """The columns in the caller's kind of frame; a dict of arrays where arrays came in.
 
-        With `sum_ln_gaps` that column too: whoever keeps the table for fits of models that know how
-        regular customers are needs it.
+        Parameters
+        ----------
+        sum_ln_gaps : bool
+            That column too: whoever keeps the table for fits of models that know how regular customers
+            are needs it.
+        dates : bool
+            ``first_order`` and ``last_order`` too, of a summary of a log.
 
         Examples
         --------
@@ -230,6 +299,12 @@ class CustomerSummary(Frozen):
         >>> customers.to_frame()
         {'frequency': array([2]), 'recency': array([3.]), 'T': array([9.])}
         """
+        further = {column.name: column for column in self._further()}
+        names = ("sum_ln_gaps",) * sum_ln_gaps + ("first_order", "last_order") * dates
+        wanted = [further[name] for name in names if name in further]
+        return _frames.table([*self._table()[0], *wanted], self._frame)
+
+    def _table(self) -> tuple[list[_native.Column], nw.Implementation | None]:
         native = self._core
         columns = [
             native.customer(self._customer),
@@ -238,10 +313,16 @@ class CustomerSummary(Frozen):
             native.t(),
             native.monetary_value(),
             native.total_amount(),
-            native.sum_ln_gaps() if sum_ln_gaps else None,
             native.weights(),
         ]
-        return _frames.table([column for column in columns if column is not None], self._frame)
+        return [column for column in columns if column is not None], self._frame
+
+    def _further(self) -> list[_native.Column]:
+        columns = (self._core.sum_ln_gaps(), self._core.first_order(), self._core.last_order())
+        return [column for column in columns if column is not None]
+
+    def _select(self, rows: list[int]) -> CustomerSummary:
+        return self._of(self._core.select(rows), self._customer, self._frame)
 
     def _answer(self, column: _native.Column) -> Any:
         """A score: an array where arrays came in, else a frame keyed by the customers' ids."""
@@ -306,6 +387,7 @@ class CustomerSummary(Frozen):
             "unit": core.unit,
             "includes_first": core.includes_first,
             "left_out": core.left_out,
+            "observed": core.observed,
         }
         backend = None if self._frame is None else self._frame.value
         return _restore, (arrays, facts, self._customer, backend)
@@ -323,7 +405,7 @@ def _restore(
     return CustomerSummary._of(_native.CustomerSummary(**columns, **facts), customer, frame)
 
 
-class CalibrationHoldout(Frozen):
+class CalibrationHoldout(Rows):
     """A summary up to the calibration end, and what the same customers did after it.
 
     Made by :meth:`Orders.calibration_holdout`.
@@ -370,7 +452,19 @@ class CalibrationHoldout(Frozen):
         return self._holdout.born_in_holdout
 
     def to_frame(self) -> Any:
-        """Calibration and holdout columns side by side, in the caller's kind of frame."""
+        """Calibration and holdout columns side by side, in the caller's kind of frame.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> split = loyalty.datasets.cdnow_orders().calibration_holdout("1997-09-30")
+        >>> [*split.to_frame()][-2:]
+        ['frequency_holdout', 'monetary_value_holdout']
+        """
+        columns, frame = self._table()
+        return _frames.table(columns, frame)
+
+    def _table(self) -> tuple[list[_native.Column], nw.Implementation | None]:
         native = self.calibration._core
         columns = [
             native.customer(self.calibration._customer),
@@ -381,7 +475,24 @@ class CalibrationHoldout(Frozen):
             self._holdout.frequency(),
             self._holdout.monetary_value(),
         ]
-        return _frames.table([c for c in columns if c is not None], self.calibration._frame)
+        return [column for column in columns if column is not None], self.calibration._frame
+
+    def _further(self) -> list[_native.Column]:
+        return self.calibration._further()
+
+    def _select(self, rows: list[int]) -> CalibrationHoldout:
+        calibration, holdout = self._holdout.select(rows)
+        known = self.calibration
+        summary = CustomerSummary._of(calibration, known._customer, known._frame)
+        return self._of(summary, holdout)
+
+    def __len__(self) -> int:
+        return len(self.calibration)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CalibrationHoldout) and self._holdout == other._holdout
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return (
@@ -400,4 +511,33 @@ class CalibrationHoldout(Frozen):
         return [_display.facts("Calibration and holdout", rows), *self.calibration._shown()]
 
     def __reduce__(self) -> Any:
-        raise TypeError("CalibrationHoldout cannot be pickled; pickle its calibration and arrays")
+        holdout = self._holdout
+        parts = (
+            holdout.frequency(),
+            holdout.monetary_value(),
+            holdout.duration,
+            holdout.born_in_holdout,
+        )
+        return _restore_split, (self.calibration, *parts)
+
+
+def _restore_split(calibration: CustomerSummary, *parts: Any) -> CalibrationHoldout:
+    return CalibrationHoldout._of(calibration, _native.Holdout(calibration._core, *parts))
+
+
+def _named(
+    data: Any, given: Mapping[str, Any], columns: Mapping[str, str | None] | None
+) -> dict[str, str]:
+    """Role to column of a table: those named, and those that are called like their roles."""
+    explicit = {role: name for role, name in given.items() if name not in (None, role)}
+    named = said(columns, explicit, given)
+    there = _columns.names(data)
+    for role in given:
+        if role not in named and (role in there or role in _REQUIRED):
+            named[role] = role
+    if "customer" not in named:
+        others = [name for name in there if name not in named.values()]
+        found = choose(others, roles={"customer": ROLES["customer"]}, needed=())
+        named |= found.columns
+    wanted = {role: named.get(role) for role in given}
+    return {role: name for role, name in wanted.items() if name is not None}

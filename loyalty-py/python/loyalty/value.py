@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from loyalty import _check, _columns, _frames, _native
+from loyalty import _check, _columns, _frames, _horizons, _native
 from loyalty._discounting import discounting_of
+from loyalty._horizons import Horizon
 from loyalty.correlation import warn_if_notable
 from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates, read
 from loyalty.errors import InputError
@@ -28,7 +30,7 @@ def clv(
     spend: SpendModel | SpendWithCovariates | Fit[Any],
     *,
     covariates: Any = None,
-    horizon: float | None = None,
+    horizon: Horizon | Sequence[Horizon] | None = None,
     annual_discount_rate: float | None = None,
     discount_rate: float | None = None,
     periods: int | None = None,
@@ -57,15 +59,15 @@ def clv(
 
     Parameters
     ----------
-    customers : CustomerSummary
+    customers : CustomerSummary or a table of one
         With monetary value.
     purchases : PurchaseModel, PurchaseWithCovariates or a Fit of one
     spend : SpendModel, SpendWithCovariates or a Fit of one
     covariates : data frame or mapping of columns, optional
         Those that either model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
-    horizon : float, optional
-        How far the continuous form reaches, in the unit of the model; with a rate it may be
-        ``math.inf``, the whole future.
+    horizon : float, str or timedelta, or several, optional
+        How far the continuous form reaches, in the unit of the model, or a length of time such as
+        ``"1 year"``; with a rate it may be ``math.inf``, the whole future. A list gives a column for each.
     annual_discount_rate : float, optional
         Effective rate per year of 365.25 days, δ = ln(1 + rate) / units per year; needs a known
         unit. For the continuous form.
@@ -121,15 +123,23 @@ def clv(
     ... ).round(2)
     array([36.29])
     """
-    _check.instance("customers", customers, CustomerSummary)
+    customers = CustomerSummary._given("customers", customers)
     model = _either("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
     amounts = _either("spend", spend, SpendWithCovariates, SpendModel)
     known = _known((model, amounts), covariates, customers)
-    form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
-    discounting = discounting_of(model.unit or customers.unit, *form)
-    values = column(customers, model, amounts, discounting, margin, threads, known)
+    unit = model.unit or customers.unit
+    form = (annual_discount_rate, discount_rate, periods, period_length)
+
+    def values(ahead: float | None) -> _native.Column:
+        discounting = discounting_of(unit, ahead, *form)
+        return column(customers, model, amounts, discounting, margin, threads, known)
+
+    if horizon is None:
+        found = customers._answer(values(None))
+    else:
+        found = _horizons.answered(horizon, unit, values, customers._answer, customers._answers)
     warn_if_notable(customers, threads, stacklevel=2)
-    return customers._answer(values)
+    return found
 
 
 def clv_interval(
@@ -229,7 +239,7 @@ def clv_interval(
     0            1      38.0    0.0  139.0
     1            2       5.0    0.0   34.0
     """
-    _check.instance("customers", customers, CustomerSummary)
+    customers = CustomerSummary._given("customers", customers)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     drawn = by is not None or isinstance(purchases, Posterior) or isinstance(spend, Posterior)
     if kind != "expectation" or drawn:
@@ -245,10 +255,11 @@ def clv_interval(
     model: Any = _fitted("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
     amounts: Any = _fitted("spend", spend, SpendWithCovariates, SpendModel)
     known = _known((model, amounts), covariates, customers)
+    bought, spent = purchases._core, spend._core
     columns = _native.clv_intervals(
         customers._core,
-        purchases._core,
-        spend._core,
+        bought,  # type: ignore[arg-type]
+        spent,  # type: ignore[arg-type]
         known,
         discounting_of(model.unit or customers.unit, *form),
         *margins_of(margin),
@@ -314,7 +325,7 @@ def clv_posterior(
     >>> bool((values["lower"] < values["estimate"]).all())
     True
     """
-    _check.instance("customers", customers, CustomerSummary)
+    customers = CustomerSummary._given("customers", customers)
     for name, given, kind, by in [
         ("purchases", purchases, PurchaseModel, PurchaseWithCovariates),
         ("spend", spend, SpendModel, SpendWithCovariates),
@@ -380,6 +391,8 @@ def _known(
     if learnt and covariates is None:
         raise InputError("covariates must be given, as a model has learnt from " + ", ".join(names))
     return read(covariates, names, customers) if learnt else None
+
+
 def _model_of(known: Any) -> Any:
     """The model of a fit, of a posterior, or itself."""
     fit = known.mode if isinstance(known, Posterior) else known

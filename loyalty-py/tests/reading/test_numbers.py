@@ -146,7 +146,7 @@ def test_codes_and_flags_say_that_a_coupon_was_used(cells: list[str], expected: 
     assert (table.frame["coupon"].fill_null(0) > 0).to_list() == expected
     # A code says nothing of money, so that no profit may change by it.
     if role == "coupon_used":
-        ledger = loyalty.Ledger(table.frame, columns=table.columns, margin=0.5).table()
+        ledger = loyalty.Ledger(table.frame, columns=table.columns, margin=0.5).to_frame()
         assert ledger["coupon"].to_list() == [0.0, 0.0, 0.0]
         assert ledger["coupon_orders"].to_list() == [float(used) for used in expected]
         # Three customers have no five scores.

@@ -195,7 +195,9 @@ def test_paths_and_tables_are_taken_where_frames_are() -> None:
         orders.summarize(unit="week").frequency.sum()
         == loyalty.datasets.cdnow_orders().summarize(unit="week").frequency.sum()
     )
-    with pytest.raises(TypeError, match="Orders needs the names of the columns"):
-        loyalty.Orders(table.frame)
-    with pytest.raises(TypeError, match="OrderLines needs the names of the columns"):
-        loyalty.OrderLines(table.frame)
+    for make in (loyalty.Orders, loyalty.OrderLines):
+        assert make(table.frame).columns == table.columns
+        assert (
+            make(path, columns={"quantity": None} if make is loyalty.OrderLines else None).columns
+            == table.columns
+        )

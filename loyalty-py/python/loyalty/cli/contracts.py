@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import loyalty
+from loyalty._display.table import SHOWN
 from loyalty.cli import columns, inputs, report, tables
 from loyalty.cli.steps import Steps, beside
 from loyalty.errors import InputError
@@ -243,7 +244,7 @@ def _show(
     print(
         f"Contracts still running ({count:,g}; {by}{of} {(running[by] * weights).sum():,.6g} in all)"
     )
-    report.listing(running.sort(by, descending=True, maintain_order=True).head(report.SHOWN))
+    report.listing(running.sort(by, descending=True, maintain_order=True).head(SHOWN))
     report.written(options.output)
 
 

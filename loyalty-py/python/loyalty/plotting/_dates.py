@@ -54,8 +54,6 @@ def of_customer(
     before."""
     occasions = orders.occasions(unit=unit) if isinstance(orders, Orders) else orders  # type: ignore[arg-type]
     clock = occasions._clock
-    if clock is None:
-        raise InputError("these occasions do not know their dates: make them of Orders")
     if clock.unit != unit:
         raise InputError(f"the occasions are in {clock.unit}s, the model in {unit}s")
     end = np.datetime64(clock.last, "us")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyalty.errors import InputError
 from loyalty.goodness import RepeatCounts, Tracking, repeat_counts, tracking
 from loyalty.plotting import _doubt, _time
 from loyalty.plotting._axes import (
@@ -183,11 +182,8 @@ def plot_tracking(
     thousands(ax.yaxis)
     unit, step = _time.spoken(track.unit), float(column(frame, "end")[0])
     each = unit if step == 1 else _time.length(step, track.unit)
-    if track.start is None:
-        label = f"{unit}s since the first purchase"
-    else:
-        dated(ax)
-        label = f"last day of the {unit}" if step == 1 else f"last day of the {each}"
+    dated(ax)
+    label = f"last day of the {unit}" if step == 1 else f"last day of the {each}"
     title = (
         "Repeat purchases up to each date" if cumulative else f"Repeat purchases in every {each}"
     )
@@ -303,9 +299,7 @@ def _tracked(
 
 
 def _places(track: Tracking, ends: Any) -> Any:
-    """Where the periods stand on the axis: at their last days, or at their ends in units."""
-    if track.start is None or track.unit is None:
-        return ends
+    """Where the periods stand on the axis: at their last days."""
     start = _time.period_of(track.start, track.unit)
     return _time.last_day(start, ends, track.unit)
 
@@ -317,13 +311,8 @@ def _line_at(track: Tracking, given: Moment | float | None) -> Any:
     end = track.calibration_end
     if given is not None:
         end = np.datetime64(_time.microseconds(given), "us")
-    if end is None or (track.start is None and given is None):
+    if end is None:
         return None
-    if track.start is None or track.unit is None:
-        raise InputError(
-            "calibration_end is a date, and the dates of the periods are not known: make the tracking "
-            "of Orders, or give a number of units"
-        )
     # A date means the whole occasion that holds it.
     return _time.last_day(
         _time.period_of(end, track.unit), _time.one_occasion(track.unit), track.unit

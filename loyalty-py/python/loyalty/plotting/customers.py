@@ -259,10 +259,9 @@ def cohort_counts(
     """
     occasions = orders.occasions(unit=unit) if isinstance(orders, Orders) else orders  # type: ignore[arg-type]
     clock = _check.instance("orders", occasions, Occasions)._clock
-    if clock is None or clock.unit != unit:
-        known = "an unknown unit" if clock is None else f"{clock.unit}s"
+    if clock.unit != unit:
         raise InputError(
-            f"occasions must be in {unit}s to be cohorts, got {known}: make them of Orders"
+            f"occasions must be in {unit}s to be cohorts, got {clock.unit}s: make them of Orders"
         )
     last = clock.last if observation_end is None else _time.microseconds(observation_end)
     ends = np.array([clock.first, last]).astype("datetime64[us]")

@@ -147,7 +147,7 @@ class _Grid:
         max_frequency: int | None,
     ) -> None:
         if customers is not None:
-            _check.instance("customers", customers, CustomerSummary)
+            CustomerSummary._given("customers", customers)
             T = float(customers.T.max()) if T is None else T
             if max_frequency is None:
                 repeated = customers.frequency[customers.frequency > 0]

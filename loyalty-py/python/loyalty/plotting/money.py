@@ -230,7 +230,7 @@ def plot_spend_fit(
     'mean amount per purchase, in $ (scale of factors)'
     """
     model = SpendModel._given("model", model)
-    paid = _check.instance("customers", customers, CustomerSummary).monetary_value
+    paid = CustomerSummary._given("customers", customers).monetary_value
     if paid is None or not (paid > 0).any():
         raise InputError("the spend of customers needs monetary values above 0")
     if _check.whole("replicates", replicates) < 2:

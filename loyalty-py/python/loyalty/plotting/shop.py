@@ -86,7 +86,7 @@ def plot_top_shares(
     for name in columns:
         found = ledger.top_shares(name, shares=shares[1:].tolist(), level=level)
         (line,) = ax.plot(shares, [0.0, *(top.of_total for top in found)], label=name)
-        low, high = [top.low for top in found], [top.high for top in found]
+        low, high = [top.lower for top in found], [top.upper for top in found]
         ax.fill_between(shares[1:], low, high, color=line.get_color(), alpha=0.2, linewidth=0)
     percent(ax.xaxis)
     percent(ax.yaxis)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyalty import _display
-from loyalty._frozen import Frozen
+from loyalty._frozen import Record
 from loyalty.errors import InputError
 from loyalty.order_lines import OrderLines
 from loyalty.orders import Orders
@@ -65,7 +65,7 @@ class Finding(_display.Shown):
         return "\n".join([*lines, f"  {self.fix}"])
 
 
-class Check(Frozen):
+class Check(Record):
     """What :func:`check` found. It prints as a report.
 
     Examples

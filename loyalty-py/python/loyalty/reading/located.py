@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from loyalty.errors import InputError
 from loyalty.reading.files import is_path
+from loyalty.reading.named import LineColumns, said
 from loyalty.reading.orders import read_orders
 from loyalty.reading.table import OrderTable
 
@@ -29,11 +30,20 @@ def located(data: object) -> Iterator[None]:
 
 
 def taking_tables(roles: Collection[str]) -> Callable[[F], F]:
-    """Lets a function of a frame and ``columns`` take a path or an :class:`OrderTable` as well."""
+    """Lets a function of a frame and ``columns`` take a path or an :class:`OrderTable` as well, and
+    columns by keyword."""
 
     def lets(function: F) -> F:
         @functools.wraps(function)
         def call(data: Any, *arguments: Any, **options: Any) -> Any:
+            if is_path(data) or isinstance(data, OrderTable):
+                by_keyword = {
+                    role: options.pop(role)
+                    for role in LineColumns.__annotations__
+                    if role in options
+                }
+                if by_keyword:
+                    options["columns"] = said(options.get("columns"), by_keyword, roles)
             if is_path(data):
                 data = read_orders(
                     data,
