@@ -90,9 +90,9 @@ class Scores(Record):
     """What a log says of its customers. Made by :func:`score`."""
 
     __slots__ = (
-        "_made_of",
         "_columns",
         "_left_out",
+        "_made_of",
         "correlation",
         "customers",
         "not_computed",
