@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import loyalty
+from loyalty import _frames
 from loyalty.errors import InputError
 
 N = 600
@@ -24,7 +25,7 @@ GAMMA = {
 def customers() -> loyalty.CustomerSummary:
     truth = loyalty.PurchaseWithCovariates(BASE, TABLE, coefficients=GAMMA)
     bought = truth.simulate(TABLE, [60.0] * N, seed=11)
-    spent = np.asarray(loyalty.GammaGamma(p=6, q=4, v=15)._core.simulate(bought._core, 5, 0))
+    spent = _frames.array(loyalty.GammaGamma(p=6, q=4, v=15)._core.simulate(bought._core, 5, 0))
     return loyalty.CustomerSummary(
         frequency=bought.frequency,
         recency=bought.recency,

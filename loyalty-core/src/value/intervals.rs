@@ -71,7 +71,7 @@ pub fn clv_intervals<P: PurchaseModel + Parameters, S: SpendModel + Parameters>(
 /// use loyalty_core::orders::Column;
 /// use loyalty_core::parallel::Threads;
 /// use loyalty_core::purchase::{BgNbd, Discounting, PurchaseKind, PurchaseWithCovariates};
-/// use loyalty_core::spend::{GammaGamma, SpendKind, SpendModel};
+/// use loyalty_core::spend::{GammaGamma, SpendModel};
 /// use loyalty_core::summary::{Covariates, CustomerSummary, SummaryColumns};
 /// use loyalty_core::value::{Estimated, Margin, clv_intervals_with_covariates};
 /// let member: Vec<f64> = (0..600).map(|row| f64::from(row % 2)).collect();

@@ -240,8 +240,8 @@ class Posterior(Frozen, Generic[M]):
         >>> posterior = loyalty.BgNbd.posterior(customers)
         >>> posterior.purchase_distribution(customers, 39, most=2).round(2).head(2)
            customer_id   p_0   p_1   p_2  p_more
-        0            1  0.45  0.24  0.14    0.18
-        1            2  0.91  0.05  0.02    0.02
+        0            1  0.44  0.24  0.14    0.17
+        1            2  0.88  0.07  0.03    0.02
         """
         most = _check.most(most)
         customers = CustomerSummary._given("customers", customers)
