@@ -13,7 +13,7 @@ DOCS = Path(__file__).resolve().parents[1]
 
 #: Rooms, and the modules below `loyalty` whose names stand in them.
 ROOMS = {
-    "Everything in one call": ["scoring"],
+    "Everything in one call": ["scoring", "_page.report"],
     "Reading": ["reading.orders", "reading.sql", "reading.check", "reading.table", "reading.understood"],
     "Orders and customers": ["orders", "order_lines", "summary", "report", "datasets"],
     "Purchase models": [
@@ -23,7 +23,7 @@ ROOMS = {
     "Spend models": ["spend", "gamma_gamma"],
     "Contracts": ["contracts", "contract_model", "sbg", "bdw"],
     "Fits, priors, posteriors, covariates": ["fit", "prior", "posterior", "covariates", "files"],
-    "Lifetime value": ["value", "bootstrap", "correlation"],
+    "Lifetime value and what customers will do": ["value", "predictions", "bootstrap", "correlation"],
     "RFM": ["rfm"],
     "Goodness of fit": ["goodness", "comparison", "metrics"],
     "Returns": ["returns"],
