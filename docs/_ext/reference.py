@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,14 @@ def list_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def attributes(found: Any) -> list[str]:
+    """The attributes that a class's docstring describes, which are not described again."""
+    section = (inspect.getdoc(found) or "").partition("Attributes\n----------\n")[2]
+    section = re.split(r"^\w+\n-+\n", section, flags=re.MULTILINE)[0]
+    lines = re.findall(r"^(\w[\w, ]*) : ", section, flags=re.MULTILINE)
+    return [name for line in lines for name in line.split(", ")]
+
+
 def name_page(full: str) -> str:
     """The page of one name."""
     shown = full.removeprefix("loyalty.")
@@ -106,9 +115,8 @@ def name_page(full: str) -> str:
         # scikit-learn's own members are documented there.
         own = ".sklearn." not in full
         lines += ["   :inherited-members: Exception, object, tuple, dict"] if own else [EXCLUDED]
-        # Of a named tuple, which the docstring describes.
-        fields = getattr(resolved(full), "_fields", ())
-        lines += [f"   :exclude-members: {', '.join(fields)}"] if fields else []
+        told = [*getattr(resolved(full), "_fields", ()), *attributes(resolved(full))]
+        lines += [f"   :exclude-members: {', '.join(told)}"] if own and told else []
     else:
         lines += [f".. autofunction:: {full}"]
     return "\n".join(lines) + "\n"
