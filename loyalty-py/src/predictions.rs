@@ -55,7 +55,9 @@ impl Purchases {
         Ok(match self {
             Self::Model(model) => Known::Model(model.get().0.clone()),
             Self::Fit(fit) => Known::Fit(Box::new(fit.get().purchases()?)),
-            Self::Posterior(posterior) => Known::Posterior(Box::new(posterior.get().plain_purchases()?)),
+            Self::Posterior(posterior) => {
+                Known::Posterior(Box::new(posterior.get().plain_purchases()?))
+            }
         })
     }
 }
@@ -65,7 +67,9 @@ impl Spend {
         Ok(match self {
             Self::Model(model) => Known::Model(model.get().0.clone()),
             Self::Fit(fit) => Known::Fit(Box::new(fit.get().spend()?)),
-            Self::Posterior(posterior) => Known::Posterior(Box::new(posterior.get().plain_spend()?)),
+            Self::Posterior(posterior) => {
+                Known::Posterior(Box::new(posterior.get().plain_spend()?))
+            }
         })
     }
 }

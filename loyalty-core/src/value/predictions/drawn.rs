@@ -11,7 +11,8 @@ use crate::parallel::{Threads, map_chunks};
 use crate::purchase::{Discounting, Future, FutureDraws, PurchaseModel};
 use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
-use crate::value::clv::{Margin, clv_into};
+use crate::value::clv::clv_into;
+use crate::value::margin::Margin;
 
 /// The seed of what is drawn of spend.
 pub(super) const SPEND: u64 = 0x7370_656e;
