@@ -77,7 +77,7 @@ fn what_is_missing_is_an_error_or_an_entry_that_says_so() {
     let other: Vec<i64> = ids.iter().map(|id| if *id == 7 { 7_000 } else { *id }).collect();
     let known = KnownCustomers::new(Column::new("customer", &other[..]).into(), &covariates);
     let error = Comparison::with_covariates(&log, &known, &options).unwrap_err().to_string();
-    assert!(error.contains("no row for the customer 7"), "{error}");
+    assert!(error.contains("no row for the customer \"7\""), "{error}");
     assert!("gamma-gamma-with-covariates".parse::<Contender>().is_err());
     for contender in Contender::with_covariates() {
         assert_eq!(contender.name().parse::<Contender>(), Ok(contender));
