@@ -68,7 +68,7 @@ def test_cohorts_give_the_published_fits(call: Call) -> None:
     assert scores["clv"].to_list() == pytest.approx([10 * x for x in scores["discounted_renewals"]])
     first = 1 - REGULAR[1] / REGULAR[0]
     assert (
-        f"  {1000}  {first:.4g}".split() == printed.split("seen\n")[1].splitlines()[0].split()[3:]
+        f"  {1000:,}  {first:.4f}".split() == printed.split("seen\n")[1].splitlines()[0].split()[3:]
     )
 
 

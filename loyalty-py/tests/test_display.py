@@ -84,6 +84,7 @@ def of_log(orders: loyalty.Orders) -> list[Any]:
     return [
         *kinds, orders, orders.report, orders.occasions(), split, customers, fit, spend, spend.model,
         fit.model, counts, counts.chi_square, correlation, correlation.pearson, moved.model, spent.model,
+        loyalty.spend_counts(spend, customers), fit.model.simulate_future(customers, 39, n=100),
         loyalty.tracking(fit, orders), loyalty.holdout_errors(fit, split), loyalty.rfm(customers),
         loyalty.SegmentTable.customary(), fit.posterior(customers, draws=200), loyalty.Prior.known(2.0),
         loyalty.compare(orders, ["mbg-nbd"], horizon=13, unit="week", origins=1),

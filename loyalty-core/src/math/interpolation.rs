@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn what_no_polynomial_follows_is_asked_itself() {
         let (error, asked) = worst(|x| if x < 3.3 { 1.0 } else { 2.0 }, [2.0, 5.0]);
-        assert_eq!(error, 0.0);
-        assert!(asked > 0);
+        // Beside the panel of the jump constants are followed, to a few units of the last digit.
+        assert!(error < 1e-13 && asked > 0, "{error:e}");
         let nan = Interpolated::new(|_| f64::NAN);
         assert!(nan.at(2.0).is_nan());
         let own = Interpolated::new(|x: f64| x.sqrt());

@@ -254,6 +254,7 @@ fn a_true_model_is_calibrated() {
     }
     let split = orders(&lines);
     let mut options = SummaryOptions::default();
+    options.unit = Unit::Day;
     let day = 86_400_000_000;
     options.observation_end = Some(400_000 * day);
     let split = split.calibration_holdout(200_000 * day, &options).unwrap();

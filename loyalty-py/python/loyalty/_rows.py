@@ -60,6 +60,10 @@ class Rows(Frozen):
         keep : array, list or series of bool, or callable
             A value per customer, or what makes them of this table.
 
+        Returns
+        -------
+        table of the same class
+
         Examples
         --------
         >>> import loyalty
@@ -73,6 +77,15 @@ class Rows(Frozen):
 
     def head(self, n: int = 5) -> Any:
         """The first rows, in the caller's kind of frame.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+
+        Returns
+        -------
+        data frame or dict of arrays
 
         Examples
         --------

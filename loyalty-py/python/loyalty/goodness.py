@@ -125,6 +125,14 @@ class SpendCounts(_display.Shown):
         model true, as many in each.
     chi_square : ChiSquare or None
         The test of the tenths; None below 50 customers.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders("polars").summarize(observation_end="1997-09-30")
+    >>> counts = loyalty.spend_counts(loyalty.GammaGamma.fit(customers), customers)
+    >>> counts.customers, sum(counts.tenths)
+    (946, 946)
     """
 
     customers: int
@@ -134,7 +142,20 @@ class SpendCounts(_display.Shown):
     _frame: nw.Implementation | None = field(repr=False)
 
     def to_frame(self) -> Any:
-        """Columns ``above`` and ``up_to``, and the ``actual`` and ``expected`` customers whose mean amount lies between."""
+        """Columns ``above`` and ``up_to``, and the ``actual`` and ``expected`` customers whose mean amount lies between.
+
+        Returns
+        -------
+        data frame or dict of arrays
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders("polars").summarize(observation_end="1997-09-30")
+        >>> counts = loyalty.spend_counts(loyalty.GammaGamma.fit(customers), customers, edges=[20, 40])
+        >>> counts.to_frame()["actual"].to_list()
+        [325.0, 363.0, 258.0]
+        """
         return _frames.table(self._columns, self._frame)
 
     def _shown(self) -> _display.Parts:
@@ -577,6 +598,10 @@ def spend_counts(
     estimated : int, optional
         How many parameters were estimated from these customers: by default those that the fit estimated, or all
         of a model.
+
+    Returns
+    -------
+    SpendCounts
 
     Raises
     ------

@@ -97,10 +97,26 @@ class Occasions(Frozen):
         Occasions that both have are one, with the money of both: a batch that is merged twice counts
         its money twice.
 
+        Parameters
+        ----------
+        other : Occasions
+
+        Returns
+        -------
+        Occasions
+
         Raises
         ------
         InputError
             Where the two differ in unit, occasion, kind of ids, time zone, or in having amounts.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> log = loyalty.datasets.cdnow()
+        >>> first, second = (loyalty.Orders(log.iloc[start::2]).occasions() for start in range(2))
+        >>> first.merge(second) == loyalty.Orders(log).occasions()
+        True
         """
         native = self._core.merge(_check.instance("other", other, Occasions)._core)
         return self._of(native, self._customer, self._frame)
@@ -111,6 +127,14 @@ class Occasions(Frozen):
 
         Each batch is let go before the next is asked for, so with a generator a log of any number of
         batches needs little more memory than its occasions, 24 bytes each.
+
+        Parameters
+        ----------
+        batches : iterable of Occasions
+
+        Returns
+        -------
+        Occasions
 
         Raises
         ------
@@ -145,6 +169,10 @@ class Occasions(Frozen):
         bytes for an occasion (8 without amounts) and 16 or so for a customer, a version, and a checksum
         that tells a damaged file.
 
+        Parameters
+        ----------
+        path : path
+
         Raises
         ------
         ModelFileError
@@ -173,6 +201,10 @@ class Occasions(Frozen):
             The kind of frame that answers come in; by default the first of these that is installed,
             and arrays where none is.
 
+        Returns
+        -------
+        Occasions
+
         Raises
         ------
         ModelFileError
@@ -189,6 +221,17 @@ class Occasions(Frozen):
         self, *, observation_end: Moment | None = None, include_first: bool = False
     ) -> CustomerSummary:
         """Frequency, recency, T and monetary value of each customer; see :meth:`Orders.summarize`.
+
+        Parameters
+        ----------
+        observation_end : date or time, optional
+            By default the last order of all.
+        include_first : bool
+            Whether the monetary value averages all occasions instead of the repeat occasions.
+
+        Returns
+        -------
+        CustomerSummary
 
         Examples
         --------

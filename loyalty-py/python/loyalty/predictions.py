@@ -128,6 +128,14 @@ class Futures(_display.Shown):
         How far they reach, in the unit of the model.
     total : array
         The purchases of all customers together in every draw.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> model = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    >>> customers = loyalty.CustomerSummary(frequency=[2, 0], recency=[30.43, 0], T=[38.86, 38.86])
+    >>> model.simulate_future(customers, 39, n=200).total.shape
+    (200,)
     """
 
     n: int
@@ -142,6 +150,10 @@ class Futures(_display.Shown):
         """A row for every customer: the mean of their ``purchases``, and the shares of the draws with ``none``, in which
         they are ``alive`` at the end of observation, and ``alive_at_horizon``.
 
+        Returns
+        -------
+        data frame or dict of arrays
+
         Examples
         --------
         See :meth:`PurchaseModel.simulate_future`.
@@ -152,6 +164,15 @@ class Futures(_display.Shown):
         """The purchases of every customer in every draw, shape (customers, n).
 
         They are drawn again, to the same bits; a million customers times a thousand draws are 8 GB.
+
+        Parameters
+        ----------
+        threads : int
+            Threads to use, 0 for all.
+
+        Returns
+        -------
+        array of int
 
         Examples
         --------

@@ -42,10 +42,25 @@ class Report(Frozen):
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the page, whole or not at all.
 
+        Parameters
+        ----------
+        path : path
+            A file that ends in .html.
+
         Raises
         ------
         InputError
             Where it cannot be written, or is not to be a page.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> page = loyalty.score(loyalty.datasets.cdnow_orders()).report()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "report.html"
+        ...     page.save(path)
+        ...     path.read_text(encoding="utf-8") == page.html
+        True
         """
         name = checked(path)
         beside = f"{name}.{os.getpid()}.partial"
