@@ -25,7 +25,7 @@ def of_all(scores: loyalty.Scores) -> dict[str, float]:
     frame, customers, fit = scores.to_frame(), scores.customers, scores.purchases
     assert fit is not None and scores.spend is not None
     stays_away = fit.model.p_no_purchase(customers, YEAR)["p_no_purchase"]
-    orders = fit.interval("expected_purchases", customers, horizon=YEAR, level=0.9)
+    orders = loyalty.purchase_interval(customers, fit, YEAR, total=True, level=0.9)
     value = loyalty.clv_interval(
         customers,
         fit,
@@ -33,6 +33,7 @@ def of_all(scores: loyalty.Scores) -> dict[str, float]:
         horizon=YEAR,
         annual_discount_rate=0.1,
         margin=0.3,
+        kind="prediction",
         total=True,
         level=0.9,
     )
@@ -43,8 +44,8 @@ def of_all(scores: loyalty.Scores) -> dict[str, float]:
         "active": round(active),
         "active_share": active / len(frame),
         "orders_ahead": round(frame["expected_purchases"].sum()),
-        "orders_low": round(orders["lower"].sum()),
-        "orders_high": round(orders["upper"].sum()),
+        "orders_low": round(orders["lower"][0]),
+        "orders_high": round(orders["upper"][0]),
         "value_ahead": frame["clv"].sum(),
         "value_low": value["lower"][0],
         "value_high": value["upper"][0],

@@ -43,6 +43,12 @@ WORDS: dict[str, dict[Language, str]] = {
         "de": "Spannen zu {level}: sie sagen, wie weit die Schätzung der Modelle die Erwartung offen lässt. "
         "Zufall und was kein Modell weiß, etwa eine neue Saison oder Kampagne, kommen hinzu.",
     },
+    "range_prediction": {
+        "en": "Ranges are of {level}: what the estimates of the models leave open, and chance. "
+        "What no model knows, such as a new season or campaign, comes on top.",
+        "de": "Spannen zu {level}: was die Schätzung der Modelle offen lässt, und der Zufall. "
+        "Was kein Modell weiß, etwa eine neue Saison oder Kampagne, kommt hinzu.",
+    },
     "value_margin": {
         "en": "Value is contribution margin ({margin} of what is paid), discounted at {rate} a year.",
         "de": "Wert ist Deckungsbeitrag ({margin} des Bezahlten), abgezinst mit {rate} im Jahr.",

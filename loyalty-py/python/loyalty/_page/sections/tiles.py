@@ -76,7 +76,7 @@ def _meaning(content: Content) -> str:
     write, outlook, asked = content.write, content.outlook, content.scores._asked
     said = []
     if outlook.orders is not None and outlook.orders.low is not None:
-        said.append(write.say("range_expectation", level=write.locale.share(LEVEL, 0)))
+        said.append(write.say(f"range_{outlook.kind}", level=write.locale.share(LEVEL, 0)))
     if outlook.value is not None:
         rate = write.locale.share(asked.annual_discount_rate, 0)
         if asked.margin is None:
