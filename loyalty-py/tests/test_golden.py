@@ -1,6 +1,6 @@
 """The golden files: one fit, its model files, and scores that Rust, Python and C give to the last bit.
 
-What each column of ``scores.csv`` is, loyalty-core/tests/golden.rs says, which writes the files.
+What each column of ``scores.csv`` is, loyalty-core/tests/suite/golden.rs says, which writes the files.
 """
 
 from __future__ import annotations
