@@ -197,7 +197,7 @@ class Behaviours(Frozen):
     >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
     >>> model = loyalty.BehaviourModel.fit(ledger)
     >>> labels = model.classify(ledger)
-    >>> labels.table().columns[:3]
+    >>> labels.to_frame().columns[:3]
     ['customer', 'service_demander', 'revenue_reverser']
     """
 
@@ -228,7 +228,7 @@ class Behaviours(Frozen):
         >>> ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, handling=3.0, markdown=0.1)
         >>> model = loyalty.BehaviourModel.fit(ledger)
         >>> labels = model.classify(ledger)
-        >>> set(labels.table()["primary"]) >= {"none", "service_demander"}
+        >>> set(labels.to_frame()["primary"]) >= {"none", "service_demander"}
         True
         """
         return self._ledger._answer(self._core.labels())

@@ -209,7 +209,7 @@ class JoinReport(_display.Shown):
     >>> import loyalty
     >>> shop = loyalty.simulate(500, seed=1)
     >>> scores = loyalty.score(shop.lines, contacts=shop.contacts)
-    >>> join = scores.report.joins[0]
+    >>> join = scores.table_report.joins[0]
     >>> join.table, join.unmatched
     ('contacts', 0)
     """
@@ -256,7 +256,7 @@ class TableReport(_display.Shown):
     Examples
     --------
     >>> import loyalty
-    >>> report = loyalty.score(loyalty.simulate(500, seed=1).lines).report
+    >>> report = loyalty.score(loyalty.simulate(500, seed=1).lines).table_report
     >>> report.customers_came_back >= 0, len(report.sentences) > 0
     (True, True)
     """
