@@ -21,6 +21,7 @@ SECTIONS = {
         "reading",
         "orders",
         "scoring",
+        "daily",
         "rfm",
         "diagnostics",
         "forecast",
