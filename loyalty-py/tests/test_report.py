@@ -266,6 +266,15 @@ def test_weights_count(customers: loyalty.CustomerSummary) -> None:
     assert float(numbers["value_low"]) < 2 * clv.sum() < float(numbers["value_high"])
 
 
+def test_what_has_no_range_is_said(customers: loyalty.CustomerSummary) -> None:
+    given = loyalty.MbgNbd(r=0.6, alpha=8.7, a=0.55, b=1.0, unit="week")
+    page = loyalty.score(customers, purchases=given, unit="week").report()
+    assert "orders_low" not in page.html and "value_low" not in page.html
+    assert "a model whose errors are not known" in page.html
+    assert "Ranges are of" not in page.html
+    assert "errors are not known" not in loyalty.score(customers).report().html
+
+
 def test_words_and_paths_that_cannot_be(scores: loyalty.Scores, tmp_path: Path) -> None:
     with pytest.raises(loyalty.InputError, match="language must be one of en, de, got 'fr'"):
         scores.report(language="fr")  # type: ignore[arg-type]

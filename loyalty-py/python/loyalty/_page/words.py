@@ -43,6 +43,12 @@ WORDS: dict[str, dict[Language, str]] = {
         "de": "Spannen zu {level}: sie sagen, wie weit die Schätzung der Modelle die Erwartung offen lässt. "
         "Zufall und was kein Modell weiß, etwa eine neue Saison oder Kampagne, kommen hinzu.",
     },
+    "range_unknown": {
+        "en": "What has no range is of a model whose errors are not known: its fit ended at a boundary, "
+        "or it was given and not fitted.",
+        "de": "Was keine Spanne hat, ist von einem Modell, dessen Fehler nicht bekannt sind: seine Anpassung endete "
+        "an einem Rand, oder es wurde vorgegeben.",
+    },
     "range_prediction": {
         "en": "Ranges are of {level}: what the estimates of the models leave open, and chance. "
         "What no model knows, such as a new season or campaign, comes on top.",

@@ -75,7 +75,10 @@ def _meaning(content: Content) -> str:
     """What the ranges and the value are."""
     write, outlook, asked = content.write, content.outlook, content.scores._asked
     said = []
-    if outlook.orders is not None and outlook.orders.low is not None:
+    totals = [total for total in (outlook.orders, outlook.value) if total is not None]
+    if any(total.low is None for total in totals):
+        said.append(write.say("range_unknown"))
+    if any(total.low is not None for total in totals):
         said.append(write.say(f"range_{outlook.kind}", level=write.locale.share(LEVEL, 0)))
     if outlook.value is not None:
         rate = write.locale.share(asked.annual_discount_rate, 0)
