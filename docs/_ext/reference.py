@@ -26,7 +26,7 @@ ROOMS = {
     "Fits, priors, posteriors, covariates": ["fit", "prior", "posterior", "covariates", "files"],
     "Lifetime value and what customers will do": ["value", "predictions", "bootstrap", "correlation"],
     "RFM": ["rfm"],
-    "Goodness of fit": ["goodness", "comparison", "metrics"],
+    "Goodness of fit": ["goodness", "spend_goodness", "comparison", "metrics"],
     "Returns": ["returns"],
     "Profit and costly behaviours": ["ledger", "behaviours", "behaviour_distribution", "persistence"],
     "Decisions": ["treatments", "selection"],

@@ -55,13 +55,10 @@ from loyalty.goodness import (
     ChiSquare,
     HoldoutErrors,
     RepeatCounts,
-    SpendCounts,
     Tracking,
     alive_calibration,
     holdout_errors,
     repeat_counts,
-    spend_calibration,
-    spend_counts,
     tracking,
 )
 from loyalty.ledger import Ledger, Losses, TopShare
@@ -93,6 +90,7 @@ from loyalty.scoring import NotComputed, Scores, score
 from loyalty.selection import Choice, Selection, choose, select
 from loyalty.simulation import ShopOptions, SimulatedShop, simulate
 from loyalty.spend import SpendModel
+from loyalty.spend_goodness import SpendCounts, spend_calibration, spend_counts
 from loyalty.summary import CalibrationHoldout, CustomerSummary
 from loyalty.treatments import Treatments
 from loyalty.value import clv, clv_interval, clv_posterior

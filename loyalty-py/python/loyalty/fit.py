@@ -168,10 +168,6 @@ class Fit(Frozen, Generic[M]):
         errors = self._core.standard_errors
         return None if errors is None else dict(zip(self._core.names, errors, strict=True))
 
-    def _errors(self) -> dict[str, float]:
-        """Standard errors to show: none of a fit that did not converge, whose curvature says nothing."""
-        return (self.standard_errors or {}) if self._core.converged else {}
-
     def covariance(self, *, on_scale: bool = False) -> NDArray[np.float64] | None:
         """Covariance matrix of the parameters, or on the scales on which they are free: of their
         logarithms where they are above 0.
