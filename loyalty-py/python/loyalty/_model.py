@@ -96,6 +96,10 @@ class Model(Frozen):
     def kinds(cls) -> dict[str, type[Self]]:
         """The classes of the models of this sort, by what files and the command line call them.
 
+        Returns
+        -------
+        dict of str to class
+
         Examples
         --------
         >>> import loyalty
@@ -231,6 +235,16 @@ class Model(Frozen):
         -----
         LoyaltyWarning
             Where the fit did not converge, and where the mean that a spend model finds is infinite.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> fit = loyalty.ParetoNbd.fit(customers)
+        >>> fit.stop, round(fit.log_likelihood, 3)
+        ('converged', -9594.976)
+        >>> loyalty.ParetoNbd.fit(customers, priors={"r": loyalty.Prior.known(0.5)}).parameters["r"]
+        0.5
         """
         options = native_options(start, priors, penalizer, tolerance, max_iterations, threads)
         roles = {"purchase": purchase, "dropout": dropout, "shared": shared, "spend": spend}
@@ -328,6 +342,11 @@ class Model(Frozen):
         threads : int
             Threads to use, 0 for all.
 
+        Returns
+        -------
+        Posterior
+            Points with weights; its ``summary()`` is that of the parameters.
+
         Raises
         ------
         InputError
@@ -389,7 +408,30 @@ class Model(Frozen):
         return dict(zip(self._names, self._core.values, strict=True))
 
     def log_likelihood(self, customers: CustomerSummary | Contracts) -> float:
-        """ln L of the customers at these parameters."""
+        """ln L of the customers at these parameters, the sum over all of them: what :meth:`fit` makes as large as it can.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or Contracts
+            As for :meth:`fit`; a customer of weight w counts w times.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        InputError
+            Where a column that the model needs is missing, or the summary is in another unit than the model.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> published = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+        >>> round(published.log_likelihood(customers), 1)
+        -9582.4
+        """
         return float(self._core.log_likelihood(self._table._given("customers", customers)._core))
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -397,10 +439,25 @@ class Model(Frozen):
 
         The file is written whole or not at all. :meth:`Fit.save` adds the facts of the fit.
 
+        Parameters
+        ----------
+        path : str or path
+            A file of JSON, written over where it is there.
+
         Raises
         ------
         ModelFileError
             Where it cannot be written.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> model = loyalty.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "model.json"
+        ...     model.save(path)
+        ...     loyalty.load(path) == model
+        True
         """
         self._core.save(path)
 

@@ -20,9 +20,23 @@ __all__ = ["BehaviourModel", "BehaviourSummary", "Behaviours"]
 class BehaviourSummary(_display.Shown):
     """The customers labelled with one behaviour.
 
-    ``expected_false`` is the share of them that is expected to be wrong, ``impact`` what the behaviour costs
-    in a year, ``share_of_loss`` their share of the loss of all unprofitable customers;
-    ``share_of_loss_as_primary`` counts every customer under their costliest label only.
+    Attributes
+    ----------
+    behaviour : str
+        What they are labelled with.
+    customers : int
+        How many.
+    expected_false : float
+        The share of them that is expected to be wrong; 0 where there are none.
+    primary : int
+        Those of them for whom it is the costliest label.
+    impact : float
+        What the behaviour costs in a year, over the customers labelled.
+    share_of_loss : float
+        Their share of the loss of unprofitable customers; those with several labels count under each. 0 without
+        profits.
+    share_of_loss_as_primary : float
+        The same of those for whom it is the costliest label; these shares add up.
 
     Examples
     --------

@@ -23,11 +23,25 @@ __all__ = ["Comparison", "compare"]
 
 
 class Comparison(Frozen):
-    """Models side by side, the best forecast first. Made by :func:`compare`."""
+    """Models side by side, the best forecast first. Made by :func:`compare`.
+
+    Attributes
+    ----------
+    unit : str
+        The unit of the horizon.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> found = loyalty.compare(loyalty.datasets.cdnow_orders("polars"), ["bg-nbd", "nbd"], horizon=26)
+    >>> found.origins
+    ['1997-12-30', '1997-09-30', '1997-07-01']
+    >>> found.to_frame()["model"].to_list()
+    ['BG/NBD', 'NBD']
+    """
 
     __slots__ = ("_core", "_frame", "unit")
 
-    #: The unit of the horizon.
     unit: str
     _core: _native.Comparison
     _frame: nw.Implementation | None
@@ -55,9 +69,17 @@ class Comparison(Frozen):
         """A row for every model: ``model``, ln L, AIC, BIC and how the fit to the whole log ended
         (``stop``), and the geometric means of the forecasts' figures over the cutoffs.
 
+        Returns
+        -------
+        data frame or dict of arrays
+            The best forecast first, like the log's frame.
+
         Examples
         --------
-        See :func:`compare`.
+        >>> import loyalty
+        >>> found = loyalty.compare(loyalty.datasets.cdnow_orders("polars"), ["bg-nbd", "nbd"], horizon=26)
+        >>> found.to_frame().columns[:7]
+        ['model', 'log_likelihood', 'aic', 'bic', 'stop', 'deviance', 'level']
         """
         columns = [_frames.text_column("model", self._core.titles)]
         columns += self._core.fits()
@@ -79,6 +101,20 @@ class Comparison(Frozen):
         ``revenue_…``        the same of money: of purchases times the spend of a
                              Gamma-Gamma; its deviance is in the unit of money
         ==================== ========================================================
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Like the log's frame: models as in :meth:`to_frame`, of each the newest cutoff first.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> found = loyalty.compare(loyalty.datasets.cdnow_orders("polars"), ["bg-nbd", "nbd"], horizon=26)
+        >>> found.forecasts().shape
+        (6, 22)
+        >>> found.forecasts()["level"].round(2).to_list()
+        [1.02, 0.84, 0.9, 1.57, 1.41, 1.61]
         """
         count = len(self.origins)
         names = [title for title in self._core.titles for _ in range(count)]

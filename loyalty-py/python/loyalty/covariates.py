@@ -44,7 +44,31 @@ class _WithCovariates(Model):
 
     @classmethod
     def fit(cls, *_: Any, **__: Any) -> NoReturn:
-        """Not of its own: the ``fit`` of a model takes ``covariates`` and gives one of these."""
+        """Not of its own: the ``fit`` of a model takes ``covariates`` and gives one of these.
+
+        Parameters
+        ----------
+        *_, **__
+            None that would do.
+
+        Returns
+        -------
+        Never, as it raises.
+
+        Raises
+        ------
+        TypeError
+            Always, with the call that does it.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> try:
+        ...     loyalty.PurchaseWithCovariates.fit(None)
+        ... except TypeError as error:
+        ...     print(error)
+        fit the model that its customers follow, with covariates: loyalty.ParetoNbd.fit(customers, covariates=frame)
+        """
         raise TypeError(
             "fit the model that its customers follow, with covariates: "
             "loyalty.ParetoNbd.fit(customers, covariates=frame)"
@@ -52,7 +76,31 @@ class _WithCovariates(Model):
 
     @classmethod
     def posterior(cls, *_: Any, **__: Any) -> NoReturn:
-        """Not of its own: the ``posterior`` of a model takes ``covariates``, and that of a fit too."""
+        """Not of its own: the ``posterior`` of a model takes ``covariates``, and that of a fit too.
+
+        Parameters
+        ----------
+        *_, **__
+            None that would do.
+
+        Returns
+        -------
+        Never, as it raises.
+
+        Raises
+        ------
+        TypeError
+            Always, with the call that does it.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> try:
+        ...     loyalty.PurchaseWithCovariates.posterior(None)
+        ... except TypeError as error:
+        ...     print(str(error).partition(": ")[2])
+        loyalty.ParetoNbd.posterior(customers, covariates=frame)
+        """
         raise TypeError(
             "take the posterior of the model that its customers follow, with covariates: "
             "loyalty.ParetoNbd.posterior(customers, covariates=frame)"
@@ -76,6 +124,25 @@ class _WithCovariates(Model):
         missing for a number), ``value`` (γ, for a step of 1), ``factor`` (e^γ, what a step multiplies
         by: the rate to buy or to leave, the odds to leave after a purchase, the mean spend) and
         ``standardised`` (γ for a step of one standard deviation).
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Of pandas or polars, whichever is there.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> table = model.coefficients()
+        >>> list(table["parameter"])
+        ['purchase:channel=web', 'dropout:channel=web']
+        >>> [round(factor, 4) for factor in table["factor"]]
+        [1.6487, 1.0]
         """
         return _frames.table(self._core.coefficients(), _columns.installed_frame())
 
@@ -91,7 +158,39 @@ class _WithCovariates(Model):
     def log_likelihood(  # type: ignore[override]
         self, customers: CustomerSummary, *, covariates: Any
     ) -> float:
-        """ln L of customers and what is known of them."""
+        """ln L of customers and what is known of them, the sum over all: each at parameters of their own.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or a table of one
+        covariates : data frame or mapping of columns
+            The columns of :attr:`columns`, by name; see :meth:`PurchaseWithCovariates.p_alive`.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        InputError
+            As :meth:`PurchaseWithCovariates.p_alive`.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> known = {"channel": ["web", "shop"] * 500}
+        >>> truth = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     known,
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> customers = truth.simulate(known, [40.0] * 1000, seed=7)
+        >>> fit = loyalty.BgNbd.fit(customers, covariates=known)
+        >>> round(fit.model.log_likelihood(customers, covariates=known) / fit.log_likelihood, 9)
+        1.0
+        >>> truth.log_likelihood(customers, covariates=known) < fit.log_likelihood
+        True
+        """
         customers = CustomerSummary._given("customers", customers)
         known = self._read(covariates, customers)
         return float(self._core.log_likelihood(customers._core, known))
@@ -190,7 +289,35 @@ class PurchaseWithCovariates(_WithCovariates):
         return Model._classes[self._core.base], roles
 
     def customer(self, covariates: Mapping[str, Any]) -> PurchaseModel:
-        """The model of the customer with these values of the columns."""
+        """The model of the customer with these values of the columns.
+
+        Parameters
+        ----------
+        covariates : mapping of str to value
+            A value for each of :attr:`columns`.
+
+        Returns
+        -------
+        PurchaseModel
+            Of the class that the customers follow, such as :class:`BgNbd`.
+
+        Raises
+        ------
+        InputError
+            Where a column is missing, or a level was not learnt.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> shop, web = (model.customer({"channel": channel}) for channel in ("shop", "web"))
+        >>> type(web), shop.alpha, round(web.alpha, 4)
+        (<class 'loyalty.bg_nbd.BgNbd'>, 6.0, 3.6392)
+        """
         native = self._core.customer(self._read({n: [v] for n, v in covariates.items()}))
         found: PurchaseModel = Model._classes[native.kind]._of(native)  # type: ignore[assignment]
         return found
@@ -225,11 +352,29 @@ class PurchaseWithCovariates(_WithCovariates):
         threads : int
             Threads to use, 0 for all.
 
+        Returns
+        -------
+        data frame or array
+            As :meth:`PurchaseModel.p_alive`.
+
         Raises
         ------
         InputError
             Where a column is missing or of another type than in the fit, a cell is missing, a level was
             not learnt, or a customer has no row.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> customers = loyalty.CustomerSummary(frequency=[2, 2], recency=[30, 30], T=[39, 39], unit="week")
+        >>> known = {"channel": ["web", "shop"]}
+        >>> model.p_alive(customers, covariates=known).round(4)
+        array([0.6731, 0.6817])
         """
         customers = CustomerSummary._given("customers", customers)
         known, threads = self._read(covariates, customers), _check.whole("threads", threads)
@@ -243,7 +388,41 @@ class PurchaseWithCovariates(_WithCovariates):
         covariates: Any,
         threads: int = 0,
     ) -> Any:
-        """:meth:`PurchaseModel.p_alive_at` of every customer by what is known of them; see :meth:`p_alive`."""
+        """Probability that a customer is still active `horizon` after the end of observation, by what is known of them:
+        :meth:`PurchaseModel.p_alive_at` at parameters of their own.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or a table of one
+        horizon : float, str or timedelta, or several
+            How far after the end of observation, in the unit of the model or as a length of time; a list gives a
+            column for each.
+        covariates, threads
+            As for :meth:`p_alive`.
+
+        Returns
+        -------
+        data frame or array
+            As :meth:`PurchaseModel.p_alive`.
+
+        Raises
+        ------
+        InputError
+            As :meth:`p_alive`, and for a horizon outside its domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> customers = loyalty.CustomerSummary(frequency=[2, 2], recency=[30, 30], T=[39, 39], unit="week")
+        >>> known = {"channel": ["web", "shop"]}
+        >>> model.p_alive_at(customers, "13 weeks", covariates=known).round(4)
+        array([0.5908, 0.6021])
+        """
         ask, threads = self._core.p_alive_at, _check.whole("threads", threads)
         return self._ahead(
             customers,
@@ -260,8 +439,41 @@ class PurchaseWithCovariates(_WithCovariates):
         covariates: Any,
         threads: int = 0,
     ) -> Any:
-        """:meth:`PurchaseModel.expected_purchases` of every customer by what is known of them; see
-        :meth:`p_alive`."""
+        """Expected number of purchases within `horizon` after the end of observation, by what is known of a customer:
+        :meth:`PurchaseModel.expected_purchases` at parameters of their own.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or a table of one
+        horizon : float, str or timedelta, or several
+            How far after the end of observation, in the unit of the model or as a length of time; a list gives a
+            column for each.
+        covariates, threads
+            As for :meth:`p_alive`.
+
+        Returns
+        -------
+        data frame or array
+            As :meth:`PurchaseModel.p_alive`.
+
+        Raises
+        ------
+        InputError
+            As :meth:`p_alive`, and for a horizon outside its domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> customers = loyalty.CustomerSummary(frequency=[2, 2], recency=[30, 30], T=[39, 39], unit="week")
+        >>> known = {"channel": ["web", "shop"]}
+        >>> model.expected_purchases(customers, 52, covariates=known).round(4)
+        array([1.7141, 1.665 ])
+        """
         ask, threads = self._core.expected_purchases, _check.whole("threads", threads)
         return self._ahead(
             customers,
@@ -278,8 +490,41 @@ class PurchaseWithCovariates(_WithCovariates):
         covariates: Any,
         threads: int = 0,
     ) -> Any:
-        """:meth:`PurchaseModel.p_no_purchase` of every customer by what is known of them; see
-        :meth:`p_alive`."""
+        """Probability of no purchase within `horizon` after the end of observation, by what is known of a customer:
+        :meth:`PurchaseModel.p_no_purchase` at parameters of their own.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or a table of one
+        horizon : float, str or timedelta, or several
+            How far after the end of observation, in the unit of the model or as a length of time; a list gives a
+            column for each.
+        covariates, threads
+            As for :meth:`p_alive`.
+
+        Returns
+        -------
+        data frame or array
+            As :meth:`PurchaseModel.p_alive`.
+
+        Raises
+        ------
+        InputError
+            As :meth:`p_alive`, and for a horizon outside its domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> customers = loyalty.CustomerSummary(frequency=[2, 2], recency=[30, 30], T=[39, 39], unit="week")
+        >>> known = {"channel": ["web", "shop"]}
+        >>> model.p_no_purchase(customers, 52, covariates=known).round(4)
+        array([0.3991, 0.3977])
+        """
         ask, threads = self._core.p_no_purchase, _check.whole("threads", threads)
         return self._ahead(
             customers,
@@ -297,8 +542,43 @@ class PurchaseWithCovariates(_WithCovariates):
         most: int = 10,
         threads: int = 0,
     ) -> Any:
-        """:meth:`PurchaseModel.purchase_distribution` of every customer by what is known of them; see
-        :meth:`p_alive`."""
+        """Distribution of the number of purchases within `horizon` after the end of observation, by what is known of a
+        customer: :meth:`PurchaseModel.purchase_distribution` at parameters of their own.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or a table of one
+        horizon : float, str or timedelta
+            How far after the end of observation, in the unit of the model or as a length of time.
+        most : int
+            The largest number that has a probability of its own, from 0 to 10000.
+        covariates, threads
+            As for :meth:`p_alive`.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Columns ``p_0`` … ``p_<most>`` and ``p_more``, which add up to 1.
+
+        Raises
+        ------
+        InputError
+            As :meth:`p_alive`, and for a horizon outside its domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> customers = loyalty.CustomerSummary(frequency=[2, 2], recency=[30, 30], T=[39, 39], unit="week")
+        >>> known = {"channel": ["web", "shop"]}
+        >>> found = model.purchase_distribution(customers, 13, covariates=known, most=1)
+        >>> {name: values.round(3).tolist() for name, values in found.items()}
+        {'p_0': [0.646, 0.653], 'p_1': [0.233, 0.233], 'p_more': [0.12, 0.114]}
+        """
         most = _check.most(most)
         customers = CustomerSummary._given("customers", customers)
         ahead = _horizons.in_unit("horizon", horizon, self.unit or customers.unit)
@@ -318,8 +598,41 @@ class PurchaseWithCovariates(_WithCovariates):
         period_length: float | None = None,
         threads: int = 0,
     ) -> Any:
-        """:meth:`PurchaseModel.discounted_purchases` of every customer by what is known of them; see
-        :meth:`p_alive`."""
+        """Expected purchases ahead, discounted to the end of observation, by what is known of a customer:
+        :meth:`PurchaseModel.discounted_purchases` at parameters of their own.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or a table of one
+        horizon, annual_discount_rate, discount_rate, periods, period_length
+            As for :meth:`PurchaseModel.discounted_purchases`.
+        covariates, threads
+            As for :meth:`p_alive`.
+
+        Returns
+        -------
+        data frame or array
+            As :meth:`PurchaseModel.p_alive`.
+
+        Raises
+        ------
+        InputError
+            As :meth:`p_alive`, and for arguments of both forms of discounting or of none.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> customers = loyalty.CustomerSummary(frequency=[2, 2], recency=[30, 30], T=[39, 39], unit="week")
+        >>> known = {"channel": ["web", "shop"]}
+        >>> year = {"horizon": "1 year", "annual_discount_rate": 0.1}
+        >>> model.discounted_purchases(customers, covariates=known, **year).round(4)
+        array([1.6465, 1.5991])
+        """
         customers = CustomerSummary._given("customers", customers)
         rates = (horizon, annual_discount_rate, discount_rate)
         unit = self.unit or customers.unit
@@ -332,7 +645,36 @@ class PurchaseWithCovariates(_WithCovariates):
         self, covariates: Any, horizon: Horizon
     ) -> NDArray[np.float64]:
         """Expected number of purchases of a new customer of every row within `horizon` after their first
-        one, which is not counted."""
+        one, which is not counted.
+
+        Parameters
+        ----------
+        covariates : data frame or mapping of columns
+            A row for each new customer, with the columns of :attr:`columns`.
+        horizon : float, str or timedelta
+            In the unit of the model from 0, or a length of time.
+
+        Returns
+        -------
+        array
+            In the order of the rows.
+
+        Raises
+        ------
+        InputError
+            As :meth:`p_alive`, and for a horizon outside its domain.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> model.expected_purchases_new_customer({"channel": ["web", "shop"]}, 52).round(4)
+        array([4.0165, 3.0849])
+        """
         ahead = _horizons.in_unit("horizon", horizon, self.unit)
         column = self._core.expected_purchases_new_customer(self._read(covariates), ahead)
         return _frames.array(column)
@@ -351,6 +693,29 @@ class PurchaseWithCovariates(_WithCovariates):
             Row i depends on the seed, its covariates and i alone.
         threads : int
             Threads to use, 0 for all.
+
+        Returns
+        -------
+        CustomerSummary
+            In the order of the rows, without ids.
+
+        Raises
+        ------
+        InputError
+            As :meth:`PurchaseModel.simulate`, and where there are not as many T as rows.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> model = loyalty.PurchaseWithCovariates(
+        ...     loyalty.BgNbd(r=0.8, alpha=6, a=1, b=3, unit="week"),
+        ...     {"channel": ["web", "shop", "shop"]},
+        ...     coefficients={"purchase:channel=web": 0.5, "dropout:channel=web": 0.0},
+        ... )
+        >>> channel = ["web", "shop"] * 2000
+        >>> customers = model.simulate({"channel": channel}, [39.0] * 4000, seed=7)
+        >>> bool(customers.frequency[::2].mean() > customers.frequency[1::2].mean())
+        True
         """
         native = self._core.simulate(
             self._read(covariates),
@@ -366,6 +731,15 @@ class SpendWithCovariates(_WithCovariates):
 
     Made by :meth:`GammaGamma.fit` with ``covariates``. A positive coefficient says: spends more; the mean over
     customers like these is p v/(q−1) · e^(γ'z).
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+    >>> known = {"customer_id": customers.customer, "early": customers.T > 33}
+    >>> fit = loyalty.GammaGamma.fit(customers, covariates=known)
+    >>> {name: round(value, 2) for name, value in fit.parameters.items()}
+    {'p': 6.31, 'q': 3.74, 'v': 14.93, 'spend:early': 0.05}
     """
 
     __slots__ = ()
@@ -378,7 +752,33 @@ class SpendWithCovariates(_WithCovariates):
         return Model._classes[self._core.base], {"spend": self._core.roles[0]}
 
     def customer(self, covariates: Mapping[str, Any]) -> SpendModel:
-        """The model of the customer with these values of the columns."""
+        """The model of the customer with these values of the columns.
+
+        Parameters
+        ----------
+        covariates : mapping of str to value
+            A value for each of :attr:`columns`.
+
+        Returns
+        -------
+        SpendModel
+            Of the class that the customers follow: a :class:`GammaGamma`.
+
+        Raises
+        ------
+        InputError
+            Where a column is missing, or a level was not learnt.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> known = {"customer_id": customers.customer, "early": customers.T > 33}
+        >>> fit = loyalty.GammaGamma.fit(customers, covariates=known)
+        >>> early, late = (fit.model.customer({"early": early}) for early in (True, False))
+        >>> early.p == late.p, round(early.v / late.v, 2)
+        (True, 1.05)
+        """
         native = self._core.customer(self._read({n: [v] for n, v in covariates.items()}))
         found: SpendModel = Model._classes[native.kind]._of(native)  # type: ignore[assignment]
         return found
@@ -394,6 +794,28 @@ class SpendWithCovariates(_WithCovariates):
             With monetary value.
         covariates, threads
             As for :meth:`PurchaseWithCovariates.p_alive`.
+
+        Returns
+        -------
+        data frame or array
+            As :meth:`PurchaseModel.p_alive`.
+
+        Raises
+        ------
+        InputError
+            As :meth:`PurchaseWithCovariates.p_alive`, and for a summary without monetary value.
+        FitError
+            Where a customer's expected spend is infinite.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> known = {"customer_id": customers.customer, "early": customers.T > 33}
+        >>> fit = loyalty.GammaGamma.fit(customers, covariates=known)
+        >>> found = fit.model.expected_spend(customers, covariates=known)
+        >>> [round(value, 2) for value in found["expected_spend"][:2]]
+        [24.79, 19.11]
         """
         customers = CustomerSummary._given("customers", customers)
         threads = _check.whole("threads", threads)

@@ -54,10 +54,6 @@ def cdnow_path() -> Any:
     importlib.resources.abc.Traversable
         A path, of a package that is installed in files.
 
-    Returns
-    -------
-    path
-
     Examples
     --------
     >>> import loyalty

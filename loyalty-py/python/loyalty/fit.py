@@ -36,6 +36,11 @@ class Fit(Frozen, Generic[M]):
     Made by the ``fit`` of a model. Wherever a model is asked for, its fit can be given; and what the model
     predicts, its fit predicts: ``fit.p_alive(customers)`` is ``fit.model.p_alive(customers)``.
 
+    Attributes
+    ----------
+    model : Model
+        The model found.
+
     Examples
     --------
     >>> import loyalty
@@ -51,7 +56,6 @@ class Fit(Frozen, Generic[M]):
 
     __slots__ = ("_core", "_frame", "model")
 
-    #: The model found.
     model: M
     _core: _native.Fit
     _frame: nw.Implementation | None
@@ -175,6 +179,26 @@ class Fit(Frozen, Generic[M]):
         ::
 
             Cov(ln θ) = (−∂² ln L / ∂ ln θ²)⁻¹        Cov(θ)_ij = θ_i θ_j Cov(ln θ)_ij
+
+        Parameters
+        ----------
+        on_scale : bool
+            Of the ln θ, and of parameters that may be below 0 themselves, instead of the θ.
+
+        Returns
+        -------
+        array or None
+            Square, in the order of ``parameters``; None where the curvature is not that of a maximum.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> fit = loyalty.BgNbd.fit(customers)
+        >>> fit.covariance().shape
+        (4, 4)
+        >>> float(fit.covariance()[0, 0] ** 0.5) == fit.standard_errors["r"]
+        True
         """
         rows = self._core.covariance(on_scale)
         return None if rows is None else np.array(rows)
@@ -182,10 +206,21 @@ class Fit(Frozen, Generic[M]):
     def converged(self) -> M:
         """The model, if the solver ended at a maximum.
 
+        Returns
+        -------
+        Model
+
         Raises
         ------
         FitError
             With the reason, otherwise.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> loyalty.Nbd.fit(customers).converged().parameters.keys()
+        dict_keys(['r', 'alpha'])
         """
         if (concern := self._concern()) is not None:
             raise FitError(concern)
@@ -201,6 +236,16 @@ class Fit(Frozen, Generic[M]):
         ----------
         level : float
             Coverage of the intervals, above 0 and below 1.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Columns ``parameter``, ``estimate``, ``standard_error``, ``lower`` and ``upper``, a row per parameter.
+
+        Raises
+        ------
+        InputError
+            For a level outside its domain.
 
         Examples
         --------
@@ -308,6 +353,22 @@ class Fit(Frozen, Generic[M]):
         A fit does not keep its data nor its priors: give the same, and the covariates of a model that has
         learnt from them. See the ``posterior`` of the model.
 
+        Parameters
+        ----------
+        customers : CustomerSummary or Contracts
+            Those that the model was fitted to.
+        covariates, draws, seed, method, priors, threads
+            As for the ``posterior`` of the model.
+
+        Returns
+        -------
+        Posterior
+
+        Raises
+        ------
+        InputError, FitError
+            As the ``posterior`` of the model, and where a model with covariates gets none.
+
         Examples
         --------
         >>> import loyalty
@@ -331,10 +392,26 @@ class Fit(Frozen, Generic[M]):
 
         The file is written whole or not at all.
 
+        Parameters
+        ----------
+        path : str or path
+            A file of JSON, written over where it is there.
+
         Raises
         ------
         ModelFileError
             Where it cannot be written.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> fit = loyalty.BgNbd.fit(customers)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "fit.json"
+        ...     fit.save(path)
+        ...     loyalty.load(path) == fit.model, loyalty.load_fit(path).aic == fit.aic
+        (True, True)
         """
         self._core.save(path)
 

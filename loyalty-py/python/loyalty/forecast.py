@@ -57,6 +57,16 @@ class AnchoredForecast(Frozen):
         E = p · exp(w₀ + Σ w_j f_j),   |Σ w_j f_j| ≤ 3
 
     Made by :meth:`fit`. docs/forecast.md has what it gains on public logs.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> cdnow = loyalty.datasets.cdnow_orders()
+    >>> forecast = loyalty.AnchoredForecast.fit(cdnow, horizon=13)
+    >>> forecast.base.title, forecast.horizon, forecast.unit
+    ('Pareto/NBD', 13.0, 'week')
+    >>> forecast.gate.corrected < forecast.gate.model
+    True
     """
 
     __slots__ = ("_base", "_core")
@@ -245,7 +255,28 @@ class AnchoredForecast(Frozen):
         return None if known is None else LastYear(*known)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes a model file, which :func:`loyalty.load` and the C library read to the same bits."""
+        """Writes a model file, which :func:`loyalty.load` and the C library read to the same bits.
+
+        Parameters
+        ----------
+        path : str or path
+            A file of JSON, written over where it is there.
+
+        Raises
+        ------
+        ModelFileError
+            Where it cannot be written.
+
+        Examples
+        --------
+        >>> import loyalty, pathlib, tempfile
+        >>> forecast = loyalty.AnchoredForecast.fit(loyalty.datasets.cdnow_orders(), horizon=13)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "forecast.json"
+        ...     forecast.save(path)
+        ...     loyalty.load(path) == forecast
+        True
+        """
         self._core.save(path)
 
     def __eq__(self, other: object) -> bool:

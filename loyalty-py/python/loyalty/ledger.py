@@ -76,6 +76,14 @@ class TopShare(_display.Shown):
         What they make of the total, as a share.
     lower, upper : float
         The ends of the interval.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> ledger = loyalty.Ledger(loyalty.simulate(2000, seed=1).lines)
+    >>> top, = ledger.top_shares(shares=[0.2])
+    >>> top.lower < top.of_total < top.upper
+    True
     """
 
     customers: float
@@ -108,6 +116,16 @@ class Losses(_display.Shown):
         What the latter lose the shop.
     by_cause : dict
         The loss by what causes it.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> lines = {"customer": ["ann", "ann", "bob"], "time": ["2024-01-01", "2024-02-01", "2024-02-03"]}
+    >>> lines |= {"amount": [9.0, 20.0, 5.0], "discount": [1.0, 0.0, 5.0], "cost": [6.0, 13.0, 8.0]}
+    >>> ledger = loyalty.Ledger(lines)
+    >>> losses = ledger.losses()
+    >>> losses.unprofitable, losses.loss, losses.by_cause["discounts"]
+    (1, 3.0, 3.0)
     """
 
     profit: float
@@ -174,6 +192,11 @@ class Ledger(Frozen):
     threads : int
         Threads to use, 0 for all.
 
+    Attributes
+    ----------
+    report : OrdersReport
+        Rows read, in use and refused.
+
     Raises
     ------
     InputError
@@ -200,7 +223,6 @@ class Ledger(Frozen):
 
     __slots__ = ("_core", "_customer", "_frame", "_zone", "report")
 
-    #: Rows read, in use and refused.
     report: OrdersReport
     _core: _native.Ledger
     _customer: str
@@ -269,7 +291,23 @@ class Ledger(Frozen):
 
     def to_frame(self) -> Any:
         """The ledger as a frame like the lines', keyed by customer; without profit where neither costs
-        nor a margin are known."""
+        nor a margin are known.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            A row per customer in order of id; docs/behaviours.md has the columns.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = {"customer": ["ann", "ann", "bob"], "time": ["2024-01-01", "2024-02-01", "2024-02-03"]}
+        >>> lines |= {"amount": [9.0, 20.0, 5.0], "discount": [1.0, 0.0, 5.0], "cost": [6.0, 13.0, 8.0]}
+        >>> ledger = loyalty.Ledger(lines)
+        >>> frame = ledger.to_frame()
+        >>> frame["customer"], frame["revenue"], frame["profit"]
+        (array(['ann', 'bob'], dtype=object), array([29.,  5.]), array([10., -3.]))
+        """
         columns = self._core.columns()
         if not self._core.has_profit:
             columns = [column for column in columns if column.name not in ("profit", "cost")]
@@ -300,6 +338,10 @@ class Ledger(Frozen):
     def losses(self) -> Losses:
         """What unprofitable customers lose the shop, and by what.
 
+        Returns
+        -------
+        Losses
+
         Raises
         ------
         InputError
@@ -308,6 +350,16 @@ class Ledger(Frozen):
         References
         ----------
         Shah & Kumar (2012), The dark side of cross-selling, Harvard Business Review, December.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = {"customer": ["ann", "ann", "bob"], "time": ["2024-01-01", "2024-02-01", "2024-02-03"]}
+        >>> lines |= {"amount": [9.0, 20.0, 5.0], "discount": [1.0, 0.0, 5.0], "cost": [6.0, 13.0, 8.0]}
+        >>> ledger = loyalty.Ledger(lines)
+        >>> losses = ledger.losses()
+        >>> losses.profit, losses.unprofitable, losses.loss
+        (7.0, 1, 3.0)
         """
         numbers, by_cause = self._core.losses()
         known = dict(numbers)
@@ -330,6 +382,25 @@ class Ledger(Frozen):
     ) -> list[TopShare]:
         """What the top customers make of a column's total: the 80/20 picture, with intervals.
 
+        Parameters
+        ----------
+        column : str
+            A column of :meth:`to_frame` with amounts.
+        shares : sequence of float
+            Shares of the customers, above 0 and below 1.
+        level : float
+            Coverage of the intervals, above 0 and below 1.
+
+        Returns
+        -------
+        list of TopShare
+            In the order of `shares`.
+
+        Raises
+        ------
+        InputError
+            For a column that there is not, a share or level outside its domain, or a total that is not above 0.
+
         Examples
         --------
         >>> import loyalty
@@ -346,7 +417,36 @@ class Ledger(Frozen):
 
     def with_peers(self, data: Any, *, customer: str = "customer", group: str = "group") -> Self:
         """The same ledger with customers put in groups of peers (country, channel, tenure band), whose
-        prior means may differ. Customers who are not named have no group."""
+        prior means may differ. Customers who are not named have no group.
+
+        Parameters
+        ----------
+        data : data frame or mapping of columns
+            A row per customer.
+        customer, group : str
+            Its columns of ids and of groups.
+
+        Returns
+        -------
+        Ledger
+
+        Raises
+        ------
+        InputError
+            Where a column is missing, or less than half of the rows name a customer of the ledger.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> lines = {"customer": ["ann", "ann", "bob"], "time": ["2024-01-01", "2024-02-01", "2024-02-03"]}
+        >>> lines |= {"amount": [9.0, 20.0, 5.0], "discount": [1.0, 0.0, 5.0], "cost": [6.0, 13.0, 8.0]}
+        >>> ledger = loyalty.Ledger(lines)
+        >>> peers = {"customer": ["ann", "bob"], "group": ["web", "shop"]}
+        >>> ledger.with_peers(peers)
+        <Ledger: 3 order lines of 2 customers>
+        >>> [join.matched for join in ledger.with_peers(peers).joins]
+        [2]
+        """
         ids, groups = _columns.read(data, [customer, group]).columns
         ledger = type(self).__new__(type(self))
         ledger._set(

@@ -13,6 +13,13 @@ __all__ = ["Calibration", "Predictions", "ReliabilityBin", "ReturnEconomics", "e
 class Calibration(NamedTuple):
     """A logistic recalibration: intercept 0 and slope 1 are perfect.
 
+    Attributes
+    ----------
+    intercept : float
+        On the scale of the logit: above 0 where too little was expected.
+    slope : float
+        Below 1 where high probabilities are too high and low ones too low.
+
     Examples
     --------
     >>> import loyalty
@@ -33,6 +40,15 @@ class Calibration(NamedTuple):
 
 class ReliabilityBin(NamedTuple):
     """Rows of about the same probability: their mean, and the share of them where it happened.
+
+    Attributes
+    ----------
+    rows : int
+        How many.
+    probability : float
+        Their mean probability.
+    happened : float
+        The share of them where it happened.
 
     Examples
     --------

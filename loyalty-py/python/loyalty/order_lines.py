@@ -112,6 +112,13 @@ class OrderLines(Frozen):
     time_zone : str, optional
         As for :class:`Orders`, for orders and returns.
 
+    Attributes
+    ----------
+    columns : dict of str to str
+        Which column is what, named or found by its name.
+    report : OrdersReport
+        Rows read, in use and refused.
+
     Raises
     ------
     InputError
@@ -133,9 +140,7 @@ class OrderLines(Frozen):
 
     __slots__ = ("_core", "_customer", "_frame", "columns", "report")
 
-    #: Which column is what, named or found by its name.
     columns: dict[str, str]
-    #: Rows read, in use and refused.
     report: OrdersReport
     _core: _native.OrderLines
     _customer: str
@@ -369,6 +374,14 @@ class CreditMatches(NamedTuple):
     reports : (OrdersReport, OrdersReport)
         The rows read, in use and refused, of purchases and of credits. Nothing came back of a purchase
         that was refused.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> bought = {"customer": [1], "product": ["shoe"], "time": ["2024-01-01"], "quantity": [2], "price": [50.0]}
+    >>> found = loyalty.match_credits(bought, {**bought, "time": ["2024-01-08"]})
+    >>> found.rules, found.credits["rule"].tolist()
+    ({'exact': 1}, ['exact'])
     """
 
     purchases: Any

@@ -71,6 +71,13 @@ class Orders(Frozen):
     time_zone : str, optional
         The zone on whose clock days are read, for times that carry a zone; by default their own.
 
+    Attributes
+    ----------
+    columns : dict of str to str
+        Which column is what, named or found by its name.
+    report : OrdersReport
+        Rows read, in use and refused.
+
     Raises
     ------
     InputError
@@ -98,9 +105,7 @@ class Orders(Frozen):
 
     __slots__ = ("_core", "_customer", "_frame", "columns", "report")
 
-    #: Which column is what, named or found by its name.
     columns: dict[str, str]
-    #: Rows read, in use and refused.
     report: OrdersReport
     _core: _native.Orders
     _customer: str
@@ -143,6 +148,10 @@ class Orders(Frozen):
     def refused(self) -> Any:
         """The rows not in use: ``row`` (counted from 0), ``column``, ``reason`` and ``value``, in a frame
         like the log's.
+
+        Returns
+        -------
+        data frame or dict of arrays
 
         Examples
         --------
@@ -226,6 +235,11 @@ class Orders(Frozen):
         at : list of dates or times
             The opportunities in order, from the first order on.
 
+        Returns
+        -------
+        CustomerSummary
+            One row per customer in order of id, without a unit of time.
+
         Raises
         ------
         InputError
@@ -290,6 +304,20 @@ class Orders(Frozen):
         self, *, unit: Unit = DEFAULT_UNIT, occasion: Occasion | None = None
     ) -> Occasions:
         """Each customer's purchase occasions, to be merged with those of other batches of the log.
+
+        Parameters
+        ----------
+        unit, occasion
+            As for :meth:`summarize`; only occasions of one unit can be merged.
+
+        Returns
+        -------
+        Occasions
+
+        Raises
+        ------
+        InputError
+            Where unit and occasion do not fit.
 
         Examples
         --------

@@ -16,8 +16,23 @@ __all__ = ["PermutationCheck", "Persistence", "permutation_check", "persistence"
 class Persistence(_display.Shown):
     """How a behaviour lasts from the first half of the history to the second.
 
-    ``recurrence`` is how much of the excess over the mean of those labelled by the first half is found in
-    the second: 1 for a behaviour that lasts, 0 for one that does not. ``years`` is the length of a half.
+    Attributes
+    ----------
+    behaviour : str
+        Which it is.
+    customers : int
+        Customers with evidence in both halves.
+    rank_correlation : float
+        Of the estimates of both halves, each from its own evidence.
+    labelled : int
+        Customers labelled by the first half who have evidence in the second.
+    over_again : float
+        The mean probability that they are over the threshold in the second half, by the model of the first.
+    recurrence : float
+        How much of the excess over the mean of those labelled by the first half is found in the second: 1 for a
+        behaviour that lasts, 0 for one that does not.
+    years : float
+        The length of a half.
 
     Examples
     --------
@@ -100,8 +115,16 @@ def persistence(
 class PermutationCheck(_display.Shown):
     """The labels of one behaviour, and those by chance.
 
-    ``labelled`` of the ``customers`` are labelled; ``by_chance`` are so many in each round in which the
-    orders were dealt out at random, all of them falsely.
+    Attributes
+    ----------
+    behaviour : str
+        What is labelled.
+    customers : int
+        Of the ledger.
+    labelled : int
+        How many of them are labelled.
+    by_chance : list of int
+        How many are in each round in which the orders were dealt out at random, all of them falsely.
 
     Examples
     --------

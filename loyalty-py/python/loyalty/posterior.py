@@ -39,6 +39,11 @@ class Posterior(Frozen, Generic[M]):
     covariance, found by quadrature. A parameter
     without a prior has a weak one, which ``priors`` names and which moves with the unit of the data.
 
+    Attributes
+    ----------
+    mode : Fit
+        The fit with the priors: the mode on the scales of the parameters.
+
     References
     ----------
     Vehtari, Simpson, Gelman, Yao & Gabry (2024), Pareto smoothed importance sampling, Journal of
@@ -59,7 +64,6 @@ class Posterior(Frozen, Generic[M]):
 
     __slots__ = ("_core", "_frame", "mode")
 
-    #: The fit with the priors: the mode on the scales of the parameters.
     mode: Fit[M]
     _core: _native.Posterior
     _frame: nw.Implementation | None
@@ -112,6 +116,17 @@ class Posterior(Frozen, Generic[M]):
         ----------
         level : float
             Probability of the interval, above 0 and below 1; its ends are quantiles.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            Columns ``parameter``, ``estimate`` (the mean), ``standard_error`` (the standard deviation), ``lower`` and
+            ``upper``, a row per parameter.
+
+        Raises
+        ------
+        InputError
+            For a level outside its domain.
 
         Examples
         --------
@@ -274,6 +289,14 @@ class Posterior(Frozen, Generic[M]):
             For no draws.
         ImportError
             Where ArviZ is not installed: ``pip install loyalty[arviz]``.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> data = loyalty.Nbd.posterior(customers).to_arviz(draws=200)  # doctest: +SKIP
+        >>> data.posterior["r"].shape  # doctest: +SKIP
+        (1, 200)
         """
         import arviz
 
@@ -290,6 +313,16 @@ class Posterior(Frozen, Generic[M]):
 
         It has all points: 4,000 are some 300 kB, and :meth:`thinned` to 400 a tenth of that.
 
+        Parameters
+        ----------
+        path : str or path
+            A file of JSON, written over where it is there.
+
+        Raises
+        ------
+        ModelFileError
+            Where it cannot be written.
+
         Examples
         --------
         >>> import loyalty, pathlib, tempfile
@@ -304,7 +337,30 @@ class Posterior(Frozen, Generic[M]):
         self._core.save(path)
 
     def thinned(self, points: int) -> Posterior[M]:
-        """The same with equally weighted points, at most so many; a quadrature stays as it is."""
+        """The same with equally weighted points, at most so many; a quadrature stays as it is.
+
+        Parameters
+        ----------
+        points : int
+            From 1.
+
+        Returns
+        -------
+        Posterior
+
+        Raises
+        ------
+        InputError
+            For no points.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> customers = loyalty.datasets.cdnow_orders().summarize(observation_end="1997-09-30")
+        >>> posterior = loyalty.Nbd.posterior(customers, draws=1000)
+        >>> posterior.thinned(100)
+        <Posterior: NBD, 100 points by importance-sampling, k-hat -0.28>
+        """
         return Posterior._of(self._core.thinned(_check.whole("points", points)), self.mode)
 
     def __reduce__(self) -> Any:

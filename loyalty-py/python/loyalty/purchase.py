@@ -34,6 +34,14 @@ class PurchaseModel(Model):
     Every prediction is about many customers, given by a summary, or about one, given by `frequency`
     (repeat purchases), `recency` (the time of the last one since the first) and `T` (how long they
     have been observed since the first), all in the unit of the model.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> sorted(loyalty.PurchaseModel.kinds())
+    ['bg-bb', 'bg-cnbd-k', 'bg-nbd', 'mbg-cnbd-k', 'mbg-nbd', 'nbd', 'pareto-nbd']
+    >>> isinstance(loyalty.MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614), loyalty.PurchaseModel)
+    True
     """
 
     __slots__ = ()
@@ -220,6 +228,16 @@ class PurchaseModel(Model):
         horizon : float or array
             In the unit of the model, at least 0.
 
+        Returns
+        -------
+        float or array
+            A number for one horizon.
+
+        Raises
+        ------
+        InputError
+            For a horizon outside its domain.
+
         Examples
         --------
         >>> import loyalty
@@ -292,6 +310,16 @@ class PurchaseModel(Model):
         horizon, frequency, recency, T
             As for :meth:`p_alive_at`.
 
+        Returns
+        -------
+        float or array
+            A number for one `n`.
+
+        Raises
+        ------
+        InputError
+            For an `n`, a horizon or a history outside its domain.
+
         Examples
         --------
         >>> import loyalty
@@ -313,6 +341,16 @@ class PurchaseModel(Model):
             From 0.
         t : float
             In the unit of the model, at least 0.
+
+        Returns
+        -------
+        float or array
+            A number for one `n`.
+
+        Raises
+        ------
+        InputError
+            For an `n` or a time outside its domain.
 
         Examples
         --------
@@ -469,6 +507,11 @@ class PurchaseModel(Model):
             Row i depends on the seed and i alone.
         threads : int
             Threads to use, 0 for all.
+
+        Returns
+        -------
+        CustomerSummary
+            One row per T, in their order, in the unit of the model.
 
         Raises
         ------

@@ -183,6 +183,16 @@ class Rfm(Record):
 
     Made by :func:`rfm`.
 
+    Attributes
+    ----------
+    bins : int
+        The scores run from 1 to this.
+    empty_scores : dict of str to list of int
+        For each axis the scores that nobody has, because too many customers share one value.
+    breaks : dict of str to list of float or None
+        For each axis the thresholds between the scores, ascending; a value that equals one is below it.
+        ``rfm(next_month, breaks=this.breaks)`` scores by the same. None of nested scores.
+
     Examples
     --------
     >>> import loyalty
@@ -198,12 +208,8 @@ class Rfm(Record):
 
     __slots__ = ("_columns", "_frame", "_id", "_segments", "bins", "breaks", "empty_scores")
 
-    #: The scores run from 1 to this.
     bins: int
-    #: For each axis the scores that nobody has, because too many customers share one value.
     empty_scores: dict[str, list[int]]
-    #: For each axis the thresholds between the scores, ascending; a value that equals one is below it.
-    #: ``rfm(next_month, breaks=this.breaks)`` scores by the same. None of nested scores.
     breaks: dict[str, list[float]] | None
     _columns: tuple[_native.Column, ...]
     _id: str | None

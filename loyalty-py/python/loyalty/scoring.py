@@ -72,6 +72,16 @@ class NotComputed(_display.Shown):
     enabled_by : tuple of str
         The columns that would enable it, by their roles; empty where the data are there and do not
         suffice.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> log = {"customer": [1, 1, 2], "time": ["2024-01-01", "2024-02-01", "2024-01-15"]}
+    >>> missing = loyalty.score(log).not_computed
+    >>> print(missing[0])
+    no RFM scores and no segments: they need amounts
+    >>> missing[0].enabled_by
+    ('amount',)
     """
 
     what: str
@@ -87,7 +97,38 @@ class NotComputed(_display.Shown):
 
 
 class Scores(Record):
-    """What a log says of its customers. Made by :func:`score`."""
+    """What a log says of its customers. Made by :func:`score`.
+
+    Attributes
+    ----------
+    customers : CustomerSummary
+        The summary that was scored.
+    table_report : TableReport or None
+        What became of the rows of a log or a table; None for a summary.
+    purchases : Fit or None
+        The fit of the purchase model; None where a model was given, or it could not be fitted.
+    spend : Fit or None
+        The fit of the spend model; None where a model was given, or it could not be fitted.
+    rfm : Rfm or None
+        RFM scores and segments; None without amounts.
+    correlation : FrequencyValueCorrelation or None
+        Of frequency and value, which the lifetime value takes to be independent; None without one.
+    shadow_prices : dict of str to float
+        What one more unit of each capacity would gain.
+    notes : tuple of str
+        What is to be known of the scores, and what was not computed and what would enable it.
+    not_computed : tuple of NotComputed
+        The latter part by part.
+
+    Examples
+    --------
+    >>> import loyalty
+    >>> scores = loyalty.score(loyalty.datasets.cdnow_orders("polars"), observation_end="1997-09-30")
+    >>> scores.purchases.model.title, scores.rfm is None
+    ('MBG/NBD', False)
+    >>> scores.to_frame()["clv"].max() > 100
+    True
+    """
 
     __slots__ = (
         "_columns",
@@ -104,23 +145,14 @@ class Scores(Record):
         "table_report",
     )
 
-    #: The summary that was scored.
     customers: CustomerSummary
-    #: What became of the rows of a log or a table; None for a summary.
     table_report: TableReport | None
-    #: The fit of the purchase model; None where a model was given, or it could not be fitted.
     purchases: Fit[PurchaseModel] | None
-    #: The fit of the spend model; None where a model was given, or it could not be fitted.
     spend: Fit[SpendModel] | None
-    #: RFM scores and segments, None without amounts.
     rfm: Rfm | None
-    #: Of frequency and value, which the lifetime value takes to be independent; None without one.
     correlation: FrequencyValueCorrelation | None
-    #: What one more unit of each capacity would gain.
     shadow_prices: dict[str, float]
-    #: What is to be known of the scores, and what was not computed and what would enable it.
     notes: tuple[str, ...]
-    #: The latter part by part.
     not_computed: tuple[NotComputed, ...]
     #: None of scores that were pickled: the log stays where it is.
     _made_of: Asked | None
@@ -128,7 +160,20 @@ class Scores(Record):
     _left_out: tuple[_native.Column, ...]
 
     def to_frame(self) -> Any:
-        """One row per customer, in the caller's kind of frame."""
+        """One row per customer, in the caller's kind of frame.
+
+        Returns
+        -------
+        data frame or dict of arrays
+            In order of id. docs/scoring.md has the columns.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> scores = loyalty.score(loyalty.datasets.cdnow_orders("polars"), observation_end="1997-09-30")
+        >>> scores.to_frame().columns[-5:]
+        ['segment', 'p_alive', 'expected_purchases', 'expected_spend', 'clv']
+        """
         return _frames.table(self._columns, self.customers._frame)
 
     def left_out(self) -> Any:
@@ -138,6 +183,10 @@ class Scores(Record):
         ``reason`` (``sent_back_all``), ``orders``, ``revenue`` (what was paid), ``returned_amount`` and,
         where it is known, ``profit``. Orders of guests and other rows that are not in use are in
         ``table_report.rows``.
+
+        Returns
+        -------
+        data frame or dict of arrays
 
         Raises
         ------
@@ -187,6 +236,11 @@ class Scores(Record):
             Of the words and of the numbers.
         top : int
             How many customers the lists of the best and of those about to be lost have.
+
+        Returns
+        -------
+        Report
+            With the page in ``html``.
 
         Raises
         ------

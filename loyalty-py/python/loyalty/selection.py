@@ -23,11 +23,8 @@ class _Outcome(Record):
 
     __slots__ = ("_capacities", "_frame", "bound", "gain", "gap")
 
-    #: The sum of the expected gains.
     gain: float
-    #: No choice within the capacities gains more.
     bound: float
-    #: How much of the bound is missing at most, as a share of it: 0 is proof of an optimum.
     gap: float
     _capacities: tuple[tuple[str, float, float, float], ...]
     _frame: nw.Implementation | None
@@ -79,6 +76,19 @@ class _Outcome(Record):
 class Selection(_Outcome):
     """Who gets which treatment. Made by :func:`select`.
 
+    Attributes
+    ----------
+    treatments : Treatments
+        The table that was weighed.
+    notes : tuple of str
+        What was not weighed, and which columns would enable it.
+    gain : float
+        The sum of the expected gains.
+    bound : float
+        No choice within the capacities gains more.
+    gap : float
+        How much of the bound is missing at most, as a share of it: 0 is proof of an optimum.
+
     Examples
     --------
     >>> import loyalty
@@ -92,9 +102,7 @@ class Selection(_Outcome):
 
     __slots__ = ("_columns", "_rows", "_summary", "notes", "treatments")
 
-    #: The table that was weighed.
     treatments: Treatments
-    #: What was not weighed, and which columns would enable it.
     notes: tuple[str, ...]
     _columns: tuple[_native.Column, ...]
     _rows: int
@@ -165,6 +173,17 @@ class Selection(_Outcome):
 class Choice(_Outcome):
     """One of the columns of gains, or none, for each row. Made by :func:`choose`.
 
+    Attributes
+    ----------
+    names : tuple of str
+        The columns of gains.
+    gain : float
+        The sum of the expected gains.
+    bound : float
+        No choice within the capacities gains more.
+    gap : float
+        How much of the bound is missing at most, as a share of it: 0 is proof of an optimum.
+
     Examples
     --------
     >>> import loyalty
@@ -178,7 +197,6 @@ class Choice(_Outcome):
 
     __slots__ = ("_choice", "_gains", "names")
 
-    #: The columns of gains.
     names: tuple[str, ...]
     _choice: _native.Column
     _gains: _native.Column

@@ -272,6 +272,10 @@ class CustomerSummary(Rows):
 
         A fit of BG/NBD to them equals a fit to the customers.
 
+        Returns
+        -------
+        CustomerSummary
+
         Examples
         --------
         >>> import loyalty
@@ -291,6 +295,10 @@ class CustomerSummary(Rows):
             are needs it.
         dates : bool
             ``first_order`` and ``last_order`` too, of a summary of a log.
+
+        Returns
+        -------
+        data frame or dict of arrays
 
         Examples
         --------
@@ -410,6 +418,11 @@ class CalibrationHoldout(Rows):
 
     Made by :meth:`Orders.calibration_holdout`.
 
+    Attributes
+    ----------
+    calibration : CustomerSummary
+        What was known at the calibration end.
+
     Examples
     --------
     >>> import loyalty
@@ -420,7 +433,6 @@ class CalibrationHoldout(Rows):
 
     __slots__ = ("_holdout", "calibration")
 
-    #: What was known at the calibration end.
     calibration: CustomerSummary
     _holdout: _native.Holdout
 
@@ -453,6 +465,10 @@ class CalibrationHoldout(Rows):
 
     def to_frame(self) -> Any:
         """Calibration and holdout columns side by side, in the caller's kind of frame.
+
+        Returns
+        -------
+        data frame or dict of arrays
 
         Examples
         --------

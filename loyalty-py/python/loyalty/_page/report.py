@@ -20,6 +20,15 @@ __all__ = ["Report", "checked", "made"]
 class Report(Frozen):
     """One HTML page of what scores say. Made by :meth:`Scores.report`.
 
+    Attributes
+    ----------
+    title : str
+        What stands on top.
+    html : str
+        The page.
+    absent : tuple of str
+        What it leaves out and why, a sentence each.
+
     Examples
     --------
     >>> import loyalty
@@ -32,11 +41,8 @@ class Report(Frozen):
 
     __slots__ = ("absent", "html", "title")
 
-    #: What stands on top.
     title: str
-    #: The page.
     html: str
-    #: What it leaves out and why, a sentence each.
     absent: tuple[str, ...]
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -68,6 +68,15 @@ class Finding(_display.Shown):
 class Check(Record):
     """What :func:`check` found. It prints as a report.
 
+    Attributes
+    ----------
+    understood : Understood
+        What was understood of the table.
+    rows : int
+        Rows read.
+    findings : tuple of Finding
+        What is to be known, what changes most first.
+
     Examples
     --------
     >>> import loyalty
@@ -78,11 +87,8 @@ class Check(Record):
 
     __slots__ = ("findings", "rows", "understood")
 
-    #: What was understood of the table.
     understood: Understood
-    #: Rows read.
     rows: int
-    #: What is to be known, what changes most first.
     findings: tuple[Finding, ...]
 
     def __str__(self) -> str:

@@ -47,6 +47,21 @@ class OrderTable(Frozen):
 
     ``loyalty.score``, ``check``, ``Orders`` and ``OrderLines`` take it as it is.
 
+    Attributes
+    ----------
+    frame : pl.DataFrame
+        The rows as a polars frame: the columns that have a role, under the names of the file.
+    columns : dict of str to str
+        Role to column.
+    understood : Understood
+        What was understood; prints as a table.
+    currencies : tuple of str
+        Currencies that are named or signed in the file, the most frequent first.
+    unreadable : tuple of Unreadable
+        Cells that could not be read and count as missing.
+    rows : pl.Series or None
+        The rows of the source that the frame has; None where it has all.
+
     Examples
     --------
     >>> import loyalty
@@ -59,17 +74,11 @@ class OrderTable(Frozen):
 
     __slots__ = ("_place", "columns", "currencies", "frame", "rows", "understood", "unreadable")
 
-    #: The rows as a polars frame: the columns that have a role, under the names of the file.
     frame: pl.DataFrame
-    #: Role to column.
     columns: dict[str, str]
-    #: What was understood; prints as a table.
     understood: Understood
-    #: Currencies that are named or signed in the file, the most frequent first.
     currencies: tuple[str, ...]
-    #: Cells that could not be read and count as missing.
     unreadable: tuple[Unreadable, ...]
-    #: The rows of the source that the frame has; None where it has all.
     rows: pl.Series | None
     _place: Callable[[int], str]
 
