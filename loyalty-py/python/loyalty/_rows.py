@@ -5,21 +5,23 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import namedtuple
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, overload
 
 import numpy as np
 
 from loyalty import _columns, _frames, _native
+from loyalty._frame_types import FrameT
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 
 if TYPE_CHECKING:
     import narwhals as nw
+    from numpy.typing import NDArray
 
 __all__ = ["Rows"]
 
 
-class Rows(Frozen):
+class Rows(Frozen, Generic[FrameT]):
     """A table of customers, that indexing, iteration and Arrow know."""
 
     __slots__ = ()
@@ -39,6 +41,14 @@ class Rows(Frozen):
     @abstractmethod
     def __len__(self) -> int: ...
 
+    @overload
+    def __getitem__(self, key: str) -> NDArray[Any]: ...
+    @overload
+    def __getitem__(self, key: list[str]) -> FrameT: ...
+    @overload
+    def __getitem__(self, key: slice) -> Self: ...
+    @overload
+    def __getitem__(self, key: Any) -> Any: ...
     def __getitem__(self, key: Any) -> Any:
         """A column by its name, a frame of columns by a list of names, one row by its number, or the customers
         of a mask of booleans or of a slice."""
@@ -75,7 +85,7 @@ class Rows(Frozen):
             np.flatnonzero(_mask(keep(self) if callable(keep) else keep, len(self))).tolist()
         )
 
-    def head(self, n: int = 5) -> Any:
+    def head(self, n: int = 5) -> FrameT:
         """The first rows, in the caller's kind of frame.
 
         Parameters
@@ -95,7 +105,8 @@ class Rows(Frozen):
         {'frequency': array([2]), 'recency': array([3.]), 'T': array([9.])}
         """
         columns, frame = self[:n]._table()
-        return _frames.table(columns, frame)
+        first: FrameT = _frames.table(columns, frame)
+        return first
 
     def __iter__(self) -> Iterator[Any]:
         """A named tuple for every row of ``to_frame``; a name that is no identifier is ``_0`` and so on."""

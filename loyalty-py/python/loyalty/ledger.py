@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Unpack, overload
 
 import narwhals as nw
 
 from loyalty import _check, _columns, _display, _frames, _native
+from loyalty._frame_types import FrameT
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.order_lines import OrderLines
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     import narwhals as nw
+    import polars as pl
+
+    from loyalty._frame_types import Arrays, File, LedgerOptions, LinesIn, NativeT
 
 __all__ = ["Ledger", "Losses", "TopShare"]
 
@@ -142,7 +146,7 @@ class Losses(_display.Shown):
         return [_display.facts("Losses", facts), _display.facts("By cause", causes)]
 
 
-class Ledger(Frozen):
+class Ledger(Frozen, Generic[FrameT]):
     """One row per customer: what they brought in, what they cost, and the evidence on their behaviours.
 
     ::
@@ -229,6 +233,22 @@ class Ledger(Frozen):
     _frame: nw.Implementation | None
     _zone: str | None
 
+    @overload
+    def __init__(
+        self: Ledger[pl.DataFrame], lines: File, **options: Unpack[LedgerOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Ledger[Arrays],
+        lines: OrderLines[Arrays] | Mapping[str, Any],
+        **options: Unpack[LedgerOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Ledger[NativeT], lines: LinesIn[NativeT], **options: Unpack[LedgerOptions]
+    ) -> None: ...
+    @overload
+    def __init__(self: Ledger[Any], lines: object, **options: Unpack[LedgerOptions]) -> None: ...
     def __init__(
         self,
         lines: Any,
@@ -289,7 +309,7 @@ class Ledger(Frozen):
             report=lines.report,
         )
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> FrameT:
         """The ledger as a frame like the lines', keyed by customer; without profit where neither costs
         nor a margin are known.
 
@@ -311,7 +331,8 @@ class Ledger(Frozen):
         columns = self._core.columns()
         if not self._core.has_profit:
             columns = [column for column in columns if column.name not in ("profit", "cost")]
-        return self._answer(columns)
+        frame: FrameT = self._answer(columns)
+        return frame
 
     @property
     def portfolio(self) -> dict[str, float]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from os import PathLike
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 import numpy as np
 
 from loyalty import _check, _columns, _display, _native
+from loyalty._frame_types import FrameT
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.summary import CustomerSummary
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import narwhals as nw
+
+    from loyalty._frame_types import NativeT
 
 __all__ = ["Clock", "Moment", "Occasions"]
 
@@ -32,7 +35,7 @@ class Clock(NamedTuple):
     unit: str
 
 
-class Occasions(Frozen):
+class Occasions(Frozen, Generic[FrameT]):
     """Each customer's purchase occasions: the mergeable state between log and summary.
 
     Make one of every batch of a log with :meth:`Orders.occasions`, merge them in any order,
@@ -91,7 +94,7 @@ class Occasions(Frozen):
         """
         return np.datetime64(self._core.time_range[1], "us")
 
-    def merge(self, other: Occasions) -> Occasions:
+    def merge(self, other: Occasions[Any]) -> Occasions[FrameT]:
         """The occasions of both batches.
 
         Occasions that both have are one, with the money of both: a batch that is merged twice counts
@@ -122,7 +125,7 @@ class Occasions(Frozen):
         return self._of(native, self._customer, self._frame)
 
     @classmethod
-    def join(cls, batches: Iterable[Occasions]) -> Occasions:
+    def join(cls, batches: Iterable[Occasions[NativeT]]) -> Occasions[NativeT]:
         """The occasions of all batches, as :meth:`merge` joins two.
 
         Each batch is let go before the next is asked for, so with a generator a log of any number of
@@ -219,7 +222,7 @@ class Occasions(Frozen):
 
     def summarize(
         self, *, observation_end: Moment | None = None, include_first: bool = False
-    ) -> CustomerSummary:
+    ) -> CustomerSummary[FrameT]:
         """Frequency, recency, T and monetary value of each customer; see :meth:`Orders.summarize`.
 
         Parameters

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, overload
 
 from loyalty import _columns, _display, _frames, _native
+from loyalty._frame_types import FrameT
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.orders import Moment, _instant
@@ -22,12 +23,17 @@ from loyalty.report import (
 )
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     import narwhals as nw
+    import polars as pl
+
+    from loyalty._frame_types import Arrays, File, Lazy, LineOptions, NativeT
 
 __all__ = ["CreditMatches", "OrderLines", "match_credits"]
 
 
-class OrderLines(Frozen):
+class OrderLines(Frozen, Generic[FrameT]):
     """Checked order lines: who ordered what, when, at what price, and what became of it.
 
     One table for the profit ledger (:class:`Ledger`) and for the return model
@@ -146,6 +152,24 @@ class OrderLines(Frozen):
     _customer: str
     _frame: nw.Implementation | None
 
+    @overload
+    def __init__(
+        self: OrderLines[pl.DataFrame], data: File, **options: Unpack[LineOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: OrderLines[Arrays], data: Mapping[str, Any], **options: Unpack[LineOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: OrderLines[NativeT], data: Lazy[NativeT], **options: Unpack[LineOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: OrderLines[NativeT], data: NativeT, **options: Unpack[LineOptions]
+    ) -> None: ...
+    @overload
+    def __init__(self: OrderLines[Any], data: object, **options: Unpack[LineOptions]) -> None: ...
     def __init__(
         self,
         data: Any,
@@ -258,7 +282,7 @@ class OrderLines(Frozen):
         time: str,
         time_zone: str | None = None,
         invalid: Invalid = "raise",
-    ) -> tuple[OrderLines, dict[str, int]]:
+    ) -> tuple[OrderLines[FrameT], dict[str, int]]:
         """The same lines with what became of them, where a table of its own tells it.
 
         Of several returns of one line the first counts; lines of no return were kept, unless they
@@ -310,7 +334,7 @@ class OrderLines(Frozen):
         # Nothing lies ahead of lines: days to come are a matter of a model that follows them.
         return lines, {name: count for name, count in found if name != "ahead"}
 
-    def refused(self) -> Any:
+    def refused(self) -> FrameT:
         """The rows that are neither purchases nor credits: ``row`` (counted from 0), ``column``, ``reason``
         and ``value``, in a frame like the table's.
 
@@ -326,7 +350,8 @@ class OrderLines(Frozen):
         >>> lines.refused()["row"]
         array([1])
         """
-        return _frames.table(self._core.refused(), self._frame)
+        frame: FrameT = _frames.table(self._core.refused(), self._frame)
+        return frame
 
     @property
     def orders(self) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
 from loyalty import _columns, _display, _frames, _native
+from loyalty._frame_types import FrameT
 from loyalty._frozen import Frozen
 from loyalty.errors import InputError
 from loyalty.occasions import Moment, Occasions, _day, _instant
@@ -15,8 +16,12 @@ from loyalty.summary import CalibrationHoldout, CustomerSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Unpack
 
     import narwhals as nw
+    import polars as pl
+
+    from loyalty._frame_types import Arrays, File, Lazy, NativeT, OrderOptions
 
 __all__ = ["DEFAULT_UNIT", "Moment", "Occasion", "Occasions", "Orders", "Unit", "_day", "_instant"]
 
@@ -38,7 +43,7 @@ DEFAULT_UNIT: Unit = "week"
 Occasion = Literal["exact", "hour", "day", "week", "month", "quarter", "year"]
 
 
-class Orders(Frozen):
+class Orders(Frozen, Generic[FrameT]):
     """A checked order log: one row per order line, in any order.
 
     Parameters
@@ -111,6 +116,22 @@ class Orders(Frozen):
     _customer: str
     _frame: nw.Implementation | None
 
+    @overload
+    def __init__(
+        self: Orders[pl.DataFrame], data: File, **options: Unpack[OrderOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Orders[Arrays], data: Mapping[str, Any], **options: Unpack[OrderOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Orders[NativeT], data: Lazy[NativeT], **options: Unpack[OrderOptions]
+    ) -> None: ...
+    @overload
+    def __init__(self: Orders[NativeT], data: NativeT, **options: Unpack[OrderOptions]) -> None: ...
+    @overload
+    def __init__(self: Orders[Any], data: object, **options: Unpack[OrderOptions]) -> None: ...
     def __init__(
         self,
         data: Any,
@@ -145,7 +166,7 @@ class Orders(Frozen):
             _core=native, _customer=found["customer"], _frame=frame, columns=found, report=report
         )
 
-    def refused(self) -> Any:
+    def refused(self) -> FrameT:
         """The rows not in use: ``row`` (counted from 0), ``column``, ``reason`` and ``value``, in a frame
         like the log's.
 
@@ -160,7 +181,8 @@ class Orders(Frozen):
         >>> loyalty.Orders(log, customer="who", time="day", invalid="drop").refused()["value"]
         array(['NULL'], dtype=object)
         """
-        return _frames.table(self._core.refused(), self._frame)
+        frame: FrameT = _frames.table(self._core.refused(), self._frame)
+        return frame
 
     def summarize(
         self,
@@ -169,7 +191,7 @@ class Orders(Frozen):
         occasion: Occasion | None = None,
         observation_end: Moment | None = None,
         include_first: bool = False,
-    ) -> CustomerSummary:
+    ) -> CustomerSummary[FrameT]:
         """Frequency, recency, T and monetary value of each customer.
 
         ::
@@ -222,7 +244,7 @@ class Orders(Frozen):
         native = self._core.summarize(unit, occasion, end, include_first)
         return CustomerSummary._of(native, self._customer, self._frame)
 
-    def opportunities(self, at: Iterable[Moment]) -> CustomerSummary:
+    def opportunities(self, at: Iterable[Moment]) -> CustomerSummary[FrameT]:
         """Frequency, recency and T of a log whose customers could buy at set opportunities only,
         counted in these: for :class:`BgBb`.
 
@@ -267,7 +289,7 @@ class Orders(Frozen):
         occasion: Occasion | None = None,
         observation_end: Moment | None = None,
         include_first: bool = False,
-    ) -> CalibrationHoldout:
+    ) -> CalibrationHoldout[FrameT]:
         """A summary up to `calibration_end` and what the same customers did after it.
 
         Parameters
@@ -302,7 +324,7 @@ class Orders(Frozen):
 
     def occasions(
         self, *, unit: Unit = DEFAULT_UNIT, occasion: Occasion | None = None
-    ) -> Occasions:
+    ) -> Occasions[FrameT]:
         """Each customer's purchase occasions, to be merged with those of other batches of the log.
 
         Parameters

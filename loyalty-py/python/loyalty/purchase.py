@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from loyalty._frame_types import Arrays, Customers, NativeT, OfArrays, OfFrame
     from loyalty._horizons import Horizon
     from loyalty.predictions import Futures
 
@@ -82,12 +83,14 @@ class PurchaseModel(Model):
         return self._core.unit
 
     @overload
-    def p_alive(self, customers: CustomerSummary, *, threads: int = 0) -> Any: ...
+    def p_alive(self, customers: OfFrame[NativeT], *, threads: int = 0) -> NativeT: ...
+    @overload
+    def p_alive(self, customers: OfArrays, *, threads: int = 0) -> NDArray[np.float64]: ...
     @overload
     def p_alive(self, *, frequency: int, recency: float, T: float) -> float: ...
     def p_alive(
         self,
-        customers: CustomerSummary | None = None,
+        customers: Customers | None = None,
         *,
         frequency: int | None = None,
         recency: float | None = None,
@@ -126,15 +129,27 @@ class PurchaseModel(Model):
 
     @overload
     def p_alive_at(
-        self, customers: CustomerSummary, horizon: Horizon | Sequence[Horizon], *, threads: int = 0
-    ) -> Any: ...
+        self,
+        customers: OfFrame[NativeT],
+        horizon: Horizon | Sequence[Horizon],
+        *,
+        threads: int = 0,
+    ) -> NativeT: ...
+    @overload
+    def p_alive_at(
+        self, customers: OfArrays, horizon: Horizon, *, threads: int = 0
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def p_alive_at(
+        self, customers: OfArrays, horizon: list[Any] | tuple[Any, ...], *, threads: int = 0
+    ) -> Arrays: ...
     @overload
     def p_alive_at(
         self, *, horizon: Horizon, frequency: int, recency: float, T: float
     ) -> float: ...
     def p_alive_at(
         self,
-        customers: CustomerSummary | None = None,
+        customers: Customers | None = None,
         horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         frequency: int | None = None,
@@ -172,15 +187,27 @@ class PurchaseModel(Model):
 
     @overload
     def expected_purchases(
-        self, customers: CustomerSummary, horizon: Horizon | Sequence[Horizon], *, threads: int = 0
-    ) -> Any: ...
+        self,
+        customers: OfFrame[NativeT],
+        horizon: Horizon | Sequence[Horizon],
+        *,
+        threads: int = 0,
+    ) -> NativeT: ...
+    @overload
+    def expected_purchases(
+        self, customers: OfArrays, horizon: Horizon, *, threads: int = 0
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def expected_purchases(
+        self, customers: OfArrays, horizon: list[Any] | tuple[Any, ...], *, threads: int = 0
+    ) -> Arrays: ...
     @overload
     def expected_purchases(
         self, *, horizon: Horizon, frequency: int, recency: float, T: float
     ) -> float: ...
     def expected_purchases(
         self,
-        customers: CustomerSummary | None = None,
+        customers: Customers | None = None,
         horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         frequency: int | None = None,
@@ -253,15 +280,27 @@ class PurchaseModel(Model):
 
     @overload
     def p_no_purchase(
-        self, customers: CustomerSummary, horizon: Horizon | Sequence[Horizon], *, threads: int = 0
-    ) -> Any: ...
+        self,
+        customers: OfFrame[NativeT],
+        horizon: Horizon | Sequence[Horizon],
+        *,
+        threads: int = 0,
+    ) -> NativeT: ...
+    @overload
+    def p_no_purchase(
+        self, customers: OfArrays, horizon: Horizon, *, threads: int = 0
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def p_no_purchase(
+        self, customers: OfArrays, horizon: list[Any] | tuple[Any, ...], *, threads: int = 0
+    ) -> Arrays: ...
     @overload
     def p_no_purchase(
         self, *, horizon: Horizon, frequency: int, recency: float, T: float
     ) -> float: ...
     def p_no_purchase(
         self,
-        customers: CustomerSummary | None = None,
+        customers: Customers | None = None,
         horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         frequency: int | None = None,
@@ -364,15 +403,19 @@ class PurchaseModel(Model):
 
     @overload
     def purchase_distribution(
-        self, customers: CustomerSummary, horizon: Horizon, *, most: int = 10, threads: int = 0
-    ) -> Any: ...
+        self, customers: OfFrame[NativeT], horizon: Horizon, *, most: int = 10, threads: int = 0
+    ) -> NativeT: ...
+    @overload
+    def purchase_distribution(
+        self, customers: OfArrays, horizon: Horizon, *, most: int = 10, threads: int = 0
+    ) -> Arrays: ...
     @overload
     def purchase_distribution(
         self, *, horizon: Horizon, most: int = 10, frequency: int, recency: float, T: float
     ) -> NDArray[np.float64]: ...
     def purchase_distribution(
         self,
-        customers: CustomerSummary | None = None,
+        customers: Customers | None = None,
         horizon: Horizon | Sequence[Horizon] | None = None,
         *,
         most: int = 10,
@@ -441,7 +484,7 @@ class PurchaseModel(Model):
     ) -> float: ...
     def discounted_purchases(
         self,
-        customers: CustomerSummary | None = None,
+        customers: Customers | None = None,
         *,
         horizon: Horizon | Sequence[Horizon] | None = None,
         annual_discount_rate: float | None = None,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, cast, overload
 
 from loyalty import _check, _columns, _display, _frames, _native
+from loyalty._frame_types import FrameT
 from loyalty._frozen import Frozen, Record
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.summary import CustomerSummary
@@ -14,7 +15,11 @@ from loyalty.summary import CustomerSummary
 if TYPE_CHECKING:
     import narwhals as nw
 
+    from loyalty._frame_types import Arrays, Lazy, NativeT, OfArrays, OfFrame
+
 __all__ = ["Rfm", "SegmentTable", "rfm"]
+
+P = ParamSpec("P")
 
 _AXES = ("recency", "frequency", "monetary")
 #: Facts that a rule may ask for, besides the scores.
@@ -178,7 +183,7 @@ def _scores(axis: str, pair: Any) -> tuple[int, int] | None:
     return scores[0], scores[1]
 
 
-class Rfm(Record):
+class Rfm(Record, Generic[FrameT]):
     """RFM scores of customers, and their segments.
 
     Made by :func:`rfm`.
@@ -242,7 +247,7 @@ class Rfm(Record):
         )
         return result
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> FrameT:
         """One row per customer: id, the three measures, their scores and the segment.
 
         Returns
@@ -261,9 +266,10 @@ class Rfm(Record):
         >>> scored.to_frame()["recency_score"]
         array([5, 2, 4, 1, 3])
         """
-        return _frames.table(self._columns, self._frame)
+        frame: FrameT = _frames.table(self._columns, self._frame)
+        return frame
 
-    def segments(self) -> Any:
+    def segments(self) -> FrameT:
         """One row per segment: customers, their share, means of the measures, money, its share.
 
         Returns
@@ -290,7 +296,8 @@ class Rfm(Record):
         columns += [
             _frames.float_column(*pair) for pair in zip(_SEGMENTS[1:], numbers, strict=True)
         ]
-        return _frames.table(columns, self._frame)
+        frame: FrameT = _frames.table(columns, self._frame)
+        return frame
 
     def __len__(self) -> int:
         return len(self._columns[-1])
@@ -317,6 +324,24 @@ class Rfm(Record):
         return _display.of_arrays("Segments", columns)
 
 
+class _Ranking(Protocol[P]):
+    """:func:`rfm` for a type checker: in whose frame the scores answer."""
+
+    @overload
+    def __call__(
+        self, data: OfFrame[NativeT] | Lazy[NativeT], *arguments: P.args, **options: P.kwargs
+    ) -> Rfm[NativeT]: ...
+    @overload
+    def __call__(self, data: OfArrays, *arguments: P.args, **options: P.kwargs) -> Rfm[Arrays]: ...
+    @overload
+    def __call__(self, data: object, *arguments: P.args, **options: P.kwargs) -> Rfm[Any]: ...
+
+
+def _by_frame(ranking: Callable[Concatenate[Any, P], Rfm[Any]]) -> _Ranking[P]:
+    return cast("_Ranking[P]", ranking)
+
+
+@_by_frame
 def rfm(
     data: Any,
     *,

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    NamedTuple,
+    ParamSpec,
+    Protocol,
+    Unpack,
+    cast,
+    overload,
+)
 
 import narwhals as nw
 import numpy as np
 
 from loyalty import _check, _columns, _display, _frames, _horizons, _native
 from loyalty._display import scores as _scores
+from loyalty._frame_types import FrameT
 from loyalty._frozen import Record
 from loyalty._horizons import Horizon
 from loyalty._page.asked import Asked
@@ -47,11 +59,16 @@ from loyalty.value import margins_of
 if TYPE_CHECKING:
     from os import PathLike
 
+    import polars as pl
+
     from loyalty._display.locale import Language
+    from loyalty._frame_types import Arrays, File, Lazy, NativeT
     from loyalty._model import Model
     from loyalty._page.report import Report
 
 __all__ = ["NotComputed", "Scores", "score"]
+
+P = ParamSpec("P")
 
 #: What a column of order lines may be.
 _ROLES = (*_NEEDED, *_OPTIONAL)
@@ -96,7 +113,7 @@ class NotComputed(_display.Shown):
         return self._sentence
 
 
-class Scores(Record):
+class Scores(Record, Generic[FrameT]):
     """What a log says of its customers. Made by :func:`score`.
 
     Attributes
@@ -145,11 +162,11 @@ class Scores(Record):
         "table_report",
     )
 
-    customers: CustomerSummary
+    customers: CustomerSummary[FrameT]
     table_report: TableReport | None
     purchases: Fit[PurchaseModel] | None
     spend: Fit[SpendModel] | None
-    rfm: Rfm | None
+    rfm: Rfm[FrameT] | None
     correlation: FrequencyValueCorrelation | None
     shadow_prices: dict[str, float]
     notes: tuple[str, ...]
@@ -159,7 +176,7 @@ class Scores(Record):
     _columns: tuple[_native.Column, ...]
     _left_out: tuple[_native.Column, ...]
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> FrameT:
         """One row per customer, in the caller's kind of frame.
 
         Returns
@@ -174,9 +191,10 @@ class Scores(Record):
         >>> scores.to_frame().columns[-5:]
         ['segment', 'p_alive', 'expected_purchases', 'expected_spend', 'clv']
         """
-        return _frames.table(self._columns, self.customers._frame)
+        frame: FrameT = _frames.table(self._columns, self.customers._frame)
+        return frame
 
-    def left_out(self) -> Any:
+    def left_out(self) -> FrameT:
         """Customers of a table of order lines who have no row in the scores, in the caller's kind of frame.
 
         They have bought, and all of it had come back whole by the end of observation: ``customer``,
@@ -207,7 +225,8 @@ class Scores(Record):
         """
         if not self._left_out:
             raise InputError("customers without scores are known of a table of order lines alone")
-        return _frames.table(self._left_out, self.customers._frame)
+        frame: FrameT = _frames.table(self._left_out, self.customers._frame)
+        return frame
 
     def report(
         self,
@@ -290,6 +309,41 @@ class Scores(Record):
         return {**super()._attributes(), "_made_of": None}
 
 
+class _Scoring(Protocol[P]):
+    """:func:`score` for a type checker: in whose frame the scores answer."""
+
+    @overload
+    def __call__(
+        self, data: File, *arguments: P.args, **options: P.kwargs
+    ) -> Scores[pl.DataFrame]: ...
+    @overload
+    def __call__(
+        self,
+        data: Orders[FrameT] | OrderLines[FrameT] | CustomerSummary[FrameT],
+        *arguments: P.args,
+        **options: P.kwargs,
+    ) -> Scores[FrameT]: ...
+    @overload
+    def __call__(
+        self, data: Mapping[str, Any], *arguments: P.args, **options: P.kwargs
+    ) -> Scores[Arrays]: ...
+    @overload
+    def __call__(
+        self, data: Lazy[NativeT], *arguments: P.args, **options: P.kwargs
+    ) -> Scores[NativeT]: ...
+    @overload
+    def __call__(
+        self, data: NativeT, *arguments: P.args, **options: P.kwargs
+    ) -> Scores[NativeT]: ...
+    @overload
+    def __call__(self, data: object, *arguments: P.args, **options: P.kwargs) -> Scores[Any]: ...
+
+
+def _by_frame(scoring: Callable[Concatenate[Any, P], Scores[Any]]) -> _Scoring[P]:
+    return cast("_Scoring[P]", scoring)
+
+
+@_by_frame
 @taking_tables(_ROLES)
 def score(
     data: Any,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from loyalty import _check, _native
 from loyalty._model import Model
 from loyalty.summary import CustomerSummary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from loyalty._frame_types import Customers, NativeT, OfArrays, OfFrame
 
 __all__ = ["SpendModel"]
 
@@ -59,12 +65,14 @@ class SpendModel(Model):
         return self._core.has_finite_mean
 
     @overload
-    def expected_spend(self, customers: CustomerSummary, *, threads: int = 0) -> Any: ...
+    def expected_spend(self, customers: OfFrame[NativeT], *, threads: int = 0) -> NativeT: ...
+    @overload
+    def expected_spend(self, customers: OfArrays, *, threads: int = 0) -> NDArray[np.float64]: ...
     @overload
     def expected_spend(self, *, transactions: int, mean: float) -> float: ...
     def expected_spend(
         self,
-        customers: CustomerSummary | None = None,
+        customers: Customers | None = None,
         *,
         transactions: int | None = None,
         mean: float | None = None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from loyalty import _columns, _display, _frames, _native
+from loyalty._frame_types import FrameT
 from loyalty._rows import Rows
 from loyalty.errors import InputError
 from loyalty.reading.named import said
@@ -14,9 +15,12 @@ from loyalty.reading.roles import ROLES, choose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self, Unpack
 
     import narwhals as nw
     from numpy.typing import NDArray
+
+    from loyalty._frame_types import Arrays, Lazy, NativeT, SummaryOptions
 
 __all__ = ["CalibrationHoldout", "CustomerSummary"]
 
@@ -25,7 +29,7 @@ __all__ = ["CalibrationHoldout", "CustomerSummary"]
 _REQUIRED = ("frequency", "recency", "T")
 
 
-class CustomerSummary(Rows):
+class CustomerSummary(Rows[FrameT]):
     """Frequency, recency, T and monetary value, one row per customer.
 
     Made from a log by :meth:`Orders.summarize`, or from columns. It is a table: ``customers["recency"]`` is a
@@ -84,6 +88,24 @@ class CustomerSummary(Rows):
     _customer: str
     _frame: nw.Implementation | None
 
+    @overload
+    def __init__(
+        self: CustomerSummary[Arrays],
+        data: Mapping[str, Any] | None = None,
+        **options: Unpack[SummaryOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: CustomerSummary[NativeT], data: Lazy[NativeT], **options: Unpack[SummaryOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: CustomerSummary[NativeT], data: NativeT, **options: Unpack[SummaryOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: CustomerSummary[Any], data: object, **options: Unpack[SummaryOptions]
+    ) -> None: ...
     def __init__(
         self,
         data: Any = None,
@@ -153,7 +175,7 @@ class CustomerSummary(Rows):
     @classmethod
     def _of(
         cls, native: _native.CustomerSummary, customer: str, frame: nw.Implementation | None
-    ) -> CustomerSummary:
+    ) -> Self:
         summary = cls.__new__(cls)
         summary._set(_core=native, _customer=customer, _frame=frame)
         return summary
@@ -267,7 +289,7 @@ class CustomerSummary(Rows):
         customers, occasions = self._core.left_out
         return {"customers": customers, "occasions": occasions}
 
-    def distinct_histories(self) -> CustomerSummary:
+    def distinct_histories(self) -> CustomerSummary[FrameT]:
         """The distinct (x, t_x, T), with the number of customers that share each as weight.
 
         A fit of BG/NBD to them equals a fit to the customers.
@@ -285,7 +307,7 @@ class CustomerSummary(Rows):
         """
         return self._of(self._core.distinct_histories(), self._customer, self._frame)
 
-    def to_frame(self, *, sum_ln_gaps: bool = False, dates: bool = False) -> Any:
+    def to_frame(self, *, sum_ln_gaps: bool = False, dates: bool = False) -> FrameT:
         """The columns in the caller's kind of frame; a dict of arrays where arrays came in.
 
         Parameters
@@ -310,7 +332,8 @@ class CustomerSummary(Rows):
         further = {column.name: column for column in self._further()}
         names = ("sum_ln_gaps",) * sum_ln_gaps + ("first_order", "last_order") * dates
         wanted = [further[name] for name in names if name in further]
-        return _frames.table([*self._table()[0], *wanted], self._frame)
+        table: FrameT = _frames.table([*self._table()[0], *wanted], self._frame)
+        return table
 
     def _table(self) -> tuple[list[_native.Column], nw.Implementation | None]:
         native = self._core
@@ -329,7 +352,7 @@ class CustomerSummary(Rows):
         columns = (self._core.sum_ln_gaps(), self._core.first_order(), self._core.last_order())
         return [column for column in columns if column is not None]
 
-    def _select(self, rows: list[int]) -> CustomerSummary:
+    def _select(self, rows: list[int]) -> Self:
         return self._of(self._core.select(rows), self._customer, self._frame)
 
     def _answer(self, column: _native.Column) -> Any:
@@ -413,7 +436,7 @@ def _restore(
     return CustomerSummary._of(_native.CustomerSummary(**columns, **facts), customer, frame)
 
 
-class CalibrationHoldout(Rows):
+class CalibrationHoldout(Rows[FrameT]):
     """A summary up to the calibration end, and what the same customers did after it.
 
     Made by :meth:`Orders.calibration_holdout`.
@@ -433,11 +456,11 @@ class CalibrationHoldout(Rows):
 
     __slots__ = ("_holdout", "calibration")
 
-    calibration: CustomerSummary
+    calibration: CustomerSummary[FrameT]
     _holdout: _native.Holdout
 
     @classmethod
-    def _of(cls, calibration: CustomerSummary, holdout: _native.Holdout) -> CalibrationHoldout:
+    def _of(cls, calibration: CustomerSummary[Any], holdout: _native.Holdout) -> Self:
         split = cls.__new__(cls)
         split._set(calibration=calibration, _holdout=holdout)
         return split
@@ -463,7 +486,7 @@ class CalibrationHoldout(Rows):
         """Customers whose first order lies in the holdout period; they are in neither part."""
         return self._holdout.born_in_holdout
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> FrameT:
         """Calibration and holdout columns side by side, in the caller's kind of frame.
 
         Returns
@@ -477,8 +500,8 @@ class CalibrationHoldout(Rows):
         >>> [*split.to_frame()][-2:]
         ['frequency_holdout', 'monetary_value_holdout']
         """
-        columns, frame = self._table()
-        return _frames.table(columns, frame)
+        table: FrameT = _frames.table(*self._table())
+        return table
 
     def _table(self) -> tuple[list[_native.Column], nw.Implementation | None]:
         native = self.calibration._core
@@ -496,7 +519,7 @@ class CalibrationHoldout(Rows):
     def _further(self) -> list[_native.Column]:
         return self.calibration._further()
 
-    def _select(self, rows: list[int]) -> CalibrationHoldout:
+    def _select(self, rows: list[int]) -> Self:
         calibration, holdout = self._holdout.select(rows)
         known = self.calibration
         summary = CustomerSummary._of(calibration, known._customer, known._frame)

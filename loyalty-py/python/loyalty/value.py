@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, cast, overload
 
 import numpy as np
 
@@ -21,11 +21,32 @@ from loyalty.purchase import PurchaseModel
 from loyalty.spend import SpendModel
 from loyalty.summary import CustomerSummary
 
+if TYPE_CHECKING:
+    from loyalty._frame_types import Customers, NativeT, OfArrays, OfFrame
+
 __all__ = ["clv", "clv_interval", "clv_posterior"]
 
+P = ParamSpec("P")
 
+
+class _Valuing(Protocol[P]):
+    """:func:`clv` for a type checker: in whose frame the values come."""
+
+    @overload
+    def __call__(
+        self, customers: OfFrame[NativeT], *arguments: P.args, **options: P.kwargs
+    ) -> NativeT: ...
+    @overload
+    def __call__(self, customers: OfArrays, *arguments: P.args, **options: P.kwargs) -> Any: ...
+
+
+def _by_frame(valuing: Callable[Concatenate[Any, P], Any]) -> _Valuing[P]:
+    return cast("_Valuing[P]", valuing)
+
+
+@_by_frame
 def clv(
-    customers: CustomerSummary,
+    customers: Customers,
     purchases: PurchaseModel | PurchaseWithCovariates | Fit[Any],
     spend: SpendModel | SpendWithCovariates | Fit[Any],
     *,
@@ -123,22 +144,22 @@ def clv(
     ... ).round(2)
     array([36.29])
     """
-    customers = CustomerSummary._given("customers", customers)
+    summary = CustomerSummary._given("customers", customers)
     model = _either("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
     amounts = _either("spend", spend, SpendWithCovariates, SpendModel)
-    known = _known((model, amounts), covariates, customers)
-    unit = model.unit or customers.unit
+    known = _known((model, amounts), covariates, summary)
+    unit = model.unit or summary.unit
     form = (annual_discount_rate, discount_rate, periods, period_length)
 
     def values(ahead: float | None) -> _native.Column:
         discounting = discounting_of(unit, ahead, *form)
-        return column(customers, model, amounts, discounting, margin, threads, known)
+        return column(summary, model, amounts, discounting, margin, threads, known)
 
     if horizon is None:
-        found = customers._answer(values(None))
+        found = summary._answer(values(None))
     else:
-        found = _horizons.answered(horizon, unit, values, customers._answer, customers._answers)
-    warn_if_notable(customers, threads, stacklevel=2)
+        found = _horizons.answered(horizon, unit, values, summary._answer, summary._answers)
+    warn_if_notable(summary, threads, stacklevel=2)
     return found
 
 
