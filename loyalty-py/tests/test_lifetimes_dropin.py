@@ -397,3 +397,42 @@ def test_every_plot_draws(name: str) -> None:
     assert isinstance(ax, Axes)
     ax.figure.canvas.draw()
     plt.close("all")
+
+
+#: The plots that lifetimes still draws on the pandas and matplotlib of today, and not at random.
+DRAWN_BY_BOTH = [
+    "plot_cumulative_transactions",
+    "plot_dropout_rate_heterogeneity",
+    "plot_frequency_recency_matrix",
+    "plot_incremental_transactions",
+    "plot_probability_alive_matrix",
+    "plot_transaction_rate_heterogeneity",
+]
+
+
+@pytest.mark.parametrize("name", DRAWN_BY_BOTH)
+def test_plots_draw_what_lifetimes_draws(name: str) -> None:
+    import matplotlib.pyplot as plt
+
+    log = ours.datasets.load_transaction_data(parse_dates=["date"])
+    daily = ours.utils.summary_data_from_transaction_data(log, "id", "date")
+    tracked = (log, "date", "id", 60, 40) if "transactions" in name else ()
+    drawn = []
+    for package in (theirs, ours):
+        bgf = package.BetaGeoFitter()
+        bgf.params_ = pd.Series({"r": 0.243, "alpha": 30.9, "a": 0.793, "b": 2.426})
+        bgf.data = daily
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # lifetimes is of 2020.
+            drawn.append(getattr(package.plotting, name)(bgf, *tracked))
+        plt.figure()
+    their, our = drawn
+    for says in ("get_title", "get_xlabel", "get_ylabel"):
+        assert getattr(our, says)() == getattr(their, says)()
+    assert len(our.lines) == len(their.lines)
+    for line, other in zip(our.lines, their.lines, strict=True):
+        # The curves of heterogeneity end at a quantile that is a sum here.
+        np.testing.assert_allclose(line.get_data(), other.get_data(), rtol=2e-3, atol=1e-9)
+    for image, other in zip(our.images, their.images, strict=True):
+        np.testing.assert_allclose(image.get_array(), other.get_array(), rtol=1e-9, atol=1e-12)
+    plt.close("all")
