@@ -27,12 +27,14 @@
  *   What a function stores in a pointer to a pointer belongs to the caller, who frees it with the
  *   _free function of its type, once; freeing NULL does nothing. An object never refers to another
  *   or to the caller's memory: arrays and text may be changed or freed as soon as a call returns.
+ *   An _open function may give the same pointer many times; it is freed once for each.
  *
  * Threads
- *   Nothing is global. Objects never change, so any number of threads may use one at the same time,
- *   each with an error variable of its own; only free it when no thread uses it any more. A call
- *   that uses threads itself has ended them when it returns. The one object that moves on says so:
- *   loyalty_return_propensity, by functions that take it without const.
+ *   Nothing is global but the files that _open functions keep. Objects never change, so any number
+ *   of threads may use one at the same time, each with an error variable of its own; only free it
+ *   when no thread uses it any more. A call that uses threads itself has ended them when it returns.
+ *   The one object that moves on says so: loyalty_return_propensity, by functions that take it
+ *   without const.
  *
  * Columns
  *   A column is an array with one value per row. NULL stands for an optional column that is left
@@ -176,6 +178,8 @@ enum loyalty_status
     LOYALTY_STATUS_TREATMENTS = 20,
     /** The model has no such quantity. */
     LOYALTY_STATUS_UNAVAILABLE = 21,
+    /** The object is shared with whoever opened the same file, so it cannot be changed. */
+    LOYALTY_STATUS_READ_ONLY = 22,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -3355,6 +3359,118 @@ loyalty_status loyalty_behaviours_intervals(const struct loyalty_behaviours *mod
 
 /** Frees a model; NULL is allowed. */
 void loyalty_behaviours_free(struct loyalty_behaviours *model);
+
+/**
+ * Opens a model of purchases of any kind: loads its file the first time, and afterwards gives the same
+ * object again, in microseconds, until the file changes.
+ *
+ * For programs that forget their handles, as PHP does after every request; the _open functions of all
+ * handles work alike. The library keeps, for the whole process, the last version of every file that was
+ * opened, by its canonical path, and looks at each call whether the file is still of the same inode,
+ * length and times of change. If not, it is loaded anew; objects opened before go on with what they
+ * hold. Any number of threads may open a file at once, and all get what the first has loaded. An object
+ * that was opened is freed with its `_free` function like any other, which leaves what the library
+ * keeps in place; see `loyalty_forget_opened`.
+ *
+ * `_save` writes a new file, which is always told from the last. One that is written in place, with as
+ * many bytes and within the few milliseconds that the file system's clock takes to move on, is not.
+ *
+ * Errors: as `loyalty_purchase_model_load`; nothing is kept of a file that fails. Free with
+ * `loyalty_purchase_model_free`.
+ */
+loyalty_status loyalty_purchase_model_open(const char *path,
+                                           struct loyalty_purchase_model **out,
+                                           struct loyalty_error **error);
+
+/**
+ * Opens a model of spend; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_spend_model_load`. Free with `loyalty_spend_model_free`.
+ */
+loyalty_status loyalty_spend_model_open(const char *path,
+                                        struct loyalty_spend_model **out,
+                                        struct loyalty_error **error);
+
+/**
+ * Opens a model of contracts; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_contract_model_load`. Free with `loyalty_contract_model_free`.
+ */
+loyalty_status loyalty_contract_model_open(const char *path,
+                                           struct loyalty_contract_model **out,
+                                           struct loyalty_error **error);
+
+/**
+ * Opens a model of purchases with covariates; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_purchase_with_covariates_load`. Free with `loyalty_purchase_with_covariates_free`.
+ */
+loyalty_status loyalty_purchase_with_covariates_open(const char *path,
+                                                     struct loyalty_purchase_with_covariates **out,
+                                                     struct loyalty_error **error);
+
+/**
+ * Opens a model of spend with covariates; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_spend_with_covariates_load`. Free with `loyalty_spend_with_covariates_free`.
+ */
+loyalty_status loyalty_spend_with_covariates_open(const char *path,
+                                                  struct loyalty_spend_with_covariates **out,
+                                                  struct loyalty_error **error);
+
+/**
+ * Opens a posterior of a model of purchases; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_purchase_posterior_load`. Free with `loyalty_purchase_posterior_free`.
+ */
+loyalty_status loyalty_purchase_posterior_open(const char *path,
+                                               struct loyalty_purchase_posterior **out,
+                                               struct loyalty_error **error);
+
+/**
+ * Opens a posterior of a model of spend; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_spend_posterior_load`. Free with `loyalty_spend_posterior_free`.
+ */
+loyalty_status loyalty_spend_posterior_open(const char *path,
+                                            struct loyalty_spend_posterior **out,
+                                            struct loyalty_error **error);
+
+/**
+ * Opens a forecast; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_forecast_load`. Free with `loyalty_forecast_free`.
+ */
+loyalty_status loyalty_forecast_open(const char *path,
+                                     struct loyalty_forecast **out,
+                                     struct loyalty_error **error);
+
+/**
+ * Opens a return propensity with its state; see `loyalty_purchase_model_open`.
+ *
+ * The object is shared, so it only scores: the functions that move it on fail with `READ_ONLY`. Whoever
+ * moves it on loads it, and saves it for those who opened it.
+ *
+ * Errors: as `loyalty_return_propensity_load`. Free with `loyalty_return_propensity_free`.
+ */
+loyalty_status loyalty_return_propensity_open(const char *path,
+                                              struct loyalty_return_propensity **out,
+                                              struct loyalty_error **error);
+
+/**
+ * Opens a model of behaviours; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_behaviours_load`. Free with `loyalty_behaviours_free`.
+ */
+loyalty_status loyalty_behaviours_open(const char *path,
+                                       struct loyalty_behaviours **out,
+                                       struct loyalty_error **error);
+
+/**
+ * Forgets the files that were opened, which frees what no object holds any more. The next call of an
+ * _open function loads its file. Objects that were opened go on as before.
+ */
+void loyalty_forget_opened(void);
 
 #ifdef __cplusplus
 }  // extern "C"

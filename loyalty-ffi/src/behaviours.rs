@@ -9,6 +9,7 @@ use loyalty_core::ledger::LedgerRow;
 use crate::column::{column, mask};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, put, slot};
+use crate::model_file::KeptInFile;
 use crate::text::{put_text, read_text};
 
 /// The behaviours of a shop's customers, fitted in Python or Rust, and from where on a customer is
@@ -116,6 +117,12 @@ pub unsafe extern "C" fn loyalty_behaviour_name(
     }
 }
 
+impl KeptInFile for loyalty_behaviours {
+    fn read(path: &str) -> Result<Self, Error> {
+        BehaviourModel::read(path).map(Self)
+    }
+}
+
 /// Loads a model file of the kind "behaviours", written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds another kind of
@@ -128,11 +135,7 @@ pub unsafe extern "C" fn loyalty_behaviours_load(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            give(out, loyalty_behaviours(BehaviourModel::read(read_text("path", path)?)?))
-        })
-    }
+    unsafe { guard(error, || give(out, loyalty_behaviours::read(read_text("path", path)?)?)) }
 }
 
 /// Labels customers by their rows of a ledger: `ledger` has `columns` values for each of `rows` customers,

@@ -15,6 +15,7 @@ use crate::fit::{loyalty_fit, parameter_index};
 use crate::fit_options::loyalty_fit_options;
 use crate::handle::{borrow, fill, free, give, look, put, slot};
 use crate::model::Fitted;
+use crate::model_file::KeptInFile;
 use crate::model_kind::contract_kind;
 use crate::text::{put_text, read_text};
 use crate::versioned;
@@ -85,6 +86,12 @@ pub unsafe extern "C" fn loyalty_contract_model_fit(
     }
 }
 
+impl KeptInFile for loyalty_contract_model {
+    fn read(path: &str) -> Result<Self, Error> {
+        Fitted::load(path, "contracts", of_contracts).map(Self)
+    }
+}
+
 /// Loads a model of any kind from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of contracts;
@@ -96,12 +103,7 @@ pub unsafe extern "C" fn loyalty_contract_model_load(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            let loaded = Fitted::load(read_text("path", path)?, "contracts", of_contracts)?;
-            give(out, loyalty_contract_model(loaded))
-        })
-    }
+    unsafe { guard(error, || give(out, loyalty_contract_model::read(read_text("path", path)?)?)) }
 }
 
 fn of_contracts(model: Model) -> Option<AnyContractModel> {

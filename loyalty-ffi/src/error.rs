@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use loyalty_core::Error;
 
-use crate::handle::free;
+use crate::handle::{free, made};
 use crate::text::copy_text;
 
 /// Whether a call did what it says and, if not, what kind of reason there is. The error object's
@@ -60,6 +60,8 @@ pub enum loyalty_status {
     Treatments = 20,
     /// The model has no such quantity.
     Unavailable = 21,
+    /// The object is shared with whoever opened the same file, so it cannot be changed.
+    ReadOnly = 22,
 }
 
 /// Why a call failed: a status and a message.
@@ -82,6 +84,8 @@ pub(crate) enum Failure {
     Null(&'static str),
     #[error("{0} must be valid UTF-8")]
     NotUtf8(String),
+    #[error("{0} is shared with whoever opened its file and cannot be changed: load it instead")]
+    ReadOnly(&'static str),
     #[error("internal error, please report it: {0}")]
     Panic(String),
 }
@@ -98,6 +102,7 @@ impl Failure {
             Self::Core(error) => status_of(error),
             Self::Null(_) => loyalty_status::NullArgument,
             Self::NotUtf8(_) => loyalty_status::InvalidUtf8,
+            Self::ReadOnly(_) => loyalty_status::ReadOnly,
             Self::Panic(_) => loyalty_status::Panic,
         }
     }
@@ -154,7 +159,7 @@ unsafe fn replace(error: *mut *mut loyalty_error, new: impl FnOnce() -> loyalty_
     unsafe {
         if let Some(place) = error.as_mut() {
             free(*place);
-            *place = Box::into_raw(Box::new(new()));
+            *place = made(new());
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::code::{loyalty_unit, of_unit};
 use crate::column::{column, results};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, look, put};
+use crate::model_file::KeptInFile;
 use crate::occasions::loyalty_occasions;
 use crate::text::read_text;
 
@@ -19,6 +20,12 @@ use crate::text::read_text;
 /// formula.
 #[derive(Debug)]
 pub struct loyalty_forecast(AnchoredForecast);
+
+impl KeptInFile for loyalty_forecast {
+    fn read(path: &str) -> Result<Self, Error> {
+        AnchoredForecast::read(path).map(Self)
+    }
+}
 
 /// Loads a forecast from its file, written in any language. `path` is UTF-8.
 ///
@@ -31,11 +38,7 @@ pub unsafe extern "C" fn loyalty_forecast_load(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            give(out, loyalty_forecast(AnchoredForecast::read(read_text("path", path)?)?))
-        })
-    }
+    unsafe { guard(error, || give(out, loyalty_forecast::read(read_text("path", path)?)?)) }
 }
 
 /// Writes a file, whole or not at all. `path` is UTF-8. Loading it gives a forecast that scores alike, to

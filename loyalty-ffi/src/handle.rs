@@ -1,8 +1,25 @@
 //! Objects on their way to C and back.
 
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use crate::error::Failure;
+
+/// An object that C holds by a pointer to its first field.
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct Held<T> {
+    object: T,
+    /// Whether others hold it too, so that nobody may change it.
+    shared: bool,
+}
+
+impl<T> Held<T> {
+    /// An object that many will hold.
+    pub(crate) fn shared(object: T) -> Arc<Self> {
+        Arc::new(Self { object, shared: true })
+    }
+}
 
 /// What a handle points to.
 ///
@@ -13,16 +30,22 @@ pub(crate) unsafe fn borrow<'a, T>(name: &'static str, handle: *const T) -> Resu
     unsafe { handle.as_ref() }.ok_or(Failure::Null(name))
 }
 
-/// [`borrow`] for an object that is to change.
+/// [`borrow`] for an object that is to change, which one that is shared must not.
 ///
 /// # Safety
-/// As [`borrow`], and nobody else uses the object during `'a`.
+/// As [`borrow`], and unless it is shared nobody else uses the object during `'a`.
 pub(crate) unsafe fn borrow_mut<'a, T>(
     name: &'static str,
     handle: *mut T,
 ) -> Result<&'a mut T, Failure> {
-    // SAFETY: this function's contract.
-    unsafe { handle.as_mut() }.ok_or(Failure::Null(name))
+    let held = handle.cast::<Held<T>>();
+    // SAFETY: every object that C holds is the first field of one that was made here.
+    match unsafe { held.as_ref() } {
+        None => Err(Failure::Null(name)),
+        Some(held) if held.shared => Err(Failure::ReadOnly(name)),
+        // SAFETY: nobody else has it, and this function's contract.
+        Some(_) => Ok(unsafe { &mut (*held).object }),
+    }
 }
 
 /// Reads a plain value off an object, 0 for NULL.
@@ -70,16 +93,37 @@ pub(crate) unsafe fn give<T: Send + Sync>(out: *mut *mut T, object: T) -> Result
 ///
 /// Any number of threads may read an object, hence `Sync`; any may free it, hence `Send`.
 pub(crate) fn fill<T: Send + Sync>(place: &mut MaybeUninit<*mut T>, object: T) {
-    place.write(Box::into_raw(Box::new(object)));
+    place.write(made(object));
 }
 
-/// Takes an object back and drops it; nothing for NULL.
+/// An object as C holds it, to be taken back by [`free`].
+pub(crate) fn made<T>(object: T) -> *mut T {
+    raw(Arc::new(Held { object, shared: false }))
+}
+
+fn raw<T>(held: Arc<Held<T>>) -> *mut T {
+    Arc::into_raw(held).cast_mut().cast()
+}
+
+/// Hands an object that others hold too to the caller, who frees it as if it were theirs alone.
+///
+/// # Safety
+/// As [`slot`].
+pub(crate) unsafe fn share<T: Send + Sync>(
+    out: *mut *mut T,
+    object: Arc<Held<T>>,
+) -> Result<(), Failure> {
+    // SAFETY: this function's contract.
+    unsafe { put(out, raw(object)) }
+}
+
+/// Takes an object back and drops it, unless others hold it; nothing for NULL.
 ///
 /// # Safety
 /// `handle` is NULL or came from this library, and is not used again.
 pub(crate) unsafe fn free<T>(handle: *mut T) {
     if !handle.is_null() {
-        // SAFETY: every object that C holds was boxed here.
-        drop(unsafe { Box::from_raw(handle) });
+        // SAFETY: every object that C holds was made here, and counts whoever holds it.
+        drop(unsafe { Arc::from_raw(handle.cast_const().cast::<Held<T>>()) });
     }
 }

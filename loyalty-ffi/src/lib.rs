@@ -53,6 +53,8 @@ pub mod model_kind;
 
 mod model;
 
+mod model_file;
+
 pub mod purchase_model;
 
 pub mod spend_model;
@@ -84,6 +86,8 @@ pub mod segments;
 pub mod selection;
 
 pub mod behaviours;
+
+pub mod opened;
 
 #[cfg(test)]
 mod allocations;

@@ -15,6 +15,7 @@ use crate::column::results;
 use crate::discounting::loyalty_discounting;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, look};
+use crate::model_file::KeptInFile;
 use crate::summary::loyalty_summary;
 use crate::text::read_text;
 
@@ -108,6 +109,12 @@ fn one_customer(x: u32, t_x: f64, t: f64) -> Result<CustomerSummary, Error> {
     CustomerSummary::new(&SummaryColumns::new(&[f64::from(x)], &[t_x], &[t]))
 }
 
+impl KeptInFile for loyalty_purchase_posterior {
+    fn read(path: &str) -> Result<Self, Error> {
+        Posterior::<Model>::read(path)?.of_purchases().map(Self)
+    }
+}
+
 /// Loads a posterior of a model of purchases from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
@@ -121,10 +128,7 @@ pub unsafe extern "C" fn loyalty_purchase_posterior_load(
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
-        guard(error, || {
-            let read = Posterior::<Model>::read(read_text("path", path)?)?;
-            give(out, loyalty_purchase_posterior(read.of_purchases()?))
-        })
+        guard(error, || give(out, loyalty_purchase_posterior::read(read_text("path", path)?)?))
     }
 }
 
@@ -265,6 +269,12 @@ pub unsafe extern "C" fn loyalty_purchase_posterior_free(
     unsafe { free(posterior) }
 }
 
+impl KeptInFile for loyalty_spend_posterior {
+    fn read(path: &str) -> Result<Self, Error> {
+        Posterior::<Model>::read(path)?.of_spend().map(Self)
+    }
+}
+
 /// Loads a posterior of a model of spend from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
@@ -277,12 +287,7 @@ pub unsafe extern "C" fn loyalty_spend_posterior_load(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            let read = Posterior::<Model>::read(read_text("path", path)?)?;
-            give(out, loyalty_spend_posterior(read.of_spend()?))
-        })
-    }
+    unsafe { guard(error, || give(out, loyalty_spend_posterior::read(read_text("path", path)?)?)) }
 }
 
 /// Frees a posterior; NULL is allowed.

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use loyalty_core::Error;
 use loyalty_core::orders::{Column, Invalid, Returns};
 use loyalty_core::parallel::Threads;
 use loyalty_core::returns::ReturnPropensity;
@@ -10,6 +11,7 @@ use crate::code;
 use crate::column::{column, results};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, borrow_mut, free, give, look, slot};
+use crate::model_file::KeptInFile;
 use crate::order_lines::{Ids, loyalty_ids, loyalty_lines};
 use crate::text::{put_text, read_text};
 
@@ -20,6 +22,12 @@ use crate::text::{put_text, read_text};
 /// thread may use the object. Between them any number of threads may score.
 #[derive(Debug)]
 pub struct loyalty_return_propensity(ReturnPropensity);
+
+impl KeptInFile for loyalty_return_propensity {
+    fn read(path: &str) -> Result<Self, Error> {
+        ReturnPropensity::read(path).map(Self)
+    }
+}
 
 /// Loads a model with its state, written in any language. `path` is UTF-8.
 ///
@@ -33,10 +41,7 @@ pub unsafe extern "C" fn loyalty_return_propensity_load(
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
-        guard(error, || {
-            let model = ReturnPropensity::read(read_text("path", path)?)?;
-            give(out, loyalty_return_propensity(model))
-        })
+        guard(error, || give(out, loyalty_return_propensity::read(read_text("path", path)?)?))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use loyalty_core::Error;
 use loyalty_core::estimation::Parameters;
 use loyalty_core::models::Model;
 use loyalty_core::parallel::Threads;
@@ -13,6 +14,7 @@ use crate::fit::{loyalty_fit, parameter_index};
 use crate::fit_options::loyalty_fit_options;
 use crate::handle::{borrow, fill, free, give, look, put, slot};
 use crate::model::Fitted;
+use crate::model_file::KeptInFile;
 use crate::model_kind::spend_kind;
 use crate::summary::loyalty_summary;
 use crate::text::{put_text, read_text};
@@ -85,6 +87,12 @@ pub unsafe extern "C" fn loyalty_spend_model_fit(
     }
 }
 
+impl KeptInFile for loyalty_spend_model {
+    fn read(path: &str) -> Result<Self, Error> {
+        Fitted::load(path, "spend", of_spend).map(Self)
+    }
+}
+
 /// Loads a model of any kind from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of spend;
@@ -96,12 +104,7 @@ pub unsafe extern "C" fn loyalty_spend_model_load(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            let loaded = Fitted::load(read_text("path", path)?, "spend", of_spend)?;
-            give(out, loyalty_spend_model(loaded))
-        })
-    }
+    unsafe { guard(error, || give(out, loyalty_spend_model::read(read_text("path", path)?)?)) }
 }
 
 fn of_spend(model: Model) -> Option<AnySpendModel> {

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use loyalty_core::Error;
 use loyalty_core::estimation::Parameters;
 use loyalty_core::models::Model;
 use loyalty_core::purchase::PurchaseWithCovariates;
@@ -14,6 +15,7 @@ use crate::fit::{loyalty_fit, parameter_index};
 use crate::fit_options::loyalty_fit_options;
 use crate::handle::{borrow, fill, free, give, look, put, slot};
 use crate::model::Fitted;
+use crate::model_file::KeptInFile;
 use crate::model_kind::purchase_kind;
 use crate::summary::loyalty_summary;
 use crate::text::{put_text, read_text};
@@ -76,6 +78,16 @@ pub unsafe extern "C" fn loyalty_purchase_with_covariates_fit(
     }
 }
 
+impl KeptInFile for loyalty_purchase_with_covariates {
+    fn read(path: &str) -> Result<Self, Error> {
+        Fitted::load(path, "purchases with covariates", |model| match model {
+            Model::PurchaseWithCovariates(model) => Some(model),
+            _ => None,
+        })
+        .map(Self)
+    }
+}
+
 /// Loads a model of purchases with covariates from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no such model;
@@ -89,12 +101,7 @@ pub unsafe extern "C" fn loyalty_purchase_with_covariates_load(
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
         guard(error, || {
-            let family = "purchases with covariates";
-            let loaded = Fitted::load(read_text("path", path)?, family, |model| match model {
-                Model::PurchaseWithCovariates(model) => Some(model),
-                _ => None,
-            })?;
-            give(out, loyalty_purchase_with_covariates(loaded))
+            give(out, loyalty_purchase_with_covariates::read(read_text("path", path)?)?)
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use loyalty_core::Error;
 use loyalty_core::estimation::Parameters;
 use loyalty_core::models::Model;
 use loyalty_core::parallel::Threads;
@@ -15,6 +16,7 @@ use crate::fit::{loyalty_fit, parameter_index};
 use crate::fit_options::loyalty_fit_options;
 use crate::handle::{borrow, fill, free, give, look, put, slot};
 use crate::model::Fitted;
+use crate::model_file::KeptInFile;
 use crate::summary::loyalty_summary;
 use crate::text::{put_text, read_text};
 use crate::versioned;
@@ -68,6 +70,16 @@ pub unsafe extern "C" fn loyalty_spend_with_covariates_fit(
     }
 }
 
+impl KeptInFile for loyalty_spend_with_covariates {
+    fn read(path: &str) -> Result<Self, Error> {
+        Fitted::load(path, "spend with covariates", |model| match model {
+            Model::SpendWithCovariates(model) => Some(model),
+            _ => None,
+        })
+        .map(Self)
+    }
+}
+
 /// Loads a model of spend with covariates from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no such model;
@@ -80,14 +92,7 @@ pub unsafe extern "C" fn loyalty_spend_with_covariates_load(
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
-        guard(error, || {
-            let family = "spend with covariates";
-            let loaded = Fitted::load(read_text("path", path)?, family, |model| match model {
-                Model::SpendWithCovariates(model) => Some(model),
-                _ => None,
-            })?;
-            give(out, loyalty_spend_with_covariates(loaded))
-        })
+        guard(error, || give(out, loyalty_spend_with_covariates::read(read_text("path", path)?)?))
     }
 }
 

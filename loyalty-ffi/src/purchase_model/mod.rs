@@ -6,6 +6,7 @@ pub mod batch;
 
 use std::ffi::c_char;
 
+use loyalty_core::Error;
 use loyalty_core::estimation::Parameters;
 use loyalty_core::models::Model;
 use loyalty_core::purchase::{AnyPurchaseModel, PurchaseModel};
@@ -17,6 +18,7 @@ use crate::fit::{loyalty_fit, parameter_index};
 use crate::fit_options::loyalty_fit_options;
 use crate::handle::{borrow, fill, free, give, look, put, slot};
 use crate::model::Fitted;
+use crate::model_file::KeptInFile;
 use crate::model_kind::purchase_kind;
 use crate::summary::loyalty_summary;
 use crate::text::{put_text, read_text};
@@ -94,6 +96,12 @@ pub unsafe extern "C" fn loyalty_purchase_model_fit(
     }
 }
 
+impl KeptInFile for loyalty_purchase_model {
+    fn read(path: &str) -> Result<Self, Error> {
+        Fitted::load(path, "purchases", of_purchases).map(Self)
+    }
+}
+
 /// Loads a model of any kind from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of
@@ -106,12 +114,7 @@ pub unsafe extern "C" fn loyalty_purchase_model_load(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            let loaded = Fitted::load(read_text("path", path)?, "purchases", of_purchases)?;
-            give(out, loyalty_purchase_model(loaded))
-        })
-    }
+    unsafe { guard(error, || give(out, loyalty_purchase_model::read(read_text("path", path)?)?)) }
 }
 
 fn of_purchases(model: Model) -> Option<AnyPurchaseModel> {
