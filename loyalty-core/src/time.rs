@@ -17,6 +17,11 @@ pub(crate) const YEAR: i64 = DAY * 36_525 / 100;
 /// First and last instant accepted: years 0001 to 9999.
 pub(crate) const RANGE: std::ops::RangeInclusive<i64> = -719_162 * DAY..=2_932_897 * DAY - 1;
 
+/// The last moment of the day of an instant, all of which counts as observed.
+pub(crate) fn end_of_day(end: i64) -> i64 {
+    (end.div_euclid(DAY) + 1) * DAY - 1
+}
+
 /// The first and the last of some instants; the ends of the range of integers, the wrong way round, of
 /// none.
 pub(crate) fn bounds(times: &[i64]) -> (i64, i64) {

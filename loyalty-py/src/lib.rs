@@ -69,13 +69,13 @@ mod _native {
     #[pymodule_export]
     use crate::orders::{Occasions, Orders, count_in, instant, unit_days, units_per_year};
     #[pymodule_export]
-    use crate::pipeline::score_customers;
+    use crate::pipeline::{purchases_of_table, score_customers};
     #[pymodule_export]
     use crate::posteriors::Posterior;
     #[pymodule_export]
     use crate::predictions::{
         Predicting, clv_prediction, holdout_spend_errors, purchase_prediction, simulate_future,
-        spend_calibration, spend_counts, summarize_future,
+        spend_calibration, spend_counts, summarize_future, tracking_intervals,
     };
     #[pymodule_export]
     use crate::purchase::PurchaseModel;

@@ -21,6 +21,12 @@ pub(crate) struct Orders {
     zone: Option<String>,
 }
 
+impl Orders {
+    pub(crate) fn of(orders: loyalty_core::orders::Orders, zone: Option<String>) -> Self {
+        Self { orders, zone }
+    }
+}
+
 #[pymethods]
 impl Orders {
     #[new]

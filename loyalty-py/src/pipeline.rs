@@ -7,7 +7,7 @@ use arrow_array::{BooleanArray, LargeStringArray};
 use loyalty_core::decisions::Capacity;
 use loyalty_core::interop::arrow::OrderArrays;
 use loyalty_core::models::Model;
-use loyalty_core::orders::Contacts;
+use loyalty_core::orders::{Contacts, TableOptions};
 use loyalty_core::parallel::Threads;
 use loyalty_core::pipeline::{
     GivenModel, OrderTable, ScoreColumn, ScoreInput, ScoreOptions, ScoreValues, Scores,
@@ -171,10 +171,7 @@ pub(crate) fn score_customers(
             (Some(customers), ..) => ScoreInput::from(&customers.0),
             (None, Some(orders), _) => ScoreInput::from(&orders.orders),
             (None, None, Some(rows)) => {
-                let mut table = match rows {
-                    TableRows::Lines(lines) => OrderTable::new(&lines.0),
-                    TableRows::Orders(orders) => OrderTable::without_amounts(orders),
-                };
+                let mut table = rows.table();
                 table.contacts = contacts.as_ref();
                 table.marketing = marketing.as_ref();
                 table.opted_out = opted_out.as_ref().map(Ids::as_column);
@@ -193,12 +190,47 @@ enum TableRows {
     Orders(Box<loyalty_core::orders::Orders>),
 }
 
-/// The rows, the contacts and the marketing.
-fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
-    let (columns, [contacts, marketing], _, how, zone) = table;
-    let (how, zone) = (reading(how, false)?, zone.as_deref());
-    let invalid = how.invalid;
-    let rows = if columns.contains_key("amount") || columns.contains_key("price") {
+/// The purchases of a table that its scores are of.
+#[pyfunction]
+#[pyo3(signature = (columns, how, time_zone, *, unit, observation_end, value))]
+pub(crate) fn purchases_of_table(
+    py: Python<'_>,
+    columns: HashMap<String, Py<Column>>,
+    how: Reading,
+    time_zone: Option<&str>,
+    unit: &str,
+    observation_end: Option<i64>,
+    value: &str,
+) -> Result<Orders> {
+    let mut options = ScoreOptions::default();
+    (options.unit, options.value) = (unit.parse()?, value.parse()?);
+    options.observation_end = observation_end;
+    let of_column = columns.get("time").and_then(|time| time.get().time_zone());
+    let zone = time_zone.or(of_column).map(str::to_owned);
+    py.detach(|| {
+        let rows = rows(&columns, reading(&how, false)?, time_zone)?;
+        let found = ScoreInput::from(rows.table()).purchases(&options)?;
+        let orders = found.ok_or_else(|| input("neither orders nor a table of them"))?.into_owned();
+        Ok(Orders::of(orders, zone))
+    })
+}
+
+impl TableRows {
+    fn table(&self) -> OrderTable<'_> {
+        match self {
+            Self::Lines(lines) => OrderTable::new(&lines.0),
+            Self::Orders(orders) => OrderTable::without_amounts(orders),
+        }
+    }
+}
+
+/// The rows of a table of order lines, or of one without amounts.
+fn rows(
+    columns: &HashMap<String, Py<Column>>,
+    how: TableOptions,
+    zone: Option<&str>,
+) -> Result<TableRows> {
+    Ok(if columns.contains_key("amount") || columns.contains_key("price") {
         TableRows::Lines(read(columns, &[], &[], &[], zone, how)?)
     } else {
         let needed = |role: &str| {
@@ -213,7 +245,15 @@ fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
             orders = orders.with_opted_out(&ids.as_column(), &says.as_column())?;
         }
         TableRows::Orders(Box::new(orders))
-    };
+    })
+}
+
+/// The rows, the contacts and the marketing.
+fn tables(table: &Table) -> Result<(Option<TableRows>, [Option<Contacts>; 2])> {
+    let (columns, [contacts, marketing], _, how, zone) = table;
+    let (how, zone) = (reading(how, false)?, zone.as_deref());
+    let invalid = how.invalid;
+    let rows = rows(columns, how, zone)?;
     let others = [contacts, marketing].map(|one| read_contacts(one.as_ref(), invalid, zone));
     let [contacts, marketing] = others;
     Ok((Some(rows), [contacts?, marketing?]))

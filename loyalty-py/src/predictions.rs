@@ -1,7 +1,7 @@
 //! Intervals of what customers will do, and what became of them.
 
 use loyalty_core::estimation::Estimate;
-use loyalty_core::evaluation::{HoldoutErrors, SpendCounts, SpendGroup};
+use loyalty_core::evaluation::{HoldoutErrors, SpendCounts, SpendGroup, TrackingIntervals};
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{AnyPurchaseModel, FutureDraws, FutureSummary, PurchaseModel as _};
 use loyalty_core::spend::AnySpendModel;
@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use crate::column::Column;
 use crate::error::Result;
 use crate::fits::Fit;
+use crate::orders::Occasions;
 use crate::posteriors::Posterior;
 use crate::purchase::{ChiSquare, Errors, PurchaseModel, errors_of};
 use crate::spend::SpendModel;
@@ -138,6 +139,31 @@ pub(crate) fn purchase_prediction(
         loyalty_core::value::purchase_prediction(known.get(), customers, horizon, over, options)
     });
     Ok(columns(found?))
+}
+
+/// Intervals of the purchases in each period, and up to its end.
+#[pyfunction]
+pub(crate) fn tracking_intervals(
+    py: Python<'_>,
+    purchases: Purchases,
+    occasions: &Occasions,
+    period: f64,
+    calibration_end: Option<i64>,
+    observation_end: Option<i64>,
+    how: &Predicting,
+) -> Result<Vec<Column>> {
+    let known = purchases.known()?;
+    let found = py.detach(|| {
+        let (line, options) = (&occasions.occasions, &how.options);
+        let ends = (calibration_end, observation_end);
+        TrackingIntervals::of(known.get(), line, period, ends.0, ends.1, options)
+    })?;
+    Ok(vec![
+        Column::floats("lower", found.each.lower),
+        Column::floats("upper", found.each.upper),
+        Column::floats("cumulative_lower", found.cumulative.lower),
+        Column::floats("cumulative_upper", found.cumulative.upper),
+    ])
 }
 
 /// Intervals of lifetime values.

@@ -133,11 +133,19 @@ def of_behaviours(scores: loyalty.Scores) -> dict[str, float]:
     return found | {f"price.{name}": price for name, price in scores.shadow_prices.items()}
 
 
+def net(shop: loyalty.SimulatedShop) -> pl.DataFrame:
+    """Customer, day and amount of the days of which something was kept, by polars."""
+    back = pl.col("returned_amount").fill_null(0.0)
+    days = shop.lines.group_by("customer", pl.col("time").cast(pl.Date)).agg(
+        (pl.col("amount") - back).sum(), back=back.sum()
+    )
+    return days.filter(~((pl.col("back") > 0) & (pl.col("amount") < 0.006)))
+
+
 def of_log(shop: loyalty.SimulatedShop) -> dict[str, float]:
     """Cohorts, by polars."""
     found: dict[str, float] = {}
-    month = pl.col("time").cast(pl.Date).dt.truncate("1mo")
-    bought = shop.lines.select("customer", month=month).unique()
+    bought = net(shop).select("customer", month=pl.col("time").dt.truncate("1mo")).unique()
     first = bought.group_by("customer").agg(pl.col("month").min().alias("first"))
     bought = bought.join(first, on="customer")
     sizes = dict(first.group_by("first").len().iter_rows())
@@ -157,7 +165,7 @@ def of_test(
     shop: loyalty.SimulatedShop, scores: loyalty.Scores, split_day: str
 ) -> dict[str, float]:
     assert scores.purchases is not None
-    orders = loyalty.Orders(shop.lines, customer="customer", time="time", amount="amount")
+    orders = loyalty.Orders(net(shop), customer="customer", time="time", amount="amount")
     split = orders.calibration_holdout(split_day, unit="week")
     fit = type(scores.purchases.model).fit(split.calibration)
     errors = loyalty.holdout_errors(fit, split)
@@ -175,6 +183,15 @@ def of_test(
         "test_money.expected": money,
         "test_money.actual": paid,
         "test_money.error": abs(money / paid - 1),
+    }
+    before, made = split.calibration, split.holdout_frequency
+    assert before.total_amount is not None
+    of_each = made * split.holdout_monetary_value
+    found |= {
+        "test_money.expected_each": money / errors.expected,
+        "test_money.actual_each": paid / errors.actual,
+        "test_money.each_before": before.total_amount.sum() / (before.frequency + 1).sum(),
+        "test_money.of_few": np.sort(of_each)[-10:].sum() / paid,
     }
     track = loyalty.tracking(fit, orders, calibration_end=split_day)
     assert track.start is not None

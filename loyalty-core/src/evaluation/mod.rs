@@ -16,6 +16,7 @@ mod holdout;
 mod metrics;
 mod money;
 mod tracking;
+mod tracking_intervals;
 
 pub(crate) use comparison::Cutoffs;
 pub use comparison::{ComparedModel, Comparison, ComparisonOptions, Forecast, KnownCustomers};
@@ -26,3 +27,4 @@ pub use holdout::{AliveGroup, AliveOrder, HoldoutErrors, HoldoutGroup, alive_cal
 pub use metrics::{Calibration, MoneyTable, Predictions, ReliabilityBin};
 pub use money::{SpendCounts, SpendGroup, spend_calibration};
 pub use tracking::Tracking;
+pub use tracking_intervals::TrackingIntervals;

@@ -81,9 +81,7 @@ impl Tracking {
         same_unit(model.unit(), Some(occasions.unit()), "the log")?;
         let line = occasions.timeline(period, calibration_end, observation_end)?;
         let mut expected = expected_up_to(model, &line, period, threads)?;
-        for later in (1..expected.len()).rev() {
-            expected[later] -= expected[later - 1];
-        }
+        less_before(&mut expected);
         Ok(Self {
             period,
             customers: line.births.iter().map(|(_, customers)| customers).sum(),
@@ -113,7 +111,7 @@ impl Tracking {
 const KEPT: usize = 1 << 20;
 
 /// The purchases expected from the first of all to the end of each period.
-fn expected_up_to(
+pub(super) fn expected_up_to(
     model: &dyn PurchaseModel,
     line: &Timeline,
     period: f64,
@@ -190,7 +188,15 @@ fn ages_at_end(line: &Timeline, period: f64, number: usize) -> impl Iterator<Ite
     born.map(move |&(birth, customers)| (end - birth, customers as f64))
 }
 
-fn running_sums(column: &[f64]) -> Vec<f64> {
+/// From what there is up to each end to what there is in each period.
+pub(super) fn less_before(up_to: &mut [f64]) {
+    for later in (1..up_to.len()).rev() {
+        up_to[later] -= up_to[later - 1];
+    }
+}
+
+/// From what there is in each period to what there is up to each end.
+pub(super) fn running_sums(column: &[f64]) -> Vec<f64> {
     let add = |sum: &mut f64, &value: &f64| {
         *sum += value;
         Some(*sum)

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use crate::Error;
 use crate::ledger::{ids_of, rows_of};
-use crate::orders::{Contacts, CustomerColumn, Customers, OrderLines, Orders};
+use crate::orders::{CameBack, Contacts, CustomerColumn, Customers, OrderLines, Orders};
 use crate::summary::CustomerSummary;
-use crate::time::{Clock, DAY};
+use crate::time::Clock;
 
 use super::report::TableReport;
 use super::{ScoreOptions, Value};
@@ -122,6 +122,39 @@ impl<'a> ScoreInput<'a> {
         }
     }
 
+    /// The purchases that are scored: of a table of order lines net of what came back, or as they were paid, as the
+    /// options say. `None` of a summary.
+    ///
+    /// # Errors
+    /// As [`score`](super::score), of the options that it reads: unit, value, end of observation.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
+    /// use loyalty_core::pipeline::{OrderTable, ScoreInput, ScoreOptions, Value};
+    /// let customer = Column::new("customer", &[1, 1, 2][..]).into();
+    /// let day = Column::new("day", &[19_723, 19_730, 19_731][..]);
+    /// let mut columns = LineColumns::new(customer, day, TimeScale::Days);
+    /// columns.amount = Some(Column::new("amount", &[20.0, 30.0, 10.0]));
+    /// columns.returned = Some(Column::new("back", &[0.0, 1.0, 0.0]));
+    /// let lines = OrderLines::new(&columns, Invalid::Raise)?;
+    /// let (table, mut options) = (ScoreInput::from(OrderTable::new(&lines)), ScoreOptions::default());
+    /// assert_eq!(table.purchases(&options)?.map(|orders| orders.len()), Some(2));
+    /// options.value = Value::Gross;
+    /// assert_eq!(table.purchases(&options)?.map(|orders| orders.len()), Some(3));
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn purchases(&self, options: &ScoreOptions) -> Result<Option<Cow<'a, Orders>>, Error> {
+        Ok(match self {
+            Self::Summary(_) => None,
+            Self::Orders(orders) => Some(Cow::Borrowed(*orders)),
+            Self::Table(table) => Some(match table.rows {
+                Rows::Orders(orders) => Cow::Borrowed(orders),
+                Rows::Lines(lines) => Cow::Owned(purchases_of(lines, options)?.0),
+            }),
+        })
+    }
+
     /// The table of order lines, where there is one.
     pub(super) fn table(&self) -> Option<&OrderTable<'a>> {
         match self {
@@ -142,23 +175,20 @@ fn of_orders<'a>(orders: &'a Orders, options: &ScoreOptions) -> Result<Scored<'a
 }
 
 fn of_lines<'a>(lines: &OrderLines, options: &ScoreOptions) -> Result<Scored<'a>, Error> {
-    let end = options.observation_end.unwrap_or_else(|| lines.observed_until());
-    let how = options.summary(Some(end));
-    let clock = Clock::new(how.unit, how.occasion)?;
-    let net = options.value == Value::Net;
-    let (orders, came_back) = lines.purchases(net, |time| clock.key(time), end_of_day(end));
-    if orders.is_empty() {
-        let expected = "an order that was not sent back whole";
-        return Err(Error::Empty { what: "the table of purchases", expected });
-    }
+    let (orders, came_back) = purchases_of(lines, options)?;
     options.plausible(&orders)?;
-    let customers = orders.summarize(&how)?;
+    let end = options.observation_end.unwrap_or_else(|| lines.observed_until());
+    let customers = orders.summarize(&options.summary(Some(end)))?;
     let mut report = TableReport::new(lines.report().clone(), (lines.time_range().0, end));
     report.came_back = came_back;
     Ok(Scored { customers, orders: Some(Cow::Owned(orders)), report: Some(report) })
 }
 
-/// The last moment of the day of an instant, all of which counts as observed.
-pub(super) fn end_of_day(end: i64) -> i64 {
-    (end.div_euclid(DAY) + 1) * DAY - 1
+fn purchases_of(lines: &OrderLines, options: &ScoreOptions) -> Result<(Orders, CameBack), Error> {
+    let end = options.observation_end;
+    let how = options.summary(end);
+    match options.value {
+        Value::Net => lines.net_orders(Clock::new(how.unit, how.occasion)?, end),
+        Value::Gross => Ok((lines.gross_orders(), CameBack::default())),
+    }
 }

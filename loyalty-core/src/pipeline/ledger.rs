@@ -1,13 +1,12 @@
 //! What a table of order lines says beyond orders and amounts: profit, returns and costly behaviours.
 
-use super::input::end_of_day;
 use super::notes::{NoteKind, Part, Remarks};
 use super::{OrderTable, ScoreOptions};
 use crate::Error;
 use crate::behaviours::{Behaviour, BehaviourModel, Behaviours};
 use crate::ledger::{Available, Ledger, LedgerOptions};
 use crate::orders::Customers;
-use crate::time::{DAY, date};
+use crate::time::{DAY, date, end_of_day};
 
 /// The ledger of a table of order lines, and the behaviours seen in it.
 #[derive(Debug, Clone, PartialEq)]

@@ -63,4 +63,5 @@ mod simulated_future;
 mod simulation;
 mod stress;
 mod summary_properties;
+mod tracking_intervals;
 mod treatments;

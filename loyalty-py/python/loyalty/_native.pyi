@@ -59,6 +59,7 @@ __all__ = [
     "permutation_check",
     "persistence",
     "purchase_prediction",
+    "purchases_of_table",
     "rfm_scores",
     "scenarios",
     "score_customers",
@@ -71,6 +72,7 @@ __all__ = [
     "spend_counts",
     "summarize_future",
     "take_ids",
+    "tracking_intervals",
     "unit_days",
     "units_per_year",
 ]
@@ -865,6 +867,14 @@ def purchase_prediction(
     horizon: float,
     how: Predicting,
 ) -> list[Column]: ...
+def tracking_intervals(
+    purchases: PurchaseModel | Fit | Posterior,
+    occasions: Occasions,
+    period: float,
+    calibration_end: int | None,
+    observation_end: int | None,
+    how: Predicting,
+) -> list[Column]: ...
 def clv_prediction(
     customers: CustomerSummary,
     purchases: PurchaseModel | Fit | Posterior,
@@ -1281,6 +1291,15 @@ def persistence(
     threads: int,
 ) -> list[tuple[str, int, float, int, float, float, float]]: ...
 def lasting(recurrence: float, years: float, history: float, ahead: float) -> float: ...
+def purchases_of_table(
+    columns: dict[str, Column],
+    how: _Reading,
+    time_zone: str | None,
+    *,
+    unit: str,
+    observation_end: int | None,
+    value: str,
+) -> Orders: ...
 def score_customers(
     customers: CustomerSummary | None,
     orders: Orders | None,

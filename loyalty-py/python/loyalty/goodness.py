@@ -10,6 +10,8 @@ import numpy as np
 from loyalty import _check, _display, _frames, _native
 from loyalty.fit import Fit
 from loyalty.orders import DEFAULT_UNIT, Moment, Occasions, Orders, Unit, _instant
+from loyalty.posterior import Posterior
+from loyalty.predictions import DRAWS, PredictionKind, prediction_options
 from loyalty.purchase import PurchaseModel
 from loyalty.spend import SpendModel
 from loyalty.summary import CalibrationHoldout, CustomerSummary
@@ -124,6 +126,8 @@ class Tracking(_display.Shown):
         are counted.
     calibration_end : numpy.datetime64 or None
         As it was given; customers born later are not followed.
+    level : float or None
+        The share of cases that the intervals are to hold; None without any.
 
     Examples
     --------
@@ -139,13 +143,15 @@ class Tracking(_display.Shown):
     unit: str
     start: np.datetime64
     calibration_end: np.datetime64 | None
+    level: float | None
     _columns: tuple[_native.Column, ...] = field(repr=False)
     _frame: nw.Implementation | None = field(repr=False)
 
     def to_frame(self) -> Any:
         """One row per period: its ``end`` in the unit of the log since the first purchase of all,
         ``actual`` and ``expected`` repeat purchases in it, ``cumulative_actual`` and
-        ``cumulative_expected`` up to its end.
+        ``cumulative_expected`` up to its end; with a level also ``lower``, ``upper``, ``cumulative_lower`` and
+        ``cumulative_upper``.
 
         Returns
         -------
@@ -306,13 +312,18 @@ def repeat_counts(
 
 
 def tracking(
-    model: PurchaseModel | Fit[PurchaseModel],
+    model: PurchaseModel | Fit[PurchaseModel] | Posterior[PurchaseModel],
     log: Orders | Occasions,
     *,
     period: float = 1.0,
     calibration_end: Moment | None = None,
     observation_end: Moment | None = None,
     unit: Unit | None = None,
+    level: float | None = None,
+    kind: PredictionKind = "prediction",
+    draws: int = DRAWS,
+    levels: Any = (),
+    seed: int = 0,
     threads: int = 0,
 ) -> Tracking:
     """Repeat purchases of all customers, period by period from the first purchase of all: what there
@@ -324,9 +335,16 @@ def tracking(
 
     A period includes its last day (or other occasion) as a whole: weeks end with their seventh day.
 
+    With a `level` there are intervals besides: each draw takes parameters from what is known of them and lives the life of
+    every customer anew from their birth on, as the line of the expectation knows when customers were born and not what
+    they did since. Seasons, campaigns and whatever else moves a whole shop are in no such model, so that of the periods
+    more lie outside than the level says: docs/intervals.md has measured how many.
+
     Parameters
     ----------
-    model : PurchaseModel or a Fit of one
+    model : PurchaseModel, Fit or Posterior of one
+        For intervals the parameters of a fit are normal on their scales with its covariance, those of a posterior are
+        drawn from its points, those of a model are taken for sure.
     log : Orders or Occasions
     period : float
         The length of a period, in the unit.
@@ -337,6 +355,16 @@ def tracking(
         By default the last order.
     unit : str, optional
         For orders: by default that of the model, or weeks. Occasions bring their own.
+    level : float, optional
+        The share of cases that an interval is to hold, above 0 and below 1; by default there are no intervals.
+    kind : {"prediction", "expectation"}
+        Intervals of what customers do, or of what is expected of them.
+    draws : int
+        From 100; draws times customers take time.
+    levels : array or list, optional
+        How far forecasts of totals were off before, as in :func:`purchase_interval`.
+    seed : int
+        The same gives the same bits, whatever the threads.
     threads : int
         Threads to use, 0 for all.
 
@@ -348,7 +376,9 @@ def tracking(
     ------
     InputError
         Where the log is in another unit than the model, does not fill a period, or nobody is born in
-        time.
+        time; for a level or number of draws outside its domain.
+    FitError
+        With a level, where a fit did not converge.
 
     References
     ----------
@@ -364,8 +394,14 @@ def tracking(
          end  cumulative_actual  cumulative_expected
     38  39.0             2457.0               2505.1
     77  78.0             4339.0               4171.4
+
+    What a year and a half can look like, under parameters that are known for sure:
+
+    >>> track = loyalty.tracking(cdnow, orders, calibration_end="1997-09-30", level=0.9)
+    >>> track.to_frame()[["cumulative_lower", "cumulative_upper"]].iloc[77].tolist()
+    [3892.0, 4455.0]
     """
-    found = PurchaseModel._given("model", model)
+    found = PurchaseModel._given("model", model.mode if isinstance(model, Posterior) else model)
     if isinstance(log, Orders):
         log = log.occasions(unit=unit or found.unit or DEFAULT_UNIT)  # type: ignore[arg-type]
     else:
@@ -375,19 +411,19 @@ def tracking(
             raise TypeError("occasions bring their own unit")
     zone, clock = log._core.time_zone, log._clock
     end = None if calibration_end is None else _instant("calibration_end", calibration_end, zone)
-    columns, customers, left_out = found._core.tracking(
-        log._core,
-        period,
-        end,
-        None if observation_end is None else _instant("observation_end", observation_end, zone),
-        _check.whole("threads", threads),
-    )
+    last = None if observation_end is None else _instant("observation_end", observation_end, zone)
+    threads = _check.whole("threads", threads)
+    columns, customers, left_out = found._core.tracking(log._core, period, end, last, threads)
+    if level is not None:
+        how = prediction_options(kind, level, draws, levels, seed, threads)
+        columns += _native.tracking_intervals(model._core, log._core, period, end, last, how)
     return Tracking(
         customers,
         left_out,
         clock.unit,
         _second(clock.first),
         None if end is None else _second(end),
+        level,
         tuple(columns),
         log._frame,
     )

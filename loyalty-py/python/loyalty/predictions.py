@@ -257,17 +257,32 @@ def predicting(
     if by is not None and total:
         raise TypeError("expected either groups, by=, or the total")
     codes, groups = (None, None) if by is None else _groups(by)
-    how = _native.Predicting(
+    how = prediction_options(kind, level, draws, levels, seed, threads, total=total, groups=codes)
+    return how, groups
+
+
+def prediction_options(
+    kind: str,
+    level: float,
+    draws: int,
+    levels: Any,
+    seed: int,
+    threads: int,
+    *,
+    total: bool = False,
+    groups: list[int] | None = None,
+) -> _native.Predicting:
+    """How predictions are made, checked."""
+    return _native.Predicting(
         kind,
         total,
-        codes,
+        groups,
         level,
         _check.whole("draws", draws),
         [float(level) for level in levels],
         _check.whole("seed", seed),
         _check.whole("threads", threads),
     )
-    return how, groups
 
 
 def answered(

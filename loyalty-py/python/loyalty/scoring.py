@@ -595,6 +595,8 @@ def score(
             float((economics or {}).get("false_discovery_rate", 0.1)),
             treatments,
             purchases,
+            unit,
+            value,
             only_currency,
         ),
         _columns=tuple(known if ids is None else [ids, *known]),

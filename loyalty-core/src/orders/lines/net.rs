@@ -2,8 +2,10 @@
 
 use super::OrderLines;
 use super::by_customer::LinesByCustomer;
+use crate::Error;
 use crate::orders::{Customers, Orders, OrdersReport};
 use crate::parallel::{Threads, collect, map_chunks};
+use crate::time::{Clock, end_of_day};
 
 /// Occasions that came back whole, of which nothing is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,17 +26,45 @@ const ROUNDING: f64 = 1e-6;
 type Line = (i64, i64, f64, f64);
 
 impl OrderLines {
-    /// Customers, times and amounts of the lines: as paid, or net of what is known at `end` to have come
-    /// back. `occasion` is the period of a time; of an occasion that came back whole nothing is left.
-    pub(crate) fn purchases(
+    /// The purchases as they were paid.
+    ///
+    /// # Examples
+    /// See [`net_orders`](Self::net_orders).
+    pub fn gross_orders(&self) -> Orders {
+        self.by_customer().gross(self.report.clone())
+    }
+
+    /// The purchases net of what is known to have come back by the end of the day of `observation_end`, in
+    /// microseconds; by default of the last line or credit. Of an occasion that came back whole nothing is left: an
+    /// occasion is what the clock takes together, such as a day.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] where everything came back.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::orders::{Column, Invalid, LineColumns, OrderLines, TimeScale};
+    /// use loyalty_core::time::{Clock, Unit};
+    /// let customer = Column::new("customer", &[1, 1, 2][..]).into();
+    /// let day = Column::new("day", &[19_723, 19_730, 19_731][..]);
+    /// let mut columns = LineColumns::new(customer, day, TimeScale::Days);
+    /// columns.amount = Some(Column::new("amount", &[20.0, 30.0, 10.0]));
+    /// columns.returned_amount = Some(Column::new("back", &[5.0, 30.0, 0.0]));
+    /// let lines = OrderLines::new(&columns, Invalid::Raise)?;
+    /// let (orders, came_back) = lines.net_orders(Clock::new(Unit::Week, None)?, None)?;
+    /// assert_eq!((orders.len(), came_back.occasions), (2, 1));
+    /// assert_eq!(lines.gross_orders().len(), 3);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn net_orders(
         &self,
-        net: bool,
-        occasion: impl Fn(i64) -> i64 + Sync,
-        end: i64,
-    ) -> (Orders, CameBack) {
+        clock: Clock,
+        observation_end: Option<i64>,
+    ) -> Result<(Orders, CameBack), Error> {
+        let end = end_of_day(observation_end.unwrap_or_else(|| self.observed_until()));
         let lines = self.by_customer();
-        if !net || !lines.given.returned_amount {
-            return (lines.gross(self.report.clone()), CameBack::default());
+        if !lines.given.returned_amount {
+            return Ok((lines.gross(self.report.clone()), CameBack::default()));
         }
         let parts = map_chunks(lines.customers.len(), 1 << 12, Threads::default(), |customers| {
             let (mut kept, mut came_back, mut rows) = (Vec::new(), CameBack::default(), Vec::new());
@@ -44,7 +74,7 @@ impl OrderLines {
                 rows.extend(lines.of_customer(customer).map(|line| -> Line {
                     let known = line.return_time == i64::MAX || line.return_time <= end;
                     let back = if known { line.returned_amount } else { 0.0 };
-                    (occasion(line.time), line.time, line.amount, back)
+                    (clock.key(line.time), line.time, line.amount, back)
                 }));
                 came_back.occasions += keep(&mut rows, |time, amount| {
                     kept.push((customer, time, amount));
@@ -58,7 +88,11 @@ impl OrderLines {
             customers: sum.customers + part.customers,
         });
         let kept: Vec<(usize, i64, f64)> = parts.into_iter().flat_map(|part| part.0).collect();
-        (net_of(&lines.customers, &kept, self.report.clone()), came_back)
+        if kept.is_empty() {
+            let expected = "an order that was not sent back whole";
+            return Err(Error::Empty { what: "the table of purchases", expected });
+        }
+        Ok((net_of(&lines.customers, &kept, self.report.clone()), came_back))
     }
 
     /// The last moment that the table speaks of: that of the last line, or of the last credit.

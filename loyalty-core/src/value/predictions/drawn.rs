@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::level;
 use super::options::{Over, PredictionIntervals, PredictionKind, PredictionOptions, ends};
 use super::sums::{self, Sums};
 use crate::Error;
@@ -65,7 +64,7 @@ impl Drawing<'_> {
             sums.add(&chunk?);
         }
         if self.options.kind == PredictionKind::Prediction {
-            sums.scale(&level::factors(&self.options.levels, draws, self.options.seed)?);
+            sums.scale(&self.options.level_factors()?);
         }
         found.extend(&sums.each().map(|values| ends(values, level)).collect::<Vec<_>>());
         Ok(found)

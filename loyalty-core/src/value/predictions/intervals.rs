@@ -5,7 +5,7 @@ use super::options::{Over, PredictionIntervals, PredictionKind, PredictionOption
 use super::{counts, sums};
 use crate::Error;
 use crate::error::same_length;
-use crate::estimation::{Estimate, Parameters, two_sided};
+use crate::estimation::{Estimate, Parameters};
 use crate::math::random::Random;
 use crate::purchase::{Discounting, PurchaseModel};
 use crate::spend::SpendModel;
@@ -150,10 +150,7 @@ fn check(
     over: Over<'_>,
     options: &PredictionOptions,
 ) -> Result<(), Error> {
-    two_sided(options.level)?;
-    if !(100..=1_000_000).contains(&options.draws) {
-        return Err(Error::parameter("draws", "from 100 to 1e6", f64::from(options.draws)));
-    }
+    options.check()?;
     if let Over::Groups(groups) = over {
         same_length(customers.len(), "by", groups.len())?;
     }

@@ -1,5 +1,8 @@
 //! What is asked of predictions, and what they answer.
 
+use super::level;
+use crate::Error;
+use crate::estimation::two_sided;
 use crate::math::cast::whole;
 use crate::math::words::words;
 use crate::parallel::Threads;
@@ -75,7 +78,22 @@ impl Default for PredictionOptions {
     }
 }
 
-/// Intervals, one per customer, per group or of the total.
+impl PredictionOptions {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        two_sided(self.level)?;
+        if !(100..=1_000_000).contains(&self.draws) {
+            return Err(Error::parameter("draws", "from 100 to 1e6", f64::from(self.draws)));
+        }
+        Ok(())
+    }
+
+    /// By what the level of the shop multiplies each draw.
+    pub(crate) fn level_factors(&self) -> Result<Vec<f64>, Error> {
+        level::factors(&self.levels, self.draws as usize, self.seed)
+    }
+}
+
+/// Intervals, one per customer, per group or of the total; of a tracking, per period.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct PredictionIntervals {
@@ -85,6 +103,20 @@ pub struct PredictionIntervals {
     pub lower: Vec<f64>,
     /// The upper end: more than this in at most half of them.
     pub upper: Vec<f64>,
+}
+
+impl PredictionIntervals {
+    /// Of which the ends are still to come.
+    pub(crate) fn of_estimates(estimate: Vec<f64>) -> Self {
+        Self { estimate, lower: Vec::new(), upper: Vec::new() }
+    }
+
+    /// Adds the ends of the next interval, over its draws, which are put in order.
+    pub(crate) fn push(&mut self, draws: &mut [f64], level: f64) {
+        let [lower, upper] = ends(draws, level);
+        self.lower.push(lower);
+        self.upper.push(upper);
+    }
 }
 
 /// The ends of the interval of some values, which are put in order: one of them each, so that counts stay whole.

@@ -7,30 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import numpy as np
 
-from loyalty import _frames, _native
+from loyalty import _native
 from loyalty.errors import LoyaltyError
-from loyalty.orders import Orders
-from loyalty.report import OrdersReport, how_read
+from loyalty.orders import Orders, _instant
+from loyalty.report import OrdersReport
 
 if TYPE_CHECKING:
     from loyalty.treatments import Treatments
 
 __all__ = ["Asked"]
-
-#: The columns that say which rows are purchases, and of how much.
-_READ = (
-    "customer",
-    "time",
-    "amount",
-    "price",
-    "quantity",
-    "order",
-    "product",
-    "status",
-    "currency",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +45,30 @@ class Asked:
     false_discovery_rate: float
     treatments: Treatments | None
     model: Any
+    unit: str
+    value: str
     only_currency: str | None = None
 
     def log(self) -> Orders | None:
-        """The orders; those of a table are its purchases as they were paid, of 1 where no column says it."""
+        """The orders that were scored; those of a table are its purchases, net of what came back where the scores are."""
         if self.orders is not None or not self.columns:
             return self.orders
+        end = self.observation_end
         try:
-            return _of_table(self)
+            native = _native.purchases_of_table(
+                self.columns,
+                self.how,
+                self.time_zone,
+                unit=self.unit,
+                observation_end=None if end is None else _instant("observation_end", end, None),
+                value=self.value,
+            )
         except LoyaltyError:
             return None
+        orders = Orders.__new__(Orders)
+        report = OrdersReport._of(native.report())
+        orders._set(_core=native, _customer="customer", _frame=None, report=report)
+        return orders
 
     def currency(self) -> str | None:
         """The one that the rows are in, where there is one."""
@@ -100,38 +100,3 @@ def _distinct(data: Any, column: _native.Column) -> list[Any]:
     if series is None:
         return list({value for value in data[column.name] if value is not None})
     return series.drop_nulls().unique().to_list()
-
-
-def _numbers(data: Any, column: _native.Column) -> Any:
-    """A column of numbers of any kind as floats of their own."""
-    series = _series(data, column)
-    if series is None:
-        return np.array(data[column.name], dtype=float)
-    return series.cast(nw.Float64).to_numpy().copy()
-
-
-def _of_table(asked: Asked) -> Orders:
-    """The rows of a table that are purchases; all others have an amount that is refused."""
-    known = {role: asked.columns[role] for role in _READ if role in asked.columns}
-    amounts = np.ones(len(known["customer"]))
-    if "amount" in known:
-        amounts = _numbers(asked.data, known["amount"])
-    elif "price" in known:
-        amounts = _numbers(asked.data, known["price"])
-        if "quantity" in known:
-            amounts = amounts * _numbers(asked.data, known["quantity"])
-    else:
-        known["amount"] = _native.Column.from_float64("amount", amounts)
-    lines = _native.OrderLines(known, [], [], [], asked.how, asked.time_zone)
-    refused = {column.name: column for column in lines.refused()}
-    amounts[_frames.array(refused["row"]).astype(np.int64)] = -1.0
-    amounts[~np.isfinite(amounts)] = -1.0
-    column = _native.Column.from_float64("amount", amounts)
-    how = how_read({"invalid": "drop", "guests": "leave_out", "dates": "allow"})
-    native = _native.Orders(
-        known["customer"], known["time"], column, how, asked.time_zone, strict=False
-    )
-    orders = Orders.__new__(Orders)
-    report = OrdersReport._of(native.report())
-    orders._set(_core=native, _customer="customer", _frame=None, report=report)
-    return orders

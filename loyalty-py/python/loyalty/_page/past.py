@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from loyalty.purchase import PurchaseModel
     from loyalty.summary import CalibrationHoldout
 
-__all__ = ["Cohorts", "Test", "cohorts", "test"]
+__all__ = ["Cohorts", "Money", "Test", "cohorts", "test"]
 
 #: Periods of a cohort table that a page has room for.
 _PERIODS = 25
 #: Customers that a test needs.
 LEAST = 100
+#: Customers who are few.
+FEW = 10
 #: Points of the chart.
 _POINTS = 120
 
@@ -55,6 +57,28 @@ class Cohorts:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """What a test says of money.
+
+    Attributes
+    ----------
+    expected, actual : float
+        Of the holdout period.
+    expected_each, actual_each, each_before : float
+        Per order: as it was expected, as it was, and as it had been in the calibration.
+    of_few : float
+        The share of those customers who paid most, :data:`FEW` of them.
+    """
+
+    expected: float
+    actual: float
+    expected_each: float
+    actual_each: float
+    each_before: float
+    of_few: float
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """A forecast of what has happened since.
 
@@ -62,7 +86,7 @@ class Test:
     ----------
     expected, actual : float
         Orders of the holdout period.
-    expected_money, actual_money : float or None
+    money : Money or None
         What was paid in it.
     days, made, forecast : arrays
         Of the chart: the last days of the periods, and repeat orders in them.
@@ -76,8 +100,7 @@ class Test:
     customers: int
     expected: float
     actual: float
-    expected_money: float | None
-    actual_money: float | None
+    money: Money | None
     days: Any
     made: Any
     forecast: Any
@@ -131,7 +154,7 @@ def test(
                 return "few"
             fit = type(model).fit(split.calibration)
             errors = holdout_errors(fit, split)
-            money = _money(split, fit.model) if paid else (None, None)
+            money = _money(split, fit.model) if paid else None
             chart = _chart(orders, fit.model, unit, split_day, end)
     except LoyaltyError as error:
         return str(error)
@@ -142,24 +165,36 @@ def test(
         errors.customers,
         errors.expected,
         errors.actual,
-        *money,
+        money,
         *chart,
     )
 
 
-def _money(split: CalibrationHoldout, model: PurchaseModel) -> tuple[float | None, float | None]:
-    """Expected orders times expected spend, and what was paid."""
-    means = split.holdout_monetary_value
-    if means is None or split.calibration.monetary_value is None:
-        return None, None
+def _money(split: CalibrationHoldout, model: PurchaseModel) -> Money | None:
+    """Expected orders times expected spend, and what was paid; None where nothing was or nothing can be expected."""
+    means, before = split.holdout_monetary_value, split.calibration
+    if means is None or before.monetary_value is None or before.total_amount is None:
+        return None
     try:
-        spend = GammaGamma.fit(split.calibration).model
-        amounts = spend._core.expected_spend(split.calibration._core, 0)
-        counts = model._core.expected_purchases(split.calibration._core, split.holdout_duration, 0)
+        spend = GammaGamma.fit(before).model
+        amounts = _frames.array(spend._core.expected_spend(before._core, 0))
+        orders = _frames.array(
+            model._core.expected_purchases(before._core, split.holdout_duration, 0)
+        )
     except LoyaltyError:
-        return None, None
-    expected = float((_frames.array(counts) * _frames.array(amounts)).sum())
-    return expected, float((split.holdout_frequency * means).sum())
+        return None
+    made, paid = split.holdout_frequency, split.holdout_frequency * means
+    if not (paid.sum() > 0 and orders.sum() > 0):
+        return None
+    expected = float((orders * amounts).sum())
+    return Money(
+        expected,
+        float(paid.sum()),
+        expected / float(orders.sum()),
+        float(paid.sum() / made.sum()),
+        float(before.total_amount.sum() / (before.frequency + 1).sum()),
+        float(np.sort(paid)[-FEW:].sum() / paid.sum()),
+    )
 
 
 def _chart(

@@ -142,9 +142,13 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "The last {period} is not over yet.",
         "de": "Der letzte Wert jeder Zeile umfasst noch nicht die ganze Zeit.",
     },
+    "net_note": {
+        "en": "Purchases count net of what came back, as everywhere on this page.",
+        "de": "Käufe zählen abzüglich dessen, was zurückkam, wie überall auf dieser Seite.",
+    },
     "gross_note": {
-        "en": "Purchases count here as they were paid, before returns.",
-        "de": "Käufe zählen hier, wie sie bezahlt wurden, vor Retouren.",
+        "en": "Purchases count as they were paid, before returns, as everywhere on this page.",
+        "de": "Käufe zählen, wie sie bezahlt wurden, vor Retouren, wie überall auf dieser Seite.",
     },
     "cohort": {"en": "First order", "de": "Erste Bestellung"},
     "month": {"en": "month", "de": "Monat"},
@@ -161,6 +165,12 @@ WORDS: dict[str, dict[Language, str]] = {
     "test_money": {
         "en": "In money it expected {expected}; they paid {actual}: {error} {direction}.",
         "de": "In Geld erwartete es {expected}; bezahlt wurden {actual}: {error} {direction}.",
+    },
+    "test_each": {
+        "en": "An order was {actual_each} on average, where {expected_each} was expected and {each_before} had been "
+        "usual. The {count} customers who paid most made {few} of it.",
+        "de": "Eine Bestellung betrug im Mittel {actual_each}; erwartet waren {expected_each}, zuvor waren es "
+        "{each_before}. Die {count} Kunden, die am meisten bezahlten, machten {few} davon aus.",
     },
     "too_high": {"en": "too high", "de": "zu hoch"},
     "too_low": {"en": "too low", "de": "zu niedrig"},

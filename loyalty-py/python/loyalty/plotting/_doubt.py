@@ -55,8 +55,23 @@ def of_mean(values: NDArray[Any], level: float) -> float:
 
 
 def bars(
-    ax: Axes, x: NDArray[Any], y: NDArray[Any], low: NDArray[Any], high: NDArray[Any], color: Any
+    ax: Axes,
+    x: NDArray[Any],
+    y: NDArray[Any],
+    low: NDArray[Any],
+    high: NDArray[Any],
+    color: Any,
+    *,
+    on_bars: bool = False,
 ) -> None:
-    """Points with intervals."""
+    """Points with intervals; on bars, whose colour may be as light or dark as theirs, with a rim of the ground."""
+    from matplotlib import patheffects
+
     reach = np.abs(np.array([y - low, high - y]))
-    ax.errorbar(x, y, yerr=reach, fmt="none", ecolor=color, elinewidth=1.2, capsize=2.5, alpha=0.8)
+    rim = [patheffects.withStroke(linewidth=3.0, foreground=ax.get_facecolor())]
+    drawn = ax.errorbar(
+        x, y, yerr=reach, fmt="none", ecolor=color, elinewidth=1.2, capsize=2.5, alpha=0.8
+    )
+    if on_bars:
+        for line in (*drawn.lines[1], *drawn.lines[2]):
+            line.set(path_effects=rim, alpha=1.0)

@@ -60,11 +60,12 @@ class Content:
             "ahead", count=count, unit=names.units(unit, language, after_preposition=True)
         )
 
-    def gross_note(self) -> str:
-        """That purchases of the log count before returns, where there are any."""
+    def returns_note(self) -> str:
+        """How purchases of the log count where some came back: as in all of the scores."""
         report = self.scores.table_report
-        came_back = report is not None and (report.came_back or report.rows.credits is not None)
-        return f" {self.write.say('gross_note')}" if came_back else ""
+        if report is None or not (report.came_back or report.rows.credits is not None):
+            return ""
+        return f" {self.write.say(f'{self.scores._asked.value}_note')}"
 
     def customers(self, name: str, rows: Any, keys: tuple[tuple[str, Any, bool], ...]) -> str:
         """A table of some customers by columns of the scores, those that are there: key, kind, and whether a

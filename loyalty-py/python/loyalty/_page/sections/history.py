@@ -45,7 +45,7 @@ def cohorts(content: Content) -> str:
         f'<th scope="col">{write.say("cohort")}</th><th scope="col">{write.say("customers")}</th>'
     )
     table = f"<table><thead><tr>{title}{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    said = write.say("cohorts_note", period=period) + content.gross_note()
+    said = write.say("cohorts_note", period=period) + content.returns_note()
     if found.open:
         said += " " + write.say("cohorts_open", period=period)
     return write.section(
@@ -81,9 +81,8 @@ def forecast(content: Content) -> str:
         unit=names.units(unit, language),
         **_compared(write, "test", "count", test.expected, test.actual),
     )
-    if test.expected_money is not None and test.actual_money is not None:
-        compared = _compared(write, "test_money", "money", test.expected_money, test.actual_money)
-        said += " " + write.say("test_money", **compared)
+    if test.money is not None:
+        said += " " + _of_money(write, test.money)
     period = names.one(unit, language)
     if test.period != 1:
         period = f"{test.period:g} {names.units(unit, language)}"
@@ -99,7 +98,22 @@ def forecast(content: Content) -> str:
         Column("expected", "number", test.forecast),
     ]
     figures = f"<details><summary>{write.say('figures')}</summary>{write.table('tracking', days, columns)}</details>"
-    return write.section("forecast", write.paragraph(said + content.gross_note()), drawn, figures)
+    return write.section("forecast", write.paragraph(said + content.returns_note()), drawn, figures)
+
+
+def _of_money(write: Writer, money: past.Money) -> str:
+    """What the test says of money, and of what its error is made."""
+    compared = _compared(write, "test_money", "money", money.expected, money.actual)
+    each = {
+        name: write.number(f"test_money.{name}", "money", getattr(money, name))
+        for name in ("expected_each", "actual_each", "each_before")
+    }
+    few = write.number("test_money.of_few", "share", money.of_few)
+    return (
+        write.say("test_money", **compared)
+        + " "
+        + write.say("test_each", few=few, count=str(past.FEW), **each)
+    )
 
 
 def _compared(
