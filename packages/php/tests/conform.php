@@ -1,0 +1,226 @@
+<?php
+
+/*
+ * Writes what this package says of the golden models, for scripts/check-languages to compare with the golden files.
+ *
+ *     cd golden && php conform.php OUT
+ */
+
+declare(strict_types=1);
+
+use Loyalty\Behaviours;
+use Loyalty\Discounting;
+use Loyalty\Lines;
+use Loyalty\LoyaltyException;
+use Loyalty\PurchaseModel;
+use Loyalty\ReturnPropensity;
+use Loyalty\Selection;
+use Loyalty\SpendModel;
+use Loyalty\Summary;
+use Loyalty\Unit;
+
+require __DIR__ . '/../autoload.php';
+ini_set('precision', '-1');  // the shortest text that reads as the same number
+
+$out = $argv[1];
+$calls = [[50, 40, 15], [20, 10, 0]];
+
+/** @return array<string, list<float>> the columns of a table of numbers */
+function columns(string $path): array
+{
+    $file = fopen($path, 'r');
+    $names = fgetcsv($file);
+    $rows = [];
+    while ($row = fgetcsv($file)) {
+        $rows[] = array_map(floatval(...), $row);
+    }
+    return array_combine($names, array_map(null, ...$rows));
+}
+
+/** @param array<string, list<int|float>> $columns */
+function write(string $path, array $columns): void
+{
+    $lines = [implode(',', array_keys($columns))];
+    foreach (array_keys(reset($columns)) as $row) {
+        $lines[] = implode(',', array_column($columns, $row));
+    }
+    file_put_contents($path, implode("\n", $lines) . "\n");
+}
+
+function must(bool $held, string $what): void
+{
+    if (!$held) {
+        throw new LogicException("must hold: $what");
+    }
+}
+
+function scores(string $out): void
+{
+    $golden = columns('scores.csv');
+    $frequency = array_map(intval(...), $golden['frequency']);
+    $purchases = PurchaseModel::open('bg_nbd.json');
+    $spend = SpendModel::open('gamma_gamma.json');
+    $mean = $golden['monetary_value'];
+    $customers = Summary::of($frequency, $golden['recency'], $golden['T'], $mean, $purchases->unit());
+    $year = Discounting::annual(52, 0.1, Unit::Week);
+    $scores = ['p_alive' => [], 'expected_purchases_39' => [], 'expected_spend' => []];
+    foreach ($frequency as $row => $x) {
+        $history = [$x, $golden['recency'][$row], $golden['T'][$row]];
+        $scores['p_alive'][] = $purchases->pAlive(...$history);
+        $scores['expected_purchases_39'][] = $purchases->expectedPurchases(...$history, horizon: 39);
+        $scores['expected_spend'][] = $spend->expectedSpend($x, $mean[$row]);
+    }
+    must($purchases->pAliveOf($customers) === $scores['p_alive'], 'P(alive) of many');
+    $expected = $purchases->expectedPurchasesOf($customers, 39);
+    must($expected === $scores['expected_purchases_39'], 'purchases of many');
+    must($spend->expectedSpendOf($customers) === $scores['expected_spend'], 'spend of many');
+    $scores['clv_52_annual_10_percent'] = $customers->clv($purchases, $spend, $year, 0.3);
+    write("$out/scores.csv", $scores);
+}
+
+function labels(string $out): void
+{
+    $golden = columns('behaviours.csv');
+    $behaviours = Behaviours::open('behaviours.json');
+    $labels = [];
+    foreach (array_keys($golden['orders']) as $row) {
+        $ledger = array_map(fn ($name) => $golden[$name][$row], Behaviours::ledgerColumns());
+        $label = $behaviours->classify($ledger);
+        foreach ($label->scores as $name => $score) {
+            $labels["p_over_$name"][] = $score->pOver;
+            $labels["impact_$name"][] = $score->impact;
+        }
+        $place = array_search($label->primary, Behaviours::behaviours(), true);
+        $labels['primary'][] = $place === false ? -1 : $place;
+    }
+    write("$out/behaviours.csv", $labels);
+}
+
+function basket(int $day): Lines
+{
+    return Lines::of(
+        customer: [3, 3, 99],
+        product: [5, 6, 7],
+        time: [$day, $day, $day],
+        price: [19.5, 7.25, 19.5],
+        order: [900, 900, 901],
+        line: [9001, 9002, 9003],
+    );
+}
+
+/** @param list<list<int>> $calls */
+function checkout(string $out, array $calls): void
+{
+    $customers = Summary::ofOrders([1, 2, 1, 3, 1, 2], [0, 3, 14, 9, 40, 45], [10, 20, 30, 5, 50, 7.5], Unit::Week);
+    $table = ['frequency' => $customers->frequency(), 'recency' => $customers->recency()];
+    $table += ['T' => $customers->T(), 'monetary_value' => $customers->monetaryValue()];
+
+    $model = ReturnPropensity::load('return_propensity.json');
+    $today = $model->today();
+    $table['before'] = $model->score(basket($today));
+    $open = $model->openLines();
+    must($model->update(basket($today)) === $table['before'], 'scored as it is taken in');
+    must($model->openLines() === $open + 3, 'three lines are open');
+    $told = $model->updateReturns([9001, 4711], [$today, $today]);
+    must($told === ['counted' => 1, 'unknown' => 1], 'one return is of a known line');
+    $model->advance($today + 1);
+    $table['after'] = $model->score(basket($today + 1));
+    $model->save("$out/moved.json");
+    $again = ReturnPropensity::open("$out/moved.json");
+    must($again->score(basket($today + 1)) === $table['after'], 'a saved model scores alike');
+
+    $selection = Selection::of(
+        ['call' => $calls[0], 'letter' => $calls[1]],
+        ['calls' => 2],
+        ['calls' => ['call' => 1]],
+    );
+    must($selection->bound() === $selection->gain(), 'the choice is the best');
+    $place = ['call' => 0, 'letter' => 1];
+    $table['choice'] = array_map(fn ($name) => $name === null ? -1 : $place[$name], $selection->choice());
+    $table['gain'] = [$selection->gain(), $selection->gain(), $selection->gain()];
+    write("$out/checkout.csv", $table);
+}
+
+/** @return list<callable> */
+function refused(): array
+{
+    $purchases = PurchaseModel::open('bg_nbd.json');
+    $spend = SpendModel::open('gamma_gamma.json');
+    $returns = ReturnPropensity::open('return_propensity.json');
+    $behaviours = Behaviours::open('behaviours.json');
+    $wide = array_fill(0, count(Behaviours::ledgerColumns()), 1.0);
+    return [
+        fn () => PurchaseModel::open('absent.json'),
+        fn () => PurchaseModel::open('gamma_gamma.json'),
+        fn () => SpendModel::open('bg_nbd.json'),
+        fn () => ReturnPropensity::open('behaviours.json'),
+        fn () => Behaviours::open('return_propensity.json'),
+        fn () => $purchases->pAlive(2, 50, 40),
+        fn () => $purchases->pAlive(2, NAN, 40),
+        fn () => $purchases->expectedPurchases(2, 30, 40, -1),
+        fn () => $spend->expectedSpend(3, -5),
+        fn () => Discounting::annual(52, -2, Unit::Week),
+        fn () => Summary::of([1], [2], [1]),
+        fn () => Summary::of([1, 2], [2, 3], [4]),
+        fn () => Lines::of([1], [2], [3], [-1.0]),
+        fn () => $returns->score(Lines::of(['a'], ['b'], [$returns->today()], [9.5])),
+        fn () => $returns->update(basket($returns->today())),
+        fn () => $behaviours->classify([1, 2, 3]),
+        fn () => $behaviours->classify([NAN] + $wide),
+        fn () => Selection::of(['call' => []]),
+        fn () => Selection::of(['call' => [50, NAN]]),
+        fn () => Selection::of(['call' => [50]], ['calls' => -1], ['calls' => ['call' => 1]]),
+    ];
+}
+
+function refusals(string $out): void
+{
+    $lines = '';
+    foreach (refused() as $number => $call) {
+        try {
+            $call();
+            throw new LogicException("case $number was not refused");
+        } catch (LoyaltyException $refusal) {
+            $lines .= $refusal->getCode() . ': ' . $refusal->getMessage() . "\n";
+        }
+    }
+    file_put_contents("$out/refusals.txt", $lines);
+}
+
+/** What only PHP can be told: numbers wrap around and text becomes 0 where a binding does not look. */
+function of_php_alone(): void
+{
+    $purchases = PurchaseModel::open('bg_nbd.json');
+    $wrong = [
+        LoyaltyException::class => [
+            fn () => $purchases->pAlive(-1, 0, 40),
+            fn () => Selection::of(['call' => [1]], ['calls' => 1], ['cals' => ['call' => 1]]),
+            fn () => ReturnPropensity::load('return_propensity.json')->advance(1 << 40),
+        ],
+        TypeError::class => [
+            fn () => Summary::of(['2'], [30.0], [40.0]),
+            fn () => Lines::of([1, 'b'], [2, 2], [3, 3], [1.0, 1.0]),
+        ],
+        LogicException::class => [fn () => serialize($purchases)],
+    ];
+    foreach ($wrong as $class => $calls) {
+        foreach ($calls as $number => $call) {
+            try {
+                $call();
+            } catch (Throwable $refusal) {
+                must($refusal instanceof $class, "$class, case $number: {$refusal->getMessage()}");
+                continue;
+            }
+            throw new LogicException("$class, case $number was not refused");
+        }
+    }
+    // Text ids and columns of the shop's own go as they are; this model has learnt none.
+    $lines = Lines::of(['a'], ['b'], [3], [1.0], categories: ['size' => ['XL']], numbers: ['age' => [2.5]]);
+    must(count($lines) === 1, 'lines with columns of the shop');
+}
+
+scores($out);
+labels($out);
+checkout($out, $calls);
+refusals($out);
+of_php_alone();
