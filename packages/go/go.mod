@@ -1,0 +1,3 @@
+module github.com/loyalty-rs/loyalty/packages/go
+
+go 1.19
