@@ -98,9 +98,9 @@ impl<M: ContractProcess> Likelihood for RenewalLikelihood<M> {
         self.counts.len()
     }
 
-    fn thinned(&self, step: usize) -> Self {
+    fn thinned(&self, step: usize) -> Box<dyn Likelihood + '_> {
         let counts = self.counts.iter().step_by(step).copied().collect();
-        Self { counts, ..*self }
+        Box::new(Self { counts, ..*self })
     }
 
     fn evaluate(&self, at: &[f64], _: Threads) -> Evaluation {

@@ -3,16 +3,19 @@
 use std::ops::ControlFlow;
 
 use super::{
-    DataScale, Dimension, Evaluation, Fit, FitOptions, Parameter, Parameters, Penalty, Progress,
-    best_of, first_look, maximise,
+    DataScale, Dimension, Evaluation, Fit, FitOptions, Maximum, Parameter, Parameters, Penalty,
+    Progress, best_of, first_look, maximise,
 };
 use crate::Error;
 use crate::parallel::Threads;
 
-/// Data with the log-likelihood of a model: all that a fit needs to know of either.
-pub(crate) trait Likelihood: Sized {
+/// Data with the log-likelihood of a model: all that a fit needs to know of either. Solver and sampler see it
+/// as `dyn`, once per evaluation, so that there is one of each and not one per model.
+pub(crate) trait Likelihood: Sync {
     /// What is fitted.
-    type Model: Parameters;
+    type Model: Parameters
+    where
+        Self: Sized;
 
     /// The model's parameters.
     fn layout(&self) -> Vec<Parameter>;
@@ -21,7 +24,7 @@ pub(crate) trait Likelihood: Sized {
     fn rows(&self) -> usize;
 
     /// Every `step`-th of the rows, for a first look.
-    fn thinned(&self, step: usize) -> Self;
+    fn thinned(&self, step: usize) -> Box<dyn Likelihood + '_>;
 
     /// ln L with gradient and Hessian at these places on the parameters' scales.
     fn evaluate(&self, at: &[f64], threads: Threads) -> Evaluation;
@@ -38,11 +41,13 @@ pub(crate) trait Likelihood: Sized {
     fn customers(&self) -> [f64; 2];
 
     /// The model with these parameters.
-    fn model(&self, values: &[f64]) -> Result<Self::Model, Error>;
+    fn model(&self, values: &[f64]) -> Result<Self::Model, Error>
+    where
+        Self: Sized;
 }
 
 /// What the options add to the likelihood of these data.
-pub(super) fn penalty_for<L: Likelihood>(data: &L, options: &FitOptions) -> Result<Penalty, Error> {
+pub(super) fn penalty_for(data: &dyn Likelihood, options: &FitOptions) -> Result<Penalty, Error> {
     let layout = data.layout();
     let units: Vec<[f64; 2]> = layout.iter().map(|slot| data.unit_of(slot.dimension)).collect();
     let scale = DataScale {
@@ -59,18 +64,28 @@ pub(crate) fn fit<L: Likelihood>(
     options: &FitOptions,
     observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Fit<L::Model>, Error> {
-    let layout = data.layout();
-    let [customers, left_out] = data.customers();
-    let penalty = penalty_for(data, options)?;
+    let (layout, penalty) = (data.layout(), penalty_for(data, options)?);
+    let (start, maximum) = search(data, &layout, &penalty, options, observe)?;
+    maximum.fit(&layout, &start, &penalty, data.customers(), |values| data.model(values))
+}
+
+/// Where the search began and the best that it found.
+fn search(
+    data: &dyn Likelihood,
+    layout: &[Parameter],
+    penalty: &Penalty,
+    options: &FitOptions,
+    observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<(Vec<f64>, Maximum), Error> {
     let mut starts = data.starts();
     let others = starts.split_off(1);
-    let start = penalty.start(options.checked_start(&layout, || starts.remove(0))?);
-    let near = first_look(&layout, data.rows(), &start, options, &penalty, |step| {
+    let start = penalty.start(options.checked_start(layout, || starts.remove(0))?);
+    let near = first_look(layout, data.rows(), &start, options, penalty, |step| {
         let some = data.thinned(step);
         move |at: &[f64]| some.evaluate(at, options.threads)
     });
     let mut from = |start: Vec<f64>| {
-        maximise(&layout, &start, options, observe, |at| {
+        maximise(layout, &start, options, observe, |at| {
             penalty.added_to(data.evaluate(at, options.threads), at)
         })
     };
@@ -81,5 +96,5 @@ pub(crate) fn fit<L: Likelihood>(
         penalty.start(places.collect())
     };
     let maximum = best_of(from(near)?, others.into_iter().map(on_scales), from)?;
-    maximum.fit(&layout, &start, &penalty, [customers, left_out], |values| data.model(values))
+    Ok((start, maximum))
 }

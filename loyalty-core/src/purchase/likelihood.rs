@@ -176,9 +176,9 @@ impl<M: PurchaseProcess> Likelihood for HistoryLikelihood<M> {
         self.histories.len()
     }
 
-    fn thinned(&self, step: usize) -> Self {
+    fn thinned(&self, step: usize) -> Box<dyn Likelihood + '_> {
         let histories = self.histories.thinned(step);
-        Self { histories, ..*self }
+        Box::new(Self { histories, ..*self })
     }
 
     fn evaluate(&self, at: &[f64], threads: Threads) -> Evaluation {

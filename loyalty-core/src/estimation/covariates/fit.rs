@@ -78,7 +78,7 @@ pub(crate) fn posterior_standardised<L, M>(
     model: impl Fn(&[f64], Effects) -> Result<M, Error>,
 ) -> Result<Posterior<M>, Error>
 where
-    L: Likelihood<Model = Standardised> + Sync,
+    L: Likelihood<Model = Standardised>,
     M: Parameters,
 {
     let found = posterior(data, &at_the_centre(data, design, options)?, how)?;
@@ -114,8 +114,8 @@ pub(crate) fn as_fitted<M: Parameters>(
 }
 
 /// Options for the standardised scale.
-fn at_the_centre<L: Likelihood>(
-    data: &L,
+fn at_the_centre(
+    data: &dyn Likelihood,
     design: &Design,
     options: &FitOptions,
 ) -> Result<FitOptions, Error> {

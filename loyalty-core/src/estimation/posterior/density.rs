@@ -14,8 +14,8 @@ const LARGE: usize = 32_768;
 const FARTHEST: f64 = 103.0;
 
 /// ln of the posterior density around its mode, with z = 0 the mode and the identity its curvature there.
-pub(super) struct Whitened<'a, L> {
-    data: &'a L,
+pub(super) struct Whitened<'a> {
+    data: &'a dyn Likelihood,
     penalty: Penalty,
     layout: Vec<Parameter>,
     mode: Vec<f64>,
@@ -26,12 +26,12 @@ pub(super) struct Whitened<'a, L> {
     threads: Threads,
 }
 
-impl<'a, L: Likelihood + Sync> Whitened<'a, L> {
+impl<'a> Whitened<'a> {
     /// # Errors
     /// [`Error::NotConverged`] where the fit ended short of a proper maximum.
-    pub(super) fn around(
-        data: &'a L,
-        fit: &Fit<L::Model>,
+    pub(super) fn around<M: Parameters>(
+        data: &'a dyn Likelihood,
+        fit: &Fit<M>,
         options: &FitOptions,
     ) -> Result<Self, Error> {
         let Some(covariance) = fit.covariance.as_ref().filter(|_| fit.stop == Stop::Converged)

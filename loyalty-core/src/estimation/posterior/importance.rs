@@ -5,7 +5,6 @@ use nalgebra::DMatrix;
 use super::density::Whitened;
 use super::proposal::Proposal;
 use super::smoothing::{Smoothed, smooth};
-use crate::estimation::likelihood::Likelihood;
 
 /// Rounds after the first, each of which draws anew from a proposal that the last has mended.
 const ROUNDS: usize = 2;
@@ -26,11 +25,7 @@ pub(super) struct Sample {
 }
 
 /// Draws from the posterior; the best of the rounds.
-pub(super) fn sample<L: Likelihood + Sync>(
-    density: &Whitened<'_, L>,
-    draws: usize,
-    seed: u64,
-) -> Sample {
+pub(super) fn sample(density: &Whitened<'_>, draws: usize, seed: u64) -> Sample {
     let mut proposal = Proposal::standard(density.dimension());
     let mut best: Option<Sample> = None;
     for round in 0..=ROUNDS {

@@ -374,7 +374,7 @@ impl<M: Parameters + Sync> Posterior<M> {
 }
 
 /// The posterior of a likelihood.
-pub(crate) fn posterior<L: Likelihood + Sync>(
+pub(crate) fn posterior<L: Likelihood>(
     data: &L,
     options: &FitOptions,
     how: &PosteriorOptions,
@@ -425,8 +425,8 @@ impl Found {
     }
 }
 
-fn points<L: Likelihood + Sync>(
-    density: &Whitened<'_, L>,
+fn points(
+    density: &Whitened<'_>,
     how: &PosteriorOptions,
     customers: f64,
     threads: Threads,

@@ -5,7 +5,6 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::density::Whitened;
 use super::importance::moments;
-use crate::estimation::likelihood::Likelihood;
 use crate::math::elementary::exp;
 
 /// Mean and covariance of the posterior in the whitened coordinates, where those of the normal approximation
@@ -27,7 +26,7 @@ impl Normal {
     ///
     /// McNamee & Stenger (1967), Numerische Mathematik 10, 327–344; E_n^{r²} 5-2 of Stroud (1971), Approximate
     /// Calculation of Multiple Integrals, p. 317.
-    pub(super) fn of<L: Likelihood + Sync>(density: &Whitened<'_, L>) -> Option<Self> {
+    pub(super) fn of(density: &Whitened<'_>) -> Option<Self> {
         let (points, shares) = rule(density.dimension());
         let ln = density.ln_all(&points);
         let square = |z: &[f64]| z.iter().map(|z| z * z).sum::<f64>();

@@ -5,7 +5,6 @@
 //! is nearly standard normal, a sweep moves nearly independently.
 
 use super::density::Whitened;
-use crate::estimation::likelihood::Likelihood;
 use crate::math::elementary::ln;
 use crate::math::random::Random;
 use crate::parallel::{Threads, map_chunks};
@@ -25,8 +24,8 @@ const STEPS: usize = 16;
 const STREAM: u64 = 0x736c_6963;
 
 /// Equally weighted points, and how many independent ones they are worth.
-pub(super) fn sample<L: Likelihood + Sync>(
-    density: &Whitened<'_, L>,
+pub(super) fn sample(
+    density: &Whitened<'_>,
     draws: usize,
     seed: u64,
     threads: Threads,
@@ -46,11 +45,7 @@ pub(super) fn sample<L: Likelihood + Sync>(
     (points, effective)
 }
 
-fn chain<L: Likelihood + Sync>(
-    density: &Whitened<'_, L>,
-    length: usize,
-    mut random: Random,
-) -> Vec<Vec<f64>> {
+fn chain(density: &Whitened<'_>, length: usize, mut random: Random) -> Vec<Vec<f64>> {
     let mut z = vec![0.0; density.dimension()];
     let mut height = density.ln(&z);
     let mut kept = Vec::with_capacity(length);
@@ -66,8 +61,8 @@ fn chain<L: Likelihood + Sync>(
 }
 
 /// Moves one coordinate to a point drawn evenly from the slice, and gives the density there.
-fn step<L: Likelihood + Sync>(
-    density: &Whitened<'_, L>,
+fn step(
+    density: &Whitened<'_>,
     z: &mut [f64],
     slot: usize,
     height: f64,

@@ -133,10 +133,10 @@ impl<M: PurchaseProcess> Likelihood for PatternLikelihood<M> {
         self.patterns.len()
     }
 
-    fn thinned(&self, step: usize) -> Self {
+    fn thinned(&self, step: usize) -> Box<dyn Likelihood + '_> {
         let size = self.size;
         let thinned = Self::over(self.leaving, self.design.clone(), self.patterns.thinned(step));
-        Self { size, ..thinned }
+        Box::new(Self { size, ..thinned })
     }
 
     fn evaluate(&self, at: &[f64], threads: Threads) -> Evaluation {

@@ -76,7 +76,7 @@ impl Likelihood for SpendPatterns {
         self.all.rows()
     }
 
-    fn thinned(&self, step: usize) -> Self {
+    fn thinned(&self, step: usize) -> Box<dyn Likelihood + '_> {
         let thin = |(features, spenders): &(Vec<f64>, Spenders)| {
             (features.clone(), spenders.thinned(step))
         };
@@ -85,7 +85,7 @@ impl Likelihood for SpendPatterns {
         } else {
             self.patterns.iter().map(thin).collect()
         };
-        Self { design: self.design.clone(), patterns, all: self.all.thinned(step) }
+        Box::new(Self { design: self.design.clone(), patterns, all: self.all.every(step) })
     }
 
     fn evaluate(&self, at: &[f64], threads: Threads) -> Evaluation {

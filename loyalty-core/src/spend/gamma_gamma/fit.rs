@@ -68,6 +68,13 @@ pub(in crate::spend) struct SpendLikelihood {
     square: f64,
 }
 
+impl SpendLikelihood {
+    /// Every `step`-th of the spenders.
+    pub(in crate::spend) fn every(&self, step: usize) -> Self {
+        Self { spenders: self.spenders.thinned(step), ..*self }
+    }
+}
+
 impl Likelihood for SpendLikelihood {
     type Model = GammaGamma;
 
@@ -79,8 +86,8 @@ impl Likelihood for SpendLikelihood {
         self.spenders.len()
     }
 
-    fn thinned(&self, step: usize) -> Self {
-        Self { spenders: self.spenders.thinned(step), ..*self }
+    fn thinned(&self, step: usize) -> Box<dyn Likelihood + '_> {
+        Box::new(self.every(step))
     }
 
     fn evaluate(&self, at: &[f64], threads: Threads) -> Evaluation {
