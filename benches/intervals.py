@@ -96,7 +96,7 @@ def measured(orders: loyalty.Orders, cutoff: str, weeks: float) -> None:
         spend = loyalty.GammaGamma.posterior(customers)
         segment = column(loyalty.rfm(customers).to_frame(), "segment")
     how: dict[str, Any] = {"level": LEVEL}
-    value: dict[str, Any] = {"horizon": weeks, "kind": "prediction", **how}
+    value: dict[str, Any] = {"horizon": weeks, **how}
     counts = seen(loyalty.purchase_interval(customers, model, weeks, **how), bought)
     money = seen(loyalty.clv_interval(customers, model, spend, **value), spent)
     said = by_the_model(model, customers, weeks, counts)
@@ -128,7 +128,7 @@ def totals(
         if title != "as the models know" and not doubt:
             continue
         how: dict[str, Any] = {"level": LEVEL, "levels": doubt}
-        value: dict[str, Any] = {"horizon": weeks, "kind": "prediction", **how}
+        value: dict[str, Any] = {"horizon": weeks, **how}
         for name, actual, by, total in (
             (
                 "purchases",

@@ -33,7 +33,6 @@ def of_all(scores: loyalty.Scores) -> dict[str, float]:
         horizon=YEAR,
         annual_discount_rate=0.1,
         margin=0.3,
-        kind="prediction",
         total=True,
         level=0.9,
     )

@@ -154,6 +154,12 @@ def test_a_log_on_standard_input_is_the_same_log(
         (["--horizon", "26"], {}, {"horizon": 26}),
         (["--discount-rate", "0"], {}, {"annual_discount_rate": 0}),
         (["--margin", "0.25"], {}, {"margin": 0.25}),
+        (["--interval", "0.9"], {}, {"interval": 0.9, "interval_kind": "prediction"}),
+        (
+            ["--interval", "0.8", "--interval-kind", "expectation"],
+            {},
+            {"interval": 0.8, "interval_kind": "expectation"},
+        ),
     ],
     ids=str,
 )
@@ -167,6 +173,13 @@ def test_every_option_does_what_it_does_in_the_library(
     customers = orders.summarize(**{"unit": "week", **summary})
     assert call("score", log, "-o", out, *options)[0] == 0
     assert read(out) == loyalty.score(customers, **score).to_frame().to_dict(as_series=False)
+
+
+def test_intervals_are_asked_for_by_their_share(log: Path, call: Any) -> None:
+    code, _, said = call("score", log, "--interval-kind", "expectation")
+    assert code == 1 and "--interval-kind goes with --interval" in said
+    code, _, said = call("score", log, "--interval", "90")
+    assert code == 1 and "must be above 0 and below 1, got 90" in said
 
 
 def test_the_zone_decides_on_which_day_an_order_is(tmp_path: Path, call: Any) -> None:

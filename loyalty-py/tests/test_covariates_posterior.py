@@ -108,9 +108,10 @@ def test_lifetime_values_with_their_intervals(customers, fit, posterior) -> None
     assert low["estimate"][1] > 0
     asked = {"horizon": 52, "annual_discount_rate": 0.1, "margin": 0.3}
     plain = loyalty.clv(customers, fit, spend, covariates=TABLE, **asked)
-    by_fits = loyalty.clv_interval(customers, fit, spend, covariates=TABLE, **asked)
+    expected = {**asked, "kind": "expectation", "covariates": TABLE}
+    by_fits = loyalty.clv_interval(customers, fit, spend, **expected)
     np.testing.assert_allclose(by_fits["estimate"], plain, rtol=1e-12)
-    total = loyalty.clv_interval(customers, fit, spend, covariates=TABLE, total=True, **asked)
+    total = loyalty.clv_interval(customers, fit, spend, total=True, **expected)
     assert total["estimate"][0] == pytest.approx(plain.sum())
     values = loyalty.clv_posterior(customers, posterior, over, covariates=TABLE, **asked)
     assert (values["lower"] <= values["estimate"]).all()
@@ -137,8 +138,12 @@ def test_what_is_refused_by_name(customers, fit, posterior) -> None:
             ask("p_alive", customers)
     with pytest.raises(InputError, match=missing):
         fit.posterior(customers)
+    amounts = loyalty.GammaGamma.fit(customers)
     with pytest.raises(InputError, match="covariates must be given"):
-        loyalty.clv_interval(customers, fit, loyalty.GammaGamma.fit(customers), horizon=52)
+        loyalty.clv_interval(customers, fit, amounts, horizon=52, kind="expectation")
+    for known in (None, TABLE):
+        with pytest.raises(TypeError, match='what is expected alone: kind="expectation"'):
+            loyalty.clv_interval(customers, fit, amounts, horizon=52, covariates=known)
     plain = loyalty.BgNbd.fit(customers)
     with pytest.raises(TypeError, match="covariates are not for a BG/NBD model"):
         plain.interval("p_alive", customers, covariates=TABLE)

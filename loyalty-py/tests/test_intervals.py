@@ -43,10 +43,11 @@ def test_predictions_agree_with_the_model(customers: loyalty.CustomerSummary) ->
 
 def test_values_scale_with_the_margin(customers: loyalty.CustomerSummary) -> None:
     purchases, spend = loyalty.BgNbd.fit(customers), loyalty.GammaGamma.fit(customers)
-    whole = loyalty.clv_interval(customers, purchases, spend, horizon=52, total=True)
-    third = loyalty.clv_interval(customers, purchases, spend, horizon=52, margin=0.25, total=True)
+    year = {"horizon": 52, "kind": "expectation"}
+    whole = loyalty.clv_interval(customers, purchases, spend, total=True, **year)
+    third = loyalty.clv_interval(customers, purchases, spend, margin=0.25, total=True, **year)
     np.testing.assert_allclose(third.to_numpy(), 0.25 * whole.to_numpy(), rtol=1e-9)
-    each = loyalty.clv_interval(customers, purchases, spend, horizon=52)
+    each = loyalty.clv_interval(customers, purchases, spend, **year)
     np.testing.assert_allclose(each.estimate.sum(), whole.estimate[0], rtol=1e-12)
     plain = loyalty.clv(customers, purchases.model, spend.model, horizon=52)
     np.testing.assert_allclose(each.estimate, plain.clv, rtol=1e-15)
@@ -66,9 +67,9 @@ def test_refusals(customers: loyalty.CustomerSummary) -> None:
     with pytest.raises(loyalty.InputError, match="a horizon goes with the expected purchases"):
         fit.interval("p_alive", customers, horizon=9)
     with pytest.raises(TypeError, match="spend must be the Fit of a SpendModel, .* got BgNbd"):
-        loyalty.clv_interval(customers, fit, fit.model, horizon=1)  # type: ignore[arg-type]
+        loyalty.clv_interval(customers, fit, fit.model, horizon=1, kind="expectation")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="spend must be the Fit of a SpendModel, .* Fit of BgNbd"):
-        loyalty.clv_interval(customers, fit, fit, horizon=1)  # type: ignore[arg-type]
+        loyalty.clv_interval(customers, fit, fit, horizon=1, kind="expectation")  # type: ignore[arg-type]
 
 
 def test_boundary_fits_say_what_they_mean() -> None:
@@ -99,7 +100,9 @@ def test_a_bootstrap_is_a_value_that_depends_on_its_seed(
     first = total(1)
     np.testing.assert_array_equal(first.totals, total(1, threads=1).totals)
     assert not np.array_equal(first.totals, total(2).totals)
-    delta = loyalty.clv_interval(customers, purchases, spend, horizon=52, total=True)
+    delta = loyalty.clv_interval(
+        customers, purchases, spend, horizon=52, kind="expectation", total=True
+    )
     assert first.estimate == pytest.approx(delta.estimate[0], rel=1e-12)
     assert first.lower < first.estimate < first.upper
     again = pickle.loads(pickle.dumps(first))

@@ -142,7 +142,7 @@ def test_where_a_fit_is_needed_a_model_is_refused_in_a_sentence(
     )
     for wrong, found in ((spend.model, "GammaGamma"), (purchases, "Fit of BgNbd")):
         with pytest.raises(TypeError) as refused:
-            loyalty.clv_interval(weeks(), purchases, wrong, horizon=9)  # type: ignore[arg-type]
+            loyalty.clv_interval(weeks(), purchases, wrong, horizon=9, kind="expectation")  # type: ignore[arg-type]
         assert str(refused.value) == expected + found
 
 

@@ -84,7 +84,7 @@ def test_intervals_of_known_parameters_are_quantiles_of_the_distribution(split, 
 
 def test_groups_and_total_share_the_draws(split, purchases, spend):
     segment = loyalty.rfm(split.calibration).to_frame()["segment"]
-    how = {"horizon": WEEKS, "kind": "prediction", "level": 0.9}
+    how = {"horizon": WEEKS, "level": 0.9}
     by = loyalty.clv_interval(split.calibration, purchases, spend, by=segment, **how)
     assert by["group"].tolist() == sorted(set(segment))
     assert by["customers"].tolist() == segment.value_counts().sort_index().tolist()
@@ -96,14 +96,27 @@ def test_groups_and_total_share_the_draws(split, purchases, spend):
     # The sum of independent customers is far surer than the sum of their intervals, and less than the expectation.
     each = loyalty.clv_interval(split.calibration, purchases, spend, **how)
     narrow = loyalty.clv_interval(
-        split.calibration, purchases, spend, horizon=WEEKS, level=0.9, total=True
+        split.calibration, purchases, spend, kind="expectation", total=True, **how
     )
     width = [float((table["upper"] - table["lower"]).sum()) for table in (narrow, total, each)]
     assert width[0] < width[1] < 0.2 * width[2]
 
 
+def test_values_are_those_of_a_prediction_unless_the_expectation_is_asked_for(
+    split, purchases, spend
+):
+    known = (split.calibration, purchases, spend)
+    by_default = loyalty.clv_interval(*known, horizon=WEEKS)
+    prediction = loyalty.clv_interval(*known, horizon=WEEKS, kind="prediction")
+    expectation = loyalty.clv_interval(*known, horizon=WEEKS, kind="expectation")
+    assert by_default.equals(prediction)
+    assert "standard_error" not in by_default and "standard_error" in expectation
+    wider = by_default["upper"] - by_default["lower"] > expectation["upper"] - expectation["lower"]
+    assert wider.mean() > 0.9
+
+
 def test_expectations_by_group_are_those_of_the_delta_method(split, purchases, spend):
-    how = {"horizon": WEEKS, "level": 0.9}
+    how = {"horizon": WEEKS, "level": 0.9, "kind": "expectation"}
     delta = loyalty.clv_interval(split.calibration, purchases, spend, total=True, **how)
     drawn = loyalty.clv_interval(
         split.calibration, purchases, spend, by=["all"] * len(split.calibration), **how

@@ -95,7 +95,7 @@ def clv_bootstrap(
     As often as asked, a shop with the same customers, each observed as long, is simulated from the
     models; both are fitted to it anew, and the *real* customers are valued under the parameters
     found. The interval is that of the quantiles of the totals. It knows no linearisation, which is
-    what it has over :func:`clv_interval` with ``total=True``, at the price of a fit per replicate.
+    what it has over :func:`clv_interval` of the expectation with ``total=True``, at the price of a fit per replicate.
 
     Parameters
     ----------

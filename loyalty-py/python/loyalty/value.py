@@ -178,7 +178,7 @@ def clv_interval(
     periods: int | None = None,
     period_length: float | None = None,
     margin: Any = 1.0,
-    kind: PredictionKind = "expectation",
+    kind: PredictionKind = "prediction",
     by: Any = None,
     total: bool = False,
     level: float = 0.95,
@@ -187,15 +187,15 @@ def clv_interval(
     seed: int = 0,
     threads: int = 0,
 ) -> Any:
-    """Intervals of lifetime values: of what is expected of customers, or of what they will bring.
+    """Intervals of lifetime values: of what customers will bring, or of what is expected of them.
+
+    A prediction tells what customers will do, who do not do what is expected of them: `draws`
+    draws of the parameters and, under each, of the customers' purchases (:meth:`PurchaseModel.simulate_future`) and
+    of every amount around a mean of the customer's own. Without a rate and at a margin of 1 that is their spend.
 
     With ``kind="expectation"`` it tells how far the expectation may be off, as the parameters are estimates: of two
     fits by the delta method on the logarithmic scale, with standard errors, see :meth:`Fit.interval`. The two models
     are fitted to different columns and their estimates are independent, so their variances add up.
-
-    With ``kind="prediction"`` it tells what customers will do, who do not do what is expected of them: `draws`
-    draws of the parameters and, under each, of the customers' purchases (:meth:`PurchaseModel.simulate_future`) and
-    of every amount around a mean of the customer's own. Without a rate and at a margin of 1 that is their spend.
 
     Parameters
     ----------
@@ -204,12 +204,13 @@ def clv_interval(
     purchases, spend : Fit, Posterior or model
         Of a fit, the parameters are normal on their scales with its covariance; of a posterior, they are drawn from
         its points; those of a model are taken for sure, which makes sense for a prediction only. Fits with
-        covariates have expectations alone.
+        covariates have intervals of kind ``"expectation"`` alone.
     covariates : data frame or mapping of columns, optional
         Those that either model has learnt from; see :meth:`PurchaseWithCovariates.p_alive`.
     horizon, annual_discount_rate, discount_rate, periods, period_length, margin
         As for :func:`clv`.
-    kind : {"expectation", "prediction"}
+    kind : {"prediction", "expectation"}
+        Of what customers will bring, or of what is expected of them.
     by : array, series or list, optional
         The group of each customer, such as their segment: a row per group, in order of the labels.
     total : bool
@@ -248,24 +249,22 @@ def clv_interval(
     >>> customers = orders.summarize(unit="week", observation_end="1997-09-30")
     >>> purchases = loyalty.BgNbd.fit(customers)
     >>> spend = loyalty.GammaGamma.fit(customers)
-    >>> loyalty.clv_interval(
-    ...     customers, purchases, spend, horizon=52, annual_discount_rate=0.1, total=True
-    ... ).round(0)
-       estimate  standard_error    lower    upper
-    0   72506.0          3777.0  65468.0  80300.0
-    >>> loyalty.clv_interval(
-    ...     customers, purchases, spend, horizon=52, kind="prediction", level=0.9
-    ... ).round(0).head(2)
+    >>> loyalty.clv_interval(customers, purchases, spend, horizon=52, level=0.9).round(0).head(2)
        customer_id  estimate  lower  upper
     0            1      38.0    0.0  139.0
     1            2       5.0    0.0   34.0
+    >>> year = {"horizon": 52, "annual_discount_rate": 0.1}
+    >>> loyalty.clv_interval(
+    ...     customers, purchases, spend, kind="expectation", total=True, **year
+    ... ).round(0)
+       estimate  standard_error    lower    upper
+    0   72506.0          3777.0  65468.0  80300.0
     """
     customers = CustomerSummary._given("customers", customers)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     drawn = by is not None or isinstance(purchases, Posterior) or isinstance(spend, Posterior)
     if kind != "expectation" or drawn:
-        if covariates is not None:
-            raise TypeError("covariates are taken with the expectation of fits alone")
+        _without_covariates(covariates, purchases, spend)
         bought = known_of("purchases", purchases, PurchaseModel)
         spent = known_of("spend", spend, SpendModel)
         unit = _model_of(purchases).unit or customers.unit
@@ -412,6 +411,16 @@ def _known(
     if learnt and covariates is None:
         raise InputError("covariates must be given, as a model has learnt from " + ", ".join(names))
     return read(covariates, names, customers) if learnt else None
+
+
+def _without_covariates(covariates: Any, *known: Any) -> None:
+    """Refuses models with covariates where futures are drawn."""
+    learnt = PurchaseWithCovariates | SpendWithCovariates
+    if covariates is not None or any(isinstance(_model_of(each), learnt) for each in known):
+        raise TypeError(
+            'models with covariates have intervals of what is expected alone: kind="expectation", of two fits '
+            "and not by groups"
+        )
 
 
 def _model_of(known: Any) -> Any:

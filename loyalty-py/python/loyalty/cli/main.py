@@ -16,6 +16,7 @@ from loyalty.cli import check, contracts, covariates, inputs, report, returns, s
 from loyalty.cli.steps import Steps
 from loyalty.errors import FitError, InputError, LoyaltyError, LoyaltyWarning
 from loyalty.orders import Unit
+from loyalty.predictions import PredictionKind
 from loyalty.report import Credits, Dates, DiscountUnit, Guests, Joins, Value
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     covariates.add(score)
     _lines(score)
     _outlook(score)
+    _intervals(score)
     _page(score)
     score.set_defaults(run=_score)
     fit = commands.add_parser(
@@ -241,6 +243,21 @@ def _outlook(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _intervals(command: argparse.ArgumentParser) -> None:
+    """Columns of intervals, which are there on request."""
+    command.add_argument(
+        "--interval",
+        type=float,
+        metavar="SHARE",
+        help="columns of intervals of purchases and lifetime values that hold this share of cases, such as 0.9",
+    )
+    command.add_argument(
+        "--interval-kind",
+        choices=get_args(PredictionKind),
+        help="of what customers will do, or of what is expected of them (default: prediction)",
+    )
+
+
 def _page(command: argparse.ArgumentParser) -> None:
     """The report for who decides."""
     group = command.add_argument_group("report")
@@ -264,7 +281,7 @@ def _score(options: argparse.Namespace) -> None:
     with Steps(3) as steps:
         table, orders = summaries.read(options, ROLES, steps)
         steps.begin("fit and score")
-        further = _decisions(options)
+        further = _decisions(options) | _asked_intervals(options)
         if orders is None:
             economics = {name: x for name in ECONOMICS if (x := getattr(options, name)) is not None}
             others = {name: inputs.other(options, name, table) for name in inputs.TABLES}
@@ -281,6 +298,15 @@ def _score(options: argparse.Namespace) -> None:
         scores = _scores(options, data, *_chosen(options), **further)
         summaries.after_the_end(scores.customers)
         _deliver(options, scores, steps)
+
+
+def _asked_intervals(options: argparse.Namespace) -> dict[str, Any]:
+    """How intervals are asked for."""
+    if options.interval is None:
+        if options.interval_kind is not None:
+            raise InputError("--interval-kind goes with --interval")
+        return {}
+    return {"interval": options.interval, "interval_kind": options.interval_kind or "prediction"}
 
 
 def _decisions(options: argparse.Namespace) -> dict[str, Any]:
