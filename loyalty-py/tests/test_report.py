@@ -13,8 +13,10 @@ import numpy as np
 import polars as pl
 import pytest
 import report_numbers as numbers_of
+from conftest import ROOT
 
 import loyalty
+from loyalty._page import notes
 from loyalty.cli import main
 
 CAPACITIES = {"calls": 10, "letters": 50}
@@ -316,3 +318,61 @@ def test_a_report_stays_small_and_shows_itself(scores: loyalty.Scores) -> None:
     assert len(page.html.encode()) < 200_000
     assert page._repr_html_().startswith('<iframe srcdoc="&lt;!doctype html&gt;')
     assert repr(page).startswith("<Report: Customers on 30 December 2025, ")
+
+
+def test_every_kind_of_note_is_said_in_german() -> None:
+    source = (ROOT / "loyalty-core/src/pipeline/notes.rs").read_text("utf-8")
+    kinds = set(re.findall(r'Self::\w+ => "(\w+)"', source.partition("impl NoteKind")[2]))
+    assert len(kinds) > 20
+    assert set(notes.ABOUT) == kinds | {"unit"}
+
+
+def cases() -> list[loyalty.Scores]:
+    """Scores with notes of many kinds."""
+    cdnow = loyalty.datasets.cdnow_orders()
+    shop = loyalty.simulate(1200, seed=8, backend="polars")
+    ids = {"customer": range(40), "time": ["2024-01-01", "2024-03-01"] * 20, "amount": [5.0] * 40}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", loyalty.LoyaltyWarning)
+        return [
+            loyalty.score(cdnow, observation_end="1997-09-30"),
+            loyalty.score(cdnow.summarize().to_frame()),
+            loyalty.score(cdnow, purchases=loyalty.BgNbd),
+            loyalty.score(shop.lines, contacts=shop.contacts, opted_out=[1, 2]),
+            loyalty.score(shop.lines, margin=0.3, capacities=CAPACITIES, economics=ECONOMICS),
+            loyalty.score(shop.lines.drop("cost"), capacities=CAPACITIES),
+            loyalty.score({**ids, "customer": list(range(40))}),
+        ]
+
+
+def test_notes_in_german_keep_every_number() -> None:
+    said = [
+        (kind, note)
+        for scores in cases()
+        for kind, note in zip(scores._note_kinds, scores.notes, strict=False)
+    ]
+    whole = set()
+    for kind, note in said:
+        found = notes.german(kind, note)
+        if 'lang="en"' not in found:
+            whole.add(kind)
+            found = found.replace(",", ".")
+        for number in re.findall(r"\d+(?:\.\d+)?", note):
+            assert number in found.replace("Eine Person", "1"), (note, found)
+    assert {"purchase_model", "one_time_buyers", "opted_out", "margin", "ids"} <= whole
+
+
+def test_a_note_of_another_form_stays_as_it_is_below_what_it_is_about() -> None:
+    said = notes.german("joins", 'column "customer" names a customer <in> 3 of 4 rows')
+    assert said.startswith("Nicht alle Zeilen")
+    assert said.endswith(
+        '<span lang="en">Column &quot;customer&quot; names a customer &lt;in&gt; 3 of 4 rows.</span>'
+    )
+
+
+def test_a_german_report_of_a_log_has_no_english_note() -> None:
+    scores = loyalty.score(loyalty.datasets.cdnow_orders(), margin=0.3)
+    assert scores.notes
+    html = scores.report(language="de").html
+    assert 'lang="en"' not in html and "Bestellungen sagt das MBG/NBD-Modell voraus, in dem" in html
+    assert "no other forecasts better" in scores.report().html

@@ -151,6 +151,7 @@ class Scores(Record, Generic[FrameT]):
         "_columns",
         "_left_out",
         "_made_of",
+        "_note_kinds",
         "correlation",
         "customers",
         "not_computed",
@@ -173,6 +174,8 @@ class Scores(Record, Generic[FrameT]):
     not_computed: tuple[NotComputed, ...]
     #: None of scores that were pickled: the log stays where it is.
     _made_of: Asked | None
+    #: What each note is about, a name each; those on what was not computed come last and have none.
+    _note_kinds: tuple[str, ...]
     _columns: tuple[_native.Column, ...]
     _left_out: tuple[_native.Column, ...]
 
@@ -570,7 +573,8 @@ def score(
     for kind, sentence in notes:
         if kind == "empty_scores":
             warnings.warn(sentence, LoyaltyWarning, stacklevel=3)
-    further = [sentence for kind, sentence in notes if kind != "empty_scores"]
+    told = [("unit", sentence) for sentence in assumed]
+    told += [(kind, sentence) for kind, sentence in notes if kind != "empty_scores"]
     result = Scores.__new__(Scores)
     result._set(
         customers=customers,
@@ -580,7 +584,7 @@ def score(
         rfm=None if scored is None else Rfm._of(scored, ids, customers._frame),
         correlation=None if correlations is None else _correlation(*correlations),
         shadow_prices=dict(prices),
-        notes=(*assumed, *further, *map(str, not_computed)),
+        notes=(*(sentence for _, sentence in told), *map(str, not_computed)),
         not_computed=not_computed,
         _made_of=Asked(
             data if isinstance(data, Orders) else None,
@@ -599,6 +603,7 @@ def score(
             value,
             only_currency,
         ),
+        _note_kinds=tuple(kind for kind, _ in told),
         _columns=tuple(known if ids is None else [ids, *known]),
         _left_out=tuple(without),
     )

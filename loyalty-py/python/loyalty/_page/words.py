@@ -250,7 +250,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": ", what is paid per order by the {spend} model",
         "de": ", Beträge das {spend}-Modell",
     },
-    "notes": {"en": "To be known of them:", "de": "Anmerkungen dazu, auf Englisch:"},
+    "notes": {"en": "To be known of them:", "de": "Dazu ist zu wissen:"},
     "absent": {"en": "Not in this report", "de": "Nicht in diesem Bericht"},
     "made_by": {"en": "Made by loyalty {version}", "de": "Erstellt mit loyalty {version}"},
     # What is absent, and why

@@ -10,6 +10,7 @@ import numpy as np
 from loyalty._display.record import sentence
 from loyalty._page import names as _names
 from loyalty._page.markup import Column
+from loyalty._page.notes import german
 from loyalty._page.outlook import model_of
 from loyalty.treatments import Treatments
 
@@ -90,10 +91,13 @@ def basis(content: Content) -> str:
         found.append(
             write.paragraph(write.say("models", purchases=escape(model.title), spend=spend))
         )
-    missing = {str(one) for one in scores.not_computed}
-    notes = "".join(
-        f"<li>{escape(sentence(note))}</li>" for note in scores.notes if note not in missing
-    )
+    # Notes on what was not computed have no kind: what is absent has a section of its own.
+    told = zip(scores._note_kinds, scores.notes, strict=False)
+    if write.locale.language == "de":
+        notes = [german(kind, note) for kind, note in told]
+    else:
+        notes = [escape(sentence(note)) for _, note in told]
     if notes:
-        found.append(f'{write.paragraph(write.say("notes"))}<ul lang="en">{notes}</ul>')
+        items = "".join(f"<li>{note}</li>" for note in notes)
+        found.append(f"{write.paragraph(write.say('notes'))}<ul>{items}</ul>")
     return write.section("basis_notes", *found) if found else ""
