@@ -359,7 +359,8 @@ def test_notes_in_german_keep_every_number() -> None:
             found = found.replace(",", ".")
         for number in re.findall(r"\d+(?:\.\d+)?", note):
             assert number in found.replace("Eine Person", "1"), (note, found)
-    assert {"purchase_model", "one_time_buyers", "opted_out", "margin", "ids"} <= whole
+    expected = {"purchase_model", "one_time_buyers", "opted_out", "margin", "ids", "unit"}
+    assert {*expected, "came_back", "assumed_effects"} <= whole
 
 
 def test_a_note_of_another_form_stays_as_it_is_below_what_it_is_about() -> None:

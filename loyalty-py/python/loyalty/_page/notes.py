@@ -57,6 +57,36 @@ _KNOWN = (
         "{count} {unit} voraus, ist die Devianz {each}.",
     ),
     (
+        r"purchases: the (?P<model>.+), in which one-time buyers can have left; none has an AIC lower by (?P<least>\d+): "
+        r"(?P<each>.+); (?P<because>[^;]+)",
+        "Bestellungen sagt das {model}-Modell voraus, in dem auch gegangen sein kann, wer einmal gekauft hat; keines hat ein "
+        "AIC, das um {least} kleiner ist: {each}. {because}",
+    ),
+    (
+        r"purchases: the (?P<model>.+), whose AIC is lower by more than (?P<least>\d+): (?P<each>.+); (?P<because>[^;]+)",
+        "Bestellungen sagt das {model}-Modell voraus, dessen AIC um mehr als {least} kleiner ist: {each}. {because}",
+    ),
+    (
+        r"the table of the summary is taken to count (?P<unit>\w+?)s; unit= says otherwise",
+        "Die Tabelle zählt vermutlich {unit}; unit= sagt es anders.",
+    ),
+    (
+        r"the gains of treatments rest on effects that are assumed and not measured in this shop: (?P<effects>.+); "
+        r"a table of treatments with effects of its own replaces them",
+        "Die Erträge der Maßnahmen beruhen auf Wirkungen, die angenommen und nicht in diesem Geschäft gemessen sind: {effects}; "
+        "eine Tabelle von Maßnahmen mit eigenen Wirkungen ersetzt sie.",
+    ),
+    (
+        r"(?P<count>\d+) occasions? came back whole and (?:is no purchase|are no purchases)",
+        "Ganz zurück kamen {count} Käufe, die nicht zählen.",
+    ),
+    (
+        r"(?P<count>\d+) occasions? came back whole and (?:is no purchase|are no purchases); (?P<customers>\d+) customers? "
+        r"sent back everything and (?:is|are) not scored",
+        "Ganz zurück kamen {count} Käufe, die nicht zählen; alles zurückgeschickt haben {customers} Kunden, die nicht "
+        "bewertet sind.",
+    ),
+    (
         r"P\(alive\) of the (?P<count>\d+) who bought once is 1 by assumption of the (?P<model>.+), however long ago that "
         r"was; treatments take it as not known",
         "Von den {count}, die einmal gekauft haben, ist die Wahrscheinlichkeit, noch Kunde zu sein, nach der Annahme des "
@@ -70,7 +100,7 @@ _KNOWN = (
     (
         r"no gain is stated for (?P<treatments>.+): neither a margin nor costs of goods are known, and revenue is no gain. "
         r"Within capacities that are named they go by rank",
-        "Für {treatments} ist kein Ertrag genannt: Weder eine Marge noch der Wareneinsatz ist bekannt, und Umsatz ist kein "
+        "Kein Ertrag ist genannt für {treatments}: Weder eine Marge noch der Wareneinsatz ist bekannt, und Umsatz ist kein "
         "Ertrag. Innerhalb der genannten Kapazitäten geht es nach Rang.",
     ),
     (
@@ -114,7 +144,17 @@ _KNOWN = (
 )
 _PATTERNS = tuple((re.compile(pattern), said) for pattern, said in _KNOWN)
 #: Words inside of sentences.
-_WORDS = {"more": "mehr", "less": "weniger", "high": "hoch", "low": "niedrig"}
+_WORDS = {
+    "more": "mehr",
+    "less": "weniger",
+    "high": "hoch",
+    "low": "niedrig",
+    "the fit is told of its parameters": "Über die Parameter ist der Anpassung etwas gesagt.",
+    "a summary cannot be forecast at earlier cutoffs": "Eine Zusammenfassung lässt sich nicht an früheren Stichtagen "
+    "prognostizieren.",
+    "the log is too short or small to compare forecasts": "Für einen Vergleich der Prognosen sind es zu wenige "
+    "Bestellungen oder zu kurze Zeit.",
+}
 
 
 def german(kind: str, sentence: str) -> str:
@@ -133,6 +173,17 @@ def _part(name: str, text: str) -> str:
         return names.units(text, "de")
     if name == "treatments":
         return " und ".join(names.named(one, "de") for one in text.split(" and "))
+    if name == "effects":
+        return ", ".join(_EFFECT.sub(_effect, one) for one in text.split(", "))
     if name == "each":
         text = text.replace(" for the ", " für das ")
     return _WORDS.get(text, re.sub(r"(?<=\d)\.(?=\d)", ",", text))
+
+
+#: What a treatment is assumed to do.
+_EFFECT = re.compile(r"(\w+) (\d+) % of (\w+)")
+
+
+def _effect(found: re.Match[str]) -> str:
+    treatment, share, basis = found.groups()
+    return f"{names.named(treatment, 'de')} {share} % {names.basis(basis, 'de')}"
