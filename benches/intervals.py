@@ -113,6 +113,7 @@ def measured(orders: loyalty.Orders, cutoff: str, weeks: float) -> None:
             print(f"  {low:>4} to {high - 1:<10.0f}{row(counts, money, said, rows)}")
     print(f"  {'all':18}{row(counts, money, said, x >= 0)}")
     totals(orders, cutoff, (customers, model, spend), segment, (bought, spent), weeks)
+    tracked(orders, cutoff, weeks, model)
 
 
 def totals(
@@ -150,6 +151,21 @@ def totals(
                 f"  {title}: {name} of {groups.held().sum()} of {len(names)} segments; total "
                 f"{actual.sum():.0f} {inside}, {ends}"
             )
+
+
+def tracked(orders: loyalty.Orders, cutoff: str, weeks: float, model: Any) -> None:
+    """The weeks of those born by the cutoff, and up to their ends: before it and after."""
+    end = np.datetime64(cutoff) + np.timedelta64(round(7 * weeks), "D")
+    track = loyalty.tracking(
+        model, orders, calibration_end=cutoff, observation_end=str(end), level=LEVEL
+    )
+    frame, known = track.to_frame(), len(track.to_frame()["end"]) - round(weeks)
+    for name, prefix in (("weeks", ""), ("up to their ends", "cumulative_")):
+        ends = [column(frame, f"{prefix}{of}") for of in ("lower", "upper", "actual")]
+        held = Seen(*ends).held()
+        print(
+            f"  tracking, {name}: {held[:known].sum()} of {known} before, {held[known:].sum()} of {len(held) - known} after"
+        )
 
 
 def column(table: Any, name: str) -> np.ndarray[Any, Any]:

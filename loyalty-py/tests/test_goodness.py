@@ -65,6 +65,45 @@ def test_cdnow_has_the_published_goodness_of_fit(
     assert groups["actual"].iloc[0] == pytest.approx(0.23671, rel=1e-4)
 
 
+def test_a_tracking_has_intervals_on_request(
+    log: loyalty.Orders, split: loyalty.CalibrationHoldout
+) -> None:
+    fit = loyalty.MbgNbd.fit(split.calibration)
+    posterior = loyalty.MbgNbd.posterior(split.calibration)
+    names = ["lower", "upper", "cumulative_lower", "cumulative_upper"]
+
+    def tracked(model: Any, **how: Any) -> Any:
+        how = {"calibration_end": "1997-09-30", "draws": 200, **how}
+        return loyalty.tracking(model, log, **how)
+
+    assert tracked(fit).level is None and not {*names} & {*tracked(fit).to_frame()}
+    track = tracked(fit, level=0.9)
+    frame = track.to_frame()
+    assert track.level == 0.9 and {*names} < {*frame}
+    assert pickle.loads(pickle.dumps(track)).to_frame().equals(frame)
+    for prefix in ("", "cumulative_"):
+        below = frame[f"{prefix}lower"] <= frame[f"{prefix}expected"]
+        assert (below & (frame[f"{prefix}expected"] <= frame[f"{prefix}upper"])).all()
+    assert tracked(fit, level=0.9).to_frame().equals(frame)
+    assert not tracked(fit, level=0.9, seed=1).to_frame().equals(frame)
+
+    def width(model: Any, **how: Any) -> float:
+        last = tracked(model, level=0.9, **how).to_frame().iloc[-1]
+        return float(last["cumulative_upper"] - last["cumulative_lower"])
+
+    known, estimated = width(fit.model), width(fit)
+    assert known < estimated and width(fit, kind="expectation") < estimated
+    assert abs(width(posterior) / estimated - 1) < 0.15
+    assert width(fit, levels=[1.2, 0.8, 1.1]) > 1.5 * estimated
+    for wrong, said in (
+        ({"level": 1.0}, "level"),
+        ({"level": 0.9, "draws": 99}, "draws"),
+        ({"level": 0.9, "kind": "x"}, "kind"),
+    ):
+        with pytest.raises(loyalty.InputError, match=said):
+            tracked(fit, **wrong)
+
+
 def test_groups_are_those_of_the_predictions(split: loyalty.CalibrationHoldout) -> None:
     frame = loyalty.alive_calibration(WEEK, split, by="p_purchase")
     assert list(frame.columns) == ["customers", "p_alive", "p_purchase", "purchased"]

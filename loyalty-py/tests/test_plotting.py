@@ -110,6 +110,22 @@ def test_tracking_is_the_lines(orders: loyalty.Orders, cumulative: bool) -> None
     np.testing.assert_array_equal(again.lines[0].get_xydata(), actual.get_xydata())
 
 
+@pytest.mark.parametrize("cumulative", [True, False])
+def test_the_band_is_the_intervals_of_the_tracking(
+    orders: loyalty.Orders, cumulative: bool
+) -> None:
+    how: dict[str, Any] = {"calibration_end": END, "level": 0.9}
+    frame = loyalty.tracking(MODEL, orders, draws=200, **how).to_frame()
+    axes = plotting.plot_tracking(MODEL, orders, cumulative=cumulative, draws=200, **how)
+    (band,) = axes.collections
+    prefix = "cumulative_" if cumulative else ""
+    corners = band.get_paths()[0].vertices[:, 1]
+    assert {*frame[f"{prefix}lower"], *frame[f"{prefix}upper"]} == {*corners}
+    assert "90% of what the model holds possible" in axes.get_legend_handles_labels()[1]
+    plain = plotting.plot_tracking(MODEL, orders, calibration_end=END, level=None)
+    assert len(plain.collections) == 0
+
+
 @pytest.mark.parametrize("given", [END, dt.date(1997, 9, 30), pd.Timestamp(END), 39, 39.0])
 def test_the_end_of_the_calibration_is_a_date_among_dates(
     orders: loyalty.Orders, given: Any

@@ -172,6 +172,33 @@ def test_pictures_and_paper(scores: loyalty.Scores, tmp_path: Path) -> None:
     assert 2 <= len(re.findall(rb"/Type\s*/Page[^s]", content)) <= 8
 
 
+@pytest.mark.filterwarnings("ignore::loyalty.LoyaltyWarning")
+def test_cohorts_and_the_test_count_purchases_as_the_scores_do(
+    shop: loyalty.SimulatedShop, scores: loyalty.Scores
+) -> None:
+    assert scores.report().html.count("net of what came back, as everywhere") == 2
+    gross = loyalty.score(shop.lines, margin=0.3, value="gross")
+    page = gross.report().html
+    # Nothing came back that would change how purchases count.
+    assert "as everywhere on this page" not in page
+    kept, paid = scores._asked.log(), gross._asked.log()
+    assert kept is not None and paid is not None
+    assert len(kept) < len(paid) == len(shop.lines)
+    unit: Any = "week"
+    np.testing.assert_array_equal(kept.summarize(unit=unit).frequency, scores.customers.frequency)
+    np.testing.assert_array_equal(paid.summarize(unit=unit).frequency, gross.customers.frequency)
+    np.testing.assert_allclose(
+        kept.summarize(unit=unit).total_amount, scores.customers.total_amount, rtol=1e-12
+    )
+    # A table without amounts has purchases, too.
+    plain = loyalty.score(shop.lines.select("customer", "time"))
+    log = plain._asked.log()
+    assert (
+        log is not None
+        and log.summarize(unit=unit).frequency.sum() == plain.customers.frequency.sum()
+    )
+
+
 def test_the_browser_would_see_what_is_wrong(scores: loyalty.Scores, tmp_path: Path) -> None:
     page = scores.report().html
     fetching = page.replace("<main>", '<main><img src="http://localhost:9/x.png">')

@@ -399,7 +399,7 @@ def tracking(
 
     >>> track = loyalty.tracking(cdnow, orders, calibration_end="1997-09-30", level=0.9)
     >>> track.to_frame()[["cumulative_lower", "cumulative_upper"]].iloc[77].tolist()
-    [3892.0, 4455.0]
+    [3865.0, 4497.0]
     """
     found = PurchaseModel._given("model", model.mode if isinstance(model, Posterior) else model)
     if isinstance(log, Orders):
