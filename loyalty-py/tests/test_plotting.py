@@ -121,7 +121,7 @@ def test_the_band_is_the_intervals_of_the_tracking(
     prefix = "cumulative_" if cumulative else ""
     corners = band.get_paths()[0].vertices[:, 1]
     assert {*frame[f"{prefix}lower"], *frame[f"{prefix}upper"]} == {*corners}
-    assert "90% of what the model holds possible" in axes.get_legend_handles_labels()[1]
+    assert "90% band of the model" in axes.get_legend_handles_labels()[1]
     plain = plotting.plot_tracking(MODEL, orders, calibration_end=END, level=None)
     assert len(plain.collections) == 0
 

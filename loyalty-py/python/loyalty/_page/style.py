@@ -72,7 +72,10 @@ footer { margin-top: 2.4rem; font-size: .85rem; }
 @media (max-width: 640px) { main { padding: 1.2rem .9rem 2rem; } header h1 { font-size: 1.5rem; } .minor { display: none; }
   .tiles { grid-template-columns: 1fr 1fr; gap: .6rem; } .tile { padding: .7rem .8rem; } .tile .big { font-size: 1.3rem; }
   th, td { padding: .35rem .35rem; } th[scope=row] { white-space: normal; }
-  .cohorts th[scope=row] { white-space: nowrap; } td.bar { min-width: 4.4rem; } table { font-size: .87rem; } td.long { min-width: 13rem; } }
+  .cohorts th[scope=row] { white-space: nowrap; } td.bar { min-width: 4.4rem; } table { font-size: .87rem; }
+  tr:has(> .long) { display: grid; grid-template-columns: 1fr 1.6fr 1.1fr 1fr; } tr:has(> td.long) > :not(.long) { border-bottom: 0; }
+  tr > td.long { grid-column: 1 / -1; min-width: 0; padding: 0 0 .6rem; color: var(--soft);
+    border-bottom: 1px solid var(--line); } th.long { display: none; } }
 @page { size: A4; margin: 14mm; }
 @media print { :root { --back: #fff; --text: #1b1f24; --soft: #5b6570; --line: #dfe3e8; --tile: #f4f6f9; --mark: #2a6fbb;
   --other: #c2571a; --wash: 42, 111, 187; } html { font-size: 10.5px; } main { padding: 0; max-width: none; }

@@ -168,9 +168,9 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "test_each": {
         "en": "An order was {actual_each} on average, where {expected_each} was expected and {each_before} had been "
-        "usual. The {count} customers who paid most made {few} of it.",
+        "usual. The {count} customers who paid most made {few} of the money.",
         "de": "Eine Bestellung betrug im Mittel {actual_each}; erwartet waren {expected_each}, zuvor waren es "
-        "{each_before}. Die {count} Kunden, die am meisten bezahlten, machten {few} davon aus.",
+        "{each_before}. Die {count} Kunden, die am meisten bezahlten, machten {few} des Geldes aus.",
     },
     "too_high": {"en": "too high", "de": "zu hoch"},
     "too_low": {"en": "too low", "de": "zu niedrig"},

@@ -190,7 +190,7 @@ def plot_tracking(
     ax.plot(x, expected, color=EXPECTED, linestyle="--", label="expected")
     if track.level is not None:
         ends = (column(frame, f"{prefix}{end}") for end in ("lower", "upper"))
-        label = f"{track.level:.0%} of what the model holds possible"
+        label = f"{track.level:.0%} band of the model"
         ax.fill_between(x, *ends, color=EXPECTED, alpha=0.25, linewidth=0, label=label)
     if (line := _line_at(track, calibration_end)) is not None:
         ax.axvline(line, color=GUIDE, linewidth=1, label="end of the calibration")
