@@ -189,9 +189,9 @@ def plot_tracking(
     expected = column(frame, f"{prefix}expected")
     ax.plot(x, expected, color=EXPECTED, linestyle="--", label="expected")
     if track.level is not None:
-        ends = (column(frame, f"{prefix}{end}") for end in ("lower", "upper"))
+        low, high = (column(frame, f"{prefix}{end}") for end in ("lower", "upper"))
         label = f"{track.level:.0%} band of the model"
-        ax.fill_between(x, *ends, color=EXPECTED, alpha=0.25, linewidth=0, label=label)
+        ax.fill_between(x, low, high, color=EXPECTED, alpha=0.25, linewidth=0, label=label)
     if (line := _line_at(track, calibration_end)) is not None:
         ax.axvline(line, color=GUIDE, linewidth=1, label="end of the calibration")
     ax.set_ylim(bottom=0)
