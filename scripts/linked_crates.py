@@ -1,0 +1,200 @@
+"""The crates that are linked into the C library: their licences, and a bill of materials.
+
+    scripts/linked_crates.py FOLDER
+
+writes into a folder what must go with the library: the project's own licences, THIRD-PARTY-LICENSES.txt with the
+licence of each linked crate and its text as the crate has it, the notices of Rust's standard library, and
+loyalty.cdx.json, a bill of materials in CycloneDX 1.5.
+
+What runs at compile time only (procedural macros, build scripts) is in none of them: no byte of it is in the library.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = "loyalty-ffi"
+TARGET = "x86_64-unknown-linux-gnu"
+NOTICES = re.compile(r"^(licen[cs]e|copying|unlicense|notice|copyright)", re.IGNORECASE)
+#: The standard texts that stand in for those of a crate that comes without any.
+STANDARD = {"MIT": ROOT / "LICENSE-MIT", "Apache-2.0": ROOT / "LICENSE-APACHE"}
+
+
+@dataclass(frozen=True)
+class Crate:
+    """A crate, as its manifest and the lock file tell of it."""
+
+    name: str
+    version: str
+    licence: str
+    folder: Path
+    checksum: str | None
+    uses: tuple[str, ...]
+
+    @property
+    def purl(self) -> str:
+        return f"pkg:cargo/{self.name}@{self.version}"
+
+    @property
+    def own(self) -> bool:
+        """Whether it is of this project: what comes from a registry has a checksum."""
+        return self.checksum is None
+
+    def notices(self) -> list[Path]:
+        return sorted(
+            file for file in self.folder.iterdir() if NOTICES.match(file.name) and file.is_file()
+        )
+
+
+def expression(package: dict) -> str:
+    """The licence as an SPDX expression; older manifests write "MIT/Apache-2.0"."""
+    licence = package["license"]
+    if licence is None:
+        raise SystemExit(f"{package['name']} {package['version']} states no licence")
+    return " OR ".join(sorted(part.strip() for part in licence.split("/")))
+
+
+def edges() -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """Which linked crates each linked crate uses, by name and version.
+
+    `cargo tree` knows the features of the library alone; `cargo metadata` has those of the whole workspace.
+    """
+    options = [
+        "--edges=normal,no-proc-macro",
+        "--prefix=depth",
+        "--no-dedupe",
+        f"--target={TARGET}",
+    ]
+    command = ["cargo", "tree", "--locked", "--package", LIBRARY, *options]
+    tree = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    uses: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    above: list[tuple[str, str]] = []
+    for line in tree.splitlines():
+        depth, name, version = re.match(r"(\d+)([\w-]+) v(\S+)", line).groups()
+        crate = name, version
+        uses.setdefault(crate, set())
+        del above[int(depth) :]
+        if above:
+            uses[above[-1]].add(crate)
+        above.append(crate)
+    return uses
+
+
+def linked() -> list[Crate]:
+    """The crates whose code is in the library, in order of their names."""
+    command = ["cargo", "metadata", "--locked", "--format-version=1"]
+    metadata = json.loads(
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    )
+    packages = {(package["name"], package["version"]): package for package in metadata["packages"]}
+    locked = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
+    checksums = {(one["name"], one["version"]): one.get("checksum") for one in locked}
+
+    def crate(key: tuple[str, str], uses: set[tuple[str, str]]) -> Crate:
+        package = packages[key]
+        purls = tuple(sorted(f"pkg:cargo/{name}@{version}" for name, version in uses))
+        return Crate(
+            *key, expression(package), Path(package["manifest_path"]).parent, checksums[key], purls
+        )
+
+    return [crate(key, uses) for key, uses in sorted(edges().items())]
+
+
+def notice(crate: Crate) -> str:
+    """A crate's licence, with the texts that it brings or else the standard ones."""
+    head = f"{crate.name} {crate.version}: {crate.licence}\n"
+    files = crate.notices()
+    if not files:
+        files = [
+            STANDARD[word] for word in re.split(r" OR | AND ", crate.licence) if word in STANDARD
+        ][:1]
+        if not files:
+            raise SystemExit(
+                f"{crate.name} brings no text of its licence {crate.licence}, and none is here"
+            )
+        head += "(It brings no text of its licence; this is the usual one.)\n"
+    texts = [f"\n--- {file.name}\n\n{file.read_text(errors='replace').strip()}\n" for file in files]
+    return "=" * 100 + "\n" + head + "".join(texts) + "\n"
+
+
+def third_party(crates: list[Crate]) -> str:
+    others = [crate for crate in crates if not crate.own]
+    without_choice = [
+        f"  {crate.name} ({crate.licence})\n" for crate in others if " OR " not in crate.licence
+    ]
+    return (
+        "loyalty itself is licensed under MIT or Apache-2.0, at your choice. The library also holds code of the\n"
+        f"{len(others)} crates below and of Rust's standard library. Of these, the following leave no choice, so that\n"
+        f"who passes the library on keeps to their licences too:\n\n{''.join(without_choice)}\n"
+        + "".join(map(notice, others))
+    )
+
+
+def bill_of_materials(crates: list[Crate], rust: str) -> dict:
+    """CycloneDX 1.5. It has no time and no random number, so that the same crates give the same bytes."""
+    main = next(crate for crate in crates if crate.name == LIBRARY)
+
+    def component(crate: Crate) -> dict:
+        entry = {
+            "type": "library",
+            "bom-ref": crate.purl,
+            "name": crate.name,
+            "version": crate.version,
+            "licenses": [{"expression": crate.licence}],
+            "purl": crate.purl,
+        }
+        return (
+            entry
+            if crate.own
+            else entry | {"hashes": [{"alg": "SHA-256", "content": crate.checksum}]}
+        )
+
+    std = {"type": "library", "bom-ref": f"rust-std@{rust}", "name": "rust-std", "version": rust}
+    others = [component(crate) for crate in crates if crate is not main]
+    uses = [{"ref": crate.purl, "dependsOn": [*crate.uses, std["bom-ref"]]} for crate in crates]
+    bill = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {"component": component(main)},
+        "components": [*others, std | {"licenses": [{"expression": "MIT OR Apache-2.0"}]}],
+        "dependencies": [*uses, {"ref": std["bom-ref"]}],
+    }
+    serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(bill, sort_keys=True))
+    return {"serialNumber": f"urn:uuid:{serial}"} | bill
+
+
+def write(folder: Path) -> None:
+    def told(*what: str) -> str:
+        return subprocess.run(
+            ["rustc", *what], check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    crates = linked()
+    folder.mkdir(parents=True, exist_ok=True)
+    for text in STANDARD.values():
+        shutil.copyfile(text, folder / text.name)
+    (folder / "THIRD-PARTY-LICENSES.txt").write_text(third_party(crates))
+    bill = bill_of_materials(crates, told("--version").split()[1])
+    (folder / "loyalty.cdx.json").write_text(json.dumps(bill, indent=1) + "\n")
+    notices = Path(told("--print", "sysroot")) / "share/doc/rust/COPYRIGHT-library.html"
+    if notices.exists():
+        shutil.copyfile(notices, folder / "RUST-STANDARD-LIBRARY.html")
+    else:
+        print(
+            f"this toolchain lacks {notices.name}: the notices of Rust's standard library are not there",
+            file=sys.stderr,
+        )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: scripts/linked_crates.py FOLDER")
+    write(Path(sys.argv[1]))
