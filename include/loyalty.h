@@ -3,10 +3,47 @@
  *
  * Data flow one way, each stage from one checked object that never changes to the next:
  *
- *   order log --> loyalty_orders --> loyalty_summary --> loyalty_purchase_model  P(alive), purchases
- *                                                    --> loyalty_spend_model     spend, lifetime value
- *                                                    --> loyalty_rfm             segments
+ *   order log --> loyalty_orders --+--> loyalty_summary --+--> loyalty_purchase_model  P(alive), purchases
+ *     and in batches, loyalty_occasions --^               +--> loyalty_spend_model     spend, lifetime value
+ *                                                         +--> loyalty_rfm, loyalty_segment_table
+ *     with loyalty_covariates --> loyalty_purchase_with_covariates, loyalty_spend_with_covariates
+ *     with intervals          --> loyalty_purchase_posterior, loyalty_spend_posterior
+ *     up to a horizon, corrected by what earlier cutoffs taught --> loyalty_forecast
  *   renewals, or tables of cohorts --> loyalty_contracts --> loyalty_contract_model  churn, value
+ *   order lines --> loyalty_lines --> loyalty_return_propensity  which lines are sent back
+ *   rows of ledgers --> loyalty_behaviours  costly behaviours of customers
+ *   gains of treatments, and capacities --> loyalty_selection  whom to treat
+ *
+ * Contents
+ *   Version and codes
+ *   Handles
+ *   Structs
+ *   Version and errors
+ *     loyalty_error
+ *   Orders
+ *     loyalty_orders
+ *   Summaries of customers
+ *     loyalty_summary, loyalty_holdout, loyalty_occasions
+ *   Fits
+ *     loyalty_fit
+ *   Models of purchases and spend
+ *     loyalty_purchase_model, loyalty_spend_model
+ *   Contracts
+ *     loyalty_contracts, loyalty_contract_model
+ *   Forecasts
+ *     loyalty_forecast
+ *   Order lines and returns
+ *     loyalty_lines, loyalty_return_propensity
+ *   Discounting
+ *     loyalty_discounting
+ *   What else is known of customers
+ *     loyalty_covariates, loyalty_purchase_with_covariates, loyalty_spend_with_covariates
+ *   Lifetime value, and intervals
+ *     loyalty_purchase_posterior, loyalty_spend_posterior
+ *   Scores and segments
+ *     loyalty_rfm, loyalty_segment_table
+ *   Treatments and behaviours
+ *     loyalty_selection, loyalty_behaviours
  *
  * The rules below hold for every function, and keeping them is all that a caller must do.
  *
@@ -39,6 +76,8 @@
  * Columns
  *   A column is an array with one value per row. NULL stands for an optional column that is left
  *   out, and for an empty one. An array that a call fills must not overlap those it reads.
+ *   Arrays and structs stand where their type may stand in C, at a multiple of its alignment:
+ *   memory of malloc does; an address within a buffer of bytes may not, and is to be copied first.
  *
  * Text
  *   Text that comes in is UTF-8, closed by a NUL where no length goes with it. Text that goes out
@@ -80,11 +119,41 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Version and codes
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /** The version of this header; see also loyalty_version. */
 #define LOYALTY_VERSION "0.1.0"
 #define LOYALTY_VERSION_MAJOR 0
 #define LOYALTY_VERSION_MINOR 1
 #define LOYALTY_VERSION_PATCH 0
+
+/**
+ * Before every function: it comes from a library. Define LOYALTY_STATIC on Windows to link statically.
+ */
+#ifndef LOYALTY_API
+#if defined(_WIN32) && !defined(LOYALTY_STATIC)
+#define LOYALTY_API __declspec(dllimport)
+#elif defined(__GNUC__) && !defined(_WIN32)
+#define LOYALTY_API __attribute__((visibility("default")))
+#else
+#define LOYALTY_API
+#endif
+#endif
+
+/** Before every function that can fail: a compiler warns where its status is not looked at. */
+#ifndef LOYALTY_MUST_USE
+#if (defined(__cplusplus) && __cplusplus >= 201703L) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define LOYALTY_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define LOYALTY_MUST_USE __attribute__((warn_unused_result))
+#else
+#define LOYALTY_MUST_USE
+#endif
+#endif
 
 /** Kinds of models of purchases, with the parameters of each in their order. They go in and out
  * as int32_t; later versions may add some. */
@@ -382,6 +451,12 @@ typedef int32_t loyalty_time_scale;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Handles
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /**
  * The behaviours of a shop's customers, fitted in Python or Rust, and from where on a customer is
  * labelled. Immutable, so it may be shared between threads.
@@ -544,6 +619,12 @@ typedef struct loyalty_spend_with_covariates loyalty_spend_with_covariates;
  * given.
  */
 typedef struct loyalty_summary loyalty_summary;
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Structs
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * The columns of an order log, but for the customers' ids. Set by `loyalty_order_columns_init`,
@@ -969,26 +1050,43 @@ typedef struct loyalty_behaviour_interval {
 extern "C" {
 #endif // __cplusplus
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Version and errors
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /**
  * The version of the library in use, such as "0.1.0". `LOYALTY_VERSION` is that of the header.
  *
  * The text is static; do not free it.
  */
+LOYALTY_API
 const char *loyalty_version(void);
 
 /** The kind of reason; `LOYALTY_STATUS_OK` for NULL. */
+LOYALTY_API
 loyalty_status loyalty_error_status(const struct loyalty_error *error);
 
 /**
  * Copies the message into `buffer` and returns its full length in bytes, the closing NUL not
  * counted; 0 for NULL. See "Text" above.
  */
+LOYALTY_API
 size_t loyalty_error_message(const struct loyalty_error *error, char *buffer, size_t length);
 
 /** Frees an error; NULL is allowed. Set the variable to NULL if you pass it on to further calls. */
+LOYALTY_API
 void loyalty_error_free(struct loyalty_error *error);
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Orders
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /** Sets the defaults; `size` is `sizeof(loyalty_order_columns)`. */
+LOYALTY_API
 void loyalty_order_columns_init(struct loyalty_order_columns *columns, size_t size);
 
 /**
@@ -999,6 +1097,7 @@ void loyalty_order_columns_init(struct loyalty_order_columns *columns, size_t si
  * `LOYALTY_INVALID_RAISE`, or where none can, with a count by reason in the message; `VALUE` for a
  * mask that is neither 0 nor 1; `CHOICE` for an unknown code. Free with `loyalty_orders_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_orders_new_int(const int64_t *customer,
                                       const struct loyalty_order_columns *columns,
                                       struct loyalty_orders **out,
@@ -1014,6 +1113,7 @@ loyalty_status loyalty_orders_new_int(const int64_t *customer,
  * Errors: as `loyalty_orders_new_int`, and `INVALID_UTF8` with the first row at fault; `VALUE`
  * where the offsets fall. Free with `loyalty_orders_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_orders_new_text(const int64_t *offsets,
                                        const char *data,
                                        const struct loyalty_order_columns *columns,
@@ -1021,12 +1121,15 @@ loyalty_status loyalty_orders_new_text(const int64_t *offsets,
                                        struct loyalty_error **error);
 
 /** The number of order lines in use. */
+LOYALTY_API
 size_t loyalty_orders_len(const struct loyalty_orders *orders);
 
 /** The number of order lines read, those in use and those refused. */
+LOYALTY_API
 size_t loyalty_orders_rows(const struct loyalty_orders *orders);
 
 /** The number of customers. */
+LOYALTY_API
 size_t loyalty_orders_customers(const struct loyalty_orders *orders);
 
 /**
@@ -1034,6 +1137,7 @@ size_t loyalty_orders_customers(const struct loyalty_orders *orders);
  *
  * Errors: those of every function alone.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_orders_time_range(const struct loyalty_orders *orders,
                                          int64_t *first,
                                          int64_t *last,
@@ -1043,9 +1147,11 @@ loyalty_status loyalty_orders_time_range(const struct loyalty_orders *orders,
  * Copies a sentence on the rows that cannot be used into `buffer` and returns its full length; see
  * "Text" above.
  */
+LOYALTY_API
 size_t loyalty_orders_report(const struct loyalty_orders *orders, char *buffer, size_t length);
 
 /** The number of reasons for which rows were left out. */
+LOYALTY_API
 size_t loyalty_orders_refusals(const struct loyalty_orders *orders);
 
 /**
@@ -1053,15 +1159,24 @@ size_t loyalty_orders_refusals(const struct loyalty_orders *orders);
  *
  * Errors: `PARAMETER` unless `row` is below `loyalty_orders_refusals`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_orders_refusal(const struct loyalty_orders *orders,
                                       size_t row,
                                       struct loyalty_refusal *out,
                                       struct loyalty_error **error);
 
 /** Frees an order log; NULL is allowed. */
+LOYALTY_API
 void loyalty_orders_free(struct loyalty_orders *orders);
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Summaries of customers
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /** Sets the defaults; `size` is `sizeof(loyalty_summary_options)`. */
+LOYALTY_API
 void loyalty_summary_options_init(struct loyalty_summary_options *options, size_t size);
 
 /**
@@ -1078,6 +1193,7 @@ void loyalty_summary_options_init(struct loyalty_summary_options *options, size_
  * Errors: `CHOICE` for an unknown code, or where unit and occasion do not fit; `EMPTY` where every
  * order lies after the observation end. Free with `loyalty_summary_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_orders_summarize(const struct loyalty_orders *orders,
                                         const struct loyalty_summary_options *options,
                                         struct loyalty_summary **out,
@@ -1094,6 +1210,7 @@ loyalty_status loyalty_orders_summarize(const struct loyalty_orders *orders,
  * Errors: as `loyalty_orders_summarize`, and `EMPTY` where the calibration end is not before the
  * observation end. Free both, with `loyalty_summary_free` and `loyalty_holdout_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_orders_calibration_holdout(const struct loyalty_orders *orders,
                                                   int64_t calibration_end,
                                                   const struct loyalty_summary_options *options,
@@ -1102,6 +1219,7 @@ loyalty_status loyalty_orders_calibration_holdout(const struct loyalty_orders *o
                                                   struct loyalty_error **error);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_summary_columns)`. */
+LOYALTY_API
 void loyalty_summary_columns_init(struct loyalty_summary_columns *columns, size_t size);
 
 /**
@@ -1110,17 +1228,21 @@ void loyalty_summary_columns_init(struct loyalty_summary_columns *columns, size_
  * Errors: `EMPTY` without rows; `VALUE` with the first row that breaks its column's rule and how
  * many more do; `CHOICE` for an unknown unit. Free with `loyalty_summary_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_new(const struct loyalty_summary_columns *columns,
                                    struct loyalty_summary **out,
                                    struct loyalty_error **error);
 
 /** The number of customers (of rows, where rows carry weights). */
+LOYALTY_API
 size_t loyalty_summary_len(const struct loyalty_summary *summary);
 
 /** The unit of recency and T; `LOYALTY_UNIT_NONE` where it is not known. */
+LOYALTY_API
 loyalty_unit loyalty_summary_unit(const struct loyalty_summary *summary);
 
 /** Whether the monetary value averages the first purchase too. */
+LOYALTY_API
 bool loyalty_summary_includes_first(const struct loyalty_summary *summary);
 
 /**
@@ -1129,6 +1251,7 @@ bool loyalty_summary_includes_first(const struct loyalty_summary *summary);
  *
  * Errors: those of every function alone.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_left_out(const struct loyalty_summary *summary,
                                         size_t *customers,
                                         size_t *occasions,
@@ -1139,6 +1262,7 @@ loyalty_status loyalty_summary_left_out(const struct loyalty_summary *summary,
  *
  * Errors: `LENGTH` unless `length` is `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_frequency(const struct loyalty_summary *summary,
                                          uint32_t *out,
                                          size_t length,
@@ -1149,6 +1273,7 @@ loyalty_status loyalty_summary_frequency(const struct loyalty_summary *summary,
  *
  * Errors: `LENGTH` unless `length` is `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_recency(const struct loyalty_summary *summary,
                                        double *out,
                                        size_t length,
@@ -1159,6 +1284,7 @@ loyalty_status loyalty_summary_recency(const struct loyalty_summary *summary,
  *
  * Errors: `LENGTH` unless `length` is `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_T(const struct loyalty_summary *summary,
                                  double *out,
                                  size_t length,
@@ -1170,6 +1296,7 @@ loyalty_status loyalty_summary_T(const struct loyalty_summary *summary,
  * Errors: `MISSING_COLUMN` where the summary has none; `LENGTH` unless `length` is
  * `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_monetary_value(const struct loyalty_summary *summary,
                                               double *out,
                                               size_t length,
@@ -1181,6 +1308,7 @@ loyalty_status loyalty_summary_monetary_value(const struct loyalty_summary *summ
  * Errors: `MISSING_COLUMN` where the summary has none; `LENGTH` unless `length` is
  * `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_total_amount(const struct loyalty_summary *summary,
                                             double *out,
                                             size_t length,
@@ -1192,6 +1320,7 @@ loyalty_status loyalty_summary_total_amount(const struct loyalty_summary *summar
  * Errors: `MISSING_COLUMN` where the summary has none; `LENGTH` unless `length` is
  * `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_sum_ln_gaps(const struct loyalty_summary *summary,
                                            double *out,
                                            size_t length,
@@ -1203,6 +1332,7 @@ loyalty_status loyalty_summary_sum_ln_gaps(const struct loyalty_summary *summary
  * Errors: `MISSING_COLUMN` where each row is one customer; `LENGTH` unless `length` is
  * `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_weights(const struct loyalty_summary *summary,
                                        double *out,
                                        size_t length,
@@ -1214,6 +1344,7 @@ loyalty_status loyalty_summary_weights(const struct loyalty_summary *summary,
  * Errors: `PARAMETER` unless `row` is below `loyalty_summary_len`; `MISSING_COLUMN` where the
  * summary has no ids; `TYPE` where they are text.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_customer_int(const struct loyalty_summary *summary,
                                             size_t row,
                                             int64_t *out,
@@ -1227,6 +1358,7 @@ loyalty_status loyalty_summary_customer_int(const struct loyalty_summary *summar
  * Errors: `PARAMETER` unless `row` is below `loyalty_summary_len`; `MISSING_COLUMN` where the
  * summary has no ids.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_customer_text(const struct loyalty_summary *summary,
                                              size_t row,
                                              char *buffer,
@@ -1240,20 +1372,25 @@ loyalty_status loyalty_summary_customer_text(const struct loyalty_summary *summa
  *
  * Errors: those of every function alone. Free with `loyalty_summary_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_summary_distinct_histories(const struct loyalty_summary *summary,
                                                   struct loyalty_summary **out,
                                                   struct loyalty_error **error);
 
 /** Frees a summary; NULL is allowed. */
+LOYALTY_API
 void loyalty_summary_free(struct loyalty_summary *summary);
 
 /** The number of customers, as in the calibration summary. */
+LOYALTY_API
 size_t loyalty_holdout_len(const struct loyalty_holdout *holdout);
 
 /** The length of the holdout period, in the unit of the summary. */
+LOYALTY_API
 double loyalty_holdout_duration(const struct loyalty_holdout *holdout);
 
 /** Customers whose first order lies in the holdout period; they are in neither part. */
+LOYALTY_API
 size_t loyalty_holdout_born(const struct loyalty_holdout *holdout);
 
 /**
@@ -1261,6 +1398,7 @@ size_t loyalty_holdout_born(const struct loyalty_holdout *holdout);
  *
  * Errors: `LENGTH` unless `length` is `loyalty_holdout_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_holdout_frequency(const struct loyalty_holdout *holdout,
                                          uint32_t *out,
                                          size_t length,
@@ -1272,12 +1410,14 @@ loyalty_status loyalty_holdout_frequency(const struct loyalty_holdout *holdout,
  * Errors: `MISSING_COLUMN` where the log has no amounts; `LENGTH` unless `length` is
  * `loyalty_holdout_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_holdout_monetary_value(const struct loyalty_holdout *holdout,
                                               double *out,
                                               size_t length,
                                               struct loyalty_error **error);
 
 /** Frees a holdout; NULL is allowed. */
+LOYALTY_API
 void loyalty_holdout_free(struct loyalty_holdout *holdout);
 
 /**
@@ -1287,6 +1427,7 @@ void loyalty_holdout_free(struct loyalty_holdout *holdout);
  * Errors: `CHOICE` for an unknown code, or where the two do not fit. Free with
  * `loyalty_occasions_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_occasions_of(const struct loyalty_orders *orders,
                                     int32_t unit,
                                     int32_t occasion,
@@ -1300,12 +1441,14 @@ loyalty_status loyalty_occasions_of(const struct loyalty_orders *orders,
  * the other has text; `MISSING_COLUMN` where only one has amounts. Free with
  * `loyalty_occasions_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_occasions_merge(const struct loyalty_occasions *occasions,
                                        const struct loyalty_occasions *other,
                                        struct loyalty_occasions **out,
                                        struct loyalty_error **error);
 
 /** The number of customers. */
+LOYALTY_API
 size_t loyalty_occasions_len(const struct loyalty_occasions *occasions);
 
 /**
@@ -1316,6 +1459,7 @@ size_t loyalty_occasions_len(const struct loyalty_occasions *occasions);
  * Errors: `EMPTY` where every order lies after the observation end. Free with
  * `loyalty_summary_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_occasions_summarize(const struct loyalty_occasions *occasions,
                                            const int64_t *observation_end,
                                            bool include_first,
@@ -1328,6 +1472,7 @@ loyalty_status loyalty_occasions_summarize(const struct loyalty_occasions *occas
  *
  * Errors: as there. Free both, with `loyalty_summary_free` and `loyalty_holdout_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_occasions_calibration_holdout(const struct loyalty_occasions *occasions,
                                                      int64_t calibration_end,
                                                      const int64_t *observation_end,
@@ -1337,48 +1482,67 @@ loyalty_status loyalty_occasions_calibration_holdout(const struct loyalty_occasi
                                                      struct loyalty_error **error);
 
 /** Frees occasions; NULL is allowed. */
+LOYALTY_API
 void loyalty_occasions_free(struct loyalty_occasions *occasions);
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Fits
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /** Sets the defaults; `size` is `sizeof(loyalty_fit_options)`. */
+LOYALTY_API
 void loyalty_fit_options_init(struct loyalty_fit_options *options, size_t size);
 
 /** ln L at the model, in the units of the data. */
+LOYALTY_API
 double loyalty_fit_log_likelihood(const struct loyalty_fit *fit);
 
 /** What priors and penalty added to the log-likelihood where the solver ended; 0 without them. */
+LOYALTY_API
 double loyalty_fit_log_prior(const struct loyalty_fit *fit);
 
 /** Akaike's criterion, 2k - 2 ln L, with k of `loyalty_fit_fitted_parameters`. */
+LOYALTY_API
 double loyalty_fit_aic(const struct loyalty_fit *fit);
 
 /** The Bayesian criterion, k ln n - 2 ln L, with n of `loyalty_fit_customers`. */
+LOYALTY_API
 double loyalty_fit_bic(const struct loyalty_fit *fit);
 
 /** The customers whose data entered, n, counted with their weights. */
+LOYALTY_API
 double loyalty_fit_customers(const struct loyalty_fit *fit);
 
 /** Customers left out as their data say nothing of the parameters, counted with their weights. */
+LOYALTY_API
 double loyalty_fit_left_out(const struct loyalty_fit *fit);
 
 /** The number of parameters fitted, k: those of the model without those that were known. */
+LOYALTY_API
 size_t loyalty_fit_fitted_parameters(const struct loyalty_fit *fit);
 
 /** Iterations of the solver. */
+LOYALTY_API
 size_t loyalty_fit_iterations(const struct loyalty_fit *fit);
 
 /**
  * The largest derivative of ln L, priors and penalty included, by a parameter on the scale that it
  * was fitted on: its logarithm, for one that must be above 0.
  */
+LOYALTY_API
 double loyalty_fit_gradient_norm(const struct loyalty_fit *fit);
 
 /** Why the solver ended; `LOYALTY_STOP_CONVERGED` for NULL. */
+LOYALTY_API
 loyalty_stop loyalty_fit_stop(const struct loyalty_fit *fit);
 
 /**
  * Copies the name of the parameter that the data leave open, where the solver ended with
  * `LOYALTY_STOP_BOUNDARY`, and returns its full length; 0 where it ended otherwise. See "Text" above.
  */
+LOYALTY_API
 size_t loyalty_fit_boundary_parameter(const struct loyalty_fit *fit,
                                       char *buffer,
                                       size_t length);
@@ -1388,6 +1552,7 @@ size_t loyalty_fit_boundary_parameter(const struct loyalty_fit *fit,
  * forecast, and returns its full length; 0 for NULL. It begins with "interior", "ridge", "boundary" or
  * "unknown". See "Text" above.
  */
+LOYALTY_API
 size_t loyalty_fit_identification(const struct loyalty_fit *fit,
                                   char *buffer,
                                   size_t length);
@@ -1398,13 +1563,21 @@ size_t loyalty_fit_identification(const struct loyalty_fit *fit,
  * Errors: `EMPTY` where the curvature is not that of a maximum, which leaves no parameter a standard
  * error; `PARAMETER` unless `index` is below the model's `_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_fit_standard_error(const struct loyalty_fit *fit,
                                           size_t index,
                                           double *out,
                                           struct loyalty_error **error);
 
 /** Frees a fit; NULL is allowed. */
+LOYALTY_API
 void loyalty_fit_free(struct loyalty_fit *fit);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Models of purchases and spend
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * The code of the kind of purchase model with this name, such as "bg-nbd": a number of
@@ -1412,6 +1585,7 @@ void loyalty_fit_free(struct loyalty_fit *fit);
  *
  * Errors: `CHOICE` for an unknown name.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_kind_of(const char *name,
                                         int32_t *out,
                                         struct loyalty_error **error);
@@ -1422,6 +1596,7 @@ loyalty_status loyalty_purchase_kind_of(const char *name,
  *
  * Errors: `CHOICE` for an unknown kind.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_kind_name(int32_t kind,
                                           char *buffer,
                                           size_t length,
@@ -1434,6 +1609,7 @@ loyalty_status loyalty_purchase_kind_name(int32_t kind,
  *
  * Errors: `CHOICE` for an unknown name.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_kind_of(const char *name, int32_t *out, struct loyalty_error **error);
 
 /**
@@ -1442,6 +1618,7 @@ loyalty_status loyalty_spend_kind_of(const char *name, int32_t *out, struct loya
  *
  * Errors: `CHOICE` for an unknown kind.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_kind_name(int32_t kind,
                                        char *buffer,
                                        size_t length,
@@ -1454,6 +1631,7 @@ loyalty_status loyalty_spend_kind_name(int32_t kind,
  *
  * Errors: `CHOICE` for an unknown name.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_kind_of(const char *name,
                                         int32_t *out,
                                         struct loyalty_error **error);
@@ -1464,6 +1642,7 @@ loyalty_status loyalty_contract_kind_of(const char *name,
  *
  * Errors: `CHOICE` for an unknown kind.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_kind_name(int32_t kind,
                                           char *buffer,
                                           size_t length,
@@ -1481,6 +1660,7 @@ loyalty_status loyalty_contract_kind_name(int32_t kind,
  * parameters; `PARAMETER` for one outside its domain, from 1e-50 to 1e50 where it must be above 0.
  * Free with `loyalty_purchase_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_new(int32_t kind,
                                           const double *values,
                                           size_t count,
@@ -1499,6 +1679,7 @@ loyalty_status loyalty_purchase_model_new(int32_t kind,
  * as where nobody bought again; `PARAMETER` or `LENGTH` for options outside their domain; `CANCELLED`.
  * Free with `loyalty_purchase_model_free`, and the fit with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_fit(int32_t kind,
                                           const struct loyalty_summary *summary,
                                           const struct loyalty_fit_options *options,
@@ -1513,6 +1694,7 @@ loyalty_status loyalty_purchase_model_fit(int32_t kind,
  * purchases; `PARAMETER` where a parameter is outside its domain, `CHOICE` where its unit is none. Free with
  * `loyalty_purchase_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_load(const char *path,
                                            struct loyalty_purchase_model **out,
                                            struct loyalty_error **error);
@@ -1523,17 +1705,21 @@ loyalty_status loyalty_purchase_model_load(const char *path,
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_save(const struct loyalty_purchase_model *model,
                                            const char *path,
                                            struct loyalty_error **error);
 
 /** The model's kind, a number of `loyalty_purchase_kind`; 0 for NULL. */
+LOYALTY_API
 int32_t loyalty_purchase_model_kind(const struct loyalty_purchase_model *model);
 
 /** The unit of time; `LOYALTY_UNIT_NONE` where none is declared. */
+LOYALTY_API
 loyalty_unit loyalty_purchase_model_unit(const struct loyalty_purchase_model *model);
 
 /** The number of the model's parameters. */
+LOYALTY_API
 size_t loyalty_purchase_model_parameter_count(const struct loyalty_purchase_model *model);
 
 /**
@@ -1542,6 +1728,7 @@ size_t loyalty_purchase_model_parameter_count(const struct loyalty_purchase_mode
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_model_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_parameter_name(const struct loyalty_purchase_model *model,
                                                      size_t index,
                                                      char *buffer,
@@ -1554,6 +1741,7 @@ loyalty_status loyalty_purchase_model_parameter_name(const struct loyalty_purcha
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_model_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_parameter_value(const struct loyalty_purchase_model *model,
                                                       size_t index,
                                                       double *out,
@@ -1564,6 +1752,7 @@ loyalty_status loyalty_purchase_model_parameter_value(const struct loyalty_purch
  *
  * Errors: `EMPTY` for a model given by its parameters. Free with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_fit_of_purchase_model(const struct loyalty_purchase_model *model,
                                              struct loyalty_fit **out,
                                              struct loyalty_error **error);
@@ -1573,12 +1762,14 @@ loyalty_status loyalty_fit_of_purchase_model(const struct loyalty_purchase_model
  *
  * Errors: `UNIT` where the summary is in another unit than the model.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_log_likelihood(const struct loyalty_purchase_model *model,
                                                      const struct loyalty_summary *summary,
                                                      double *out,
                                                      struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
+LOYALTY_API
 void loyalty_purchase_model_free(struct loyalty_purchase_model *model);
 
 /**
@@ -1590,6 +1781,7 @@ void loyalty_purchase_model_free(struct loyalty_purchase_model *model);
  *
  * Errors: `PARAMETER` unless 0 <= t_x <= T, both finite, and t_x is 0 exactly where x is.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_alive(const struct loyalty_purchase_model *model,
                                               uint32_t x,
                                               double t_x,
@@ -1603,6 +1795,7 @@ loyalty_status loyalty_purchase_model_p_alive(const struct loyalty_purchase_mode
  *
  * Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_expected_purchases(const struct loyalty_purchase_model *model,
                                                          uint32_t x,
                                                          double t_x,
@@ -1618,6 +1811,7 @@ loyalty_status loyalty_purchase_model_expected_purchases(const struct loyalty_pu
  *
  * Errors: `PARAMETER` for a history as there.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_discounted_purchases(const struct loyalty_purchase_model *model,
                                                            uint32_t x,
                                                            double t_x,
@@ -1632,6 +1826,7 @@ loyalty_status loyalty_purchase_model_discounted_purchases(const struct loyalty_
  *
  * Errors: `PARAMETER` for a history as there, or unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_alive_at(const struct loyalty_purchase_model *model,
                                                  uint32_t x,
                                                  double t_x,
@@ -1645,6 +1840,7 @@ loyalty_status loyalty_purchase_model_p_alive_at(const struct loyalty_purchase_m
  *
  * Errors: as `loyalty_purchase_model_p_alive_at`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_no_purchase(const struct loyalty_purchase_model *model,
                                                     uint32_t x,
                                                     double t_x,
@@ -1659,6 +1855,7 @@ loyalty_status loyalty_purchase_model_p_no_purchase(const struct loyalty_purchas
  *
  * Errors: as `loyalty_purchase_model_p_alive_at`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_n_purchases(const struct loyalty_purchase_model *model,
                                                     uint32_t x,
                                                     double t_x,
@@ -1675,6 +1872,7 @@ loyalty_status loyalty_purchase_model_p_n_purchases(const struct loyalty_purchas
  *
  * Errors: as `loyalty_purchase_model_p_alive_at`, and `EMPTY` where `length` is 0.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_purchase_distribution(const struct loyalty_purchase_model *model,
                                                             uint32_t x,
                                                             double t_x,
@@ -1690,6 +1888,7 @@ loyalty_status loyalty_purchase_model_purchase_distribution(const struct loyalty
  *
  * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_expected_purchases_new_customer(const struct loyalty_purchase_model *model,
                                                                       double horizon,
                                                                       double *out,
@@ -1701,6 +1900,7 @@ loyalty_status loyalty_purchase_model_expected_purchases_new_customer(const stru
  *
  * Errors: `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_n_purchases_new_customer(const struct loyalty_purchase_model *model,
                                                                  uint32_t n,
                                                                  double horizon,
@@ -1714,6 +1914,7 @@ loyalty_status loyalty_purchase_model_p_n_purchases_new_customer(const struct lo
  * Errors: `UNIT` where the summary is in another unit than the model; `LENGTH` unless `length` is
  * `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_alive_batch(const struct loyalty_purchase_model *model,
                                                     const struct loyalty_summary *summary,
                                                     size_t threads,
@@ -1727,6 +1928,7 @@ loyalty_status loyalty_purchase_model_p_alive_batch(const struct loyalty_purchas
  *
  * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_expected_purchases_batch(const struct loyalty_purchase_model *model,
                                                                const struct loyalty_summary *summary,
                                                                double horizon,
@@ -1741,6 +1943,7 @@ loyalty_status loyalty_purchase_model_expected_purchases_batch(const struct loya
  *
  * Errors: as there.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_discounted_purchases_batch(const struct loyalty_purchase_model *model,
                                                                  const struct loyalty_summary *summary,
                                                                  const struct loyalty_discounting *discounting,
@@ -1755,6 +1958,7 @@ loyalty_status loyalty_purchase_model_discounted_purchases_batch(const struct lo
  *
  * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_alive_at_batch(const struct loyalty_purchase_model *model,
                                                        const struct loyalty_summary *summary,
                                                        double horizon,
@@ -1769,6 +1973,7 @@ loyalty_status loyalty_purchase_model_p_alive_at_batch(const struct loyalty_purc
  *
  * Errors: as there, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_p_no_purchase_batch(const struct loyalty_purchase_model *model,
                                                           const struct loyalty_summary *summary,
                                                           double horizon,
@@ -1784,6 +1989,7 @@ loyalty_status loyalty_purchase_model_p_no_purchase_batch(const struct loyalty_p
  * Errors: as there, `PARAMETER` unless the horizon is from 0 to 1e50, `EMPTY` where `counts` is 0;
  * `LENGTH` unless `length` is `counts` times `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_purchase_distribution_batch(const struct loyalty_purchase_model *model,
                                                                   const struct loyalty_summary *summary,
                                                                   double horizon,
@@ -1801,6 +2007,7 @@ loyalty_status loyalty_purchase_model_purchase_distribution_batch(const struct l
  * parameters; `PARAMETER` for one outside its domain, from 1e-50 to 1e50 where it must be above 0.
  * Free with `loyalty_spend_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_new(int32_t kind,
                                        const double *values,
                                        size_t count,
@@ -1818,6 +2025,7 @@ loyalty_status loyalty_spend_model_new(int32_t kind,
  * `LENGTH` for options outside their domain; `CANCELLED`; `NOT_CONVERGED` where `fit` is NULL. Free
  * with `loyalty_spend_model_free`, and the fit with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_fit(int32_t kind,
                                        const struct loyalty_summary *summary,
                                        const struct loyalty_fit_options *options,
@@ -1831,6 +2039,7 @@ loyalty_status loyalty_spend_model_fit(int32_t kind,
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of spend;
  * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_spend_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_load(const char *path,
                                         struct loyalty_spend_model **out,
                                         struct loyalty_error **error);
@@ -1841,14 +2050,17 @@ loyalty_status loyalty_spend_model_load(const char *path,
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_save(const struct loyalty_spend_model *model,
                                         const char *path,
                                         struct loyalty_error **error);
 
 /** The model's kind, a number of `loyalty_spend_kind`; 0 for NULL. */
+LOYALTY_API
 int32_t loyalty_spend_model_kind(const struct loyalty_spend_model *model);
 
 /** The number of the model's parameters. */
+LOYALTY_API
 size_t loyalty_spend_model_parameter_count(const struct loyalty_spend_model *model);
 
 /**
@@ -1857,6 +2069,7 @@ size_t loyalty_spend_model_parameter_count(const struct loyalty_spend_model *mod
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_spend_model_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_parameter_name(const struct loyalty_spend_model *model,
                                                   size_t index,
                                                   char *buffer,
@@ -1869,6 +2082,7 @@ loyalty_status loyalty_spend_model_parameter_name(const struct loyalty_spend_mod
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_spend_model_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_parameter_value(const struct loyalty_spend_model *model,
                                                    size_t index,
                                                    double *out,
@@ -1879,6 +2093,7 @@ loyalty_status loyalty_spend_model_parameter_value(const struct loyalty_spend_mo
  *
  * Errors: `EMPTY` for a model given by its parameters. Free with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_fit_of_spend_model(const struct loyalty_spend_model *model,
                                           struct loyalty_fit **out,
                                           struct loyalty_error **error);
@@ -1888,6 +2103,7 @@ loyalty_status loyalty_fit_of_spend_model(const struct loyalty_spend_model *mode
  *
  * Errors: `MISSING_COLUMN` where the summary has no monetary value.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_log_likelihood(const struct loyalty_spend_model *model,
                                                   const struct loyalty_summary *summary,
                                                   double *out,
@@ -1902,6 +2118,7 @@ loyalty_status loyalty_spend_model_log_likelihood(const struct loyalty_spend_mod
  * Errors: `PARAMETER` unless the mean is from 0 to 1e50; `INFINITE` where the
  * model has no finite mean for so few purchases.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_expected_spend(const struct loyalty_spend_model *model,
                                                   uint32_t transactions,
                                                   double mean,
@@ -1915,6 +2132,7 @@ loyalty_status loyalty_spend_model_expected_spend(const struct loyalty_spend_mod
  * Errors: `MISSING_COLUMN` where the summary has no monetary value; `INFINITE` with the first row
  * where the mean is infinite; `LENGTH` unless `length` is `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_expected_spend_batch(const struct loyalty_spend_model *model,
                                                         const struct loyalty_summary *summary,
                                                         size_t threads,
@@ -1923,7 +2141,14 @@ loyalty_status loyalty_spend_model_expected_spend_batch(const struct loyalty_spe
                                                         struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
+LOYALTY_API
 void loyalty_spend_model_free(struct loyalty_spend_model *model);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Contracts
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * Contracts from columns of `rows` rows: the renewals made, whole numbers from 0 to 100000; whether the
@@ -1933,6 +2158,7 @@ void loyalty_spend_model_free(struct loyalty_spend_model *model);
  * Errors: `EMPTY` without a row; `VALUE` with the first row that breaks its column's rule. Free with
  * `loyalty_contracts_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contracts_new(const double *renewals,
                                      const bool *left,
                                      const double *weights,
@@ -1951,6 +2177,7 @@ loyalty_status loyalty_contracts_new(const double *renewals,
  * Errors: `EMPTY` without a customer; `VALUE` with the first row that breaks its column's rule. Free with
  * `loyalty_contracts_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contracts_of_cohorts(const int64_t *cohort,
                                             const double *renewals,
                                             const double *customers,
@@ -1959,6 +2186,7 @@ loyalty_status loyalty_contracts_of_cohorts(const int64_t *cohort,
                                             struct loyalty_error **error);
 
 /** The number of rows. */
+LOYALTY_API
 size_t loyalty_contracts_len(const struct loyalty_contracts *contracts);
 
 /**
@@ -1966,6 +2194,7 @@ size_t loyalty_contracts_len(const struct loyalty_contracts *contracts);
  *
  * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contracts_renewals(const struct loyalty_contracts *contracts,
                                           uint32_t *out,
                                           size_t length,
@@ -1976,12 +2205,14 @@ loyalty_status loyalty_contracts_renewals(const struct loyalty_contracts *contra
  *
  * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contracts_left(const struct loyalty_contracts *contracts,
                                       bool *out,
                                       size_t length,
                                       struct loyalty_error **error);
 
 /** Frees contracts; NULL is allowed. */
+LOYALTY_API
 void loyalty_contracts_free(struct loyalty_contracts *contracts);
 
 /**
@@ -1992,6 +2223,7 @@ void loyalty_contracts_free(struct loyalty_contracts *contracts);
  * parameters; `PARAMETER` for one outside its domain, from 1e-50 to 1e50 where it must be above 0.
  * Free with `loyalty_contract_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_new(int32_t kind,
                                           const double *values,
                                           size_t count,
@@ -2008,6 +2240,7 @@ loyalty_status loyalty_contract_model_new(int32_t kind,
  * `NOT_CONVERGED` where `fit` is NULL. Free
  * with `loyalty_contract_model_free`, and the fit with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_fit(int32_t kind,
                                           const struct loyalty_contracts *contracts,
                                           const struct loyalty_fit_options *options,
@@ -2021,6 +2254,7 @@ loyalty_status loyalty_contract_model_fit(int32_t kind,
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no model of contracts;
  * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_contract_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_load(const char *path,
                                            struct loyalty_contract_model **out,
                                            struct loyalty_error **error);
@@ -2031,14 +2265,17 @@ loyalty_status loyalty_contract_model_load(const char *path,
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_save(const struct loyalty_contract_model *model,
                                            const char *path,
                                            struct loyalty_error **error);
 
 /** The model's kind, a number of `loyalty_contract_kind`; 0 for NULL. */
+LOYALTY_API
 int32_t loyalty_contract_model_kind(const struct loyalty_contract_model *model);
 
 /** The number of the model's parameters. */
+LOYALTY_API
 size_t loyalty_contract_model_parameter_count(const struct loyalty_contract_model *model);
 
 /**
@@ -2047,6 +2284,7 @@ size_t loyalty_contract_model_parameter_count(const struct loyalty_contract_mode
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_contract_model_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_parameter_name(const struct loyalty_contract_model *model,
                                                      size_t index,
                                                      char *buffer,
@@ -2059,6 +2297,7 @@ loyalty_status loyalty_contract_model_parameter_name(const struct loyalty_contra
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_contract_model_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_parameter_value(const struct loyalty_contract_model *model,
                                                       size_t index,
                                                       double *out,
@@ -2069,6 +2308,7 @@ loyalty_status loyalty_contract_model_parameter_value(const struct loyalty_contr
  *
  * Errors: `EMPTY` for a model given by its parameters. Free with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_fit_of_contract_model(const struct loyalty_contract_model *model,
                                              struct loyalty_fit **out,
                                              struct loyalty_error **error);
@@ -2078,6 +2318,7 @@ loyalty_status loyalty_fit_of_contract_model(const struct loyalty_contract_model
  *
  * Errors: those of every function alone.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_log_likelihood(const struct loyalty_contract_model *model,
                                                      const struct loyalty_contracts *contracts,
                                                      double *out,
@@ -2089,6 +2330,7 @@ loyalty_status loyalty_contract_model_log_likelihood(const struct loyalty_contra
  *
  * Errors: those of every function alone.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_survival(const struct loyalty_contract_model *model,
                                                uint32_t renewals,
                                                uint32_t ahead,
@@ -2100,6 +2342,7 @@ loyalty_status loyalty_contract_model_survival(const struct loyalty_contract_mod
  *
  * Errors: those of every function alone.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_churn(const struct loyalty_contract_model *model,
                                             uint32_t renewals,
                                             double *out,
@@ -2113,6 +2356,7 @@ loyalty_status loyalty_contract_model_churn(const struct loyalty_contract_model 
  * Errors: `PARAMETER` unless the rate is from 0 to below 1, and above 0 where all count, or for more than
  * 10000 periods.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_discounted_renewals(const struct loyalty_contract_model *model,
                                                           uint32_t renewals,
                                                           uint32_t periods,
@@ -2126,6 +2370,7 @@ loyalty_status loyalty_contract_model_discounted_renewals(const struct loyalty_c
  *
  * Errors: as `loyalty_contract_model_discounted_renewals`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_discounted_lifetime(const struct loyalty_contract_model *model,
                                                           uint32_t periods,
                                                           double discount_rate,
@@ -2138,6 +2383,7 @@ loyalty_status loyalty_contract_model_discounted_lifetime(const struct loyalty_c
  *
  * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_survival_batch(const struct loyalty_contract_model *model,
                                                      const struct loyalty_contracts *contracts,
                                                      uint32_t ahead,
@@ -2151,6 +2397,7 @@ loyalty_status loyalty_contract_model_survival_batch(const struct loyalty_contra
  *
  * Errors: `LENGTH` unless `length` is `loyalty_contracts_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_churn_batch(const struct loyalty_contract_model *model,
                                                   const struct loyalty_contracts *contracts,
                                                   size_t threads,
@@ -2166,6 +2413,7 @@ loyalty_status loyalty_contract_model_churn_batch(const struct loyalty_contract_
  * Errors: `LENGTH` unless `length` is `loyalty_contracts_len` and `margins` is that or 1; `VALUE` for a
  * margin that is not from -1e50 to 1e50; `PARAMETER` as that function.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_clv_batch(const struct loyalty_contract_model *model,
                                                 const struct loyalty_contracts *contracts,
                                                 const double *margin,
@@ -2178,7 +2426,14 @@ loyalty_status loyalty_contract_model_clv_batch(const struct loyalty_contract_mo
                                                 struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
+LOYALTY_API
 void loyalty_contract_model_free(struct loyalty_contract_model *model);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Forecasts
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * Loads a forecast from its file, written in any language. `path` is UTF-8.
@@ -2186,6 +2441,7 @@ void loyalty_contract_model_free(struct loyalty_contract_model *model);
  * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in
  * it is outside its domain. Free with `loyalty_forecast_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_forecast_load(const char *path,
                                      struct loyalty_forecast **out,
                                      struct loyalty_error **error);
@@ -2196,17 +2452,21 @@ loyalty_status loyalty_forecast_load(const char *path,
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_forecast_save(const struct loyalty_forecast *forecast,
                                      const char *path,
                                      struct loyalty_error **error);
 
 /** The unit of the horizon and of the times of customers. */
+LOYALTY_API
 loyalty_unit loyalty_forecast_unit(const struct loyalty_forecast *forecast);
 
 /** How far the forecast reaches; 0 for NULL. */
+LOYALTY_API
 double loyalty_forecast_horizon(const struct loyalty_forecast *forecast);
 
 /** Whether the forecast of the model is corrected; otherwise none was found to help. */
+LOYALTY_API
 bool loyalty_forecast_is_corrected(const struct loyalty_forecast *forecast);
 
 /**
@@ -2221,6 +2481,7 @@ bool loyalty_forecast_is_corrected(const struct loyalty_forecast *forecast);
  * `count` is 6; `VALUE` where a longer time holds fewer occasions, or one more than x + 1; `MISSING_COLUMN` where the amount is NaN
  * and the correction was learnt with amounts.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_forecast_expected_purchases(const struct loyalty_forecast *forecast,
                                                    uint32_t x,
                                                    double t_x,
@@ -2239,6 +2500,7 @@ loyalty_status loyalty_forecast_expected_purchases(const struct loyalty_forecast
  * another unit; `LENGTH` unless `length` is the number of customers of that summary; `MISSING_COLUMN`
  * where the correction was learnt with amounts and the log has none.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_forecast_expected_purchases_batch(const struct loyalty_forecast *forecast,
                                                          const struct loyalty_occasions *occasions,
                                                          const int64_t *observation_end,
@@ -2248,9 +2510,17 @@ loyalty_status loyalty_forecast_expected_purchases_batch(const struct loyalty_fo
                                                          struct loyalty_error **error);
 
 /** Frees a forecast; NULL is allowed. */
+LOYALTY_API
 void loyalty_forecast_free(struct loyalty_forecast *forecast);
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Order lines and returns
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /** Sets the defaults; `size` is `sizeof(loyalty_line_columns)`. */
+LOYALTY_API
 void loyalty_line_columns_init(struct loyalty_line_columns *columns, size_t size);
 
 /**
@@ -2260,14 +2530,17 @@ void loyalty_line_columns_init(struct loyalty_line_columns *columns, size_t size
  * message; `VALUE` where two lines have one id; `INVALID_UTF8`; `CHOICE` for an unknown code. Free
  * with `loyalty_lines_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_lines_new(const struct loyalty_line_columns *columns,
                                  struct loyalty_lines **out,
                                  struct loyalty_error **error);
 
 /** The number of lines. */
+LOYALTY_API
 size_t loyalty_lines_len(const struct loyalty_lines *lines);
 
 /** Frees lines; NULL is allowed. */
+LOYALTY_API
 void loyalty_lines_free(struct loyalty_lines *lines);
 
 /**
@@ -2276,6 +2549,7 @@ void loyalty_lines_free(struct loyalty_lines *lines);
  * Errors: `MODEL_FILE` where the file cannot be read, holds another kind of model or contradicts
  * itself; `PARAMETER` where a number in it is outside its domain. Free with `loyalty_return_propensity_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_load(const char *path,
                                               struct loyalty_return_propensity **out,
                                               struct loyalty_error **error);
@@ -2286,6 +2560,7 @@ loyalty_status loyalty_return_propensity_load(const char *path,
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_save(const struct loyalty_return_propensity *model,
                                               const char *path,
                                               struct loyalty_error **error);
@@ -2299,6 +2574,7 @@ loyalty_status loyalty_return_propensity_save(const struct loyalty_return_propen
  * than those that the model has learnt from (their order does not matter); `LENGTH` where `length` is not
  * `loyalty_lines_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_score(const struct loyalty_return_propensity *model,
                                                const struct loyalty_lines *lines,
                                                size_t threads,
@@ -2312,6 +2588,7 @@ loyalty_status loyalty_return_propensity_score(const struct loyalty_return_prope
  *
  * Errors: as `loyalty_return_propensity_score`, and `PARAMETER` unless `level` is between 0 and 1.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_intervals(const struct loyalty_return_propensity *model,
                                                    const struct loyalty_lines *lines,
                                                    double level,
@@ -2322,6 +2599,7 @@ loyalty_status loyalty_return_propensity_intervals(const struct loyalty_return_p
                                                    struct loyalty_error **error);
 
 /** The number of groups of features, for `loyalty_return_propensity_contributions`. */
+LOYALTY_API
 size_t loyalty_return_propensity_groups(const struct loyalty_return_propensity *model);
 
 /**
@@ -2330,6 +2608,7 @@ size_t loyalty_return_propensity_groups(const struct loyalty_return_propensity *
  *
  * Errors: `PARAMETER` unless `group` is below `loyalty_return_propensity_groups`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_group_name(const struct loyalty_return_propensity *model,
                                                     size_t group,
                                                     char *buffer,
@@ -2338,6 +2617,7 @@ loyalty_status loyalty_return_propensity_group_name(const struct loyalty_return_
                                                     struct loyalty_error **error);
 
 /** The log-odds of an average line, before the level. */
+LOYALTY_API
 double loyalty_return_propensity_base(const struct loyalty_return_propensity *model);
 
 /**
@@ -2347,6 +2627,7 @@ double loyalty_return_propensity_base(const struct loyalty_return_propensity *mo
  *
  * Errors: as `loyalty_return_propensity_score`; `LENGTH` where `length` is another number of numbers.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_contributions(const struct loyalty_return_propensity *model,
                                                        const struct loyalty_lines *lines,
                                                        size_t threads,
@@ -2363,6 +2644,7 @@ loyalty_status loyalty_return_propensity_contributions(const struct loyalty_retu
  * Errors: as `loyalty_return_propensity_score`, and `VALUE` where a line is from a day that is over,
  * or in the model already; the model is then as before.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_update(struct loyalty_return_propensity *model,
                                                 const struct loyalty_lines *lines,
                                                 double *out,
@@ -2379,6 +2661,7 @@ loyalty_status loyalty_return_propensity_update(struct loyalty_return_propensity
  * Errors: `REFUSED` for a time outside the years 0001 to 9999, before the day of the line's order, or in
  * days to come more than a year after it; the model is unchanged. `CHOICE` for an unknown code.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_update_returns(struct loyalty_return_propensity *model,
                                                         struct loyalty_ids lines,
                                                         const int64_t *time,
@@ -2393,18 +2676,28 @@ loyalty_status loyalty_return_propensity_update_returns(struct loyalty_return_pr
  *
  * Errors: `PARAMETER` for a day more than 3660 days after the one that the model has reached.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_advance(struct loyalty_return_propensity *model,
                                                  int32_t day,
                                                  struct loyalty_error **error);
 
 /** The day whose morning the state is that of, counted from 1970-01-01. */
+LOYALTY_API
 int32_t loyalty_return_propensity_today(const struct loyalty_return_propensity *model);
 
 /** How many lines are neither back nor older than the horizon. */
+LOYALTY_API
 size_t loyalty_return_propensity_open_lines(const struct loyalty_return_propensity *model);
 
 /** Frees a model; NULL is allowed. */
+LOYALTY_API
 void loyalty_return_propensity_free(struct loyalty_return_propensity *model);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Discounting
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * Everything up to `horizon`, discounted from the moment it happens at an effective `annual_rate`
@@ -2417,6 +2710,7 @@ void loyalty_return_propensity_free(struct loyalty_return_propensity *model);
  * Errors: `PARAMETER` unless horizon and rate are from 0 to 1e50, or the horizon is infinite and the
  * rate from 1e-50; `CHOICE` for an unknown unit or none. Free with `loyalty_discounting_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_discounting_annual(double horizon,
                                           double annual_rate,
                                           int32_t unit,
@@ -2431,6 +2725,7 @@ loyalty_status loyalty_discounting_annual(double horizon,
  * Errors: `PARAMETER` unless both are from 0 to 1e50, or the horizon is infinite and the rate from
  * 1e-50. Free with `loyalty_discounting_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_discounting_continuous(double horizon,
                                               double rate,
                                               struct loyalty_discounting **out,
@@ -2443,6 +2738,7 @@ loyalty_status loyalty_discounting_continuous(double horizon,
  * Errors: `PARAMETER` unless `periods` and `length` are above 0 and the rate at least 0, all
  * finite. Free with `loyalty_discounting_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_discounting_per_period(uint32_t periods,
                                               double length,
                                               double rate,
@@ -2450,12 +2746,21 @@ loyalty_status loyalty_discounting_per_period(uint32_t periods,
                                               struct loyalty_error **error);
 
 /** How far it reaches, in the model's unit of time. */
+LOYALTY_API
 double loyalty_discounting_horizon(const struct loyalty_discounting *discounting);
 
 /** Frees a discounting; NULL is allowed. */
+LOYALTY_API
 void loyalty_discounting_free(struct loyalty_discounting *discounting);
 
+/*
+ * -----------------------------------------------------------------------------------------------
+ * What else is known of customers
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /** Sets the defaults; `size` is `sizeof(loyalty_covariate_columns)`. */
+LOYALTY_API
 void loyalty_covariate_columns_init(struct loyalty_covariate_columns *columns, size_t size);
 
 /**
@@ -2465,17 +2770,21 @@ void loyalty_covariate_columns_init(struct loyalty_covariate_columns *columns, s
  * are whole numbers; `VALUE` with the first cell that is missing (NaN, empty text) or outside its domain;
  * `INVALID_UTF8`. Free with `loyalty_covariates_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_covariates_new(const struct loyalty_covariate_columns *columns,
                                       struct loyalty_covariates **out,
                                       struct loyalty_error **error);
 
 /** The number of rows; 0 for NULL. */
+LOYALTY_API
 size_t loyalty_covariates_len(const struct loyalty_covariates *covariates);
 
 /** Frees covariates; NULL is allowed. */
+LOYALTY_API
 void loyalty_covariates_free(struct loyalty_covariates *covariates);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_covariate_roles)`. */
+LOYALTY_API
 void loyalty_covariate_roles_init(struct loyalty_covariate_roles *roles, size_t size);
 
 /**
@@ -2494,6 +2803,7 @@ void loyalty_covariate_roles_init(struct loyalty_covariate_roles *roles, size_t 
  * `PARAMETER` for options outside their domain, among them any `penalizer`; `CANCELLED`. Free with
  * `loyalty_purchase_with_covariates_free`, and the fit with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_fit(int32_t kind,
                                                     const struct loyalty_summary *summary,
                                                     const struct loyalty_covariates *covariates,
@@ -2509,6 +2819,7 @@ loyalty_status loyalty_purchase_with_covariates_fit(int32_t kind,
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no such model;
  * `PARAMETER` where a parameter is outside its domain, `CHOICE` where its unit is none. Free with `loyalty_purchase_with_covariates_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_load(const char *path,
                                                      struct loyalty_purchase_with_covariates **out,
                                                      struct loyalty_error **error);
@@ -2519,17 +2830,21 @@ loyalty_status loyalty_purchase_with_covariates_load(const char *path,
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_save(const struct loyalty_purchase_with_covariates *model,
                                                      const char *path,
                                                      struct loyalty_error **error);
 
 /** The kind of model that its customers follow, a number of `loyalty_purchase_kind`; 0 for NULL. */
+LOYALTY_API
 int32_t loyalty_purchase_with_covariates_kind(const struct loyalty_purchase_with_covariates *model);
 
 /** The unit of time; `LOYALTY_UNIT_NONE` where none is declared. */
+LOYALTY_API
 loyalty_unit loyalty_purchase_with_covariates_unit(const struct loyalty_purchase_with_covariates *model);
 
 /** The number of columns that the model has learnt from, which scoring needs. */
+LOYALTY_API
 size_t loyalty_purchase_with_covariates_column_count(const struct loyalty_purchase_with_covariates *model);
 
 /**
@@ -2538,6 +2853,7 @@ size_t loyalty_purchase_with_covariates_column_count(const struct loyalty_purcha
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_with_covariates_column_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_column_name(const struct loyalty_purchase_with_covariates *model,
                                                             size_t index,
                                                             char *buffer,
@@ -2549,6 +2865,7 @@ loyalty_status loyalty_purchase_with_covariates_column_name(const struct loyalty
  * The number of the model's parameters: those of a customer whose covariates are all 0, then a coefficient for
  * each feature of each acting column.
  */
+LOYALTY_API
 size_t loyalty_purchase_with_covariates_parameter_count(const struct loyalty_purchase_with_covariates *model);
 
 /**
@@ -2558,6 +2875,7 @@ size_t loyalty_purchase_with_covariates_parameter_count(const struct loyalty_pur
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_with_covariates_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_parameter_name(const struct loyalty_purchase_with_covariates *model,
                                                                size_t index,
                                                                char *buffer,
@@ -2570,6 +2888,7 @@ loyalty_status loyalty_purchase_with_covariates_parameter_name(const struct loya
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_purchase_with_covariates_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_parameter_value(const struct loyalty_purchase_with_covariates *model,
                                                                 size_t index,
                                                                 double *out,
@@ -2580,6 +2899,7 @@ loyalty_status loyalty_purchase_with_covariates_parameter_value(const struct loy
  *
  * Errors: `EMPTY` for a model whose file has no report of a fit. Free with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_fit_of_purchase_with_covariates(const struct loyalty_purchase_with_covariates *model,
                                                        struct loyalty_fit **out,
                                                        struct loyalty_error **error);
@@ -2589,6 +2909,7 @@ loyalty_status loyalty_fit_of_purchase_with_covariates(const struct loyalty_purc
  *
  * Errors: as the functions of `loyalty_purchase_with_covariates`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_log_likelihood(const struct loyalty_purchase_with_covariates *model,
                                                                const struct loyalty_summary *summary,
                                                                const struct loyalty_covariates *covariates,
@@ -2596,6 +2917,7 @@ loyalty_status loyalty_purchase_with_covariates_log_likelihood(const struct loya
                                                                struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
+LOYALTY_API
 void loyalty_purchase_with_covariates_free(struct loyalty_purchase_with_covariates *model);
 
 /**
@@ -2603,6 +2925,7 @@ void loyalty_purchase_with_covariates_free(struct loyalty_purchase_with_covariat
  *
  * Errors: those of `loyalty_purchase_with_covariates`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_p_alive(const struct loyalty_purchase_with_covariates *model,
                                                         const struct loyalty_summary *summary,
                                                         const struct loyalty_covariates *covariates,
@@ -2616,6 +2939,7 @@ loyalty_status loyalty_purchase_with_covariates_p_alive(const struct loyalty_pur
  *
  * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_p_alive_at(const struct loyalty_purchase_with_covariates *model,
                                                            const struct loyalty_summary *summary,
                                                            const struct loyalty_covariates *covariates,
@@ -2630,6 +2954,7 @@ loyalty_status loyalty_purchase_with_covariates_p_alive_at(const struct loyalty_
  *
  * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_expected_purchases(const struct loyalty_purchase_with_covariates *model,
                                                                    const struct loyalty_summary *summary,
                                                                    const struct loyalty_covariates *covariates,
@@ -2644,6 +2969,7 @@ loyalty_status loyalty_purchase_with_covariates_expected_purchases(const struct 
  *
  * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_p_no_purchase(const struct loyalty_purchase_with_covariates *model,
                                                               const struct loyalty_summary *summary,
                                                               const struct loyalty_covariates *covariates,
@@ -2658,6 +2984,7 @@ loyalty_status loyalty_purchase_with_covariates_p_no_purchase(const struct loyal
  *
  * Errors: those of `loyalty_purchase_with_covariates`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_discounted_purchases(const struct loyalty_purchase_with_covariates *model,
                                                                      const struct loyalty_summary *summary,
                                                                      const struct loyalty_covariates *covariates,
@@ -2674,6 +3001,7 @@ loyalty_status loyalty_purchase_with_covariates_discounted_purchases(const struc
  * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the horizon is from 0 to 1e50; `EMPTY` where `counts` is 0; `LENGTH` unless
  * `length` is `counts` times `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_purchase_distribution(const struct loyalty_purchase_with_covariates *model,
                                                                       const struct loyalty_summary *summary,
                                                                       const struct loyalty_covariates *covariates,
@@ -2700,6 +3028,7 @@ loyalty_status loyalty_purchase_with_covariates_purchase_distribution(const stru
  * `CANCELLED`; `NOT_CONVERGED` where `fit` is NULL. Free with `loyalty_spend_with_covariates_free`, and the
  * fit with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_fit(const struct loyalty_summary *summary,
                                                  const struct loyalty_covariates *covariates,
                                                  const struct loyalty_covariate_roles *roles,
@@ -2714,6 +3043,7 @@ loyalty_status loyalty_spend_with_covariates_fit(const struct loyalty_summary *s
  * Errors: `MODEL_FILE` where the file cannot be read, is no model file or holds no such model;
  * `PARAMETER` where a parameter is outside its domain. Free with `loyalty_spend_with_covariates_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_load(const char *path,
                                                   struct loyalty_spend_with_covariates **out,
                                                   struct loyalty_error **error);
@@ -2724,11 +3054,13 @@ loyalty_status loyalty_spend_with_covariates_load(const char *path,
  *
  * Errors: `MODEL_FILE` where the file cannot be written.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_save(const struct loyalty_spend_with_covariates *model,
                                                   const char *path,
                                                   struct loyalty_error **error);
 
 /** The number of columns that the model has learnt from, which scoring needs. */
+LOYALTY_API
 size_t loyalty_spend_with_covariates_column_count(const struct loyalty_spend_with_covariates *model);
 
 /**
@@ -2737,6 +3069,7 @@ size_t loyalty_spend_with_covariates_column_count(const struct loyalty_spend_wit
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_spend_with_covariates_column_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_column_name(const struct loyalty_spend_with_covariates *model,
                                                          size_t index,
                                                          char *buffer,
@@ -2748,6 +3081,7 @@ loyalty_status loyalty_spend_with_covariates_column_name(const struct loyalty_sp
  * The number of the model's parameters: those of a customer whose covariates are all 0, then a coefficient for
  * each feature of each acting column.
  */
+LOYALTY_API
 size_t loyalty_spend_with_covariates_parameter_count(const struct loyalty_spend_with_covariates *model);
 
 /**
@@ -2757,6 +3091,7 @@ size_t loyalty_spend_with_covariates_parameter_count(const struct loyalty_spend_
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_spend_with_covariates_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_parameter_name(const struct loyalty_spend_with_covariates *model,
                                                             size_t index,
                                                             char *buffer,
@@ -2769,6 +3104,7 @@ loyalty_status loyalty_spend_with_covariates_parameter_name(const struct loyalty
  *
  * Errors: `PARAMETER` unless `index` is below `loyalty_spend_with_covariates_parameter_count`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_parameter_value(const struct loyalty_spend_with_covariates *model,
                                                              size_t index,
                                                              double *out,
@@ -2779,6 +3115,7 @@ loyalty_status loyalty_spend_with_covariates_parameter_value(const struct loyalt
  *
  * Errors: `EMPTY` for a model whose file has no report of a fit. Free with `loyalty_fit_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_fit_of_spend_with_covariates(const struct loyalty_spend_with_covariates *model,
                                                     struct loyalty_fit **out,
                                                     struct loyalty_error **error);
@@ -2789,6 +3126,7 @@ loyalty_status loyalty_fit_of_spend_with_covariates(const struct loyalty_spend_w
  * Errors: `MISSING_COLUMN` where the summary has no monetary value; `DEGENERATE` where fewer than two
  * customers spent something; of covariates as the functions of `loyalty_purchase_with_covariates`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_log_likelihood(const struct loyalty_spend_with_covariates *model,
                                                             const struct loyalty_summary *summary,
                                                             const struct loyalty_covariates *covariates,
@@ -2801,6 +3139,7 @@ loyalty_status loyalty_spend_with_covariates_log_likelihood(const struct loyalty
  *
  * Errors: as both.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_expected_spend(const struct loyalty_spend_with_covariates *model,
                                                             const struct loyalty_summary *summary,
                                                             const struct loyalty_covariates *covariates,
@@ -2810,7 +3149,14 @@ loyalty_status loyalty_spend_with_covariates_expected_spend(const struct loyalty
                                                             struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
+LOYALTY_API
 void loyalty_spend_with_covariates_free(struct loyalty_spend_with_covariates *model);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Lifetime value, and intervals
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * Expected value of every customer's future purchases, discounted to the end of observation, in
@@ -2826,6 +3172,7 @@ void loyalty_spend_with_covariates_free(struct loyalty_spend_with_covariates *mo
  * expected spend is; `UNIT` where the model of purchases is in another unit than the summary;
  * `PARAMETER` for the margin; `LENGTH` unless `length` is `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_clv(const struct loyalty_purchase_model *purchases,
                            const struct loyalty_spend_model *spend,
                            const struct loyalty_summary *summary,
@@ -2842,6 +3189,7 @@ loyalty_status loyalty_clv(const struct loyalty_purchase_model *purchases,
  *
  * Errors: as there, and `VALUE` with the first row whose margin is not finite or above 1.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_clv_with_margins(const struct loyalty_purchase_model *purchases,
                                         const struct loyalty_spend_model *spend,
                                         const struct loyalty_summary *summary,
@@ -2853,6 +3201,7 @@ loyalty_status loyalty_clv_with_margins(const struct loyalty_purchase_model *pur
                                         struct loyalty_error **error);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_clv_models)`. */
+LOYALTY_API
 void loyalty_clv_models_init(struct loyalty_clv_models *models, size_t size);
 
 /**
@@ -2862,6 +3211,7 @@ void loyalty_clv_models_init(struct loyalty_clv_models *models, size_t size);
  * Errors: as `loyalty_clv_with_margins`, of covariates as the functions of `loyalty_purchase_with_covariates`,
  * and `CHOICE` for two models of purchases or of spend.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_clv_with_covariates(const struct loyalty_clv_models *models,
                                            const struct loyalty_summary *summary,
                                            const struct loyalty_discounting *discounting,
@@ -2879,14 +3229,17 @@ loyalty_status loyalty_clv_with_covariates(const struct loyalty_clv_models *mode
  * is outside its domain; `CHOICE` where its model is one of spend. Free with
  * `loyalty_purchase_posterior_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_posterior_load(const char *path,
                                                struct loyalty_purchase_posterior **out,
                                                struct loyalty_error **error);
 
 /** The number of points, whose models every prediction is averaged over; 0 for NULL. */
+LOYALTY_API
 size_t loyalty_purchase_posterior_points(const struct loyalty_purchase_posterior *posterior);
 
 /** Whether the points stand for the posterior; false for NULL. */
+LOYALTY_API
 bool loyalty_purchase_posterior_is_believed(const struct loyalty_purchase_posterior *posterior);
 
 /**
@@ -2895,6 +3248,7 @@ bool loyalty_purchase_posterior_is_believed(const struct loyalty_purchase_poster
  *
  * Errors: `PARAMETER` for a history as there, or unless the level is above 0 and below 1.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_posterior_p_alive(const struct loyalty_purchase_posterior *posterior,
                                                   uint32_t x,
                                                   double t_x,
@@ -2912,6 +3266,7 @@ loyalty_status loyalty_purchase_posterior_p_alive(const struct loyalty_purchase_
  * Errors: `UNIT` where the model is in another unit than the summary; `PARAMETER` unless the level is above
  * 0 and below 1; `LENGTH` unless `length` is `loyalty_summary_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_posterior_p_alive_batch(const struct loyalty_purchase_posterior *posterior,
                                                         const struct loyalty_summary *summary,
                                                         double level,
@@ -2928,6 +3283,7 @@ loyalty_status loyalty_purchase_posterior_p_alive_batch(const struct loyalty_pur
  *
  * Errors: as `loyalty_purchase_posterior_p_alive`, and `PARAMETER` unless the horizon is from 0 to 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_posterior_expected_purchases(const struct loyalty_purchase_posterior *posterior,
                                                              uint32_t x,
                                                              double t_x,
@@ -2945,6 +3301,7 @@ loyalty_status loyalty_purchase_posterior_expected_purchases(const struct loyalt
  * Errors: as `loyalty_purchase_posterior_p_alive_batch`, and `PARAMETER` unless the horizon is from 0 to
  * 1e50.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_posterior_expected_purchases_batch(const struct loyalty_purchase_posterior *posterior,
                                                                    const struct loyalty_summary *summary,
                                                                    double horizon,
@@ -2957,6 +3314,7 @@ loyalty_status loyalty_purchase_posterior_expected_purchases_batch(const struct 
                                                                    struct loyalty_error **error);
 
 /** Frees a posterior; NULL is allowed. */
+LOYALTY_API
 void loyalty_purchase_posterior_free(struct loyalty_purchase_posterior *posterior);
 
 /**
@@ -2966,11 +3324,13 @@ void loyalty_purchase_posterior_free(struct loyalty_purchase_posterior *posterio
  * is outside its domain; `CHOICE` where its model is one of purchases. Free with
  * `loyalty_spend_posterior_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_posterior_load(const char *path,
                                             struct loyalty_spend_posterior **out,
                                             struct loyalty_error **error);
 
 /** Frees a posterior; NULL is allowed. */
+LOYALTY_API
 void loyalty_spend_posterior_free(struct loyalty_spend_posterior *posterior);
 
 /**
@@ -2979,6 +3339,7 @@ void loyalty_spend_posterior_free(struct loyalty_spend_posterior *posterior);
  *
  * Errors: as there, and `PARAMETER` unless the level is above 0 and below 1.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_clv_posterior(const struct loyalty_purchase_posterior *purchases,
                                      const struct loyalty_spend_posterior *spend,
                                      const struct loyalty_summary *summary,
@@ -2991,6 +3352,12 @@ loyalty_status loyalty_clv_posterior(const struct loyalty_purchase_posterior *pu
                                      double *upper,
                                      size_t length,
                                      struct loyalty_error **error);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Scores and segments
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * The correlation of customers' numbers of purchases with their mean amounts, over the customers that
@@ -3005,6 +3372,7 @@ loyalty_status loyalty_clv_posterior(const struct loyalty_purchase_posterior *pu
  * between 0 and 1; `EMPTY` where there is no correlation: with fewer than four customers, or where
  * all buy equally often or spend the same.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_frequency_value_correlation(const struct loyalty_summary *summary,
                                                    double level,
                                                    struct loyalty_correlation *pearson,
@@ -3012,6 +3380,7 @@ loyalty_status loyalty_frequency_value_correlation(const struct loyalty_summary 
                                                    struct loyalty_error **error);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_rfm_options)`. */
+LOYALTY_API
 void loyalty_rfm_options_init(struct loyalty_rfm_options *options, size_t size);
 
 /**
@@ -3022,6 +3391,7 @@ void loyalty_rfm_options_init(struct loyalty_rfm_options *options, size_t size);
  * of bins is from 1 to 1000, for more than 999 thresholds, or for nested scores with thresholds; `VALUE` for
  * thresholds that do not ascend. Free with `loyalty_rfm_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_rfm_of(const struct loyalty_summary *summary,
                               const struct loyalty_rfm_options *options,
                               struct loyalty_rfm **out,
@@ -3035,6 +3405,7 @@ loyalty_status loyalty_rfm_of(const struct loyalty_summary *summary,
  * -1e50 to 1e50 and weights from 1e-50 to 1e50; `PARAMETER` unless the number of bins is from 1 to 1000. Free with
  * `loyalty_rfm_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_rfm_new(const double *recency,
                                const double *frequency,
                                const double *monetary,
@@ -3045,9 +3416,11 @@ loyalty_status loyalty_rfm_new(const double *recency,
                                struct loyalty_error **error);
 
 /** The number of customers (of rows, where rows carry weights). */
+LOYALTY_API
 size_t loyalty_rfm_len(const struct loyalty_rfm *rfm);
 
 /** The number of scores on each axis. */
+LOYALTY_API
 uint32_t loyalty_rfm_bins(const struct loyalty_rfm *rfm);
 
 /**
@@ -3055,6 +3428,7 @@ uint32_t loyalty_rfm_bins(const struct loyalty_rfm *rfm);
  *
  * Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is `loyalty_rfm_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_rfm_scores(const struct loyalty_rfm *rfm,
                                   int32_t axis,
                                   uint32_t *out,
@@ -3066,6 +3440,7 @@ loyalty_status loyalty_rfm_scores(const struct loyalty_rfm *rfm,
  *
  * Errors: `CHOICE` for an unknown axis.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_rfm_empty_scores_len(const struct loyalty_rfm *rfm,
                                             int32_t axis,
                                             size_t *out,
@@ -3077,6 +3452,7 @@ loyalty_status loyalty_rfm_empty_scores_len(const struct loyalty_rfm *rfm,
  * Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is
  * `loyalty_rfm_empty_scores_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_rfm_empty_scores(const struct loyalty_rfm *rfm,
                                         int32_t axis,
                                         uint32_t *out,
@@ -3090,6 +3466,7 @@ loyalty_status loyalty_rfm_empty_scores(const struct loyalty_rfm *rfm,
  * Errors: `CHOICE` for an unknown axis; `LENGTH` unless `length` is `loyalty_rfm_bins` - 1;
  * `UNAVAILABLE` for nested scores, which have no thresholds that hold for all customers.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_rfm_breaks(const struct loyalty_rfm *rfm,
                                   int32_t axis,
                                   double *out,
@@ -3097,6 +3474,7 @@ loyalty_status loyalty_rfm_breaks(const struct loyalty_rfm *rfm,
                                   struct loyalty_error **error);
 
 /** Frees RFM scores; NULL is allowed. */
+LOYALTY_API
 void loyalty_rfm_free(struct loyalty_rfm *rfm);
 
 /**
@@ -3106,6 +3484,7 @@ void loyalty_rfm_free(struct loyalty_rfm *rfm);
  *
  * Errors: those of every function alone. Free with `loyalty_segment_table_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_segment_table_customary(struct loyalty_segment_table **out,
                                                struct loyalty_error **error);
 
@@ -3125,6 +3504,7 @@ loyalty_status loyalty_segment_table_customary(struct loyalty_segment_table **ou
  * two, with a range that ends before it starts or reaches beyond the scores, or where there is no
  * rule. Free with `loyalty_segment_table_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_segment_table_from_json(const char *json,
                                                uint32_t bins,
                                                struct loyalty_segment_table **out,
@@ -3137,6 +3517,7 @@ loyalty_status loyalty_segment_table_from_json(const char *json,
  * Errors: `SEGMENTS` as for `loyalty_segment_table_from_json`, but for gaps and overlaps. Free with
  * `loyalty_segment_table_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_segment_table_first_match_from_json(const char *json,
                                                            const char *otherwise,
                                                            uint32_t bins,
@@ -3144,6 +3525,7 @@ loyalty_status loyalty_segment_table_first_match_from_json(const char *json,
                                                            struct loyalty_error **error);
 
 /** The number of segments. */
+LOYALTY_API
 size_t loyalty_segment_table_len(const struct loyalty_segment_table *table);
 
 /**
@@ -3152,6 +3534,7 @@ size_t loyalty_segment_table_len(const struct loyalty_segment_table *table);
  *
  * Errors: `PARAMETER` unless `row` is below `loyalty_segment_table_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_segment_table_name(const struct loyalty_segment_table *table,
                                           size_t row,
                                           char *buffer,
@@ -3165,6 +3548,7 @@ loyalty_status loyalty_segment_table_name(const struct loyalty_segment_table *ta
  * Errors: `SEGMENTS` where the scores have another number of bins than the table; `LENGTH` unless
  * `length` is `loyalty_rfm_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_segment_table_assign(const struct loyalty_segment_table *table,
                                             const struct loyalty_rfm *rfm,
                                             size_t *out,
@@ -3177,6 +3561,7 @@ loyalty_status loyalty_segment_table_assign(const struct loyalty_segment_table *
  * Errors: `SEGMENTS` where the scores have another number of bins than the table; `LENGTH` unless
  * `length` is `loyalty_segment_table_len`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_segment_table_summarize(const struct loyalty_segment_table *table,
                                                const struct loyalty_rfm *rfm,
                                                struct loyalty_segment_summary *out,
@@ -3184,7 +3569,14 @@ loyalty_status loyalty_segment_table_summarize(const struct loyalty_segment_tabl
                                                struct loyalty_error **error);
 
 /** Frees a segment table; NULL is allowed. */
+LOYALTY_API
 void loyalty_segment_table_free(struct loyalty_segment_table *table);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Treatments and behaviours
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /**
  * Chooses for each customer one treatment or none, so that the gains add up to as much as the
@@ -3201,6 +3593,7 @@ void loyalty_segment_table_free(struct loyalty_segment_table *table);
  * -1e50 to 1e50; `PARAMETER` for a capacity or a use that is not finite and at least 0;
  * `TREATMENTS` for more than 1000 treatments or 50 capacities. Free with `loyalty_selection_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_select(const double *gains,
                               size_t rows,
                               size_t treatments,
@@ -3218,6 +3611,7 @@ loyalty_status loyalty_select(const double *gains,
  *
  * Errors: as there, and `VALUE` with the first row whose use is not finite and at least 0.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_select_with_uses(const double *gains,
                                         size_t rows,
                                         size_t treatments,
@@ -3233,18 +3627,22 @@ loyalty_status loyalty_select_with_uses(const double *gains,
  *
  * Errors: `LENGTH` unless `length` is the number of customers.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_selection_choice(const struct loyalty_selection *selection,
                                         int32_t *out,
                                         size_t length,
                                         struct loyalty_error **error);
 
 /** The sum of the gains chosen; 0 for NULL. */
+LOYALTY_API
 double loyalty_selection_gain(const struct loyalty_selection *selection);
 
 /** What no choice within the capacities exceeds; 0 for NULL. */
+LOYALTY_API
 double loyalty_selection_bound(const struct loyalty_selection *selection);
 
 /** How much of the bound is missing at most, as a share of it; 0 is proof of an optimum. */
+LOYALTY_API
 double loyalty_selection_gap(const struct loyalty_selection *selection);
 
 /**
@@ -3252,6 +3650,7 @@ double loyalty_selection_gap(const struct loyalty_selection *selection);
  *
  * Errors: `LENGTH` unless `length` is the number of capacities.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_selection_used(const struct loyalty_selection *selection,
                                       double *out,
                                       size_t length,
@@ -3262,15 +3661,18 @@ loyalty_status loyalty_selection_used(const struct loyalty_selection *selection,
  *
  * Errors: `LENGTH` unless `length` is the number of capacities.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_selection_shadow_prices(const struct loyalty_selection *selection,
                                                double *out,
                                                size_t length,
                                                struct loyalty_error **error);
 
 /** Frees a selection; NULL is allowed. */
+LOYALTY_API
 void loyalty_selection_free(struct loyalty_selection *selection);
 
 /** The number of columns of a ledger, in the order of `loyalty_ledger_column_name`. */
+LOYALTY_API
 size_t loyalty_ledger_column_count(void);
 
 /**
@@ -3279,6 +3681,7 @@ size_t loyalty_ledger_column_count(void);
  *
  * Errors: `PARAMETER` where there is no such column.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_ledger_column_name(size_t position,
                                           char *buffer,
                                           size_t length,
@@ -3288,6 +3691,7 @@ loyalty_status loyalty_ledger_column_name(size_t position,
 /**
  * The number of behaviours, in the order of `loyalty_behaviour_name`. A later library may know more.
  */
+LOYALTY_API
 size_t loyalty_behaviour_count(void);
 
 /**
@@ -3296,6 +3700,7 @@ size_t loyalty_behaviour_count(void);
  *
  * Errors: `PARAMETER` where there is no such behaviour.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_behaviour_name(size_t position,
                                       char *buffer,
                                       size_t length,
@@ -3309,6 +3714,7 @@ loyalty_status loyalty_behaviour_name(size_t position,
  * model; `PARAMETER` or `CHOICE` where a number or a word in it is outside its domain. Free with
  * `loyalty_behaviours_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_behaviours_load(const char *path,
                                        struct loyalty_behaviours **out,
                                        struct loyalty_error **error);
@@ -3330,6 +3736,7 @@ loyalty_status loyalty_behaviours_load(const char *path,
  * finite or, except for `profit`, `return_loss`, `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where
  * a name is not UTF-8; then `primary` is as before.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *model,
                                            const double *ledger,
                                            size_t rows,
@@ -3347,6 +3754,7 @@ loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *mode
  *
  * Errors: as there, and `PARAMETER` unless the level is from 0.5 to 0.9999.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_behaviours_intervals(const struct loyalty_behaviours *model,
                                             const double *ledger,
                                             size_t rows,
@@ -3358,6 +3766,7 @@ loyalty_status loyalty_behaviours_intervals(const struct loyalty_behaviours *mod
                                             struct loyalty_error **error);
 
 /** Frees a model; NULL is allowed. */
+LOYALTY_API
 void loyalty_behaviours_free(struct loyalty_behaviours *model);
 
 /**

@@ -1,6 +1,6 @@
 //! Kinds of models, by code and by name.
 //!
-//! The enumerations of the codes stand in the header alone: `tests/header.rs` writes them from the
+//! The enumerations of the codes stand in the header alone: `tests/header/main.rs` writes them from the
 //! core's registry, so that a new kind needs no line here.
 
 use std::ffi::c_char;

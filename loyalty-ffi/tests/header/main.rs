@@ -1,6 +1,8 @@
 //! `include/loyalty.h` is what the crate says. `LOYALTY_UPDATE_HEADER=1` writes it anew.
 
-use std::path::PathBuf;
+mod sections;
+
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use cbindgen::{Builder, Config};
@@ -15,6 +17,33 @@ const WIDTH: usize = 100;
 fn committed() -> PathBuf {
     PathBuf::from(CRATE).join("../include/loyalty.h")
 }
+
+/// Macros before every function, from where the compiler is told: a program may define its own.
+const ATTRIBUTES: &str = "
+/**
+ * Before every function: it comes from a library. Define LOYALTY_STATIC on Windows to link statically.
+ */
+#ifndef LOYALTY_API
+#if defined(_WIN32) && !defined(LOYALTY_STATIC)
+#define LOYALTY_API __declspec(dllimport)
+#elif defined(__GNUC__) && !defined(_WIN32)
+#define LOYALTY_API __attribute__((visibility(\"default\")))
+#else
+#define LOYALTY_API
+#endif
+#endif
+
+/** Before every function that can fail: a compiler warns where its status is not looked at. */
+#ifndef LOYALTY_MUST_USE
+#if (defined(__cplusplus) && __cplusplus >= 201703L) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define LOYALTY_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define LOYALTY_MUST_USE __attribute__((warn_unused_result))
+#else
+#define LOYALTY_MUST_USE
+#endif
+#endif
+";
 
 fn version_macros() -> String {
     let macros = [
@@ -71,11 +100,12 @@ fn kinds() -> String {
 /// The header as it should be.
 fn generated() -> String {
     let mut config = Config::from_file(format!("{CRATE}/cbindgen.toml")).expect("cbindgen.toml");
-    config.after_includes = Some(version_macros() + &kinds());
+    config.after_includes = Some(version_macros() + ATTRIBUTES + &kinds());
     let bindings = Builder::new().with_crate(CRATE).with_config(config).generate();
     let mut text = Vec::new();
     bindings.expect("the crate as C").write(&mut text);
-    tidy(&String::from_utf8(text).expect("a header in UTF-8"))
+    let header = tidy(&String::from_utf8(text).expect("a header in UTF-8"));
+    sections::in_sections(&header, &Path::new(CRATE).join("src"))
 }
 
 /// Drops the fences around formulas, which serve rustdoc, and puts short comments on one line.
@@ -123,13 +153,12 @@ fn every_function_that_can_fail_says_how() {
     for (comment, declaration) in
         header.split("/**").skip(1).filter_map(|part| part.split_once("*/"))
     {
-        let Some(call) = declaration.trim_start().strip_prefix("loyalty_status ") else { continue };
+        let call =
+            declaration.trim_start().strip_prefix("LOYALTY_MUST_USE LOYALTY_API\nloyalty_status ");
+        let Some(call) = call else { continue };
         let name = call.split('(').next().unwrap_or_default();
-        // It gives the status of another call.
-        if name != "loyalty_error_status" {
-            assert!(comment.contains("Errors: "), "{name} has no line of errors");
-            functions += 1;
-        }
+        assert!(comment.contains("Errors: "), "{name} has no line of errors");
+        functions += 1;
     }
     assert!(functions > 100, "{functions}");
 }
@@ -154,4 +183,45 @@ fn every_struct_can_grow_or_is_frozen() {
         structs += 1;
     }
     assert!(structs > 10, "{structs}");
+}
+
+/// A banner says where a function belongs, and the contents at the top say which handles there are.
+#[test]
+fn every_function_is_in_a_section_and_every_handle_in_the_contents() {
+    let header = generated();
+    let functions = sections::titles(&header);
+    assert!(functions.len() > 200, "{}", functions.len());
+    let (top, _) = header.split_once("#ifndef LOYALTY_H").expect("a guard");
+    let (_, contents) = top.split_once(" * Contents\n").expect("contents");
+    for (name, title) in &functions {
+        let title = title.as_deref().unwrap_or_else(|| panic!("{name} has no section"));
+        assert!(
+            !["Version and codes", "Handles", "Structs"].contains(&title),
+            "{name} has no section"
+        );
+        assert!(
+            contents.contains(&format!(" *   {title}\n")),
+            "{title}, of {name}, is not in the contents"
+        );
+    }
+    let words: Vec<&str> = contents.split([' ', ',', '\n']).collect();
+    for line in
+        header.lines().filter(|line| line.starts_with("typedef struct ") && line.ends_with(';'))
+    {
+        let handle = line.trim_end_matches(';').rsplit(' ').next().unwrap_or_default();
+        assert!(words.contains(&handle), "{handle} is not in the contents");
+    }
+}
+
+/// A status that nobody looks at is a failure that nobody sees.
+#[test]
+fn every_status_must_be_used_and_every_function_comes_from_a_library() {
+    let header = generated();
+    let blocks = header.split("\n\n").filter(|block| sections::function(block).is_some());
+    for block in blocks {
+        let must_use =
+            block.contains("\nloyalty_status ") && !block.contains("loyalty_error_status(");
+        assert_eq!(block.contains("LOYALTY_MUST_USE LOYALTY_API\n"), must_use, "{block}");
+        assert!(block.contains("LOYALTY_API\n"), "{block}");
+    }
 }
