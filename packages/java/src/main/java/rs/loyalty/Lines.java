@@ -1,0 +1,140 @@
+package rs.loyalty;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Checked order lines. Any number of threads may use them. */
+public final class Lines extends Handle {
+    private static final Struct.Layout COLUMNS = new Struct.Layout("p struct_size", "p rows", "I customer",
+            "I product", "I order", "I line", "p time", "p price", "p quantity", "p returned", "p return_time",
+            "p return_time_present", "p categories", "p category_count", "p numbers", "p number_count",
+            "i time_scale", "p category_names", "p number_names", "I category", "p amount", "p list_amount",
+            "p discount", "p maker_discount", "p coupon", "p coupon_used", "p offered_depth", "p cost",
+            "p returned_amount");
+
+    private Lines(Pointer pointer) {
+        super(pointer, C::loyalty_lines_free);
+    }
+
+    /** Who ordered what, when, and for how much; what may be left out is set by name. */
+    public static final class Builder {
+        private final Ids customer;
+        private final Ids product;
+        private final long[] time;
+        private final double[] price;
+        private TimeScale scale = TimeScale.DAYS;
+        private Ids order;
+        private Ids line;
+        private double[] quantity;
+        private final Map<String, String[]> categories = new TreeMap<>();
+        private final Map<String, double[]> numbers = new TreeMap<>();
+
+        private Builder(Ids customer, Ids product, long[] time, double[] price) {
+            this.customer = customer;
+            this.product = product;
+            this.time = time;
+            this.price = price;
+        }
+
+        public Builder scale(TimeScale of) {
+            scale = of;
+            return this;
+        }
+
+        /** Which order a line belongs to. */
+        public Builder order(Ids ids) {
+            order = ids;
+            return this;
+        }
+
+        /** The lines' own ids, by which returns find them later. */
+        public Builder line(Ids ids) {
+            line = ids;
+            return this;
+        }
+
+        /** Pieces; 1 everywhere where left out. */
+        public Builder quantity(double... pieces) {
+            quantity = pieces;
+            return this;
+        }
+
+        /** A column with levels. */
+        public Builder category(String name, String... levels) {
+            categories.put(name, levels);
+            return this;
+        }
+
+        /** A column of numbers. */
+        public Builder number(String name, double... values) {
+            numbers.put(name, values);
+            return this;
+        }
+
+        public Lines build() {
+            int rows = time.length;
+            Struct columns = new Struct(COLUMNS, C::loyalty_line_columns_init);
+            columns.size("rows", rows);
+            columns.code("time_scale", scale.code);
+            columns.ids("customer", rows, customer);
+            columns.ids("product", rows, product);
+            columns.ids("order", rows, order);
+            columns.ids("line", rows, line);
+            columns.longs("time", rows, time);
+            columns.doubles("price", rows, price);
+            columns.doubles("quantity", rows, quantity);
+            fillCategories(columns, rows);
+            fillNumbers(columns, rows);
+            Pointer made = Calls.object((out, error) -> C.loyalty_lines_new(columns.memory, out, error));
+            Reference.reachabilityFence(columns);
+            return new Lines(made);
+        }
+
+        private void fillCategories(Struct columns, int rows) {
+            List<String> names = new ArrayList<>(categories.keySet());
+            if (names.isEmpty()) {
+                return;
+            }
+            Memory levels = columns.keep(new Memory((long) Struct.IDS * names.size()));
+            levels.clear();
+            for (int place = 0; place < names.size(); place++) {
+                String name = names.get(place);
+                columns.ids(levels.share((long) Struct.IDS * place), name, rows, Ids.of(categories.get(name)));
+            }
+            columns.pointer("categories", levels);
+            columns.size("category_count", names.size());
+            columns.pointer("category_names", columns.texts(names));
+        }
+
+        private void fillNumbers(Struct columns, int rows) {
+            List<String> names = new ArrayList<>(numbers.keySet());
+            if (names.isEmpty()) {
+                return;
+            }
+            Memory places = columns.keep(new Memory((long) Struct.POINTER * names.size()));
+            for (int place = 0; place < names.size(); place++) {
+                double[] values = numbers.get(names.get(place));
+                Calls.mustHave(rows, names.get(place), values.length);
+                places.setPointer((long) Struct.POINTER * place, columns.keep(Struct.doubles(values)));
+            }
+            columns.pointer("numbers", places);
+            columns.size("number_count", names.size());
+            columns.pointer("number_names", columns.texts(names));
+        }
+    }
+
+    /** Begins with what is needed: time on the scale, price of one piece. */
+    public static Builder of(Ids customer, Ids product, long[] time, double[] price) {
+        return new Builder(customer, product, time, price);
+    }
+
+    /** The number of lines. */
+    public int size() {
+        return Math.toIntExact(keeping(C.loyalty_lines_len(pointer())));
+    }
+}

@@ -1,0 +1,267 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import rs.loyalty.Behaviours;
+import rs.loyalty.Discounting;
+import rs.loyalty.Ids;
+import rs.loyalty.Lines;
+import rs.loyalty.LoyaltyException;
+import rs.loyalty.PurchaseModel;
+import rs.loyalty.ReturnPropensity;
+import rs.loyalty.Selection;
+import rs.loyalty.SpendModel;
+import rs.loyalty.Summary;
+import rs.loyalty.TimeScale;
+import rs.loyalty.Unit;
+
+/**
+ * Writes what this package says of the golden models, for scripts/check-languages to compare with the golden files.
+ *
+ * <pre>cd golden &amp;&amp; java -cp jna.jar:classes Conform OUT</pre>
+ */
+public final class Conform {
+    private static void must(boolean held, String what) {
+        if (!held) {
+            throw new AssertionError("must hold: " + what);
+        }
+    }
+
+    /** The columns of a table of numbers, by their names. */
+    private static Map<String, double[]> columns(String path) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of(path));
+        String[] names = lines.get(0).split(",");
+        Map<String, double[]> columns = new LinkedHashMap<>();
+        for (int place = 0; place < names.length; place++) {
+            int cell = place;
+            columns.put(names[place], lines.stream().skip(1)
+                    .mapToDouble(line -> Double.parseDouble(line.split(",")[cell])).toArray());
+        }
+        return columns;
+    }
+
+    private static void write(String path, Map<String, double[]> columns) throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.join(",", columns.keySet()));
+        int rows = columns.values().iterator().next().length;
+        for (int row = 0; row < rows; row++) {
+            int at = row;
+            lines.add(String.join(",", columns.values().stream().map(values -> "" + values[at]).toList()));
+        }
+        Files.write(Path.of(path), lines);
+    }
+
+    private static double[] widened(int[] values) {
+        return Arrays.stream(values).asDoubleStream().toArray();
+    }
+
+    private static void scores(String out) throws IOException {
+        Map<String, double[]> golden = columns("scores.csv");
+        double[] frequency = golden.get("frequency");
+        double[] recency = golden.get("recency");
+        double[] T = golden.get("T");
+        double[] mean = golden.get("monetary_value");
+        int rows = frequency.length;
+        try (PurchaseModel purchases = PurchaseModel.open("bg_nbd.json");
+                SpendModel spend = SpendModel.open("gamma_gamma.json");
+                Discounting year = Discounting.annual(52, 0.1, Unit.WEEK);
+                Summary customers = Summary.of(frequency, recency, T, mean, purchases.unit())) {
+            Map<String, double[]> scores = new LinkedHashMap<>();
+            scores.put("p_alive", IntStream.range(0, rows)
+                    .mapToDouble(row -> purchases.pAlive((int) frequency[row], recency[row], T[row])).toArray());
+            scores.put("expected_purchases_39", IntStream.range(0, rows)
+                    .mapToDouble(row -> purchases.expectedPurchases((int) frequency[row], recency[row], T[row], 39))
+                    .toArray());
+            scores.put("expected_spend", IntStream.range(0, rows)
+                    .mapToDouble(row -> spend.expectedSpend((int) frequency[row], mean[row])).toArray());
+            must(Arrays.equals(purchases.pAlive(customers, 1), scores.get("p_alive")), "P(alive) of many");
+            must(Arrays.equals(purchases.expectedPurchases(customers, 39, 0), scores.get("expected_purchases_39")),
+                    "purchases of many");
+            must(Arrays.equals(spend.expectedSpend(customers, 2), scores.get("expected_spend")), "spend of many");
+            scores.put("clv_52_annual_10_percent", customers.clv(purchases, spend, year, 0.3, 1));
+            write(out + "/scores.csv", scores);
+        }
+    }
+
+    private static void labels(String out) throws IOException {
+        Map<String, double[]> golden = columns("behaviours.csv");
+        int rows = golden.get("orders").length;
+        Map<String, double[]> labels = new LinkedHashMap<>();
+        labels.put("primary", new double[rows]);
+        for (String name : Behaviours.behaviours()) {
+            labels.put("p_over_" + name, new double[rows]);
+            labels.put("impact_" + name, new double[rows]);
+        }
+        try (Behaviours behaviours = Behaviours.open("behaviours.json")) {
+            for (int row = 0; row < rows; row++) {
+                int at = row;
+                double[] ledger = Behaviours.ledgerColumns().stream()
+                        .mapToDouble(name -> golden.get(name)[at]).toArray();
+                Behaviours.Label label = behaviours.classify(ledger);
+                labels.get("primary")[row] =
+                        label.primary() == null ? -1 : Behaviours.behaviours().indexOf(label.primary());
+                for (Behaviours.Score score : label.scores()) {
+                    labels.get("p_over_" + score.behaviour())[row] = score.pOver();
+                    labels.get("impact_" + score.behaviour())[row] = score.impact();
+                }
+            }
+        }
+        write(out + "/behaviours.csv", labels);
+    }
+
+    private static Lines basket(int day) {
+        long[] time = {day, day, day};
+        return Lines.of(Ids.of(3, 3, 99), Ids.of(5, 6, 7), time, new double[] {19.5, 7.25, 19.5})
+                .order(Ids.of(900, 900, 901)).line(Ids.of(9001, 9002, 9003)).build();
+    }
+
+    private static void history(Map<String, double[]> table) {
+        long[] customer = {1, 2, 1, 3, 1, 2};
+        long[] time = {0, 3, 14, 9, 40, 45};
+        double[] amount = {10, 20, 30, 5, 50, 7.5};
+        try (Summary customers = Summary.ofOrders(customer, time, amount, TimeScale.DAYS, Unit.WEEK, null)) {
+            table.put("frequency", widened(customers.frequency()));
+            table.put("recency", customers.recency());
+            table.put("T", customers.T());
+            table.put("monetary_value", customers.monetaryValue());
+        }
+    }
+
+    private static void returns(String out, Map<String, double[]> table) {
+        try (ReturnPropensity model = ReturnPropensity.load("return_propensity.json")) {
+            int today = model.today();
+            long open = model.openLines();
+            double[] before = model.score(basket(today), 1);
+            must(Arrays.equals(model.update(basket(today)), before), "scored as it is taken in");
+            must(model.openLines() == open + 3, "three lines are open");
+            ReturnPropensity.Told told = model.updateReturns(Ids.of(9001, 4711), new long[] {today, today},
+                    TimeScale.DAYS);
+            must(told.counted() == 1 && told.unknown() == 1, "one return is of a known line");
+            model.advance(today + 1);
+            double[] after = model.score(basket(today + 1), 1);
+            model.save(out + "/moved.json");
+            try (ReturnPropensity again = ReturnPropensity.open(out + "/moved.json")) {
+                must(Arrays.equals(again.score(basket(today + 1), 1), after), "a saved model scores alike");
+            }
+            table.put("before", before);
+            table.put("after", after);
+        }
+    }
+
+    private static void decision(Map<String, double[]> table) {
+        double[][] gains = {{50, 40, 15}, {20, 10, 0}};
+        try (Selection selection = Selection.of(gains, new double[] {2}, new double[][] {{1, 0}})) {
+            must(selection.bound() == selection.gain(), "the choice is the best");
+            double gain = selection.gain();
+            table.put("choice", widened(selection.choice()));
+            table.put("gain", new double[] {gain, gain, gain});
+        }
+    }
+
+    private static Lines line(double price) {
+        return Lines.of(Ids.of(1), Ids.of(2), new long[] {3}, new double[] {price}).build();
+    }
+
+    private static Lines textLine(int day) {
+        return Lines.of(Ids.of("ä"), Ids.of("b"), new long[] {day}, new double[] {9.5}).build();
+    }
+
+    private static List<Runnable> refused() {
+        PurchaseModel purchases = PurchaseModel.open("bg_nbd.json");
+        SpendModel spend = SpendModel.open("gamma_gamma.json");
+        ReturnPropensity returns = ReturnPropensity.open("return_propensity.json");
+        Behaviours behaviours = Behaviours.open("behaviours.json");
+        double[] one = {1};
+        double[] two = {2, 2};
+        double[] broken = new double[Behaviours.ledgerColumns().size()];
+        broken[0] = Double.NaN;
+        double[] none = {};
+        double[][] noUses = {};
+        return List.of(
+                () -> PurchaseModel.open("absent.json"),
+                () -> PurchaseModel.open("gamma_gamma.json"),
+                () -> SpendModel.open("bg_nbd.json"),
+                () -> ReturnPropensity.open("behaviours.json"),
+                () -> Behaviours.open("return_propensity.json"),
+                () -> purchases.pAlive(2, 50, 40),
+                () -> purchases.pAlive(2, Double.NaN, 40),
+                () -> purchases.expectedPurchases(2, 30, 40, -1),
+                () -> spend.expectedSpend(3, -5),
+                () -> Discounting.annual(52, -2, Unit.WEEK),
+                () -> Summary.of(one, new double[] {2}, one, null, Unit.NONE),
+                () -> Summary.of(two, two, one, null, Unit.NONE),
+                () -> line(-1),
+                () -> returns.score(textLine(returns.today()), 1),
+                () -> returns.update(basket(returns.today())),
+                () -> behaviours.classify(1, 2, 3),
+                () -> behaviours.classify(broken),
+                () -> Selection.of(new double[][] {{}}, none, noUses),
+                () -> Selection.of(new double[][] {{50, Double.NaN}}, none, noUses),
+                () -> Selection.of(new double[][] {{50}}, new double[] {-1}, new double[][] {{1}}));
+    }
+
+    private static void refusals(String out) throws IOException {
+        StringBuilder said = new StringBuilder();
+        for (Runnable call : refused()) {
+            try {
+                call.run();
+            } catch (LoyaltyException refusal) {
+                said.append(refusal.status()).append(": ").append(refusal.getMessage()).append('\n');
+                continue;
+            }
+            throw new AssertionError("every case is refused; so far\n" + said);
+        }
+        Files.writeString(Path.of(out, "refusals.txt"), said);
+    }
+
+    /** What only Java can do: give a count a sign, use an object that is closed, and share one between threads. */
+    private static void ofJavaAlone() {
+        PurchaseModel purchases = PurchaseModel.open("bg_nbd.json");
+        double alive = purchases.pAlive(2, 30, 40);
+        ReturnPropensity returns = ReturnPropensity.open("return_propensity.json");
+        double[] lines = returns.score(basket(returns.today()), 1);
+        IntStream.range(0, 20000).parallel().forEach(round ->
+                must(purchases.pAlive(2, 30, 40) == alive, "the same in every thread"));
+        IntStream.range(0, 2000).parallel().forEach(round -> {
+            try (Lines basket = basket(returns.today())) {
+                must(Arrays.equals(returns.score(basket, 1), lines), "the same basket in every thread");
+            }
+        });
+        try (Lines shop = Lines.of(Ids.of("ä"), Ids.of("b"), new long[] {3}, new double[] {1})
+                .category("size", "XL").category("colour", "red").number("age", 2.5).quantity(2).build()) {
+            must(shop.size() == 1, "a line with columns of the shop");
+        }
+        try {
+            purchases.pAlive(-1, 0, 40);
+            throw new AssertionError("a count below 0 was taken");
+        } catch (LoyaltyException refusal) {
+            must(refusal.getMessage().startsWith("frequency must be a whole number"), refusal.getMessage());
+        }
+        purchases.close();
+        purchases.close();
+        try {
+            purchases.pAlive(2, 30, 40);
+            throw new AssertionError("a closed model was used");
+        } catch (IllegalStateException refusal) {
+            must(refusal.getMessage().equals("this PurchaseModel is closed"), refusal.getMessage());
+        }
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        String out = arguments[0];
+        scores(out);
+        labels(out);
+        Map<String, double[]> checkout = new LinkedHashMap<>();
+        history(checkout);
+        returns(out, checkout);
+        decision(checkout);
+        write(out + "/checkout.csv", checkout);
+        ofJavaAlone();
+        refusals(out);
+    }
+}
