@@ -1,3 +1,0 @@
-module example.com/score
-
-go 1.19

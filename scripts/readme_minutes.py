@@ -1,0 +1,59 @@
+"""Does what the README of a package tells a shop's developer to do, and says how many commands and seconds it took.
+
+LOYALTY=PREFIX python3 scripts/readme_minutes.py packages/php
+
+The program stands in the first block of code, under the name in front of it; then the commands; then what they print.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+#: What the README calls the files, and the golden files that stand for them.
+FILES = {
+    "purchases.json": "bg_nbd.json",
+    "spend.json": "gamma_gamma.json",
+    "returns.json": "return_propensity.json",
+    "behaviours.json": "behaviours.json",
+    "ledger.csv": "behaviours.csv",
+}
+
+
+def main() -> None:
+    package = ROOT / sys.argv[1]
+    text = (package / "README.md").read_text()
+    program = re.search(r"^`([\w.]+)`,.*?```\w+\n(.*?)```", text, re.M | re.S)
+    commands = re.search(r"```sh\n(.*?)```", text, re.S)
+    printed = re.search(r"```text\n(.*?)```", text, re.S)
+    if program is None or commands is None or printed is None:
+        sys.exit(f"{package.name}: a block of the README is missing")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, program[1]).write_text(program[2])
+        for name, golden in FILES.items():
+            shutil.copy(ROOT / "golden" / golden, Path(folder, name))
+        started = time.monotonic()
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands[1]],
+            cwd=folder,
+            env={"LOYALTY_PACKAGES": str(ROOT / "packages")} | os.environ,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        seconds = time.monotonic() - started
+    if done.returncode or done.stdout != printed[1]:
+        sys.exit(f"{package.name}: the README's commands printed\n{done.stdout}")
+    count = len(commands[1].strip().splitlines())
+    print(f"{package.name}: from nothing to a check-out score by {count} commands in {seconds:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
