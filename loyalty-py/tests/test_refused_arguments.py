@@ -287,7 +287,7 @@ def test_what_is_no_summary_is_a_type_error(wrong: Any) -> None:
         assert message.startswith("which column is the customer? no column looks so")
     else:
         message = refusal(lambda: loyalty.score(wrong), TypeError)
-        assert message.startswith("expected Orders, a CustomerSummary, a data frame")
+        assert message.startswith("expected Orders, OrderLines, a CustomerSummary, a data frame")
         assert message.endswith(f"got {found}")
     for score in (BG.p_alive, GG.expected_spend, lambda c: BG.expected_purchases(c, 9)):
         if isinstance(wrong, dict | pd.DataFrame):

@@ -351,7 +351,7 @@ def test_every_kind_of_note_is_said_in_german() -> None:
     source = (ROOT / "loyalty-core/src/pipeline/notes.rs").read_text("utf-8")
     kinds = set(re.findall(r'Self::\w+ => "(\w+)"', source.partition("impl NoteKind")[2]))
     assert len(kinds) > 20
-    assert set(notes.ABOUT) == kinds | {"unit"}
+    assert set(notes.ABOUT) == kinds | {"unit", "covariates"}
 
 
 def cases() -> list[loyalty.Scores]:

@@ -187,8 +187,45 @@ def test_refusals(shop: loyalty.SimulatedShop) -> None:
         score(shop.lines, economics={"handling": -1.0})
     with pytest.raises(loyalty.InputError, match="economics: 'margins' is none of"):
         score(shop.lines, economics={"margins": 0.3})
-    with pytest.raises(TypeError, match="expected Orders, a CustomerSummary, a data frame"):
+    with pytest.raises(
+        TypeError, match="expected Orders, OrderLines, a CustomerSummary, a data frame"
+    ):
         score([1, 2, 3])
+
+
+def test_lines_that_are_read_score_as_their_table(shop: loyalty.SimulatedShop) -> None:
+    how = {"contacts": shop.contacts, "economics": ECONOMICS, "capacities": {"calls": 20}}
+    of_table = loyalty.score(shop.lines, **how)
+    columns = {role: role for role in shop.lines.columns if role in loyalty.scoring._ROLES}
+    lines = loyalty.OrderLines(shop.lines, columns=columns)
+    scores = loyalty.score(lines, **how)
+    assert scores.to_frame().equals(of_table.to_frame(), null_equal=True)
+    assert scores.notes == of_table.notes
+    assert str(scores.table_report) == str(of_table.table_report)
+    assert scores.left_out().equals(of_table.left_out())
+    assert scores.report().html == of_table.report().html
+
+
+def test_lines_know_their_returns_from_a_table_of_their_own() -> None:
+    log = {
+        "customer": ["ann", "ann", "bob", "bob"] * 5,
+        "time": [f"2024-{month:02}-0{1 + row % 4}" for month in range(1, 6) for row in range(4)],
+        "amount": [20.0, 30.0, 50.0, 10.0] * 5,
+        "line": list(range(20)),
+    }
+    lines = loyalty.OrderLines(log, columns={"line": "line"})
+    back, counts = lines.with_returns({"line": [2], "on": ["2024-01-05"]}, line="line", time="on")
+    assert counts["counted"] == 1
+    with pytest.raises(loyalty.InputError, match="returns from a table of their own"):
+        loyalty.score(back)
+
+
+def test_options_of_tables_do_not_go_with_lines_that_are_read(
+    shop: loyalty.SimulatedShop,
+) -> None:
+    lines = loyalty.OrderLines(shop.lines)
+    with pytest.raises(loyalty.InputError, match="these are OrderLines already"):
+        loyalty.score(lines, customer="customer")
 
 
 @pytest.fixture

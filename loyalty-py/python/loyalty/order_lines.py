@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 __all__ = ["CreditMatches", "OrderLines", "match_credits"]
 
 
+class ReadFrom(NamedTuple):
+    """What lines were read from, and how: their scores' report looks at the rows once more."""
+
+    data: Any
+    columns: dict[str, _native.Column]
+    how: Any
+    time_zone: str | None
+
+
 class OrderLines(Frozen, Generic[FrameT]):
     """Checked order lines: who ordered what, when, at what price, and what became of it.
 
@@ -144,13 +153,15 @@ class OrderLines(Frozen, Generic[FrameT]):
     <OrderLines: 3 lines of 2 orders, 1 returned>
     """
 
-    __slots__ = ("_core", "_customer", "_frame", "columns", "report")
+    __slots__ = ("_core", "_customer", "_frame", "_read", "columns", "report")
 
     columns: dict[str, str]
     report: OrdersReport
     _core: _native.OrderLines
     _customer: str
     _frame: nw.Implementation | None
+    #: None of lines that have learnt more since.
+    _read: ReadFrom | None
 
     @overload
     def __init__(
@@ -261,17 +272,24 @@ class OrderLines(Frozen, Generic[FrameT]):
         with located(taken.source):
             read, frame = _columns.read(taken.data, names)
             found = dict(zip(names, read, strict=True))
+            by_role = {role: found[name] for role, name in named.items()}
+            how = how_read(words, status_words, day)
             native = _native.OrderLines(
-                {role: found[name] for role, name in named.items()},
+                by_role,
                 [found[name] for name in categories],
                 [found[name] for name in numbers],
                 list(known_later),
-                how_read(words, status_words, day),
+                how,
                 time_zone,
             )
         report = OrdersReport._of(native.report())
         self._set(
-            _core=native, _customer=named["customer"], _frame=frame, columns=named, report=report
+            _core=native,
+            _customer=named["customer"],
+            _frame=frame,
+            _read=ReadFrom(taken.data, by_role, how, time_zone),
+            columns=named,
+            report=report,
         )
 
     def with_returns(
@@ -328,6 +346,7 @@ class OrderLines(Frozen, Generic[FrameT]):
             _core=native,
             _customer=self._customer,
             _frame=self._frame,
+            _read=None,
             columns=self.columns,
             report=self.report,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import (
     TYPE_CHECKING,
@@ -21,17 +21,19 @@ from typing import (
 import narwhals as nw
 import numpy as np
 
-from loyalty import _check, _columns, _display, _frames, _horizons, _native
+from loyalty import _check, _columns, _display, _frames, _horizons, _learnt_scores, _native
 from loyalty._display import scores as _scores
 from loyalty._frame_types import FrameT
 from loyalty._frozen import Record
 from loyalty._horizons import Horizon
 from loyalty._page.asked import Asked
 from loyalty.correlation import Correlation, FrequencyValueCorrelation
+from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates
 from loyalty.errors import InputError, LoyaltyWarning
 from loyalty.fit import Fit, Kind
 from loyalty.gamma_gamma import GammaGamma
 from loyalty.ledger import _NEEDED, _OPTIONAL, _contacts, _opted_out
+from loyalty.mbg_nbd import MbgNbd
 from loyalty.order_lines import OrderLines
 from loyalty.orders import DEFAULT_UNIT, Moment, Orders, Unit, _instant
 from loyalty.predictions import PredictionKind
@@ -72,6 +74,8 @@ P = ParamSpec("P")
 
 #: What a column of order lines may be.
 _ROLES = (*_NEEDED, *_OPTIONAL)
+#: The columns of a summary.
+_SUMMARY = ("frequency", "recency", "T", "monetary_value", "total_amount", "weights")
 #: What order lines do not say of money, and how labels are given.
 _ECONOMICS = ("handling", "markdown", "category_cost", "materiality", "false_discovery_rate")
 
@@ -165,8 +169,8 @@ class Scores(Record, Generic[FrameT]):
 
     customers: CustomerSummary[FrameT]
     table_report: TableReport | None
-    purchases: Fit[PurchaseModel] | None
-    spend: Fit[SpendModel] | None
+    purchases: Fit[Any] | None
+    spend: Fit[Any] | None
     rfm: Rfm[FrameT] | None
     correlation: FrequencyValueCorrelation | None
     shadow_prices: dict[str, float]
@@ -304,6 +308,8 @@ class Scores(Record, Generic[FrameT]):
 
     @property
     def _asked(self) -> Asked:
+        if "covariates" in self._note_kinds:
+            raise InputError("a report rests on models without covariates: score without them")
         if self._made_of is None:
             raise InputError("scores that were pickled have no log to report on: score it again")
         return self._made_of
@@ -355,6 +361,8 @@ def score(
     contacts: Any = None,
     marketing: Any = None,
     opted_out: Any = None,
+    covariates: Any = None,
+    levels: Sequence[str] = (),
     unit: Unit = DEFAULT_UNIT,
     observation_end: Moment | None = None,
     value: Value = "net",
@@ -364,8 +372,12 @@ def score(
     economics: Mapping[str, float] | None = None,
     treatments: Treatments | None = None,
     capacities: Mapping[str, float] | None = None,
-    purchases: PurchaseModel | Fit[PurchaseModel] | type[PurchaseModel] | None = None,
-    spend: SpendModel | Fit[SpendModel] | type[SpendModel] = GammaGamma,
+    purchases: PurchaseModel
+    | PurchaseWithCovariates
+    | Fit[Any]
+    | type[PurchaseModel]
+    | None = None,
+    spend: SpendModel | SpendWithCovariates | Fit[Any] | type[SpendModel] = GammaGamma,
     interval: float | None = None,
     interval_kind: PredictionKind = "prediction",
     credits: Credits = "match",
@@ -387,7 +399,7 @@ def score(
 
     Parameters
     ----------
-    data : path, OrderTable, data frame, mapping of columns, Orders or CustomerSummary, or a table of one
+    data : path, OrderTable, data frame, mapping of columns, Orders, OrderLines or CustomerSummary, or a table of one
         A path is read by :func:`read_orders`. Of a frame or mapping those columns are taken whose names
         say what they are (docs/reading.md), as do the names of the roles: ``customer``, ``time``,
         ``amount`` (or ``price`` of a piece and ``quantity``), ``status``, ``currency``, ``order``,
@@ -407,6 +419,12 @@ def score(
     opted_out : sequence of ids, or str, optional
         Customers of the table who get no label and no treatment, besides those of whom a row of a column
         ``opted_out`` of any of the tables says so; or how that column of the table is called.
+    covariates : data frame or mapping of columns, optional
+        What else is known of customers, as for :meth:`BgNbd.fit`: a row for each, with the column of their ids. The models
+        are then those with covariates, of purchases by default the :class:`MbgNbd`; profit, behaviours and treatments, which
+        rest on models without, are not computed.
+    levels : sequence of str
+        Columns of `covariates` that are names of levels although they are numbers.
     unit, observation_end
         As for :meth:`Orders.summarize`; a summary brings its own. The table of a summary, with columns
         ``frequency``, ``recency`` and ``T``, is taken to be in `unit`, and a note says so.
@@ -431,7 +449,7 @@ def score(
     capacities : mapping, optional
         How much there is of what, as for :func:`select`.
     purchases, spend : model, Fit or class of a model
-        What to score with. A class, such as :class:`BgNbd`, is fitted to the data. By default purchases
+        What to score with, those with covariates included where there are covariates. A class, such as :class:`BgNbd`, is fitted to the data. By default purchases
         are the :class:`MbgNbd`'s, in which one-time buyers can have left, unless another model forecasts
         better at three earlier cutoffs, by more than 1 % of deviance; a note says which it was, and why.
     interval : float, optional
@@ -440,9 +458,9 @@ def score(
         take some 0.1 ms of processor time; by default there are none.
     interval_kind : {"prediction", "expectation"}
         By default these intervals are of what customers will do, see :func:`purchase_interval` and
-        :func:`clv_interval`; else of what is expected of them.
+        :func:`clv_interval`; else of what is expected of them. With covariates there are the latter alone.
     credits, guests, dates, discount_unit, status_words, only_currency, today
-        How the cells of a table are read, as for :class:`OrderLines`. By default credits are matched to
+        How the cells of a table are read, as for :class:`OrderLines`, which have been read by their own. By default credits are matched to
         purchases, guests are left out and counted, and times far from all others are refused, those of
         `Orders` too.
     invalid, time_zone
@@ -480,23 +498,63 @@ def score(
     >>> frame["treatment"].eq("personal_call").sum()
     10
     """
+    if covariates is not None:
+        refused = {"contacts": contacts, "marketing": marketing, "opted_out": opted_out}
+        refused |= {"economics": economics, "treatments": treatments, "capacities": capacities}
+        _without_decisions(refused)
+        if interval is not None and interval_kind != "expectation":
+            raise InputError(
+                'with covariates there are intervals of what is expected alone: interval_kind="expectation"'
+            )
+        base = score(
+            data,
+            columns=columns,
+            unit=unit,
+            observation_end=observation_end,
+            value=value,
+            purchases=_of_no_covariates(purchases) or MbgNbd,
+            spend=_of_no_covariates(spend) or GammaGamma,
+            credits=credits,
+            guests=guests,
+            dates=dates,
+            discount_unit=discount_unit,
+            status_words=status_words,
+            only_currency=only_currency,
+            today=today,
+            invalid=invalid,
+            time_zone=time_zone,
+            threads=threads,
+            **by_keyword,
+        )
+        known_of = _learnt_scores.with_levels(covariates, levels)
+        reach = _year(base.customers) if horizon is None else horizon
+        asked = _learnt_scores.Asked(
+            _horizons.in_unit("horizon", reach, base.customers.unit),
+            annual_discount_rate,
+            1.0 if margin is None else margin,
+            interval,
+            _check.whole("threads", threads),
+        )
+        return _with_covariates(base, known_of, purchases, spend, asked)
+    if levels:
+        raise InputError("levels are columns of covariates, but there are none")
     table = None
     if by_keyword:
         columns = said(columns, by_keyword, _ROLES)
     if isinstance(opted_out, str):
         columns, opted_out = {**(columns or {}), "opted_out": opted_out}, None
-    if isinstance(data, OrderLines):
-        raise TypeError(
-            "OrderLines are read already, and by other rules than those of score: give it their table"
-        )
     assumed: list[str] = []
     if _is_summary(data):
         data = CustomerSummary(data, unit=unit)
         assumed.append(
             f"the table of the summary is taken to count {data.unit}s; unit= says otherwise"
         )
-    if not isinstance(data, Orders | CustomerSummary):
-        table = _Table.read(data, columns, contacts, marketing)
+    if isinstance(data, OrderLines):
+        if columns is not None:
+            raise InputError("columns names those of a table, but these are OrderLines already")
+        table = _Table.of_lines(data, contacts, marketing)
+    elif not isinstance(data, Orders | CustomerSummary):
+        table = _Table.read(data, columns, contacts, marketing, time_zone)
     elif any(given is not None for given in (columns, contacts, marketing, opted_out)):
         raise InputError(
             "columns, contacts, marketing and opted_out go with a table of order lines, not with its summary"
@@ -511,7 +569,7 @@ def score(
     orders = data._core if isinstance(data, Orders) else None
     zone = None if orders is None else orders.time_zone
     if table is not None:
-        zone = time_zone or table.columns["time"].zone
+        zone = table.time_zone or table.columns["time"].zone
     end = None
     if observation_end is not None and not isinstance(data, CustomerSummary):
         end = _instant("observation_end", observation_end, zone)
@@ -525,6 +583,8 @@ def score(
         "discount_unit": discount_unit,
     }
     how = how_read(words, status_words, day)
+    if table is not None and table.how is None:
+        table = table._replace(how=how)
     same, each = (None, None) if margin is None else margins_of(margin)
     found, rows, fits, scored, correlations, known, without, prices, notes, missing = (
         _native.score_customers(
@@ -536,8 +596,8 @@ def score(
                 table.columns,
                 [table.contacts, table.marketing],
                 _opted_out(opted_out),
-                how,
-                time_zone,
+                table.how,
+                table.time_zone,
             ),
             unit=unit,
             observation_end=end,
@@ -588,10 +648,10 @@ def score(
         not_computed=not_computed,
         _made_of=Asked(
             data if isinstance(data, Orders) else None,
-            None if table is None else data,
+            None if table is None else table.data,
             {} if table is None else table.columns,
-            how,
-            time_zone,
+            how if table is None else table.how,
+            time_zone if table is None else table.time_zone,
             None if end is None else str(np.datetime64(end, "us")),
             ahead,
             annual_discount_rate,
@@ -601,7 +661,7 @@ def score(
             purchases,
             unit,
             value,
-            only_currency,
+            only_currency if table is None else table.how[0].get("currency"),
         ),
         _note_kinds=tuple(kind for kind, _ in told),
         _columns=tuple(known if ids is None else [ids, *known]),
@@ -610,14 +670,84 @@ def score(
     return result
 
 
+def _without_decisions(given: Mapping[str, Any]) -> None:
+    """Refuses what rests on models without covariates."""
+    for name, value in given.items():
+        if value is not None:
+            raise InputError(
+                f"{name} does not go with covariates: profit, costly behaviours and treatments rest on models "
+                "without them"
+            )
+
+
+def _of_no_covariates(given: Any) -> Any:
+    """What the summary is made with: a class is fitted, in place of models with covariates the usual one."""
+    return given if isinstance(given, type) else None
+
+
+def _year(customers: CustomerSummary) -> float:
+    """A year in the unit of a summary."""
+    if customers.unit is None:
+        raise InputError("the customer summary has no unit, which a year and rates need")
+    return _native.units_per_year(customers.unit)
+
+
+#: Columns of scores that no model is behind.
+_SUMMED = (*_SUMMARY, "recency_score", "frequency_score", "monetary_score", "segment")
+#: Parts that no covariates bring about.
+_OF_AMOUNTS = ("RFM scores and no segments", "expected spend and lifetime value")
+#: Notes that are about models and what rests on them.
+_OF_MODELS = (
+    "purchase_model", "one_time_buyers", "margin", "assumed_effects", "purchase_fit", "spend_fit", "infinite_mean",
+    "unusual_days", "bursts", "order_threshold", "subscriptions", "opted_out",
+)  # fmt: skip
+
+
+def _with_covariates(
+    base: Scores[FrameT], covariates: Any, purchases: Any, spend: Any, asked: _learnt_scores.Asked
+) -> Scores[FrameT]:
+    """Scores by models that have learnt from covariates, in place of those without."""
+    customers = base.customers
+    given = _learnt_scores.fits(customers, covariates, purchases, spend)
+    scored = _learnt_scores.columns(customers, covariates, given, asked)
+    own = None if customers.customer is None else customers._customer
+    kept = [column for column in base._columns if column.name in (*_SUMMED, own)]
+    told = [
+        (kind, note)
+        for kind, note in zip(base._note_kinds, base.notes, strict=False)
+        if kind not in _OF_MODELS
+    ]
+    told.append(("covariates", _learnt_scores.LEFT_OUT))
+    missing = tuple(one for one in base.not_computed if one.what in _OF_AMOUNTS)
+    result = Scores.__new__(Scores)
+    result._set(
+        **base._attributes()
+        | {
+            "purchases": given[0] if isinstance(given[0], Fit) else None,
+            "spend": given[1] if isinstance(given[1], Fit) else None,
+            "shadow_prices": {},
+            "notes": (*(note for _, note in told), *map(str, missing)),
+            "not_computed": missing,
+            "_made_of": None,
+            "_note_kinds": tuple(kind for kind, _ in told),
+            "_columns": (*kept, *scored),
+        }
+    )
+    return result
+
+
 class _Table(NamedTuple):
     """A table of order lines: its columns by role, contacts and marketing."""
 
+    data: Any
     columns: dict[str, _native.Column]
     contacts: Any
     marketing: Any
     customer: str
     frame: nw.Implementation | None
+    time_zone: str | None
+    #: Of lines that were read before.
+    how: Any = None
 
     @classmethod
     def read(
@@ -626,23 +756,36 @@ class _Table(NamedTuple):
         columns: Mapping[str, str | None] | None,
         contacts: Any,
         marketing: Any,
+        time_zone: str | None,
     ) -> _Table:
         roles = _roles(data, dict(columns or {}))
         read, frame = _columns.read(data, list(roles.values()))
         by_role = dict(zip(roles, read, strict=True))
         others = (_contacts(contacts), _contacts(marketing))
-        return cls(by_role, *others, roles["customer"], frame)
+        return cls(data, by_role, *others, roles["customer"], frame, time_zone)
+
+    @classmethod
+    def of_lines(cls, lines: OrderLines[Any], contacts: Any, marketing: Any) -> _Table:
+        if lines._read is None:
+            raise InputError(
+                "these OrderLines have returns from a table of their own: give score a table with the columns returned "
+                "and return_time"
+            )
+        table, columns, how, zone = lines._read
+        others = (_contacts(contacts), _contacts(marketing))
+        whose = (lines._customer, lines._frame)
+        return cls(table, columns, *others, *whose, zone, how)
 
 
 def _is_summary(data: Any) -> bool:
     """Whether a table is that of a summary."""
-    if isinstance(data, Orders | CustomerSummary):
+    if isinstance(data, Orders | OrderLines | CustomerSummary):
         return False
     try:
         names = _columns.names(data)
     except TypeError:
         raise TypeError(
-            "expected Orders, a CustomerSummary, a data frame (pandas, polars, pyarrow, duckdb) or a "
+            "expected Orders, OrderLines, a CustomerSummary, a data frame (pandas, polars, pyarrow, duckdb) or a "
             f"mapping of columns, got {type(data).__name__}"
         ) from None
     return {"frequency", "recency", "T"} <= {*names}

@@ -147,7 +147,7 @@ def clv(
     summary = CustomerSummary._given("customers", customers)
     model = _either("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
     amounts = _either("spend", spend, SpendWithCovariates, SpendModel)
-    known = _known((model, amounts), covariates, summary)
+    known = learnt_from((model, amounts), covariates, summary)
     unit = model.unit or summary.unit
     form = (annual_discount_rate, discount_rate, periods, period_length)
 
@@ -274,7 +274,7 @@ def clv_interval(
         return answered(customers, columns, groups, total)
     model: Any = _fitted("purchases", purchases, PurchaseWithCovariates, PurchaseModel)
     amounts: Any = _fitted("spend", spend, SpendWithCovariates, SpendModel)
-    known = _known((model, amounts), covariates, customers)
+    known = learnt_from((model, amounts), covariates, customers)
     bought, spent = purchases._core, spend._core
     columns = _native.clv_intervals(
         customers._core,
@@ -354,7 +354,7 @@ def clv_posterior(
             found = type(given).__name__
             raise TypeError(f"{name} must be the Posterior of a {kind.__name__}, got {found}")
     model: Any = purchases.mode.model
-    known = _known((model, spend.mode.model), covariates, customers)
+    known = learnt_from((model, spend.mode.model), covariates, customers)
     form = (horizon, annual_discount_rate, discount_rate, periods, period_length)
     columns = purchases._core.clv(
         spend._core,
@@ -402,7 +402,7 @@ def _fitted(name: str, given: Any, by: type[Any], alike: type[Any]) -> Any:
     return Fit._given(name, given, alike)
 
 
-def _known(
+def learnt_from(
     models: tuple[Any, Any], covariates: Any, customers: CustomerSummary
 ) -> _native.Covariates | None:
     """The columns that either model has learnt from."""

@@ -39,6 +39,7 @@ ABOUT = {
     "order_threshold": "Viele Bestellungen liegen knapp über einem Betrag.",
     "subscriptions": "Manche Kunden beziehen immer das Gleiche im Abonnement.",
     "opted_out": "Manche Kunden haben Etiketten und Maßnahmen widersprochen.",
+    "covariates": "Mit Merkmalen der Kunden werden Gewinn, Verhalten und Maßnahmen nicht berechnet.",
     "unit": "In welcher Zeiteinheit die Tabelle zählt, wurde angenommen.",
 }
 _NUMBER = r"[-\d.]+"

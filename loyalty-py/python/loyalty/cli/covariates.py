@@ -3,18 +3,16 @@ saved ones in ``predict``."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import loyalty
-from loyalty import _native
+from loyalty import _learnt_scores
 from loyalty.cli import known, report, summaries, tables
 from loyalty.cli.steps import Steps
 from loyalty.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
     import polars as pl
 
@@ -107,16 +105,18 @@ def score(
 ) -> None:
     """Fits both models with covariates, and scores every customer by them."""
     with Steps(4) as steps:
-        customers, purchases, spend, table = _fitted(options, when, amounts, steps)
-        steps.begin("score")
-        frame, rfm = _scores(
-            options, customers, purchases.model, None if spend is None else spend.model, table
+        customers = summaries.customers(options, options.unit or "week", steps)
+        steps.begin("fit and score")
+        table = known.table(options, customers, None, None)
+        kind = options.interval_kind or "prediction"
+        scores = _scores(
+            options, customers, when, amounts, table, interval=options.interval, interval_kind=kind
         )
         steps.begin("write")
-        if options.output:
-            tables.write(frame, options.output)
-    report.with_covariates(frame, rfm, [purchases, spend], options.output)
-    print("note: profit, costly behaviours and treatments are not computed with covariates")
+        frame = _written(options, scores)
+    report.with_covariates(frame, scores.rfm, [scores.purchases, scores.spend], options.output)
+    for note in scores.notes:
+        print(f"note: {note}")
 
 
 def predict(
@@ -138,11 +138,16 @@ def predict(
         names = list(dict.fromkeys(name for model in learned for name in model.columns))
         levels = {row for model in learned for row in _levels(model)}
         table = known.table(options, customers, names, levels)
-        frame, rfm = _scores(options, customers, when, amounts, table)
+        scores = _scores(
+            options,
+            customers,
+            when if fits[0] is None else fits[0],
+            amounts if fits[1] is None else fits[1],
+            table,
+        )
         steps.begin("write")
-        if options.output:
-            tables.write(frame, options.output)
-    report.with_covariates(frame, rfm, fits, options.output)
+        frame = _written(options, scores)
+    report.with_covariates(frame, scores.rfm, fits, options.output)
 
 
 def _without(customers: loyalty.CustomerSummary, purchases: Any, spend: Any) -> list[Any]:
@@ -171,11 +176,7 @@ def _fitted(
     customers = summaries.customers(options, options.unit or "week", steps)
     steps.begin("fit")
     table = known.table(options, customers, None, None)
-    model = when or loyalty.MbgNbd
-    purchases = _by_customer(customers, lambda: model.fit(customers, covariates=table))
-    spend = None
-    if customers.monetary_value is not None:
-        spend = _by_customer(customers, lambda: amounts.fit(customers, covariates=table))
+    purchases, spend = _learnt_scores.fits(customers, table, when, amounts)
     return customers, purchases, spend, table
 
 
@@ -185,43 +186,24 @@ def _scores(
     purchases: Any,
     spend: Any,
     table: pl.DataFrame,
-) -> tuple[pl.DataFrame, loyalty.Rfm | None]:
-    """The columns that scores without covariates have, by these models."""
-    frame: pl.DataFrame = customers.to_frame()
-    rfm = None if customers.total_amount is None else loyalty.rfm(customers)
-    if rfm is not None:
-        ranked = ("recency_score", "frequency_score", "monetary_score", "segment")
-        frame = frame.hstack(rfm.to_frame().select(ranked))
-    horizon = options.horizon or _native.units_per_year(str(customers.unit))
-    of_purchases: dict[str, Any] = {"covariates": table} if by(purchases) else {}
-    of_spend: dict[str, Any] = {"covariates": table} if by(spend) else {}
-
-    def scored() -> list[Any]:
-        found = []
-        if purchases is not None:
-            found.append(purchases.p_alive(customers, **of_purchases))
-            found.append(purchases.expected_purchases(customers, horizon, **of_purchases))
-        if spend is not None and customers.monetary_value is not None:
-            found.append(spend.expected_spend(customers, **of_spend))
-            if purchases is not None:
-                ahead = {"horizon": horizon, "annual_discount_rate": options.discount_rate}
-                margin = 1.0 if options.margin is None else options.margin
-                both = of_purchases or of_spend
-                value = loyalty.clv(customers, purchases, spend, margin=margin, **ahead, **both)
-                found.append(value)
-        return found
-
-    columns_ = _by_customer(customers, scored)
-    return frame.with_columns(each[each.columns[-1]] for each in columns_), rfm
+    **further: Any,
+) -> loyalty.Scores:
+    """The scores by these models."""
+    return loyalty.score(
+        customers,
+        covariates=table,
+        purchases=purchases,
+        spend=spend or loyalty.GammaGamma,
+        horizon=options.horizon,
+        annual_discount_rate=options.discount_rate,
+        margin=options.margin,
+        **further,
+    )
 
 
-def _by_customer(customers: loyalty.CustomerSummary, call: Callable[[], Any]) -> Any:
-    """What a call on the table of covariates gives; its errors name customers and not rows."""
-    ids = customers.customer
-    try:
-        return call()
-    except InputError as error:
-        if ids is None:
-            raise
-        named = re.sub(r"\brow (\d+)\b", lambda row: f"customer {ids[int(row[1])]}", str(error))
-        raise InputError(named) from None
+def _written(options: argparse.Namespace, scores: loyalty.Scores) -> pl.DataFrame:
+    """The table of the scores, in its file where there is one."""
+    frame: pl.DataFrame = scores.to_frame()
+    if options.output:
+        tables.write(frame, options.output)
+    return frame

@@ -105,7 +105,7 @@ def _dialect(group: argparse._ArgumentGroup) -> None:
 
 #: Options of Python that messages name, as options of the command line.
 _NAMED = re.compile(
-    r"\b(dates|discount_unit|only_currency|guests|joins|credits|value|invalid)=\\?\"([^\"]*)\\?\""
+    r"\b(dates|discount_unit|only_currency|guests|joins|credits|value|invalid|interval_kind)=\\?\"([^\"]*)\\?\""
 )
 
 
