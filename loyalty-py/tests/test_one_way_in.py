@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import importlib
 import math
 import pickle
 import uuid
@@ -431,7 +432,15 @@ def test_what_is_as_large_as_its_table_says_so_in_a_sentence() -> None:
 def test_completion_shows_what_is_public() -> None:
     assert dir(loyalty) == sorted(loyalty.__all__)
     assert all(hasattr(loyalty, name) for name in loyalty.__all__)
-    assert dir(loyalty.datasets) == sorted(loyalty.datasets.__all__)
+    for module in (loyalty.datasets, loyalty.plotting):
+        assert dir(module) == sorted(module.__all__)
+
+
+def test_the_modules_behind_can_still_be_imported() -> None:
+    for name in ("fit", "prior", "orders", "rfm", "persistence", "plotting.counts"):
+        assert importlib.import_module(f"loyalty.{name}").__name__ == f"loyalty.{name}"
+    # Functions that are called as their modules stay functions after it.
+    assert callable(loyalty.rfm) and callable(loyalty.persistence)
 
 
 def test_frames_are_made_by_to_frame() -> None:

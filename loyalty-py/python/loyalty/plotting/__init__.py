@@ -62,3 +62,8 @@ __all__ = [
     "plot_tracking",
     "plot_transaction_rate_heterogeneity",
 ]
+
+
+def __dir__() -> list[str]:
+    """What is public."""
+    return sorted(__all__)

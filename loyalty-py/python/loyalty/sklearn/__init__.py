@@ -17,3 +17,8 @@ from loyalty.sklearn.return_classifier import ReturnClassifier
 from loyalty.sklearn.rfm_transformer import RFMTransformer
 
 __all__ = ["CLVRegressor", "RFMTransformer", "ReturnClassifier"]
+
+
+def __dir__() -> list[str]:
+    """What is public."""
+    return sorted(__all__)
