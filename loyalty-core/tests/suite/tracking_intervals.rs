@@ -1,5 +1,7 @@
 //! Intervals of tracking: they hold what customers do where the model is true.
 
+#![expect(clippy::cast_possible_truncation, reason = "days are whole numbers")]
+
 use crate::common::{assert_all_close, cdnow, cdnow_split, instant};
 use loyalty_core::estimation::{Estimate, FitOptions};
 use loyalty_core::evaluation::{Tracking, TrackingIntervals};
