@@ -36,6 +36,7 @@ mod layers;
 mod ledger;
 mod mbg_nbd;
 mod model_properties;
+mod mutated_files;
 mod nbd;
 mod pareto_nbd;
 mod pipeline;
