@@ -8,6 +8,7 @@
 
 #include <loyalty.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -19,28 +20,35 @@ struct models {
     loyalty_spend_model *spend;
 };
 
+/* A score, or NaN where the call failed, which the checksum then shows. */
+static double scored(loyalty_status status, const double *out)
+{
+    return status == LOYALTY_STATUS_OK ? *out : NAN;
+}
+
 /* Customers of CDNOW's kind, all different: x from 1 to 8, t_x and T in weeks. */
 static double p_alive(const struct models *models, unsigned i)
 {
     double out = 0;
-    loyalty_purchase_model_p_alive(models->purchases, 1 + i % 8, 1 + i % 30, 31 + i % 9, &out,
-                                   NULL);
-    return out;
+    return scored(loyalty_purchase_model_p_alive(models->purchases, 1 + i % 8, 1 + i % 30,
+                                                 31 + i % 9, &out, NULL),
+                  &out);
 }
 
 static double expected_purchases(const struct models *models, unsigned i)
 {
     double out = 0;
-    loyalty_purchase_model_expected_purchases(models->purchases, 1 + i % 8, 1 + i % 30, 31 + i % 9,
-                                              39, &out, NULL);
-    return out;
+    return scored(loyalty_purchase_model_expected_purchases(models->purchases, 1 + i % 8,
+                                                            1 + i % 30, 31 + i % 9, 39, &out, NULL),
+                  &out);
 }
 
 static double expected_spend(const struct models *models, unsigned i)
 {
     double out = 0;
-    loyalty_spend_model_expected_spend(models->spend, 1 + i % 8, 20 + i % 50, &out, NULL);
-    return out;
+    return scored(loyalty_spend_model_expected_spend(models->spend, 1 + i % 8, 20 + i % 50, &out,
+                                                     NULL),
+                  &out);
 }
 
 static double now(void)

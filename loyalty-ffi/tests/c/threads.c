@@ -20,14 +20,13 @@ static bool scores_again(const struct work *work, double *out, loyalty_error **m
     bool same = true;
     for (size_t row = 0; row < scores->rows; row++) {
         double p = -1;
-        loyalty_purchase_model_p_alive(work->model, frequency_of(scores, row),
-                                       scores->column[RECENCY][row], scores->column[AGE][row], &p,
-                                       mine);
-        same = same && same_bits(p, scores->column[P_ALIVE][row]);
+        const loyalty_status status = loyalty_purchase_model_p_alive(
+            work->model, frequency_of(scores, row), scores->column[RECENCY][row], scores->column[AGE][row], &p, mine);
+        same = same && status == LOYALTY_STATUS_OK && same_bits(p, scores->column[P_ALIVE][row]);
     }
-    loyalty_purchase_model_expected_purchases_batch(work->model, work->summary, 39, 2, out,
-                                                    scores->rows, mine);
-    return same && same_column(out, scores->column[EXPECTED_PURCHASES_39], scores->rows);
+    const loyalty_status status = loyalty_purchase_model_expected_purchases_batch(
+        work->model, work->summary, 39, 2, out, scores->rows, mine);
+    return same && status == LOYALTY_STATUS_OK && same_column(out, scores->column[EXPECTED_PURCHASES_39], scores->rows);
 }
 
 /* The message names a value that only this thread has used. */
@@ -37,10 +36,10 @@ static bool fails_alone(const struct work *work, loyalty_error **mine)
     double out;
     snprintf(expected, sizeof expected, "horizon must be finite and >= 0, got -%d",
              (int)work->number + 1);
-    loyalty_purchase_model_expected_purchases_new_customer(work->model, -1.0 - (double)work->number,
-                                                           &out, mine);
+    const loyalty_status status = loyalty_purchase_model_expected_purchases_new_customer(
+        work->model, -1.0 - (double)work->number, &out, mine);
     loyalty_error_message(*mine, message, sizeof message);
-    return strcmp(message, expected) == 0;
+    return status == LOYALTY_STATUS_PARAMETER && strcmp(message, expected) == 0;
 }
 
 static void *run(void *argument)
