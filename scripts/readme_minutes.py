@@ -52,7 +52,9 @@ def main() -> None:
     if done.returncode or done.stdout != printed[1]:
         sys.exit(f"{package.name}: the README's commands printed\n{done.stdout}")
     count = len(commands[1].strip().splitlines())
-    print(f"{package.name}: from nothing to a check-out score by {count} commands in {seconds:.1f} s")
+    print(
+        f"{package.name}: from nothing to a check-out score by {count} commands in {seconds:.1f} s"
+    )
 
 
 if __name__ == "__main__":

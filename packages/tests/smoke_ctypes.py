@@ -53,7 +53,12 @@ def main() -> None:
         scores = (
             number("loyalty_purchase_model_p_alive", *history),
             number("loyalty_purchase_model_expected_purchases", *history, c_double(39)),
-            number("loyalty_spend_model_expected_spend", spend, x, c_double(float(row["monetary_value"]))),
+            number(
+                "loyalty_spend_model_expected_spend",
+                spend,
+                x,
+                c_double(float(row["monetary_value"])),
+            ),
         )
         lines.append(",".join(map(repr, scores)))
     (out / "scores.csv").write_text("\n".join(lines) + "\n")

@@ -164,6 +164,12 @@ final class Library
         return FFI::addr($array[$place]);
     }
 
+    /** The same of an array of pointers, of which PHP 8.2 never frees what FFI::addr gives of an element. */
+    public static function pointers(string $type, CData $array): CData
+    {
+        return self::ffi()->cast($type, $array);
+    }
+
     public static function address(CData $value): CData
     {
         return FFI::addr($value);

@@ -79,7 +79,8 @@ final class LineColumns
             Rows::mustBe($this->rows, $name, $values);
             $numbers[$place] = $this->keep(Library::doubles($name, $values));
         }
-        $this->struct->numbers = $this->keep($numbers);
+        $this->kept[] = $numbers;
+        $this->struct->numbers = Library::pointers('const double *const *', $numbers);
         $this->struct->number_count = count($columns);
         $this->struct->number_names = $this->names(array_keys($columns));
     }
@@ -91,7 +92,8 @@ final class LineColumns
         foreach ($names as $place => $name) {
             $pointers[$place] = $this->keep(Library::text((string) $name));
         }
-        return $this->keep($pointers);
+        $this->kept[] = $pointers;
+        return Library::pointers('const char *const *', $pointers);
     }
 
     /** The address of an array's first element. */
