@@ -30,6 +30,7 @@ SECTIONS = {
         "command-line",
         "scikit-learn",
         "c",
+        "backends",
         "rust",
     ],
     "concepts": [

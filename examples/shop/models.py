@@ -3,81 +3,46 @@
 python examples/shop/models.py FOLDER [CUSTOMERS]
 
 The shop is simulated. FOLDER gets four model files, orders.csv (customer, day, amount) and ledger.csv, a row for each
-customer in the order of the library's ledger.
+customer. Needs loyalty and polars.
 """
 
 from __future__ import annotations
 
-import csv
 import sys
 from pathlib import Path
 
-import numpy as np
+import polars as pl
 
 import loyalty
-
-
-def days(times: np.ndarray) -> np.ndarray:
-    return times.astype("datetime64[D]").astype(np.int64)
-
-
-def write(path: Path, header: list[str], rows: zip[tuple[object, ...]]) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(rows)
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    shop = loyalty.simulate(
-        int(sys.argv[2]) if len(sys.argv) > 2 else 5000, seed=4, backend="pandas"
-    )
-    lines = shop.lines.assign(
-        line=np.arange(len(shop.lines)),
-        category=shop.lines.category.astype(str),
-    )
+    customers = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
+    shop = loyalty.simulate(customers, seed=4, backend="polars")
 
-    orders = lines.groupby(["customer", "order"], as_index=False).agg(
-        time=("time", "first"), amount=("amount", "sum")
+    orders = shop.lines.group_by("customer", "order", maintain_order=True).agg(
+        pl.col("time").first(), pl.col("amount").sum()
     )
-    customers = loyalty.Orders(orders, customer="customer", time="time", amount="amount").summarize(
-        unit="week"
-    )
-    loyalty.MbgNbd.fit(customers).save(folder / "purchases.json")
-    loyalty.GammaGamma.fit(customers).save(folder / "spend.json")
-    table = zip(orders.customer, days(orders.time.to_numpy()), orders.amount, strict=True)
-    write(folder / "orders.csv", ["customer", "day", "amount"], table)
+    histories = loyalty.Orders(orders, customer="customer", time="time", amount="amount")
+    summary = histories.summarize(unit="week")
+    loyalty.MbgNbd.fit(summary).save(folder / "purchases.json")
+    loyalty.GammaGamma.fit(summary).save(folder / "spend.json")
+    day = pl.col("time").cast(pl.Date).cast(pl.Int32).alias("day")
+    orders.select("customer", day, "amount").write_csv(folder / "orders.csv")
 
-    returned = loyalty.OrderLines(
-        lines[
-            [
-                "customer",
-                "product",
-                "order",
-                "line",
-                "time",
-                "amount",
-                "category",
-                "returned_amount",
-                "return_time",
-            ]
-        ],
+    columns = ["customer", "product", "order", "time", "amount", "returned_amount", "return_time"]
+    lines = loyalty.OrderLines(
+        shop.lines.select(*columns, pl.col("category").cast(pl.String)).with_row_index("line"),
         categories=["category"],
     )
-    loyalty.ReturnPropensity.fit(returned, horizon_days=30).save(folder / "returns.json")
+    loyalty.ReturnPropensity.fit(lines, horizon_days=30).save(folder / "returns.json")
 
-    ledger = loyalty.Ledger(
-        shop.lines,
-        contacts=shop.contacts,
-        handling=3.0,
-        markdown=0.1,
-        category_cost=8.0,
-        period_days=28,
-    )
+    money = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
+    ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, period_days=28, **money)
     loyalty.BehaviourModel.fit(ledger).save(folder / "behaviours.json")
-    ledger.to_frame().to_csv(folder / "ledger.csv", index=False)
+    ledger.to_frame().write_csv(folder / "ledger.csv")
 
 
 if __name__ == "__main__":
