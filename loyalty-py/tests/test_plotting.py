@@ -123,7 +123,20 @@ def test_the_band_is_the_intervals_of_the_tracking(
     assert {*frame[f"{prefix}lower"], *frame[f"{prefix}upper"]} == {*corners}
     assert "90% band of the model" in axes.get_legend_handles_labels()[1]
     plain = plotting.plot_tracking(MODEL, orders, calibration_end=END, level=None)
-    assert len(plain.collections) == 0
+    assert len(plain.collections) == 0 and "no band" not in plain.get_title()
+
+
+@pytest.mark.filterwarnings("ignore::loyalty.LoyaltyWarning")
+def test_a_fit_without_errors_has_no_band_and_the_title_says_so() -> None:
+    # Nobody is seen to leave: everybody buys every week to the end.
+    log = {"id": np.repeat(np.arange(30), 20), "day": np.tile(np.arange(20) * 7, 30)}
+    days = np.datetime64("2024-01-01") + log["day"].astype("timedelta64[D]")
+    orders = loyalty.Orders({"id": log["id"], "day": days}, customer="id", time="day")
+    fit = loyalty.BgNbd.fit(orders.summarize(unit="week"))
+    assert fit.stop == "boundary"
+    axes = plotting.plot_tracking(fit, orders)
+    assert len(axes.collections) == 0
+    assert axes.get_title().endswith("; no band, as the fit did not converge")
 
 
 @pytest.mark.parametrize("given", [END, dt.date(1997, 9, 30), pd.Timestamp(END), 39, 39.0])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loyalty.errors import FitError
 from loyalty.goodness import RepeatCounts, Tracking, repeat_counts, tracking
 from loyalty.plotting import _doubt, _time
 from loyalty.plotting._axes import (
@@ -148,7 +149,8 @@ def plot_tracking(
     observation_end : date or time, optional
         With a model: by default the last order.
     level : float, optional
-        With a model: the share of cases that the band is to hold; None draws none. A tracking brings its own.
+        With a model: the share of cases that the band is to hold; None draws none. A tracking brings its own. A fit
+        that ended at a boundary knows no errors: the title says that there is no band, and a posterior has one.
     draws : int
         Behind the band; draws times customers take time: 400 of 100,000 customers some seconds.
     ax : matplotlib axes, optional
@@ -174,6 +176,7 @@ def plot_tracking(
     >>> str(actual.get_xdata()[38].astype("datetime64[D]")), int(actual.get_ydata()[38])
     ('1997-09-30', 2457)
     """
+    unknown = False
     if isinstance(model, Tracking):
         if orders is not None:
             raise TypeError("orders go with a model; a tracking has been made of its own")
@@ -182,6 +185,7 @@ def plot_tracking(
         raise TypeError("expected a model and its orders, or what loyalty.tracking made of them")
     else:
         track = _tracked(model, orders, period, calibration_end, observation_end, level, draws)
+        unknown = level is not None and track.level is None
     ax, frame = axes(ax), track.to_frame()
     prefix = "cumulative_" if cumulative else ""
     x = _places(track, column(frame, "end"))
@@ -204,6 +208,8 @@ def plot_tracking(
         "Repeat purchases up to each date" if cumulative else f"Repeat purchases in every {each}"
     )
     title += f"\n{counted(track.customers, 'customer')} followed"
+    if unknown:
+        title += "; no band, as the fit did not converge"
     y = "repeat purchases so far" if cumulative else f"repeat purchases per {each}"
     return labelled(ax, label, y, title, legend=True)
 
@@ -317,17 +323,19 @@ def _tracked(
     level: float | None,
     draws: int,
 ) -> Tracking:
-    """A tracking to draw; a number of units is only drawn, as customers are born on dates."""
-    end = None if isinstance(calibration_end, int | float) else calibration_end
-    return tracking(
-        model,
-        orders,
-        period=period,
-        calibration_end=end,
-        observation_end=observation_end,
-        level=level,
-        draws=draws,
-    )
+    """A tracking to draw, without intervals where a fit knows no errors; a number of units is only drawn, as
+    customers are born on dates."""
+    how: dict[str, Any] = {
+        "period": period,
+        "calibration_end": None if isinstance(calibration_end, int | float) else calibration_end,
+        "observation_end": observation_end,
+    }
+    if level is None:
+        return tracking(model, orders, **how)
+    try:
+        return tracking(model, orders, level=level, draws=draws, **how)
+    except FitError:
+        return tracking(model, orders, **how)
 
 
 def _places(track: Tracking, ends: Any) -> Any:
