@@ -52,7 +52,7 @@ fn they_hold_what_happens_where_the_model_is_true() {
     let truth = MbgNbd::new(0.8, 8.0, 0.9, 3.0).unwrap();
     let mut options = PredictionOptions::default();
     (options.level, options.draws) = (0.9, 400);
-    let (mut weeks, mut ends, mut within, mut sums_within) = (0, 0, 0, 0);
+    let (mut weeks, mut ends, mut within, mut sums_within) = (0_usize, 0, 0, 0);
     for seed in 0..40 {
         let line = weekly(&log_of(&truth, 300, seed));
         options.seed = 1000 + seed;
