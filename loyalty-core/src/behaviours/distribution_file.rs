@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::definitions::{Behaviour, Terms, of_link};
 use super::distribution::{BehaviourDistribution, transition};
 use super::lasting::{Lasting, StoredLasting};
+use super::model_file::LARGEST_FILE;
 use super::options::{Threshold, ThresholdBasis};
 use super::population::Population;
 use crate::Error;
 use crate::error::{non_negative, positive};
-use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, not_json, of_kind, problem, read_up_to, write_whole};
 
 /// The version of a file that holds one behaviour; it rises with each change that an older library could
 /// not read.
@@ -131,8 +132,8 @@ impl BehaviourDistribution {
     ///
     /// # Errors
     /// [`Error::ModelFile`] where the file cannot be read or is no file of one behaviour and this version,
-    /// [`Error::Parameter`] where a number in it is outside its domain.
+    /// [`Error::InFile`] where a number in it is outside its domain.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_with(path.as_ref(), Self::from_json)
+        read_up_to(LARGEST_FILE, path.as_ref(), Self::from_json)
     }
 }

@@ -9,10 +9,13 @@ use super::distribution_file::{StoredDistribution, parsed, printed};
 use super::model::{BehaviourModel, Rule};
 use crate::Error;
 use crate::error::non_negative;
-use crate::files::{FORMAT, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, MEBIBYTE, of_kind, problem, read_up_to, write_whole};
 
 /// The version of a behaviour model's file; it rises with each change that an older library could not read.
 const VERSION: u32 = 3;
+
+/// The most bytes of such a file: a hundred times what one with thousands of groups of peers has.
+pub(super) const LARGEST_FILE: u64 = 16 * MEBIBYTE;
 
 #[derive(Serialize, Deserialize)]
 struct ModelFile {
@@ -94,8 +97,8 @@ impl BehaviourModel {
     ///
     /// # Errors
     /// [`Error::ModelFile`] where the file cannot be read or is no file of this kind and version,
-    /// [`Error::Parameter`] where a number in it is outside its domain.
+    /// [`Error::InFile`] where a number in it is outside its domain.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_with(path.as_ref(), Self::from_json)
+        read_up_to(LARGEST_FILE, path.as_ref(), Self::from_json)
     }
 }

@@ -203,6 +203,14 @@ pub enum Error {
         /// [`source`](std::error::Error::source) of this error.
         source: Option<Cause>,
     },
+    /// What a model file holds is not allowed: a parameter outside its domain, an unknown word.
+    #[error("model file {path:?}: {source}")]
+    InFile {
+        /// The file.
+        path: String,
+        /// What is not allowed, as it is refused where it does not come from a file.
+        source: Box<Error>,
+    },
 }
 
 /// What an [`Error`] is about, for callers who treat all of a kind alike.
@@ -258,7 +266,7 @@ impl Error {
                 ErrorKind::Fit
             }
             Self::Infinite { .. } | Self::Unavailable { .. } => ErrorKind::Prediction,
-            Self::ModelFile { .. } => ErrorKind::File,
+            Self::ModelFile { .. } | Self::InFile { .. } => ErrorKind::File,
         }
     }
 
@@ -276,6 +284,25 @@ impl Error {
         value: f64,
     ) -> Self {
         Self::Parameter { name: name.into(), expected, value }
+    }
+
+    /// The same error of another row, where it is of one: for callers who look at rows one by one.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::Error;
+    /// let (column, expected, value) = ("price".to_owned(), "finite and >= 0", "-1".to_owned());
+    /// let error = Error::Value { column, row: 0, expected, value, more: 0 }.in_row(7);
+    /// assert_eq!(error.to_string(), "column \"price\", row 7: must be finite and >= 0, got -1");
+    /// ```
+    #[must_use]
+    pub fn in_row(self, row: usize) -> Self {
+        match self {
+            Self::Value { column, expected, value, more, .. } => {
+                Self::Value { column, row, expected, value, more }
+            }
+            other => other,
+        }
     }
 
     pub(crate) fn degenerate(model: &'static str, cause: Degeneracy, reason: &'static str) -> Self {

@@ -1,54 +1,24 @@
 //! Model files: JSON that every language reads to the same bits.
 
+mod head;
+mod reading;
+mod scalar;
+
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Deserialize;
-
 use crate::Error;
 use crate::error::Cause;
 
+pub(crate) use head::of_kind;
+pub use head::{model_kind, model_kind_of};
+pub use reading::text_of;
+pub(crate) use reading::{GIBIBYTE, MEBIBYTE, read_bytes_with, read_up_to, read_with};
+pub(crate) use scalar::Numbers;
+
 pub(crate) const FORMAT: &str = "loyalty-model";
-
-/// What a file of any version has; read first, so that a later version is named as such.
-#[derive(Deserialize)]
-struct Head {
-    format: String,
-    version: u32,
-    /// Text, in the versions known.
-    #[serde(default)]
-    kind: serde_json::Value,
-}
-
-/// Reads a file by a function of its text; errors name the file.
-pub(crate) fn read_with<T>(
-    path: &Path,
-    from_json: impl FnOnce(&str) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let text = fs::read_to_string(path).map_err(|error| caused(path, error))?;
-    from_json(&text).map_err(|error| at(path, error))
-}
-
-/// The same of a file that is no text.
-pub(crate) fn read_bytes_with<T>(
-    path: &Path,
-    from_bytes: impl FnOnce(&[u8]) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let bytes = fs::read(path).map_err(|error| caused(path, error))?;
-    from_bytes(&bytes).map_err(|error| at(path, error))
-}
-
-/// An error of a file's content with the file's name.
-fn at(path: &Path, error: Error) -> Error {
-    match error {
-        Error::ModelFile { problem, source, .. } => {
-            Error::ModelFile { path: path.display().to_string(), problem, source }
-        }
-        other => other,
-    }
-}
 
 /// Writes a file whole or not at all: under a name of its own, which then replaces the path.
 ///
@@ -95,62 +65,17 @@ fn create_beside(path: &Path) -> io::Result<(fs::File, PathBuf)> {
     }
 }
 
-/// The kind of a model file, such as `bg-nbd`, `return-propensity` or `behaviours`, which says what reads
-/// it: [`ModelFile`](crate::models::ModelFile), [`ReturnPropensity`](crate::returns::ReturnPropensity),
-/// [`BehaviourModel`](crate::behaviours::BehaviourModel), [`BehaviourDistribution`](crate::behaviours::BehaviourDistribution).
-///
-/// # Errors
-/// [`Error::ModelFile`] where the file cannot be read or is no model file. Whether its version is known is
-/// for the reader of its kind to say.
-///
-/// # Examples
-/// ```
-/// use loyalty_core::models::{ModelFile};
-/// use loyalty_core::files::{model_kind};
-/// use loyalty_core::purchase::BgNbd;
-/// let path = std::env::temp_dir().join(format!("loyalty-kind-{}.json", std::process::id()));
-/// ModelFile::from(BgNbd::new(0.243, 4.414, 0.793, 2.426)?).write(&path)?;
-/// assert_eq!(model_kind(&path)?, "bg-nbd");
-/// # std::fs::remove_file(path).unwrap();
-/// # Ok::<(), loyalty_core::Error>(())
-/// ```
-pub fn model_kind(path: impl AsRef<Path>) -> Result<String, Error> {
-    let kind = |text: &str| Ok(head(text)?.kind.as_str().unwrap_or_default().to_owned());
-    read_with(path.as_ref(), kind)
-}
-
-/// The kind of a model file, which must be one of these, in the version of its layout that this library
-/// reads: each kind has its own.
-pub(crate) fn of_kind(text: &str, version: u32, kinds: &[&str]) -> Result<String, Error> {
-    let here = Path::new("");
-    let Head { kind, version: got, .. } = head(text)?;
-    let known = kind.as_str().is_some_and(|kind| kinds.contains(&kind));
-    // A kind that is no text is none that any version so far could have.
-    if got != version && (known || !kind.is_string()) {
-        let what = format!("version {got} is unknown, this library reads {version}");
-        return Err(problem(here, &what));
-    }
-    let kind = kind.as_str().unwrap_or_default();
-    if !known {
-        let known: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}")).collect();
-        let which = if known.len() == 1 { "not" } else { "none of" };
-        return Err(problem(here, &format!("kind {kind:?} is {which} {}", known.join(", "))));
-    }
-    Ok(kind.to_owned())
-}
-
-/// What says that this is a model file, and of which kind and version.
-fn head(text: &str) -> Result<Head, Error> {
-    let here = Path::new("");
-    let head: Head = serde_json::from_str(text).map_err(not_json)?;
-    if head.format != FORMAT {
-        return Err(problem(here, &format!("format {:?} is not {FORMAT:?}", head.format)));
-    }
-    Ok(head)
-}
-
 pub(crate) fn problem(path: &Path, what: &str) -> Error {
     Error::ModelFile { path: path.display().to_string(), problem: what.to_owned(), source: None }
+}
+
+/// An error of a file's content with the file's name.
+fn at(path: &Path, error: Error) -> Error {
+    let path = path.display().to_string();
+    match error {
+        Error::ModelFile { problem, source, .. } => Error::ModelFile { path, problem, source },
+        other => Error::InFile { path, source: Box::new(other) },
+    }
 }
 
 /// A problem that another error is the cause of.

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::poisson::LARGEST;
 use super::{AnchoredForecast, Correction, FEATURES};
 use crate::Error;
-use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, Numbers, not_json, of_kind, problem, read_with, write_whole};
 use crate::models::{Model, ModelFile};
 
 /// The layout of the file.
@@ -15,20 +16,20 @@ const VERSION: u32 = 1;
 
 /// The file as it stands; checked when it becomes a forecast.
 #[derive(Serialize, Deserialize)]
-struct Raw {
+struct Raw<M> {
     format: String,
     version: u32,
     kind: String,
     horizon: f64,
     /// The purchase model as its own file has it.
-    model: serde_json::Value,
+    model: M,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     correction: Option<RawCorrection>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct RawCorrection {
-    weights: serde_json::Map<String, serde_json::Value>,
+    weights: Numbers,
     intercept: f64,
     typical_amount: f64,
 }
@@ -68,11 +69,11 @@ impl AnchoredForecast {
     /// ```
     pub fn to_json(&self) -> String {
         let model = ModelFile::from(self.base.clone()).to_json();
-        let model = serde_json::from_str(&model)
+        let model: serde_json::Value = serde_json::from_str(&model)
             .unwrap_or_else(|_| unreachable!("the file of a model is JSON"));
         let weights = |correction: &Correction| {
             let named = FEATURES.iter().zip(correction.weights);
-            named.map(|(name, weight)| ((*name).to_owned(), weight.into())).collect()
+            named.map(|(name, weight)| ((*name).to_owned(), weight)).collect()
         };
         let correction = self.correction.as_ref().map(|correction| RawCorrection {
             weights: weights(correction),
@@ -98,8 +99,8 @@ impl AnchoredForecast {
     /// As [`AnchoredForecast::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
         of_kind(text, VERSION, &[Self::KIND])?;
-        let raw: Raw = serde_json::from_str(text).map_err(not_json)?;
-        let Model::Purchase(base) = ModelFile::from_json(&raw.model.to_string())?.model else {
+        let raw: Raw<&RawValue> = serde_json::from_str(text).map_err(not_json)?;
+        let Model::Purchase(base) = ModelFile::from_json(raw.model.get())?.model else {
             return Err(problem(Path::new(""), "the model of a forecast is one of purchases"));
         };
         let correction = raw.correction.map(RawCorrection::checked).transpose()?;
@@ -112,7 +113,7 @@ impl RawCorrection {
         let refused = |what: &str| Err(problem(Path::new(""), what));
         let mut weights = [0.0; FEATURES.len()];
         for (weight, name) in weights.iter_mut().zip(FEATURES) {
-            match self.weights.get(name).and_then(serde_json::Value::as_f64) {
+            match self.weights.get(name) {
                 Some(value) if value.abs() <= LARGEST => *weight = value,
                 Some(_) => return refused(&format!("weight {name:?} is not within -100 to 100")),
                 None => return refused(&format!("weight {name:?} is missing")),

@@ -9,13 +9,19 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::contracts::{AnyContractModel, Bdw, ContractKind, Sbg};
 use crate::estimation::{Coding, Fit, FitFacts, Parameter, Parameters, RawColumn, Towards};
-use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, MEBIBYTE, Numbers, not_json, of_kind, problem, read_with, write_whole};
 use crate::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel, PurchaseWithCovariates};
 use crate::spend::{AnySpendModel, GammaGamma, SpendKind, SpendModel, SpendWithCovariates};
 use crate::time::Unit;
 
 /// The layout of the files below, of every kind.
 const VERSION: u32 = 1;
+
+/// How the kinds of models end that have a coefficient for each feature, and a covariance of them all.
+const WITH_COVARIATES: &str = "-with-covariates";
+
+/// The most bytes of all others, which have a few parameters each.
+const WITHOUT_COVARIATES: u64 = MEBIBYTE;
 
 /// A model of purchases, of spend or of contracts, of any kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,7 +197,7 @@ struct Raw {
     kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
-    parameters: serde_json::Map<String, serde_json::Value>,
+    parameters: Numbers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     covariates: Option<RawCovariates>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,7 +241,7 @@ impl ModelFile {
     ///
     /// # Errors
     /// [`Error::ModelFile`] where the file cannot be read, is no model file, has an unknown version or
-    /// kind, or lacks a parameter; [`Error::Parameter`] where a parameter is outside its domain.
+    /// kind, or lacks a parameter; [`Error::InFile`] where a parameter is outside its domain.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         read_with(path.as_ref(), Self::from_json)
     }
@@ -270,7 +276,13 @@ impl ModelFile {
     /// # Errors
     /// As [`ModelFile::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        of_kind(text, VERSION, &kinds())?;
+        let kind = of_kind(text, VERSION, &kinds())?;
+        if !kind.ends_with(WITH_COVARIATES) && text.len() as u64 > WITHOUT_COVARIATES {
+            return Err(problem(
+                Path::new(""),
+                "has more than the 1 MiB that such a file may have",
+            ));
+        }
         let raw: Raw = serde_json::from_str(text).map_err(not_json)?;
         let file = Self { model: raw.model()?, fit: raw.fit };
         file.as_fit().map(|_| file)
@@ -297,8 +309,8 @@ fn kinds() -> Vec<&'static str> {
 }
 
 /// The parameters of a model by name.
-fn named(model: &Model) -> serde_json::Map<String, serde_json::Value> {
-    let entry = |(slot, value): (Parameter, f64)| (slot.name.into_owned(), value.into());
+fn named(model: &Model) -> Numbers {
+    let entry = |(slot, value): (Parameter, f64)| (slot.name.into_owned(), value);
     model.layout().into_iter().zip(model.values()).map(entry).collect()
 }
 
@@ -337,8 +349,7 @@ impl Raw {
     }
 
     fn value(&self, slot: &Parameter) -> Result<f64, Error> {
-        let found = self.parameters.get(&*slot.name).and_then(serde_json::Value::as_f64);
         let missing = || problem(Path::new(""), &format!("parameter {:?} is missing", slot.name));
-        found.ok_or_else(missing)
+        self.parameters.get(&slot.name).ok_or_else(missing)
     }
 }

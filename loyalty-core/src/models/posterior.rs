@@ -5,12 +5,13 @@ use std::path::Path;
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{Model, ModelFile};
 use crate::Error;
 use crate::contracts::AnyContractModel;
 use crate::estimation::{Parameters, Posterior, PosteriorParts, Prior};
-use crate::files::{FORMAT, not_json, of_kind, problem, read_with, write_whole};
+use crate::files::{FORMAT, GIBIBYTE, not_json, of_kind, problem, read_up_to, write_whole};
 use crate::purchase::{AnyPurchaseModel, PurchaseWithCovariates};
 use crate::spend::{AnySpendModel, SpendWithCovariates};
 
@@ -23,12 +24,12 @@ const VERSION: u32 = 1;
 
 /// The file as it stands; checked when it becomes a posterior.
 #[derive(Serialize, Deserialize)]
-struct Raw {
+struct Raw<M> {
     format: String,
     version: u32,
     kind: String,
     /// The mode, as the file of a fitted model has it.
-    model: serde_json::Value,
+    model: M,
     priors: BTreeMap<String, Prior>,
     method: String,
     rounds: usize,
@@ -49,9 +50,9 @@ impl Posterior<Model> {
     ///
     /// # Errors
     /// [`Error::ModelFile`] where the file cannot be read, is no such file or of an unknown version, or where
-    /// its points are none of its model; [`Error::Parameter`] where a parameter is outside its domain.
+    /// its points are none of its model; [`Error::InFile`] where a parameter is outside its domain.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_with(path.as_ref(), Self::from_json)
+        read_up_to(GIBIBYTE, path.as_ref(), Self::from_json)
     }
 
     /// Writes a file, whole or not at all. Points and weights read back to the same bits; [thin](Posterior::thinned)
@@ -140,7 +141,7 @@ impl Posterior<Model> {
             format: FORMAT.to_owned(),
             version: VERSION,
             kind: Self::KIND.to_owned(),
-            model: serde_json::from_str(&model)
+            model: serde_json::from_str::<serde_json::Value>(&model)
                 .unwrap_or_else(|_| unreachable!("the file of a model is JSON")),
             priors: self.priors().clone(),
             method: self.method().name().to_owned(),
@@ -161,9 +162,9 @@ impl Posterior<Model> {
     /// As [`Posterior::read`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
         of_kind(text, VERSION, &[Self::KIND])?;
-        let raw: Raw = serde_json::from_str(text).map_err(not_json)?;
+        let raw: Raw<&RawValue> = serde_json::from_str(text).map_err(not_json)?;
         let refused = |what: &str| Err(problem(Path::new(""), what));
-        let Some(mode) = ModelFile::from_json(&raw.model.to_string())?.as_fit()? else {
+        let Some(mode) = ModelFile::from_json(raw.model.get())?.as_fit()? else {
             return refused("the model of a posterior has no fit");
         };
         if raw.points.is_empty() || raw.points.len() != raw.weights.len() {

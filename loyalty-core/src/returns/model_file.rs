@@ -22,7 +22,7 @@ use super::state_codec::{check, wrong};
 use super::state_file::RawState;
 use super::stream::Pace;
 use crate::Error;
-use crate::files::{FORMAT, not_json, of_kind, read_with, write_whole};
+use crate::files::{FORMAT, GIBIBYTE, not_json, of_kind, read_up_to, write_whole};
 
 /// The layout below. It rises where a file of the old layout would be read wrongly: not with a further
 /// feature, which has a name of its own.
@@ -122,7 +122,7 @@ impl ReturnPropensity {
     /// [`Error::ModelFile`] where the file cannot be read, holds another kind of model, has an unknown
     /// version or a feature that this library does not know, or contradicts itself.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_with(path.as_ref(), Self::from_json)
+        read_up_to(GIBIBYTE, path.as_ref(), Self::from_json)
     }
 
     /// The model with its state as JSON.

@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::Occasions;
 use super::grouping::Grouped;
 use crate::Error;
-use crate::files::{not_json, problem, read_bytes_with, write_bytes_whole};
+use crate::files::{GIBIBYTE, not_json, problem, read_bytes_with, write_bytes_whole};
 use crate::math::ExactSum;
 use crate::orders::Customers;
 use crate::time::{Clock, RANGE};
 
 const FORMAT: &str = "loyalty-occasions";
 const VERSION: u32 = 1;
+
+/// The most bytes of a file: those of some billions of occasions.
+const LARGEST_FILE: u64 = 64 * GIBIBYTE;
 
 /// Occasions with what a caller knows of the log besides.
 ///
@@ -98,7 +101,7 @@ impl OccasionFile {
     /// [`Error::ModelFile`] where it cannot be read, is no file of occasions, has an unknown version, or holds
     /// what no log gives: its checksum and every row are looked at.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_bytes_with(path.as_ref(), Self::from_bytes)
+        read_bytes_with(LARGEST_FILE, path.as_ref(), Self::from_bytes)
     }
 
     /// What the file holds.

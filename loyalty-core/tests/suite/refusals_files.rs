@@ -2,12 +2,16 @@
 
 use std::fmt::Debug;
 use std::path::Path;
+use std::process::Command;
 
 use crate::common::{cdnow_model, cdnow_split};
 use loyalty_core::Error;
+use loyalty_core::behaviours::BehaviourModel;
+use loyalty_core::error::ErrorKind;
 use loyalty_core::estimation::FitOptions;
 use loyalty_core::models::ModelFile;
 use loyalty_core::purchase::{BgNbd, PurchaseKind};
+use loyalty_core::returns::ReturnPropensity;
 use loyalty_core::time::Unit;
 
 #[track_caller]
@@ -132,4 +136,76 @@ fn files_that_cannot_be_read_or_written_are_named() {
     let left = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
     let partial = |name: std::ffi::OsString| name.to_string_lossy().starts_with("blocked.json.");
     assert_eq!(left.into_iter().filter(|name| partial(name.clone())).count(), 0);
+}
+
+#[test]
+fn what_a_file_holds_is_refused_by_the_file_s_name() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refusals_in_files");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("model.json");
+    let sound = ModelFile::from(cdnow_model().with_unit(Some(Unit::Week))).to_json();
+    for (good, bad, start) in [
+        ("4.414", "-4.414", "alpha must be finite and > 0, got -4.414"),
+        ("\"week\"", "\"fortnight\"", "unit must be hour, day,"),
+    ] {
+        std::fs::write(&path, sound.replace(good, bad)).unwrap();
+        let error = ModelFile::read(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::File);
+        let expected = format!("model file {:?}: {start}", path.display().to_string());
+        assert!(error.to_string().starts_with(&expected), "{error}");
+        let Error::InFile { source, .. } = error else { panic!("{error}") };
+        assert!(source.to_string().starts_with(start), "{source}");
+    }
+}
+
+#[test]
+fn what_is_no_file_of_a_size_is_not_read() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refusals_sizes");
+    std::fs::create_dir_all(&folder).unwrap();
+    if cfg!(unix) {
+        let endless = Path::new("/dev/zero");
+        let expected = "model file \"/dev/zero\": is no regular file";
+        assert_eq!(message(ModelFile::read(endless)), expected);
+        assert_eq!(message(loyalty_core::files::model_kind(endless)), expected);
+        let waiting = folder.join("pipe");
+        let _ = std::fs::remove_file(&waiting);
+        if Command::new("mkfifo").arg(&waiting).status().is_ok_and(|status| status.success()) {
+            assert!(message(ModelFile::read(&waiting)).ends_with(": is no regular file"));
+        } else {
+            eprintln!("no mkfifo here: pipes are not tried");
+        }
+    }
+    // A file of zeros that takes no room.
+    let path = folder.join("large.json");
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len((64 << 20) + 1).unwrap();
+    assert!(
+        message(ModelFile::read(&path))
+            .ends_with("has more than the 64 MiB that such a file may have")
+    );
+    file.set_len((16 << 20) + 1).unwrap();
+    assert!(
+        message(BehaviourModel::read(&path))
+            .ends_with("has more than the 16 MiB that such a file may have")
+    );
+    file.set_len((1 << 30) + 1).unwrap();
+    assert!(
+        message(ReturnPropensity::read(&path))
+            .ends_with("has more than the 1024 MiB that such a file may have")
+    );
+    std::fs::remove_file(&path).unwrap();
+    // A few parameters need no megabyte, and no value is a tree.
+    let sound = ModelFile::from(cdnow_model()).to_json();
+    let padded = format!("{sound}{}", " ".repeat(1 << 20));
+    assert!(refused(&padded).ends_with("has more than the 1 MiB that such a file may have"));
+    let deep = sound.replace("4.414", &format!("{}{}", "[".repeat(1000), "]".repeat(1000)));
+    assert!(refused(&deep).contains("recursion limit exceeded"), "{}", refused(&deep));
+}
+
+#[test]
+fn a_parameter_stands_once() {
+    let sound = ModelFile::from(cdnow_model()).to_json();
+    let twice = sound.replace("\"alpha\":", "\"alpha\": 1.0, \"alpha\":");
+    assert_ne!(twice, sound);
+    assert!(refused(&twice).contains("\"alpha\" stands twice"), "{}", refused(&twice));
 }
