@@ -108,7 +108,7 @@ impl BehaviourDistribution {
     /// Reads a distribution from JSON text.
     ///
     /// # Errors
-    /// As [`BehaviourDistribution::read`].
+    /// As [`BehaviourDistribution::read`], but for [`Error::InFile`], of which there is the source alone.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let kinds: Vec<&str> = Behaviour::ALL.iter().map(|behaviour| behaviour.kind()).collect();
         let kind = of_kind(text, VERSION, &kinds)?;

@@ -60,7 +60,7 @@ impl BehaviourModel {
     /// Reads a model from JSON text.
     ///
     /// # Errors
-    /// As [`BehaviourModel::read`].
+    /// As [`BehaviourModel::read`], but for [`Error::InFile`], of which there is the source alone.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         of_kind(text, VERSION, &[Self::KIND])?;
         let file: ModelFile = parsed(text)?;

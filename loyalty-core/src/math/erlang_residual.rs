@@ -28,7 +28,8 @@ impl ErlangResidual {
         // The integrand is within e^(−λ cos θ) on the lines Im ln λ = θ, |θ| < π/2.
         let step = (0.5 * spread).min(0.2);
         let far = s + 45.0 + 10.0 * s.sqrt();
-        let dropout = Dropout::of(&self.0, 1.0 + far / (f64::from(k) * force));
+        let Erlang { a, b, .. } = self.0;
+        let dropout = Dropout::of(a, b, 1.0 + far / (f64::from(k) * force));
         // λ^s e^(−λ) over its largest value, and the integral of that by Stirling's formula.
         let all = exp(-stirling_error(s)) * (s / std::f64::consts::TAU).sqrt();
         let mode = ln(s);
@@ -65,13 +66,13 @@ impl ErlangResidual {
 }
 
 /// Probabilities of dropout p with their weights.
-struct Dropout {
+pub(super) struct Dropout {
     nodes: Vec<(f64, f64)>,
 }
 
 impl Dropout {
     /// For F up to a largest value.
-    fn of(&Erlang { a, b, .. }: &Erlang, largest: f64) -> Self {
+    pub(super) fn of(a: f64, b: f64, largest: f64) -> Self {
         let spread = (1.0 / a + 1.0 / b).sqrt();
         if spread < CONCENTRATED {
             return Self { nodes: vec![(a / (a + b), 1.0)] };
@@ -105,5 +106,15 @@ impl Dropout {
     /// F(y), with 1 − y at hand.
     fn continued(&self, rest: f64, y: f64) -> f64 {
         self.nodes.iter().map(|(p, weight)| weight / (rest + p * y)).sum()
+    }
+
+    /// Adds E_p [ w/(1 + pw) ] for several w, the renewals of which each is as likely as the first while nobody
+    /// drops out.
+    pub(super) fn add_renewals<const N: usize>(&self, w: &[f64; N], out: &mut [f64; N]) {
+        for (p, weight) in &self.nodes {
+            for (out, w) in out.iter_mut().zip(w) {
+                *out += weight * (w / (1.0 + p * w));
+            }
+        }
     }
 }

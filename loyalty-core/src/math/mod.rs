@@ -28,6 +28,7 @@ pub(crate) mod random;
 pub(crate) mod ranks;
 #[cfg(test)]
 pub(crate) mod reference;
+mod residual;
 mod second_differences;
 pub(crate) mod vector;
 pub(crate) mod words;
@@ -45,4 +46,5 @@ pub(crate) use negative_binomial::{negative_binomial_ln_pmf, negative_binomial_u
 pub(crate) use normal::{normal_quantile, two_sided};
 pub(crate) use p_values::{chi_square_upper_tail, correlation_p_value};
 pub(crate) use quadrature::{POINTS, gauss_legendre};
+pub(crate) use residual::Residual;
 pub(crate) use second_differences::SecondDifferences;

@@ -274,7 +274,7 @@ impl ModelFile {
     /// Reads a model from JSON text.
     ///
     /// # Errors
-    /// As [`ModelFile::read`].
+    /// As [`ModelFile::read`], but for [`Error::InFile`], of which there is the source alone.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let kind = of_kind(text, VERSION, &kinds())?;
         if !kind.ends_with(WITH_COVARIATES) && text.len() as u64 > WITHOUT_COVARIATES {

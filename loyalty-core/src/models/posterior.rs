@@ -159,7 +159,7 @@ impl Posterior<Model> {
     /// Reads a posterior from JSON text.
     ///
     /// # Errors
-    /// As [`Posterior::read`].
+    /// As [`Posterior::read`], but for [`Error::InFile`], of which there is the source alone.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         of_kind(text, VERSION, &[Self::KIND])?;
         let raw: Raw<&RawValue> = serde_json::from_str(text).map_err(not_json)?;

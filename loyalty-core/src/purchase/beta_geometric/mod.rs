@@ -32,7 +32,7 @@ use crate::error::positive;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
 use crate::math::elementary::{ln, ln_1p};
 use crate::math::random::Random;
-use crate::math::{Renewals, Survival};
+use crate::math::{Renewals, Residual, Survival};
 use crate::purchase::Discounting;
 use crate::summary::History;
 use crate::time::Unit;
@@ -323,7 +323,13 @@ impl<D: Dropout> PurchaseProcess for BetaGeometric<D> {
         discounting: &Discounting,
     ) -> impl Fn(f64) -> f64 + Send + Sync {
         let (renewals, alpha) = (self.renewals(x, customers), self.alpha);
+        let Counts { s, a, b } = self.counts(x);
+        let end = discounting.force_without_end();
+        let residual = end.and_then(|force| Some((force, Residual::new(s, a, b)?)));
         move |t| {
+            if let Some((force, residual)) = &residual {
+                return residual.at(force * (alpha + t));
+            }
             let expected = |z: &[f64], out: &mut [f64]| renewals.each(z, out);
             discounting.purchases(expected, alpha + t, renewals.shape())
         }

@@ -21,7 +21,7 @@ use crate::Error;
 use crate::estimation::{Dimension, Evaluation, Parameter, Parameters, Towards, exactly};
 use crate::math::elementary::{exp, ln, ln_1p, logistic};
 use crate::math::random::Random;
-use crate::math::{Erlang, ErlangRenewals, ErlangResidual, ErlangSurvival};
+use crate::math::{Erlang, ErlangRenewals, ErlangResidual, ErlangSurvival, Residual};
 use crate::purchase::Discounting;
 use crate::summary::History;
 use crate::time::Unit;
@@ -276,8 +276,12 @@ impl<D: Dropout> PurchaseProcess for RegularBetaGeometric<D> {
         let (renewals, alpha) = (self.renewals(stage, customers), self.alpha());
         let process = self.process(stage);
         let shape = if self.k == 1 { process.s } else { process.s.max(SMOOTH) };
-        move |t| match discounting.force_without_end() {
-            Some(force) if process.k > 1 => ErlangResidual(process).at(force * (alpha + t)),
+        let end = discounting.force_without_end();
+        let each_event = end.filter(|_| self.k == 1);
+        let residual = each_event.and_then(|_| Residual::new(process.s, process.a, process.b));
+        move |t| match (end, &residual) {
+            (Some(force), Some(residual)) => residual.at(force * (alpha + t)),
+            (Some(force), None) if process.k > 1 => ErlangResidual(process).at(force * (alpha + t)),
             _ => {
                 let expected = |z: &[f64], out: &mut [f64]| renewals.each(z, out);
                 discounting.purchases(expected, alpha + t, shape)
