@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use loyalty_core::Error;
 use loyalty_core::behaviours::{Behaviour, BehaviourModel};
+use loyalty_core::files::text_of;
 use loyalty_core::ledger::LedgerRow;
 
 use crate::column::{column, mask};
@@ -120,6 +121,14 @@ pub unsafe extern "C" fn loyalty_behaviour_name(
 impl KeptInFile for loyalty_behaviours {
     fn read(path: &str) -> Result<Self, Error> {
         BehaviourModel::read(path).map(Self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        BehaviourModel::from_json(text_of(bytes)?).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_json().into_bytes()
     }
 }
 

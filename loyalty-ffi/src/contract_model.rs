@@ -90,6 +90,14 @@ impl KeptInFile for loyalty_contract_model {
     fn read(path: &str) -> Result<Self, Error> {
         Fitted::load(path, "contracts", of_contracts).map(Self)
     }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Fitted::from_bytes(bytes, "contracts", of_contracts).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
 }
 
 /// Loads a model of any kind from its file, written in any language. `path` is UTF-8.

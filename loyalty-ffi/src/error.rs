@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::ffi::c_char;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 
 use loyalty_core::Error;
 
@@ -126,6 +126,8 @@ fn status_of(error: &Error) -> loyalty_status {
         Error::Segments(_) => loyalty_status::Segments,
         Error::Treatments(_) => loyalty_status::Treatments,
         Error::ModelFile { .. } => loyalty_status::ModelFile,
+        // The kind of reason is that of what the file holds.
+        Error::InFile { source, .. } => status_of(source),
         Error::Unavailable { .. } => loyalty_status::Unavailable,
         _ => loyalty_status::Other,
     }
@@ -190,6 +192,19 @@ pub unsafe extern "C" fn loyalty_error_free(error: *mut loyalty_error) {
     unsafe { free(error) }
 }
 
+/// Whether a panic, which is a bug of the library and becomes the status `PANIC`, stays silent: without this,
+/// and after `false`, its text also goes to the standard error of the process. It holds for the whole process;
+/// call it once, at the start.
+#[unsafe(no_mangle)]
+pub extern "C" fn loyalty_silence_panics(silent: bool) {
+    if silent {
+        panic::set_hook(Box::new(|_| {}));
+    } else {
+        // What was set gives way to what the standard library does.
+        drop(panic::take_hook());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::ptr;
@@ -225,7 +240,9 @@ mod tests {
 
             assert_eq!(guard(&raw mut error, || Ok(())), loyalty_status::Ok);
             assert_eq!(loyalty_error_status(error), loyalty_status::NullArgument);
+            loyalty_silence_panics(true);
             assert_eq!(guard(ptr::null_mut(), || panic!("nobody asks")), loyalty_status::Panic);
+            loyalty_silence_panics(false);
             loyalty_error_free(error);
         }
     }

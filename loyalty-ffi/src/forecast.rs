@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use loyalty_core::error::Error;
+use loyalty_core::files::text_of;
 use loyalty_core::forecast::AnchoredForecast;
 use loyalty_core::parallel::Threads;
 use loyalty_core::summary::{History, Recent, WINDOWS};
@@ -25,12 +26,20 @@ impl KeptInFile for loyalty_forecast {
     fn read(path: &str) -> Result<Self, Error> {
         AnchoredForecast::read(path).map(Self)
     }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        AnchoredForecast::from_json(text_of(bytes)?).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_json().into_bytes()
+    }
 }
 
 /// Loads a forecast from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in
-/// it is outside its domain. Free with `loyalty_forecast_free`.
+/// it is outside its domain, `CHOICE` where the unit is none. Free with `loyalty_forecast_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_forecast_load(
     path: *const c_char,

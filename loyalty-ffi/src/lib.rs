@@ -89,5 +89,9 @@ pub mod behaviours;
 
 pub mod opened;
 
+pub mod model_bytes;
+
+pub mod file_kind;
+
 #[cfg(test)]
 mod allocations;

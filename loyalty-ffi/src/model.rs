@@ -2,6 +2,7 @@
 
 use loyalty_core::Error;
 use loyalty_core::estimation::Fit;
+use loyalty_core::files::text_of;
 use loyalty_core::models::{Model, ModelFile};
 
 use crate::error::Failure;
@@ -50,7 +51,24 @@ impl<M: Clone + Into<Model>> Fitted<M> {
         family: &str,
         member: impl FnOnce(Model) -> Option<M>,
     ) -> Result<Self, Error> {
-        let file = ModelFile::read(path)?;
+        Self::of(ModelFile::read(path)?, path, family, member)
+    }
+
+    /// Reads what such a file holds.
+    pub(crate) fn from_bytes(
+        bytes: &[u8],
+        family: &str,
+        member: impl FnOnce(Model) -> Option<M>,
+    ) -> Result<Self, Error> {
+        Self::of(ModelFile::from_json(text_of(bytes)?)?, "", family, member)
+    }
+
+    fn of(
+        file: ModelFile,
+        path: &str,
+        family: &str,
+        member: impl FnOnce(Model) -> Option<M>,
+    ) -> Result<Self, Error> {
         let fit = file.as_fit()?.map(|fit| fit.map(|_| ()));
         let kind = file.model.kind();
         let other_family = || {
@@ -63,11 +81,19 @@ impl<M: Clone + Into<Model>> Fitted<M> {
 
     /// Writes the model's file, with what is known of its fit.
     pub(crate) fn save(&self, path: &str) -> Result<(), Error> {
-        let file = match &self.fit {
+        self.file().write(path)
+    }
+
+    /// What such a file holds.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        self.file().to_json().into_bytes()
+    }
+
+    fn file(&self) -> ModelFile {
+        match &self.fit {
             Some(fit) => ModelFile::from(&fit.clone().map(|()| self.model.clone())),
             None => ModelFile::from(self.model.clone()),
-        };
-        file.write(path)
+        }
     }
 
     /// Hands what the fit says of itself to the caller.

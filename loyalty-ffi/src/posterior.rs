@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use loyalty_core::Error;
 use loyalty_core::estimation::{Intervals, Posterior, Scale};
+use loyalty_core::files::text_of;
 use loyalty_core::models::Model;
 use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{AnyPurchaseModel, PurchaseModel};
@@ -113,12 +114,20 @@ impl KeptInFile for loyalty_purchase_posterior {
     fn read(path: &str) -> Result<Self, Error> {
         Posterior::<Model>::read(path)?.of_purchases().map(Self)
     }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Posterior::<Model>::from_json(text_of(bytes)?)?.of_purchases().map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.clone().map(Model::from).to_json().into_bytes()
+    }
 }
 
 /// Loads a posterior of a model of purchases from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
-/// is outside its domain; `CHOICE` where its model is one of spend. Free with
+/// is outside its domain; `CHOICE` where its model is one of spend, or a word in it is unknown. Free with
 /// `loyalty_purchase_posterior_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_purchase_posterior_load(
@@ -273,12 +282,20 @@ impl KeptInFile for loyalty_spend_posterior {
     fn read(path: &str) -> Result<Self, Error> {
         Posterior::<Model>::read(path)?.of_spend().map(Self)
     }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Posterior::<Model>::from_json(text_of(bytes)?)?.of_spend().map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.clone().map(Model::from).to_json().into_bytes()
+    }
 }
 
 /// Loads a posterior of a model of spend from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
-/// is outside its domain; `CHOICE` where its model is one of purchases. Free with
+/// is outside its domain; `CHOICE` where its model is one of purchases, or a word in it is unknown. Free with
 /// `loyalty_spend_posterior_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_spend_posterior_load(

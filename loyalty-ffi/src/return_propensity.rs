@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use loyalty_core::Error;
+use loyalty_core::files::text_of;
 use loyalty_core::orders::{Column, Invalid, Returns};
 use loyalty_core::parallel::Threads;
 use loyalty_core::returns::ReturnPropensity;
@@ -26,6 +27,14 @@ pub struct loyalty_return_propensity(ReturnPropensity);
 impl KeptInFile for loyalty_return_propensity {
     fn read(path: &str) -> Result<Self, Error> {
         ReturnPropensity::read(path).map(Self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        ReturnPropensity::from_json(text_of(bytes)?).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_json().into_bytes()
     }
 }
 

@@ -91,6 +91,14 @@ impl KeptInFile for loyalty_spend_model {
     fn read(path: &str) -> Result<Self, Error> {
         Fitted::load(path, "spend", of_spend).map(Self)
     }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Fitted::from_bytes(bytes, "spend", of_spend).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
 }
 
 /// Loads a model of any kind from its file, written in any language. `path` is UTF-8.

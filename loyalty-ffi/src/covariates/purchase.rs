@@ -78,13 +78,26 @@ pub unsafe extern "C" fn loyalty_purchase_with_covariates_fit(
     }
 }
 
+const FAMILY: &str = "purchases with covariates";
+
+fn of_family(model: Model) -> Option<PurchaseWithCovariates> {
+    match model {
+        Model::PurchaseWithCovariates(model) => Some(model),
+        _ => None,
+    }
+}
+
 impl KeptInFile for loyalty_purchase_with_covariates {
     fn read(path: &str) -> Result<Self, Error> {
-        Fitted::load(path, "purchases with covariates", |model| match model {
-            Model::PurchaseWithCovariates(model) => Some(model),
-            _ => None,
-        })
-        .map(Self)
+        Fitted::load(path, FAMILY, of_family).map(Self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Fitted::from_bytes(bytes, FAMILY, of_family).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
     }
 }
 

@@ -70,13 +70,26 @@ pub unsafe extern "C" fn loyalty_spend_with_covariates_fit(
     }
 }
 
+const FAMILY: &str = "spend with covariates";
+
+fn of_family(model: Model) -> Option<SpendWithCovariates> {
+    match model {
+        Model::SpendWithCovariates(model) => Some(model),
+        _ => None,
+    }
+}
+
 impl KeptInFile for loyalty_spend_with_covariates {
     fn read(path: &str) -> Result<Self, Error> {
-        Fitted::load(path, "spend with covariates", |model| match model {
-            Model::SpendWithCovariates(model) => Some(model),
-            _ => None,
-        })
-        .map(Self)
+        Fitted::load(path, FAMILY, of_family).map(Self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Fitted::from_bytes(bytes, FAMILY, of_family).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
     }
 }
 

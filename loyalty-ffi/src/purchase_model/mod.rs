@@ -100,6 +100,14 @@ impl KeptInFile for loyalty_purchase_model {
     fn read(path: &str) -> Result<Self, Error> {
         Fitted::load(path, "purchases", of_purchases).map(Self)
     }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Fitted::from_bytes(bytes, "purchases", of_purchases).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
 }
 
 /// Loads a model of any kind from its file, written in any language. `path` is UTF-8.

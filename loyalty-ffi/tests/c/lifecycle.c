@@ -9,6 +9,9 @@ static void null_is_harmless(void)
     loyalty_purchase_model_free(NULL);
     loyalty_discounting_free(NULL);
     loyalty_error_free(NULL);
+    loyalty_bytes_free(NULL);
+    loyalty_silence_panics(true);
+    loyalty_silence_panics(false);
     loyalty_fit_free(NULL);
     loyalty_spend_model_free(NULL);
     loyalty_holdout_free(NULL);
