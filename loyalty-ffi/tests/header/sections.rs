@@ -9,7 +9,7 @@ use std::path::Path;
 use std::{fs, iter};
 
 /// The first module of each section of functions, and the section's title.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 14] = [
     ("version", "Version and errors"),
     ("orders", "Orders"),
     ("summarize", "Summaries of customers"),
@@ -23,6 +23,7 @@ const SECTIONS: [(&str, &str); 13] = [
     ("clv", "Lifetime value, and intervals"),
     ("correlation", "Scores and segments"),
     ("selection", "Treatments and behaviours"),
+    ("opened", "Models' files"),
 ];
 /// Where `cbindgen.toml` wants the table of contents.
 const CONTENTS: &str = " * @contents@\n";
