@@ -400,7 +400,8 @@ def score(
     Parameters
     ----------
     data : path, OrderTable, data frame, mapping of columns, Orders, OrderLines or CustomerSummary, or a table of one
-        A path is read by :func:`read_orders`. Of a frame or mapping those columns are taken whose names
+        A path is read by :func:`read_orders`; order lines are read as they were, and may have no returns from
+        :meth:`OrderLines.with_returns`. Of a frame or mapping those columns are taken whose names
         say what they are (docs/reading.md), as do the names of the roles: ``customer``, ``time``,
         ``amount`` (or ``price`` of a piece and ``quantity``), ``status``, ``currency``, ``order``,
         ``product``, ``category``, ``size``, ``brand``, ``list_amount``, ``discount`` (that the firm pays for),
