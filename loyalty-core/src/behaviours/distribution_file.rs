@@ -7,16 +7,18 @@ use serde::{Deserialize, Serialize};
 use super::definitions::{Behaviour, Terms, of_link};
 use super::distribution::{BehaviourDistribution, transition};
 use super::lasting::{Lasting, StoredLasting};
-use super::model_file::LARGEST_FILE;
 use super::options::{Threshold, ThresholdBasis};
 use super::population::Population;
 use crate::Error;
 use crate::error::{non_negative, positive};
-use crate::files::{FORMAT, not_json, of_kind, problem, read_up_to, write_whole};
+use crate::files::{FORMAT, MEBIBYTE, not_json, of_kind, problem, read_up_to, write_whole};
 
 /// The version of a file that holds one behaviour; it rises with each change that an older library could
 /// not read.
 const VERSION: u32 = 3;
+
+/// The most bytes of a file of behaviours: a hundred times what one with thousands of groups of peers has.
+pub(super) const LARGEST_FILE: u64 = 16 * MEBIBYTE;
 
 /// A distribution as it stands in a file; checked when it becomes a [`BehaviourDistribution`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,17 +5,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::definitions::Behaviour;
-use super::distribution_file::{StoredDistribution, parsed, printed};
+use super::distribution_file::{LARGEST_FILE, StoredDistribution, parsed, printed};
 use super::model::{BehaviourModel, Rule};
 use crate::Error;
 use crate::error::non_negative;
-use crate::files::{FORMAT, MEBIBYTE, of_kind, problem, read_up_to, write_whole};
+use crate::files::{FORMAT, of_kind, problem, read_up_to, write_whole};
 
 /// The version of a behaviour model's file; it rises with each change that an older library could not read.
 const VERSION: u32 = 3;
-
-/// The most bytes of such a file: a hundred times what one with thousands of groups of peers has.
-pub(super) const LARGEST_FILE: u64 = 16 * MEBIBYTE;
 
 #[derive(Serialize, Deserialize)]
 struct ModelFile {
