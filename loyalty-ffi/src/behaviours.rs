@@ -161,7 +161,8 @@ pub unsafe extern "C" fn loyalty_behaviours_load(
 /// Errors: `PARAMETER` unless `columns` is `loyalty_ledger_column_count()` and `behaviours` is
 /// `loyalty_behaviour_count()`, or for more rows than fit in memory; `VALUE` where a value of the ledger is not
 /// finite or, except for `profit`, `return_loss`, `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where
-/// a name is not UTF-8; then `primary` is as before.
+/// a name is not UTF-8; then `primary` is as before. `VALUE` also where a value is so far from those of any shop
+/// that a score would not be finite; it names the score and the row, and the arrays may hold anything.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_behaviours_classify(
     model: *const loyalty_behaviours,
@@ -187,7 +188,8 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
             let customers = customers(ledger, rows, groups)?;
             let opted_out = mask("opted_out", opted_out, rows)?;
             for (row, (ledger, group)) in customers.iter().enumerate() {
-                let mut found = model.classify_one(ledger, *group);
+                let found = model.classify_one(ledger, *group);
+                let mut found = found.map_err(|error| error.in_row(row))?;
                 if opted_out.is_some_and(|out| out[row]) {
                     found = found.without_labels();
                 }
@@ -241,7 +243,8 @@ pub unsafe extern "C" fn loyalty_behaviours_intervals(
             let customers = customers(ledger, rows, groups)?;
             for (row, (ledger, group)) in customers.iter().enumerate() {
                 let mut of_customer = [loyalty_behaviour_interval::default(); Behaviour::ALL.len()];
-                for (behaviour, found) in model.intervals_one(ledger, *group, level)? {
+                let found = model.intervals_one(ledger, *group, level);
+                for (behaviour, found) in found.map_err(|error| error.in_row(row))? {
                     of_customer[behaviour as usize] = loyalty_behaviour_interval {
                         known: true,
                         estimate_low: found.estimate.0,

@@ -325,11 +325,18 @@ impl BehaviourModel {
     }
 
     /// Labels one customer by their row of a ledger; `group` is their group of peers, if they have one.
-    pub fn classify_one(&self, row: &LedgerRow, group: Option<&str>) -> CustomerBehaviours {
+    ///
+    /// # Errors
+    /// As [`BehaviourDistribution::score_one`].
+    pub fn classify_one(
+        &self,
+        row: &LedgerRow,
+        group: Option<&str>,
+    ) -> Result<CustomerBehaviours, Error> {
         let (mut each, mut primary, mut costliest) = (Vec::new(), None, 0.0);
         for rule in &self.rules {
             let (behaviour, score) =
-                (rule.distribution.behaviour(), rule.distribution.score_one(row, group));
+                (rule.distribution.behaviour(), rule.distribution.score_one(row, group)?);
             let labelled = self.labelled(rule, &score, row.categories);
             let first = primary.is_none() || score.impact > costliest;
             if labelled && first && behaviour.is_costly() {
@@ -337,7 +344,7 @@ impl BehaviourModel {
             }
             each.push(CustomerBehaviour { behaviour, score, labelled });
         }
-        CustomerBehaviours { each, primary }
+        Ok(CustomerBehaviours { each, primary })
     }
 
     /// The intervals of one customer's strengths and of what they cost; see [`BehaviourDistribution::interval`].

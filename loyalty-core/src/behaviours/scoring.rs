@@ -65,15 +65,33 @@ impl BehaviourDistribution {
     }
 
     /// What is said of one customer; `group` is their group of peers, if they have one.
-    pub fn score_one(&self, row: &LedgerRow, group: Option<&str>) -> BehaviourScore {
-        self.score_row(row, self.shift(group))
+    ///
+    /// # Errors
+    /// [`Error::Value`] where a number of the row is so large or so small that a score would not be finite; it
+    /// names the score, and row 0 as there is but one.
+    pub fn score_one(&self, row: &LedgerRow, group: Option<&str>) -> Result<BehaviourScore, Error> {
+        let score = self.score_row(row, self.shift(group));
+        self.finite(BehaviourScore::NAMES, &score.values())?;
+        Ok(score)
+    }
+
+    /// Refuses numbers that are not finite, by the name of the first.
+    fn finite(&self, names: &[&str], values: &[f64]) -> Result<(), Error> {
+        let Some((name, value)) = names.iter().zip(values).find(|(_, value)| !value.is_finite())
+        else {
+            return Ok(());
+        };
+        let column = format!("{name} of {}", self.behaviour());
+        let expected = "finite, but a number of the customer's ledger is out of all proportion";
+        Err(Error::Value { column, row: 0, expected, value: value.to_string(), more: 0 })
     }
 
     /// The interval that holds the strength with this probability, cut evenly on both sides, and what it
     /// means in money.
     ///
     /// # Errors
-    /// [`Error::Parameter`](Error::Parameter) unless the level is from 0.5 to 0.9999.
+    /// [`Error::Parameter`](Error::Parameter) unless the level is from 0.5 to 0.9999; [`Error::Value`] as
+    /// [`BehaviourDistribution::score_one`].
     pub fn interval(
         &self,
         row: &LedgerRow,
@@ -81,13 +99,19 @@ impl BehaviourDistribution {
         level: f64,
     ) -> Result<BehaviourInterval, Error> {
         check_level(level)?;
-        Ok(self.interval_row(row, self.shift(group), level))
+        let interval = self.interval_row(row, self.shift(group), level);
+        let BehaviourInterval { estimate, impact } = interval;
+        self.finite(
+            &["estimate_low", "estimate_high", "impact_low", "impact_high"],
+            &[estimate.0, estimate.1, impact.0, impact.1],
+        )?;
+        Ok(interval)
     }
 
     /// [`BehaviourDistribution::interval`] of every customer: ends of the estimate's, then of the impact's.
     ///
     /// # Errors
-    /// As [`BehaviourDistribution::interval`].
+    /// [`Error::Parameter`](Error::Parameter) unless the level is from 0.5 to 0.9999.
     pub fn intervals(
         &self,
         ledger: &Ledger,

@@ -2,6 +2,8 @@
 
 use multiversion::multiversion;
 
+use crate::error::LARGEST;
+
 /// Within what bounds a feature was seen, and what stands for a missing value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Bounds {
@@ -21,7 +23,7 @@ impl Bounds {
 
     fn is_sound(&self) -> bool {
         let ordered = self.low <= self.high && (self.low..=self.high).contains(&self.mean);
-        ordered && (self.high - self.low).is_finite()
+        ordered && self.low >= -LARGEST && self.high <= LARGEST
     }
 }
 
@@ -43,7 +45,7 @@ impl Term {
 
     fn is_sound(&self) -> bool {
         let numbers = [self.mean, self.weight, self.knot.unwrap_or_default()];
-        numbers.iter().all(|number| number.is_finite())
+        numbers.iter().all(|number| number.abs() <= LARGEST)
     }
 }
 
@@ -91,12 +93,12 @@ impl LineModel {
         terms.for_each(|term| term.weight *= factor);
     }
 
-    /// Whether every number is one that a fit can have.
+    /// Whether every number is one that a fit can have, so that no sum of a few products overflows.
     pub(crate) fn is_sound(&self) -> bool {
         let feature = |feature: &LineFeature| {
             feature.bounds.is_sound() && feature.terms.iter().all(Term::is_sound)
         };
-        self.intercept.is_finite() && self.features.iter().all(feature)
+        self.intercept.abs() <= LARGEST && self.features.iter().all(feature)
     }
 
     /// z of lines, whose features are columns; each has the bits that it would have alone.

@@ -21,7 +21,7 @@ fn table(model: &BehaviourModel, rows: &[LedgerRow]) -> String {
     }
     text.push_str(",primary\n");
     for row in rows {
-        let found = model.classify_one(row, None);
+        let found = model.classify_one(row, None).unwrap();
         let ledger = row.values().into_iter();
         let scores = found.each.iter().flat_map(|one| [one.score.p_over, one.score.impact]);
         for value in ledger.chain(scores) {

@@ -7,6 +7,7 @@
 mod common;
 
 mod behaviours;
+mod behaviours_extremes;
 mod behaviours_hold;
 mod bg_bb;
 mod bootstrap;

@@ -70,9 +70,9 @@ fn discounts_of_the_makers_tell_as_much_of_a_customer() {
     let mut row = ledger.row(0);
     (row.orders, row.lines, row.list_amount, row.list_square) = (8.0, 8.0, 800.0, 80_000.0);
     (row.discount, row.maker_discount) = (300.0, 0.0);
-    let borne = model.score_one(&row, None);
+    let borne = model.score_one(&row, None).unwrap();
     (row.discount, row.maker_discount) = (240.0, 60.0);
-    let shared = model.score_one(&row, None);
+    let shared = model.score_one(&row, None).unwrap();
     assert_eq!(shared.weight.to_bits(), borne.weight.to_bits());
     // Of those to come, the shop is expected to pay about as much as of those of others.
     assert!(shared.estimate < borne.estimate && shared.estimate > 0.9 * borne.estimate);

@@ -31,6 +31,43 @@ static size_t read_golden(const char *root, double table[MOST][WIDEST], size_t w
     return rows;
 }
 
+/* A ledger in other proportions than any customer's: every number is finite, or the row is an error. */
+static bool finite_or_refused(const loyalty_behaviours *model, const double *row, size_t columns)
+{
+    loyalty_behaviour_score scores[BEHAVIOURS];
+    loyalty_behaviour_interval intervals[BEHAVIOURS];
+    int32_t primary = 0;
+    bool good = true;
+    loyalty_status status = loyalty_behaviours_classify(model, row, 1, columns, NULL, NULL, scores,
+                                                        BEHAVIOURS, &primary, NULL);
+    for (size_t at = 0; status == LOYALTY_STATUS_OK && at < BEHAVIOURS; at++) {
+        good = good && isfinite(scores[at].estimate) && isfinite(scores[at].threshold) &&
+               isfinite(scores[at].p_over) && isfinite(scores[at].impact);
+    }
+    good = good && (status == LOYALTY_STATUS_OK || status == LOYALTY_STATUS_VALUE);
+    status = loyalty_behaviours_intervals(model, row, 1, columns, NULL, 0.9, intervals, BEHAVIOURS,
+                                          NULL);
+    for (size_t at = 0; status == LOYALTY_STATUS_OK && at < BEHAVIOURS; at++) {
+        good = good && isfinite(intervals[at].estimate_low) &&
+               isfinite(intervals[at].estimate_high) && isfinite(intervals[at].impact_low) &&
+               isfinite(intervals[at].impact_high);
+    }
+    return good && (status == LOYALTY_STATUS_OK || status == LOYALTY_STATUS_VALUE);
+}
+
+static void no_number_is_missing(const loyalty_behaviours *model, const double *row, size_t columns)
+{
+    static const double factors[] = {1e-50, 1e-20, 1e-5, 1e5, 1e20, 1e50};
+    double other[WIDEST];
+    for (size_t column = 0; column < columns; column++) {
+        for (size_t at = 0; at < sizeof factors / sizeof *factors; at++) {
+            memcpy(other, row, columns * sizeof *other);
+            other[column] *= factors[at];
+            CHECK(finite_or_refused(model, other, columns));
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     static double table[MOST][WIDEST], ledger[MOST * WIDEST];
@@ -130,6 +167,9 @@ int main(int argc, char **argv)
                                       primary, &error),
           INVALID_UTF8, "groups must be valid UTF-8");
     CHECK(primary[0] == 77);
+
+    for (size_t row = 0; row < rows; row += 5)
+        no_number_is_missing(model, ledger + row * columns, columns);
 
     ledger[0] = NAN;
     primary[0] = 77;

@@ -37,6 +37,9 @@ const STEADINESS: f64 = 2.0;
 const FEWEST_SLOPES: usize = 10;
 const FEWEST_PERIODS: f64 = 4.0;
 
+/// The largest logarithm of a level or of odds in a file: those of 1e86.
+const FARTHEST: f64 = 200.0;
+
 /// What is known of the shop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::behaviours) struct BudgetTerms {
@@ -138,8 +141,9 @@ impl BehaviourTerms for BudgetTerms {
     fn check(&self) -> Result<(), Error> {
         non_negative("level", self.level)?;
         non_negative("category_cost", self.category_cost.unwrap_or(0.0))?;
-        for number in self.by_level.numbers() {
-            non_negative("by_level", number.abs())?;
+        let out_of_range = |number: &f64| !(-FARTHEST..=FARTHEST).contains(number);
+        if let Some(value) = self.by_level.numbers().find(out_of_range) {
+            return Err(Error::parameter("by_level", "from -200 to 200", value));
         }
         if !self.by_level.rise() {
             let value = "others".to_owned();
