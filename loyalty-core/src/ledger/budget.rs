@@ -5,12 +5,18 @@ use super::row::LedgerRow;
 use crate::time::{DAY, Occasion};
 
 /// The periods of a budget.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Periods {
     /// Of the calendar.
     Calendar(Occasion),
     /// So many days, counted from a day.
     Days { length: u32, origin: i64 },
+}
+
+impl Default for Periods {
+    fn default() -> Self {
+        Self::Calendar(Occasion::Month)
+    }
 }
 
 impl Periods {

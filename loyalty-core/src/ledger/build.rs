@@ -1,5 +1,6 @@
 //! From order lines and contacts to the ledger.
 
+use super::basis::{Charged, LedgerBasis, LevelKeys};
 use super::budget::Periods;
 use super::contacts::{Call, ServiceLog};
 use super::customer::{Accountant, Line};
@@ -12,7 +13,7 @@ use super::returns::{Maturity, ReturnRates};
 use super::row::{LedgerColumns, LedgerRow};
 use super::shop::{Shop, ShopSums};
 use super::unusual::unusual_days;
-use super::{Available, Ledger, LedgerOptions, Portfolio, UnusualDays};
+use super::{Ledger, LedgerOptions, Portfolio, UnusualDays};
 use crate::Error;
 use crate::math::ExactSum;
 use crate::orders::{Contacts, LedgerLine, LinesByCustomer, OrderLines};
@@ -75,45 +76,44 @@ pub(super) fn build(
     };
     let maturity = Maturity::of(lines, &window, threads);
     let rates = ReturnRates::of(lines, &window, &maturity, threads);
-    let offers = Offers::of(lines, &window, threads);
-    let recalls = recalls(lines, &window, threads);
-    let margin = options.economics.margin.or_else(|| margin_of(lines, &window, threads));
-    let pricing = Pricing {
-        lines,
-        window: &window,
-        maturity: &maturity,
-        rates: &rates,
-        offers: &offers,
-        recalls: &recalls,
-        margin,
-        options,
+    let mut basis = LedgerBasis {
+        start,
+        end: window.end.min(i64::MAX / 2),
+        periods,
+        case_days: options.case_days,
+        economics: options.economics,
+        given: lines.given,
+        charged: Charged { contacts: contacts.is_some(), marketing: marketing.is_some() },
+        margin: options.economics.margin.or_else(|| margin_of(lines, &window, threads)),
+        maturity,
+        rates,
+        offers: Offers::of(lines, &window, threads),
+        unusual: UnusualDays {
+            contacts: service.outages.clone(),
+            returns: recalls(lines, &window, threads),
+        },
+        contact_cost: service.mean_cost,
+        shop: Shop::default(),
+        levels: lines.levels().map(|ids| ids.map(LevelKeys::of)),
     };
-    let accountant = |window: &Window, shop| {
-        let mut accountant = Accountant::new(window.end, periods, shop);
-        accountant.has_categories = lines.given.category;
-        accountant.has_products = lines.given.product;
-        accountant.has_sizes = lines.given.size;
-        accountant.case_length = i64::from(options.case_days) * DAY;
-        accountant
-    };
-    let shop = shop(&pricing, &service, || accountant(&window, Shop::default()), threads);
+    basis.shop = shop(&Pricing { basis: &basis, window: &window }, lines, &service, threads);
+    let margin = basis.margin;
+    let pricing = Pricing { basis: &basis, window: &window };
     let mut columns = LedgerColumns::zeros(known.len());
-    let used = fill(&mut columns, lines, threads, || {
-        Books::new(pricing, &service, accountant(&window, shop))
-    });
+    let used = fill(&mut columns, lines, threads, || Books::new(pricing, lines, &service));
     if used == 0 {
         return Err(Error::Empty { what: "the ledger", expected: "lines between start and end" });
     }
     let mut portfolio = Portfolio {
         years: (end.min(last) - start.max(first)).max(DAY) as f64 / YEAR as f64,
         margin: margin.unwrap_or(0.0),
-        return_rate: rates.base,
-        intra_order: shop.intra_order,
-        intra_discount: shop.intra_discount,
-        case_dispersion: shop.case_dispersion,
+        return_rate: basis.rates.base,
+        intra_order: basis.shop.intra_order,
+        intra_discount: basis.shop.intra_discount,
+        case_dispersion: basis.shop.case_dispersion,
         order_threshold: pile_up(amounts(lines, &window, threads)),
         contact_cost: service.mean_cost,
-        product_weight: if rates.weight.is_finite() { rates.weight } else { 1e50 },
+        product_weight: basis.rates.weight.min(1e50),
         returned_share: returned_share(lines, &window, threads),
         lines_outside: lines.len() - used,
         ..Portfolio::default()
@@ -136,24 +136,19 @@ pub(super) fn build(
     }
     let halves =
         Halves::of(known.len(), &window, lines.time_range, threads, |window, customers| {
-            let mut books =
-                Books::new(Pricing { window, ..pricing }, &service, accountant(window, shop));
+            let mut books = Books::new(Pricing { window, ..pricing }, lines, &service);
             customers.map(|customer| books.row(customer)).collect()
         });
-    let unusual = UnusualDays { contacts: service.outages, returns: recalls.clone() };
     Ok(Ledger {
         customers: known.clone(),
         columns,
-        available: available(lines, contacts.is_some(), margin.is_some()),
-        economics: options.economics,
         portfolio,
         peers: None,
         joins,
         how: options.joins,
         halves,
-        unusual,
         opted_out: Vec::new(),
-        end: window.end.min(i64::MAX / 2),
+        basis,
     })
 }
 
@@ -182,6 +177,7 @@ fn fill<'a>(
 /// One customer after the other.
 struct Books<'a> {
     pricing: Pricing<'a>,
+    lines: &'a LinesByCustomer,
     service: &'a ServiceLog,
     accountant: Accountant,
     rows: Vec<Line>,
@@ -189,18 +185,19 @@ struct Books<'a> {
 }
 
 impl<'a> Books<'a> {
-    fn new(pricing: Pricing<'a>, service: &'a ServiceLog, accountant: Accountant) -> Self {
-        Self { pricing, service, accountant, rows: Vec::new(), calls: Vec::new() }
+    fn new(pricing: Pricing<'a>, lines: &'a LinesByCustomer, service: &'a ServiceLog) -> Self {
+        let accountant = pricing.basis.accountant(pricing.window);
+        Self { pricing, lines, service, accountant, rows: Vec::new(), calls: Vec::new() }
     }
 
     fn look_up(&mut self, customer: usize) {
-        self.pricing.of_customer(customer, &mut self.rows);
+        self.pricing.of_customer(self.lines.of_customer(customer), &mut self.rows);
         self.service.of_customer(customer, self.pricing.window, &mut self.calls);
     }
 
     fn row(&mut self, customer: usize) -> LedgerRow {
         self.look_up(customer);
-        self.accountant.row(&mut self.rows, &self.calls, self.service)
+        self.accountant.row(&mut self.rows, &self.calls)
     }
 
     fn shop_sums(&mut self, customer: usize) -> ShopSums {
@@ -255,18 +252,6 @@ fn looked_at(lines: &LinesByCustomer) -> impl Iterator<Item = std::ops::Range<us
     (0..groups.count()).step_by(step).map(|group| groups.members(group))
 }
 
-fn available(lines: &LinesByCustomer, contacts: bool, profit: bool) -> Available {
-    Available {
-        discounts: lines.given.discount,
-        offers: lines.given.discount && lines.given.offered_depth,
-        coupons: lines.given.coupon,
-        returns: lines.given.returned_amount,
-        contacts,
-        profit,
-        categories: lines.given.category,
-    }
-}
-
 /// Σ of two numbers over the lines looked at.
 fn totals(
     lines: &LinesByCustomer,
@@ -316,29 +301,32 @@ fn returned_share(lines: &LinesByCustomer, window: &Window, threads: Threads) ->
 /// What is known of the whole shop, from some of the groups.
 fn shop(
     pricing: &Pricing<'_>,
+    lines: &LinesByCustomer,
     service: &ServiceLog,
-    accountant: impl Fn() -> Accountant + Sync,
     threads: Threads,
 ) -> Shop {
-    let sums = map_chunks(looked_at(pricing.lines).count(), 1, threads, |number| {
-        let mut books = Books::new(*pricing, service, accountant());
-        let members = looked_at(pricing.lines).nth(number.start).into_iter().flatten();
+    let sums = map_chunks(looked_at(lines).count(), 1, threads, |number| {
+        let mut books = Books::new(*pricing, lines, service);
+        let members = looked_at(lines).nth(number.start).into_iter().flatten();
         members.fold(ShopSums::default(), |sum, customer| sum.merge(books.shop_sums(customer)))
     });
     sums.into_iter().fold(ShopSums::default(), ShopSums::merge).shop()
 }
 
+/// What remains of a customer's revenue.
+pub(super) fn profit(row: &LedgerRow) -> f64 {
+    let after = row.return_loss + row.service_cost + row.marketing_cost;
+    row.revenue + row.maker_discount - row.cost - after
+}
+
 /// Profit, by customer and for the shop.
 fn close(columns: &mut LedgerColumns, assumed: Option<f64>, portfolio: &mut Portfolio) {
     let (mut revenue, mut earned) = (ExactSum::default(), ExactSum::default());
-    for row in 0..columns.orders.len() {
-        let (paid, maker_discount, cost) =
-            (columns.revenue[row], columns.maker_discount[row], columns.cost[row]);
-        let after =
-            columns.return_loss[row] + columns.service_cost[row] + columns.marketing_cost[row];
-        columns.profit[row] = paid + maker_discount - cost - after;
-        revenue.add(paid);
-        earned.add(paid + maker_discount - cost);
+    for number in 0..columns.orders.len() {
+        let row = columns.row(number);
+        columns.profit[number] = profit(&row);
+        revenue.add(row.revenue);
+        earned.add(row.revenue + row.maker_discount - row.cost);
     }
     if revenue.value() > 0.0 {
         portfolio.net_margin = (earned.value() / revenue.value()).clamp(0.0, 1.0);

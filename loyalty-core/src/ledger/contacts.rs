@@ -88,14 +88,15 @@ impl ServiceLog {
         };
         calls.extend(self.all_of(row).iter().filter(own));
     }
-
-    /// ln of a case's cost by that of the mean contact.
-    pub(super) fn ln_cost(&self, cost: f64) -> f64 {
-        if self.mean_cost > 0.0 { ln((cost / self.mean_cost).max(LEAST_COST)) } else { 0.0 }
-    }
 }
 
-fn day(call: &Call) -> Day {
+/// ln of a case's cost by that of the mean contact.
+pub(super) fn ln_cost(cost: f64, mean: f64) -> f64 {
+    if mean > 0.0 { ln((cost / mean).max(LEAST_COST)) } else { 0.0 }
+}
+
+/// The day of a contact.
+pub(super) fn day(call: &Call) -> Day {
     call.time.div_euclid(DAY)
 }
 

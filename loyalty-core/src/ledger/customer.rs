@@ -1,7 +1,7 @@
 //! One customer's order lines become one row of the ledger.
 
 use super::budget::{Period, Periods, Spending, spent_on_new};
-use super::contacts::{Call, ServiceLog, cases};
+use super::contacts::{Call, cases, ln_cost};
 use super::row::LedgerRow;
 use super::shop::{Cases, Pairs, Shop, ShopSums};
 use crate::time::{DAY, YEAR};
@@ -66,6 +66,7 @@ pub(super) struct Order {
 }
 
 /// What does not change from customer to customer, and room to work in.
+#[derive(Default)]
 pub(super) struct Accountant {
     /// The end of observation.
     pub(super) end: i64,
@@ -79,6 +80,8 @@ pub(super) struct Accountant {
     pub(super) has_sizes: bool,
     /// How long a case of service lasts.
     pub(super) case_length: i64,
+    /// Mean cost of a contact.
+    pub(super) contact_cost: f64,
     orders: Vec<Order>,
     seen: Vec<u32>,
     /// Cases after each order.
@@ -88,22 +91,6 @@ pub(super) struct Accountant {
 }
 
 impl Accountant {
-    pub(super) fn new(end: i64, periods: Periods, shop: Shop) -> Self {
-        Self {
-            end,
-            periods,
-            shop,
-            has_categories: false,
-            has_products: false,
-            has_sizes: false,
-            case_length: DAY,
-            orders: Vec::new(),
-            seen: Vec::new(),
-            counts: Vec::new(),
-            kept: Vec::new(),
-        }
-    }
-
     /// Brings a customer's lines into order; what follows does not depend on how they came.
     fn arrange(&mut self, lines: &mut [Line]) {
         lines.sort_unstable_by(|a, b| {
@@ -215,12 +202,7 @@ impl Accountant {
     }
 
     /// The customer's row; what other contacts cost is added later.
-    pub(super) fn row(
-        &mut self,
-        lines: &mut [Line],
-        calls: &[Call],
-        service: &ServiceLog,
-    ) -> LedgerRow {
+    pub(super) fn row(&mut self, lines: &mut [Line], calls: &[Call]) -> LedgerRow {
         let mut row = LedgerRow::default();
         if lines.is_empty() {
             return row;
@@ -243,15 +225,15 @@ impl Accountant {
         self.returns(lines, &mut row);
         self.promotions(lines, &mut row);
         self.budget(lines, &mut row);
-        self.service(calls, service, &mut row);
+        self.service(calls, &mut row);
         row
     }
 
-    fn service(&mut self, calls: &[Call], service: &ServiceLog, row: &mut LedgerRow) {
+    fn service(&mut self, calls: &[Call], row: &mut LedgerRow) {
         for (_, cost) in cases(calls, self.case_length) {
             row.contact_cases += 1.0;
             row.contact_cost += cost;
-            let ln = service.ln_cost(cost);
+            let ln = ln_cost(cost, self.contact_cost);
             row.contact_log_cost += ln;
             row.contact_log_square += ln * ln;
         }

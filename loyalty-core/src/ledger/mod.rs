@@ -4,6 +4,8 @@
 //! sale earns and a return costs as [`Economics`]. Which columns the lines have decides what can be said
 //! ([`Available`]).
 
+mod basis;
+mod basis_file;
 mod budget;
 mod build;
 mod contacts;
@@ -21,6 +23,7 @@ mod row;
 mod shop;
 mod unusual;
 
+pub use basis::{LedgerBasis, LedgerWork, customer_records};
 pub(crate) use dealt::dealt;
 pub use economics::Economics;
 pub(crate) use halves::Halves;
@@ -166,18 +169,15 @@ pub struct Portfolio {
 pub struct Ledger {
     customers: Customers,
     columns: LedgerColumns,
-    available: Available,
-    economics: Economics,
     portfolio: Portfolio,
     peers: Option<Peers>,
     joins: Vec<JoinReport>,
     /// What is done where peers name nobody.
     how: Joins,
     halves: Halves,
-    unusual: UnusualDays,
     /// Whether each customer opted out; empty where nobody did.
     opted_out: Vec<bool>,
-    end: i64,
+    basis: LedgerBasis,
 }
 
 /// Days on which far more customers than usual had a contact or sent something back: outages, recalls, or
@@ -297,7 +297,7 @@ impl Ledger {
         /// Choices, of what "most" means.
         const OF_RETURNS: f64 = 0.8;
         const OF_COSTS: f64 = 0.5;
-        if !self.available.profit || self.columns.profit[row] >= 0.0 {
+        if !self.available().profit || self.columns.profit[row] >= 0.0 {
             return false;
         }
         let row = self.row(row);
@@ -309,7 +309,7 @@ impl Ledger {
 
     /// The end of observation, in microseconds since 1970-01-01T00:00.
     pub fn end(&self) -> i64 {
-        self.end
+        self.basis.end
     }
 
     /// The number of customers.
@@ -342,12 +342,12 @@ impl Ledger {
 
     /// What the columns at hand allow.
     pub fn available(&self) -> Available {
-        self.available
+        self.basis.available()
     }
 
     /// What a sale earns and what a return costs, as given.
     pub fn economics(&self) -> &Economics {
-        &self.economics
+        &self.basis.economics
     }
 
     /// The numbers of the whole shop.
@@ -357,12 +357,17 @@ impl Ledger {
 
     /// What a category more costs a year, where it is known and categories are.
     pub(crate) fn category_cost(&self) -> Option<f64> {
-        self.economics.category_cost.filter(|_| self.available.categories)
+        self.basis.economics.category_cost.filter(|_| self.available().categories)
+    }
+
+    /// What was learnt of the whole shop to make the rows, by which the row of one customer is worked out alone.
+    pub fn basis(&self) -> &LedgerBasis {
+        &self.basis
     }
 
     /// Days that are not held against any customer.
     pub fn unusual_days(&self) -> &UnusualDays {
-        &self.unusual
+        &self.basis.unusual
     }
 
     /// Some customers in both halves of the history.

@@ -43,8 +43,8 @@ pub(super) struct Cell {
 /// A brand is so known by all its articles: one of which little is known is drawn to its brand, not to the shop.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Odds {
-    base: f64,
-    factors: [Vec<f64>; COLUMNS],
+    pub(super) base: f64,
+    pub(super) factors: [Vec<f64>; COLUMNS],
     /// How strongly the levels of each column are drawn, in lines; infinite where they do not differ.
     pub(super) weights: [f64; COLUMNS],
 }

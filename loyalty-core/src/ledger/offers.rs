@@ -16,13 +16,13 @@ const PART: f64 = (1_u64 << 32) as f64;
 const CHUNK: usize = 1 << 19;
 
 /// Mean depth on offer in each week of a category, summed up from the first week on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Offers {
-    first: i64,
-    weeks: usize,
-    by_category: bool,
+    pub(super) first: i64,
+    pub(super) weeks: usize,
+    pub(super) by_category: bool,
     /// Sum of depths, and how many weeks had any line, up to each week.
-    sums: Vec<[f64; 2]>,
+    pub(super) sums: Vec<[f64; 2]>,
 }
 
 impl Offers {
@@ -80,7 +80,7 @@ impl Offers {
             return own;
         }
         let category = if self.by_category { category as usize } else { 0 };
-        let weeks = &self.sums[category * self.weeks..][..self.weeks];
+        let Some(weeks) = self.sums.chunks_exact(self.weeks).nth(category) else { return own };
         let at = usize::try_from(week(time) - self.first).unwrap_or(0).min(self.weeks - 1);
         let before = if at == 0 { [0.0; 2] } else { weeks[at - 1] };
         let last = weeks[self.weeks - 1];

@@ -11,7 +11,7 @@ use super::odds::{COLUMNS, Cell, Odds};
 use crate::time::DAY;
 
 /// Longest time to a return that is told apart, in days.
-const LONGEST: usize = 730;
+pub(super) const LONGEST: usize = 730;
 
 /// Fewest returns behind a point of the curve.
 const FEWEST: u64 = 25;
@@ -25,7 +25,8 @@ const CHUNK: usize = 1 << 18;
 /// It has no horizon, as nothing is predicted: what took longer than [`LONGEST`] days took that long. Its
 /// days are stretches of 24 hours, as it is asked at the instant at which the observation ends; the return
 /// model counts by the calendar, as its state moves at midnight.
-pub(super) struct Maturity(Vec<f64>);
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Maturity(pub(super) Vec<f64>);
 
 impl Maturity {
     pub(super) fn of(lines: &LinesByCustomer, window: &Window, threads: Threads) -> Self {
@@ -67,16 +68,17 @@ fn days(microseconds: i64) -> usize {
 /// k is by moments, not by what predicts the next line best: the ledger says what happened, and asks for
 /// one number of each article that does not depend on the order of the lines. Where lines have sizes or brands, the
 /// rate is that of all three together, by [`Odds`].
-#[derive(Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ReturnRates {
     /// m, the rate of the shop.
     pub(super) base: f64,
     /// k, infinite where articles do not differ.
     pub(super) weight: f64,
-    of: Rates,
+    pub(super) of: Rates,
 }
 
-enum Rates {
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Rates {
     Articles(Vec<f64>),
     Odds(Odds),
 }

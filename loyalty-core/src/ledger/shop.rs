@@ -1,7 +1,7 @@
 //! What is estimated of the whole shop, from some of its customers, before the rows are made.
 
 /// What is known of the whole shop.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Shop {
     /// Correlation of returns within an order.
     pub(super) intra_order: f64,

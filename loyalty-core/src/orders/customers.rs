@@ -56,7 +56,7 @@ pub struct TextIds {
 }
 
 impl TextIds {
-    fn push(&mut self, id: &str) {
+    pub(super) fn push(&mut self, id: &str) {
         self.bytes.push_str(id);
         self.ends.push(self.bytes.len());
     }
@@ -122,6 +122,19 @@ impl Customers {
         match self {
             Self::Int(_) => Self::Int(Vec::new()),
             Self::Text(_) => Self::Text(TextIds::default()),
+        }
+    }
+
+    /// Takes all ids out and keeps the room, where the kind stays as it is.
+    pub(super) fn clear_as(&mut self, text: bool) {
+        match self {
+            Self::Int(ids) if !text => ids.clear(),
+            Self::Text(ids) if text => {
+                ids.bytes.clear();
+                ids.ends.clear();
+            }
+            _ if text => *self = Self::Text(TextIds::default()),
+            _ => *self = Self::Int(Vec::new()),
         }
     }
 

@@ -7,6 +7,7 @@ mod customers;
 mod flags;
 mod intern;
 mod lines;
+mod record;
 mod rows;
 mod short_text;
 mod table;
@@ -21,9 +22,11 @@ pub use lines::{
     ReturnsReport, known_at_the_order, match_credits,
 };
 pub(crate) use lines::{
-    Event, IdKind, LedgerLine, Levels, LinesByCustomer, LinesByTime, Numbers, Outcome, Verdict,
-    day_of, key,
+    Event, Given, IdKind, LedgerLine, Levels, LinesByCustomer, LinesByTime, Numbers, Outcome,
+    Verdict, day_of, key,
 };
+pub(crate) use record::RecordLine;
+pub use record::{ContactKind, CustomerRecord, LinesAdded};
 pub(crate) use table::implausible_times;
 pub use table::{Credits, Dates, DiscountUnit, Guests, OrderStatus, TableOptions};
 

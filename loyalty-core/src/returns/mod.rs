@@ -95,6 +95,7 @@ pub use shrink::{Shrinkage, ShrinkageCriterion};
 
 pub(crate) use keys::Counts;
 pub(crate) use lag::LagCounts;
+pub(crate) use state_codec::{hexadecimal, keys_of};
 
 use clustering::Clustering;
 use line::LineModel;

@@ -15,7 +15,7 @@ pub(super) fn check(good: bool, what: &str) -> Result<(), Error> {
     if good { Ok(()) } else { Err(wrong(&format!("{what} do not suit each other"))) }
 }
 
-pub(super) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
+pub(crate) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
     let mut text = String::new();
     for key in keys {
         match key {
@@ -27,7 +27,7 @@ pub(super) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
     text
 }
 
-pub(super) fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
+pub(crate) fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
     let key = |digits: &[u8]| {
         if digits == b"----------------" {
             return Some(None);

@@ -19,6 +19,7 @@ mod histories;
 mod occasion_file;
 mod occasions;
 mod opportunities;
+mod purchases;
 mod slice;
 mod timeline;
 
@@ -33,6 +34,7 @@ pub(crate) use histories::{Histories, Run};
 pub use occasion_file::OccasionFile;
 pub use occasions::Occasions;
 pub use opportunities::OpportunityDays;
+pub use purchases::{PurchaseWork, Purchases};
 pub(crate) use timeline::Timeline;
 
 use crate::Error;

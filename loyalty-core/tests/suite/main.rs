@@ -35,6 +35,7 @@ mod goodness;
 mod intervals;
 mod layers;
 mod ledger;
+mod ledger_basis;
 mod mbg_nbd;
 mod model_properties;
 mod mutated_files;

@@ -28,8 +28,8 @@ pub(crate) struct LinesByCustomer {
     times: Vec<[i64; 2]>,
     /// What is in a [`LedgerLine`] besides, in its order.
     money: Vec<[f64; 8]>,
-    /// The ids of orders, products and categories, where there are such columns.
-    distinct: [Option<Customers>; 3],
+    /// The ids of orders, products, categories, sizes and brands, where there are such columns.
+    distinct: [Option<Customers>; 5],
     /// How many products there are, at least 1; where no product is given, categories with a missing one.
     pub(crate) products: usize,
     pub(crate) given: Given,
@@ -129,7 +129,8 @@ impl LinesByCustomer {
                 .then(|| scatter(&place, threads, |n| [number(&size, n), number(&brand, n)])),
             times: scatter(&place, threads, |n| [instant(n), back(n)]),
             money: scatter(&place, threads, |n| money_of(columns, used.row(n))),
-            distinct: [order, product, category].map(|ids| ids.map(|(distinct, _)| distinct)),
+            distinct: [order, product, category, size, brand]
+                .map(|ids| ids.map(|(distinct, _)| distinct)),
             starts,
             by_customer,
             place,
@@ -139,6 +140,12 @@ impl LinesByCustomer {
     /// The number of lines.
     pub(crate) fn len(&self) -> usize {
         self.money.len()
+    }
+
+    /// The ids of products, categories, sizes and brands in order of their numbers, where there are such columns.
+    pub(crate) fn levels(&self) -> [Option<&Customers>; 4] {
+        let [_, product, category, size, brand] = &self.distinct;
+        [product, category, size, brand].map(Option::as_ref)
     }
 
     /// The number of the customer of a line.
@@ -153,8 +160,27 @@ impl LinesByCustomer {
 
     /// The lines of a customer.
     pub(crate) fn of_customer(&self, customer: usize) -> impl Iterator<Item = LedgerLine> {
+        self.numbers_of_customer(customer).map(|line| self.line(line))
+    }
+
+    /// The numbers of the lines of a customer.
+    pub(crate) fn numbers_of_customer(&self, customer: usize) -> impl Iterator<Item = usize> {
         let lines = self.starts[customer] as usize..self.starts[customer + 1] as usize;
-        self.by_customer[lines].iter().map(|&line| self.line(line as usize))
+        self.by_customer[lines].iter().map(|&line| line as usize)
+    }
+
+    /// Something of each row in use, by the number of its line.
+    pub(crate) fn by_number<T: Clone + Default>(&self, by_row: &[T]) -> Vec<T> {
+        let mut by_number = vec![T::default(); by_row.len()];
+        for (place, value) in self.place.iter().zip(by_row) {
+            by_number[*place as usize] = value.clone();
+        }
+        by_number
+    }
+
+    /// The ids of orders in order of their numbers, where there are any.
+    pub(crate) fn order_ids(&self) -> Option<&Customers> {
+        self.distinct[0].as_ref()
     }
 
     pub(crate) fn line(&self, line: usize) -> LedgerLine {

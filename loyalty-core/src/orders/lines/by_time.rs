@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::super::columns::{Column, CustomerColumn, TimeScale};
-use super::super::customers::{CustomerId, Customers};
+use super::super::customers::Customers;
 use super::super::rows::Used;
 use super::by_customer::LinesByCustomer;
 use super::{LineColumns, day_of, key};
@@ -28,6 +28,23 @@ pub(crate) enum Outcome {
 pub(crate) enum IdKind {
     Integer,
     Text,
+}
+
+impl IdKind {
+    pub(crate) fn of(ids: &Customers) -> Self {
+        match ids {
+            Customers::Int(_) => Self::Integer,
+            Customers::Text(_) => Self::Text,
+        }
+    }
+
+    /// What an error calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Integer => "whole numbers",
+            Self::Text => "text",
+        }
+    }
 }
 
 /// A property with levels: its name and one key per line.
@@ -313,23 +330,14 @@ fn no_product(rows: usize) -> Levels {
 }
 
 /// The key of an id.
-fn key_of(id: CustomerId<'_>) -> u64 {
-    match id {
-        CustomerId::Int(id) => key::of_integer(id),
-        CustomerId::Text(id) => key::of_text(id),
-    }
-}
-
 /// Keys by the number of each row's id; a number behind all others is a missing id.
 fn by_number(name: &str, distinct: &Customers, numbers: &[u32]) -> Levels {
-    let keys: Vec<u64> = (0..distinct.len()).map(|number| key_of(distinct.get(number))).collect();
+    let keys: Vec<u64> =
+        (0..distinct.len()).map(|number| key::of_id(distinct.get(number))).collect();
     let key = |&number: &u32| keys.get(number as usize).copied().unwrap_or(key::MISSING);
     Levels {
         name: name.to_owned(),
-        kind: match distinct {
-            Customers::Int(_) => IdKind::Integer,
-            Customers::Text(_) => IdKind::Text,
-        },
+        kind: IdKind::of(distinct),
         keys: numbers.iter().map(key).collect(),
     }
 }

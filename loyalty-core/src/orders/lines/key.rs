@@ -1,5 +1,7 @@
 //! Ids as 64-bit keys: the same for the same id on every machine and in every release.
 
+use super::super::customers::CustomerId;
+
 /// Folds 64 bits into a key so that every bit of both moves every bit of the result (Stafford 2011,
 /// variant 13 of the finaliser of MurmurHash3, as in SplitMix64).
 #[inline]
@@ -20,12 +22,25 @@ pub(crate) fn of_integer(id: i64) -> u64 {
 
 /// The key of a text, by its UTF-8 bytes and its length.
 pub(crate) fn of_text(id: &str) -> u64 {
-    let words = id.as_bytes().chunks(8).map(|chunk| {
+    of_bytes(id.as_bytes())
+}
+
+/// The key of any bytes.
+pub(crate) fn of_bytes(bytes: &[u8]) -> u64 {
+    let words = bytes.chunks(8).map(|chunk| {
         let mut word = [0; 8];
         word[..chunk.len()].copy_from_slice(chunk);
         u64::from_le_bytes(word)
     });
-    words.fold(fold(2, id.len() as u64), fold)
+    words.fold(fold(2, bytes.len() as u64), fold)
+}
+
+/// The key of an id.
+pub(crate) fn of_id(id: CustomerId<'_>) -> u64 {
+    match id {
+        CustomerId::Int(id) => of_integer(id),
+        CustomerId::Text(id) => of_text(id),
+    }
 }
 
 #[cfg(test)]

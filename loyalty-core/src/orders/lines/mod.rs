@@ -12,12 +12,13 @@ mod net;
 mod raw;
 mod returned;
 
-pub(crate) use by_customer::{LedgerLine, LinesByCustomer};
+pub(crate) use by_customer::{Given, LedgerLine, LinesByCustomer};
 pub(crate) use by_time::{IdKind, Levels, LinesByTime, Numbers, Outcome};
 pub use check::known_at_the_order;
 pub use columns::LineColumns;
 pub use credits::{CreditColumns, CreditMatch, CreditMatches, match_credits};
 pub use net::CameBack;
+pub(crate) use net::{PaidLine, keep};
 pub(crate) use returned::{Event, Verdict};
 pub use returned::{Returns, ReturnsReport};
 
@@ -221,6 +222,12 @@ impl OrderLines {
             Source::Time(source) => source.0.time_range(),
             Source::Customer(source) => source.0.time_range,
         }
+    }
+
+    /// The keys of the lines' own ids, by row in use, where they have any.
+    pub(crate) fn line_keys(&self) -> Option<Vec<u64>> {
+        let lines = self.by_time();
+        lines.line.as_ref().map(|keys| lines.by_row(keys))
     }
 
     /// The lines in order of time.

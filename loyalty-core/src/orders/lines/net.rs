@@ -22,8 +22,8 @@ pub struct CameBack {
 const HALF_A_CENT: f64 = 0.005_000_1;
 const ROUNDING: f64 = 1e-6;
 
-/// One line: its occasion, when it was, what was paid and what of it came back.
-type Line = (i64, i64, f64, f64);
+/// One line of a customer: its occasion, when it was, what was paid and what of it came back.
+pub(crate) type PaidLine = (i64, i64, f64, f64);
 
 impl OrderLines {
     /// The purchases as they were paid.
@@ -71,7 +71,7 @@ impl OrderLines {
             for customer in customers {
                 let before = kept.len();
                 rows.clear();
-                rows.extend(lines.of_customer(customer).map(|line| -> Line {
+                rows.extend(lines.of_customer(customer).map(|line| -> PaidLine {
                     let known = line.return_time == i64::MAX || line.return_time <= end;
                     let back = if known { line.returned_amount } else { 0.0 };
                     (clock.key(line.time), line.time, line.amount, back)
@@ -102,7 +102,7 @@ impl OrderLines {
 }
 
 /// Keeps the lines of the occasions of which something is left, and counts the others.
-fn keep(rows: &mut [Line], mut put: impl FnMut(i64, f64)) -> usize {
+pub(crate) fn keep(rows: &mut [PaidLine], mut put: impl FnMut(i64, f64)) -> usize {
     if rows.iter().all(|row| row.3 == 0.0) {
         rows.iter().for_each(|row| put(row.1, row.2));
         return 0;
