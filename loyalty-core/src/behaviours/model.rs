@@ -333,7 +333,22 @@ impl BehaviourModel {
         row: &LedgerRow,
         group: Option<&str>,
     ) -> Result<CustomerBehaviours, Error> {
-        let (mut each, mut primary, mut costliest) = (Vec::new(), None, 0.0);
+        let mut each = Vec::with_capacity(self.rules.len());
+        let primary = self.classify_each(row, group, |one| each.push(one))?;
+        Ok(CustomerBehaviours { each, primary })
+    }
+
+    /// The same, told one by one in order: nothing is allocated. Returns the costliest of their labels.
+    ///
+    /// # Errors
+    /// As [`BehaviourDistribution::score_one`].
+    pub fn classify_each(
+        &self,
+        row: &LedgerRow,
+        group: Option<&str>,
+        mut tell: impl FnMut(CustomerBehaviour),
+    ) -> Result<Option<Behaviour>, Error> {
+        let (mut primary, mut costliest) = (None, 0.0);
         for rule in &self.rules {
             let (behaviour, score) =
                 (rule.distribution.behaviour(), rule.distribution.score_one(row, group)?);
@@ -342,9 +357,9 @@ impl BehaviourModel {
             if labelled && first && behaviour.is_costly() {
                 (primary, costliest) = (Some(behaviour), score.impact);
             }
-            each.push(CustomerBehaviour { behaviour, score, labelled });
+            tell(CustomerBehaviour { behaviour, score, labelled });
         }
-        Ok(CustomerBehaviours { each, primary })
+        Ok(primary)
     }
 
     /// The intervals of one customer's strengths and of what they cost; see [`BehaviourDistribution::interval`].

@@ -1,6 +1,7 @@
 //! Why a customer is labelled, for people.
 
 use super::definitions::Behaviour;
+use super::distribution::BehaviourDistribution;
 use super::model::{BehaviourModel, Behaviours};
 use super::scoring::BehaviourScore;
 use crate::ledger::{Ledger, LedgerRow};
@@ -80,25 +81,42 @@ impl BehaviourModel {
         labelled
             .filter_map(|rule| {
                 let one = &rule.distribution;
-                let behaviour = one.behaviour();
-                let peers = one.peers_of(ledger)(row);
-                let score = found.scores(behaviour)?.row(row);
-                Some(LabelReason {
-                    behaviour,
-                    interval: one.interval_row(&numbers, peers, LEVEL).estimate,
-                    impact: one.is_priced().then_some(score.impact),
-                    score,
-                    since: first_day(ledger, &numbers),
-                    until: ledger.end().div_euclid(DAY),
-                    expires: after(ledger.end(), one.lasting().ahead()).div_euclid(DAY),
-                })
+                let score = found.scores(one.behaviour())?.row(row);
+                Some(one.reason(&numbers, one.peers_of(ledger)(row), score, ledger.end()))
             })
             .collect()
     }
+
+    /// Why one customer has a label, by their row of a ledger that was looked at up to `end`, in microseconds since
+    /// 1970-01-01T00:00; `None` where the model does not know the behaviour.
+    ///
+    /// What [`BehaviourModel::classify_one`] says of the row is in it, whether or not they are labelled.
+    pub fn reason_of(
+        &self,
+        behaviour: Behaviour,
+        row: &LedgerRow,
+        group: Option<&str>,
+        end: i64,
+    ) -> Option<LabelReason> {
+        let mut of = self.rules.iter().map(|rule| &rule.distribution);
+        let one = of.find(|one| one.behaviour() == behaviour)?;
+        Some(one.reason(row, one.shift(group), one.score_one(row, group), end))
+    }
 }
 
-fn first_day(ledger: &Ledger, row: &LedgerRow) -> i64 {
-    after(ledger.end(), -row.tenure).div_euclid(DAY)
+impl BehaviourDistribution {
+    /// What is said of a customer, as a reason.
+    fn reason(&self, row: &LedgerRow, peers: f64, score: BehaviourScore, end: i64) -> LabelReason {
+        LabelReason {
+            behaviour: self.behaviour(),
+            interval: self.interval_row(row, peers, LEVEL).estimate,
+            impact: self.is_priced().then_some(score.impact),
+            score,
+            since: after(end, -row.tenure).div_euclid(DAY),
+            until: end.div_euclid(DAY),
+            expires: after(end, self.lasting().ahead()).div_euclid(DAY),
+        }
+    }
 }
 
 /// A time so many years later.

@@ -134,7 +134,7 @@ impl BehaviourDistribution {
     }
 
     /// How far a group shifts the natural parameter; 0 for a group that is not known.
-    fn shift(&self, group: Option<&str>) -> f64 {
+    pub(super) fn shift(&self, group: Option<&str>) -> f64 {
         let known = group.and_then(|name| self.peers.iter().find(|(known, _)| known == name));
         known.map_or(0.0, |(_, factor)| ln(*factor))
     }

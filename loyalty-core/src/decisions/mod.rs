@@ -9,6 +9,7 @@
 mod choices;
 mod dual;
 mod gives;
+mod one;
 mod primal;
 mod proposals;
 mod selection;
@@ -16,6 +17,7 @@ mod treatment;
 
 pub use choices::{Capacity, Choices, Use};
 pub use gives::Gives;
+pub use one::ChosenTreatment;
 pub(crate) use proposals::OPTED_OUT;
 pub use proposals::{Facts, NotWeighed, Proposals, TreatmentSummary};
 pub use selection::Selection;

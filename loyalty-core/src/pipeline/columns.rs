@@ -38,7 +38,7 @@ pub enum ScoreValues<'a> {
 }
 
 /// Each behaviour and the columns of its estimate, its probability and its impact.
-const BEHAVIOURS: [(Behaviour, [&str; 3]); 5] = [
+pub(super) const BEHAVIOURS: [(Behaviour, [&str; 3]); 5] = [
     (Behaviour::ServiceDemander, ["service_estimate", "service_p_over", "service_impact"]),
     (Behaviour::RevenueReverser, ["reversal_estimate", "reversal_p_over", "reversal_impact"]),
     (Behaviour::PromotionMaximizer, ["promotion_estimate", "promotion_p_over", "promotion_impact"]),

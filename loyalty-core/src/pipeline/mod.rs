@@ -1,5 +1,6 @@
 //! Everything in one call: all that the records at hand say of every customer, and what they do not.
 
+mod check_out;
 mod choice;
 mod columns;
 mod input;
@@ -12,6 +13,7 @@ mod report;
 mod rfm;
 mod treatments;
 
+pub use check_out::{CheckOut, CheckOutScore, CheckOutWork};
 pub use columns::{ScoreColumn, ScoreValues};
 pub use input::{OrderTable, ScoreInput};
 pub use intervals::ScoreIntervals;

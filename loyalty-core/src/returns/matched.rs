@@ -8,8 +8,47 @@ use crate::orders::{Levels, LinesByTime, Numbers};
 #[derive(Debug, Clone)]
 pub(crate) struct MatchedLines<'a> {
     pub(crate) lines: &'a LinesByTime,
-    pub(crate) categories: Vec<&'a Levels>,
-    pub(crate) numbers: Vec<&'a Numbers>,
+    pub(crate) categories: Few<'a, Levels>,
+    pub(crate) numbers: Few<'a, Numbers>,
+}
+
+/// Columns of a table, of which there are few: only behind the eighth something is allocated, so that a basket is
+/// scored without.
+#[derive(Debug, Clone)]
+pub(crate) struct Few<'a, C> {
+    first: [Option<&'a C>; 8],
+    others: Vec<&'a C>,
+}
+
+impl<C> Default for Few<'_, C> {
+    fn default() -> Self {
+        Self { first: [None; 8], others: Vec::new() }
+    }
+}
+
+impl<'a, C> Few<'a, C> {
+    fn push(&mut self, column: &'a C) {
+        match self.first.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(column),
+            None => self.others.push(column),
+        }
+    }
+
+    /// The columns, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a C> {
+        self.first.iter().flatten().chain(&self.others).copied()
+    }
+}
+
+impl<C> std::ops::Index<usize> for Few<'_, C> {
+    type Output = C;
+
+    fn index(&self, number: usize) -> &C {
+        match self.first.get(number) {
+            Some(place) => place.expect("a column of the schema, all of which were found"),
+            None => self.others[number - self.first.len()],
+        }
+    }
 }
 
 impl Schema {
@@ -20,15 +59,15 @@ impl Schema {
     /// [`Error::Type`] where ids are of another kind than those learnt from.
     pub(crate) fn matched<'a>(&self, lines: &'a LinesByTime) -> Result<MatchedLines<'a>, Error> {
         lines.check_product()?;
-        let names: Vec<&str> = self.categories.iter().map(|column| column.name.as_str()).collect();
-        let categories = by_name("the category", &names, &lines.categories, |levels| &levels.name)?;
-        let names: Vec<&str> = self.numbers.iter().map(String::as_str).collect();
-        let numbers = by_name("the number", &names, &lines.numbers, |numbers| &numbers.name)?;
+        let names = self.categories.iter().map(|column| column.name.as_str());
+        let categories = by_name("the category", names, &lines.categories, |levels| &levels.name)?;
+        let names = self.numbers.iter().map(String::as_str);
+        let numbers = by_name("the number", names, &lines.numbers, |numbers| &numbers.name)?;
         let same_kind =
             |column: &IdColumn, levels: &Levels| Self::same_kind(column, &levels.name, levels.kind);
         same_kind(&self.customer, &lines.customer)?;
         same_kind(&self.product, &lines.product)?;
-        for (column, levels) in self.categories.iter().zip(&categories) {
+        for (column, levels) in self.categories.iter().zip(categories.iter()) {
             same_kind(column, levels)?;
         }
         Ok(MatchedLines { lines, categories, numbers })
@@ -36,12 +75,12 @@ impl Schema {
 }
 
 /// The columns of these names, in their order.
-fn by_name<'a, C>(
+fn by_name<'a, 'n, C>(
     role: &'static str,
-    names: &[&str],
+    names: impl Iterator<Item = &'n str> + Clone,
     columns: &'a [C],
     name_of: impl Fn(&C) -> &String,
-) -> Result<Vec<&'a C>, Error> {
+) -> Result<Few<'a, C>, Error> {
     let refused =
         |column: &str, problem| Err(Error::Columns { role, column: column.to_owned(), problem });
     for (number, column) in columns.iter().enumerate() {
@@ -49,12 +88,12 @@ fn by_name<'a, C>(
         if columns[..number].iter().any(|other| name_of(other) == name) {
             return refused(name, "is there twice");
         }
-        if !names.contains(&name.as_str()) {
+        if !names.clone().any(|known| known == name) {
             return refused(name, "is unknown: the model has not learnt from it");
         }
     }
-    let mut found = Vec::with_capacity(columns.len());
-    for &name in names {
+    let mut found = Few::default();
+    for name in names {
         match columns.iter().find(|column| name_of(column) == name) {
             Some(column) => found.push(column),
             None => return refused(name, "is missing: the model has learnt from it"),

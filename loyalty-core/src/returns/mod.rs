@@ -90,7 +90,7 @@ pub use facts::ReturnFacts;
 pub use fit::{ReturnFit, ReturnOptions};
 pub use lag::LagCurve;
 pub use propensity::Propensity;
-pub use score::{LineScores, ScoredLine};
+pub use score::{BasketWork, LineScores, ScoredLine};
 pub use shrink::{Shrinkage, ShrinkageCriterion};
 
 pub(crate) use keys::Counts;

@@ -81,6 +81,40 @@ impl ReturnPropensity {
         Ok(LineScores { scores, before_known: lines.starts[first] as usize })
     }
 
+    /// [`ReturnPropensity::score`] of a basket in room that is used again: the probabilities go to `out`, one for each
+    /// line in the order of the caller's rows. No thread is started.
+    ///
+    /// # Errors
+    /// As [`ReturnPropensity::score`].
+    ///
+    /// # Examples
+    /// See [`CheckOut`](crate::pipeline::CheckOut).
+    pub fn score_basket(
+        &self,
+        lines: &OrderLines,
+        work: &mut BasketWork,
+        out: &mut Vec<f64>,
+    ) -> Result<(), Error> {
+        let lines = lines.by_time();
+        let table = self.schema.matched(lines)?;
+        let scorer = &mut work.0;
+        out.clear();
+        out.resize(lines.len(), 0.0);
+        let (mut rest, mut line) = (0..lines.orders(), 0);
+        while !rest.is_empty() {
+            let block = order_block(lines, rest.clone());
+            rest.start = block.end;
+            scorer.observed.look(&self.schema, &self.stream, &table, block);
+            scorer.score(self);
+            for number in 0..scorer.observed.lines() {
+                out[lines.row[line] as usize] = scorer.scored(self, number).log_odds;
+                line += 1;
+            }
+        }
+        logistic_each(out);
+        Ok(())
+    }
+
     /// Lower and upper ends of the interval that holds the line's probability with a probability of
     /// `level`, given the histories.
     ///
@@ -186,6 +220,10 @@ impl ReturnPropensity {
         Ok(by_row)
     }
 }
+
+/// Room to score baskets in, one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct BasketWork(Scorer);
 
 /// Lines that are scored together: what was known of them, and what follows from it.
 #[derive(Debug, Clone, Default)]
