@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use loyalty_core::Error;
-use loyalty_core::behaviours::{Behaviour, BehaviourModel};
+use loyalty_core::behaviours::{Behaviour, BehaviourModel, CustomerBehaviour};
 use loyalty_core::files::text_of;
 use loyalty_core::ledger::LedgerRow;
 
@@ -16,7 +16,7 @@ use crate::text::{put_text, read_text};
 /// The behaviours of a shop's customers, fitted in Python or Rust, and from where on a customer is
 /// labelled. Immutable, so it may be shared between threads.
 #[derive(Debug)]
-pub struct loyalty_behaviours(BehaviourModel);
+pub struct loyalty_behaviours(pub(crate) BehaviourModel);
 
 /// What is said of one customer and one behaviour.
 #[repr(C)]
@@ -39,6 +39,21 @@ pub struct loyalty_behaviour_score {
     pub events: f64,
     /// Orders in which they lie; cases of service, or periods of a budget.
     pub orders: f64,
+}
+
+impl From<CustomerBehaviour> for loyalty_behaviour_score {
+    fn from(one: CustomerBehaviour) -> Self {
+        Self {
+            known: true,
+            labelled: one.labelled,
+            estimate: one.score.estimate,
+            threshold: one.score.threshold,
+            p_over: one.score.p_over,
+            impact: one.score.impact,
+            events: one.score.events,
+            orders: one.score.orders,
+        }
+    }
 }
 
 /// How strongly one customer shows a behaviour, and what it costs in a year, each within an interval.
@@ -195,16 +210,7 @@ pub unsafe extern "C" fn loyalty_behaviours_classify(
                 }
                 let mut of_customer = [loyalty_behaviour_score::default(); Behaviour::ALL.len()];
                 for one in found.each {
-                    of_customer[one.behaviour as usize] = loyalty_behaviour_score {
-                        known: true,
-                        labelled: one.labelled,
-                        estimate: one.score.estimate,
-                        threshold: one.score.threshold,
-                        p_over: one.score.p_over,
-                        impact: one.score.impact,
-                        events: one.score.events,
-                        orders: one.score.orders,
-                    };
+                    of_customer[one.behaviour as usize] = one.into();
                 }
                 for (number, score) in of_customer.into_iter().enumerate() {
                     put(scores.add(row * Behaviour::ALL.len() + number), score)?;
@@ -264,12 +270,23 @@ pub unsafe extern "C" fn loyalty_behaviours_intervals(
 
 /// Refuses a program whose arrays have other widths than this library's.
 fn widths(columns: usize, behaviours: usize) -> Result<(), Failure> {
-    let unless = |name, expected, holds: bool, got: usize| {
-        if holds { Ok(()) } else { Err(Error::parameter(name, expected, got as f64)) }
-    };
-    let (ledger, known) = (LedgerRow::NAMES.len(), Behaviour::ALL.len());
-    unless("columns", "loyalty_ledger_column_count()", columns == ledger, columns)?;
-    Ok(unless("behaviours", "loyalty_behaviour_count()", behaviours == known, behaviours)?)
+    ledger_width(columns)?;
+    width("behaviours", "loyalty_behaviour_count()", Behaviour::ALL.len(), behaviours)
+}
+
+/// The same of the ledger alone.
+pub(crate) fn ledger_width(columns: usize) -> Result<(), Failure> {
+    width("columns", "loyalty_ledger_column_count()", LedgerRow::NAMES.len(), columns)
+}
+
+/// The same of one array.
+pub(crate) fn width(
+    name: &'static str,
+    expected: &'static str,
+    known: usize,
+    got: usize,
+) -> Result<(), Failure> {
+    if known == got { Ok(()) } else { Err(Error::parameter(name, expected, got as f64).into()) }
 }
 
 /// Customers' rows of a ledger and the names of their groups, checked.
@@ -277,7 +294,7 @@ fn widths(columns: usize, behaviours: usize) -> Result<(), Failure> {
 /// # Safety
 /// `ledger` is readable for `rows` rows, `groups` is NULL or readable for `rows` names, each NULL or text
 /// that ends with NUL, for `'a`.
-unsafe fn customers<'a>(
+pub(crate) unsafe fn customers<'a>(
     ledger: *const f64,
     rows: usize,
     groups: *const *const c_char,

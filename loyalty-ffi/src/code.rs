@@ -1,9 +1,10 @@
 //! Enumerations. They come in as `int32_t`, since any number may come from C.
 
+use crate::customer_record::loyalty_contact;
 use crate::prior::loyalty_density;
 use loyalty_core::Error;
 use loyalty_core::estimation::Stop;
-use loyalty_core::orders::{Invalid, TimeScale};
+use loyalty_core::orders::{ContactKind, Invalid, TimeScale};
 use loyalty_core::rfm::RfmAxis;
 use loyalty_core::time::{Occasion, Unit};
 
@@ -154,6 +155,12 @@ const AXES: [(i32, RfmAxis); 3] = [
     (loyalty_rfm_axis::Monetary as i32, RfmAxis::Monetary),
 ];
 
+const CONTACTS: [(i32, ContactKind); 3] = [
+    (loyalty_contact::Service as i32, ContactKind::Service),
+    (loyalty_contact::FirmCaused as i32, ContactKind::FirmCaused),
+    (loyalty_contact::Marketing as i32, ContactKind::Marketing),
+];
+
 const DENSITIES: [(i32, loyalty_density); 4] = [
     (0, loyalty_density::LogNormal),
     (1, loyalty_density::Gamma),
@@ -212,6 +219,10 @@ pub(crate) fn of_stop(stop: &Stop) -> loyalty_stop {
         Stop::Stalled => loyalty_stop::Stalled,
         _ => loyalty_stop::Other,
     }
+}
+
+pub(crate) fn contact(code: i32) -> Result<ContactKind, Error> {
+    decode(&CONTACTS, code, "contact", "a code of loyalty_contact")
 }
 
 pub(crate) fn density(code: i32) -> Result<loyalty_density, Error> {

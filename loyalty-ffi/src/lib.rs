@@ -87,6 +87,14 @@ pub mod selection;
 
 pub mod behaviours;
 
+pub mod customer_record;
+
+pub mod ledger_basis;
+
+pub mod label_reason;
+
+pub mod check_out;
+
 pub mod opened;
 
 pub mod model_bytes;

@@ -22,7 +22,7 @@ use crate::text::{put_text, read_text};
 /// It moves on by the functions that take it without `const`: while one of these runs, no other
 /// thread may use the object. Between them any number of threads may score.
 #[derive(Debug)]
-pub struct loyalty_return_propensity(ReturnPropensity);
+pub struct loyalty_return_propensity(pub(crate) ReturnPropensity);
 
 impl KeptInFile for loyalty_return_propensity {
     fn read(path: &str) -> Result<Self, Error> {

@@ -48,7 +48,7 @@ unsafe impl Versioned for loyalty_summary_options {
 impl loyalty_summary_options {
     /// # Safety
     /// The observation end is NULL or readable.
-    unsafe fn core(&self) -> Result<SummaryOptions, Failure> {
+    pub(crate) unsafe fn core(&self) -> Result<SummaryOptions, Failure> {
         let mut core = SummaryOptions::default();
         core.unit = code::unit(self.unit)?;
         core.occasion = code::occasion(self.occasion)?;

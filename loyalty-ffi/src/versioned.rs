@@ -82,6 +82,26 @@ pub(crate) unsafe fn read_required<T: Versioned>(
     unsafe { read(source) }
 }
 
+/// Fills the caller's struct with results, as far as they know its fields.
+///
+/// # Safety
+/// `target` is NULL or a struct as long as it says, filled by [`init`].
+pub(crate) unsafe fn write<T: Versioned>(
+    name: &'static str,
+    target: *mut T,
+    value: T,
+) -> Result<(), Failure> {
+    if target.is_null() {
+        return Err(Failure::Null(name));
+    }
+    // SAFETY: this function's contract.
+    unsafe {
+        let size = checked_size(target)?;
+        overwrite(target, value, size);
+    }
+    Ok(())
+}
+
 /// # Safety
 /// `target` is writable for `size` bytes.
 unsafe fn overwrite<T: Versioned>(target: *mut T, value: T, size: usize) {
@@ -131,10 +151,13 @@ unsafe fn uses_unknown_fields<T>(source: *const T, size: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check_out::{loyalty_check_out_options, loyalty_customer_score};
     use crate::clv::loyalty_clv_models;
     use crate::covariates::loyalty_covariate_columns;
     use crate::covariates::roles::loyalty_covariate_roles;
+    use crate::customer_record::loyalty_purchases;
     use crate::fit_options::loyalty_fit_options;
+    use crate::label_reason::loyalty_label_reason;
     use crate::order_lines::loyalty_line_columns;
     use crate::orders::loyalty_order_columns;
     use crate::rfm::loyalty_rfm_options;
@@ -166,6 +189,10 @@ mod tests {
         holds::<loyalty_covariate_roles>(56);
         holds::<loyalty_clv_models>(48);
         holds::<loyalty_rfm_options>(48);
+        holds::<loyalty_purchases>(40);
+        holds::<loyalty_check_out_options>(80);
+        holds::<loyalty_customer_score>(112);
+        holds::<loyalty_label_reason>(108);
     }
 
     #[repr(C)]

@@ -241,7 +241,7 @@ impl CheckOut {
                 let labelled = one.labelled && !out;
                 score.behaviours[one.behaviour as usize] =
                     Some(CustomerBehaviour { labelled, ..one });
-            });
+            })?;
             score.primary = primary.filter(|_| !out);
         }
         Ok(())
