@@ -195,10 +195,11 @@ pub unsafe extern "C" fn loyalty_return_propensity_contributions(
 /// Scores lines by what is known before the day of each, as `loyalty_return_propensity_score` does,
 /// and takes them in, at a constant cost per line. Lines come in order of their days, an order whole
 /// in one call; the orders of a day may come in any order and be cut into calls anywhere, with the same
-/// result to the last bit.
+/// result to the last bit. An order that was told before, the same lines under the same id, changes nothing; its
+/// lines have their score of then at today's level. `loyalty_return_propensity_told_before` tells which these are.
 ///
-/// Errors: as `loyalty_return_propensity_score`, and `VALUE` where a line is from a day that is over,
-/// or in the model already; the model is then as before.
+/// Errors: as `loyalty_return_propensity_score`, and `VALUE` where a new order is from a day that is over,
+/// or where one was told before with other lines; the model is then as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_return_propensity_update(
     model: *mut loyalty_return_propensity,
@@ -222,8 +223,8 @@ pub unsafe extern "C" fn loyalty_return_propensity_update(
 /// Takes in returns, at a constant cost each: the ids of lines, as in `loyalty_line_columns.line`,
 /// and when they came back, on a `loyalty_time_scale`. A return counts from the day after it on.
 /// `counted` takes how many open lines are known to have come back by these returns and were not before,
-/// `unknown` how many returns were of other lines; either may be NULL. The rest is of lines whose return
-/// was known already.
+/// `unknown` how many returns were of other lines: of lines older than the horizon, or not told yet; either may be
+/// NULL. The rest is of lines whose return was known already, such as returns told twice.
 ///
 /// Errors: `REFUSED` for a time outside the years 0001 to 9999, before the day of the line's order, or in
 /// days to come more than a year after it; the model is unchanged. `CHOICE` for an unknown code.

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arrow_array::BooleanArray;
 use loyalty_core::parallel::Threads;
-use loyalty_core::returns::{LineScores, Propensity, ReturnOptions};
+use loyalty_core::returns::{LineScores, Propensity, ReturnOptions, ScoredLine};
 use pyo3::prelude::*;
 
 use crate::column::Column;
@@ -153,7 +153,9 @@ impl ReturnPropensity {
 
     fn update(&self, py: Python<'_>, lines: &OrderLines) -> Result<Vec<Column>> {
         let scores = py.detach(|| self.write().update(&lines.0))?;
-        Ok(columns(&scores))
+        let mut columns = columns(&scores);
+        columns.push(flags(&scores, "told_before", |line| line.told_before));
+        Ok(columns)
     }
 
     /// What became of the returns.
@@ -248,14 +250,14 @@ fn facts(facts: &loyalty_core::returns::ReturnFacts) -> Facts {
 }
 
 fn columns(scores: &LineScores) -> Vec<Column> {
-    let lines = scores.lines();
-    let flags = |name: &str, of: fn(&loyalty_core::returns::ScoredLine) -> bool| {
-        let flags: Vec<bool> = lines.iter().map(of).collect();
-        Column::new(name, Arc::new(BooleanArray::from(flags)))
-    };
     vec![
         Column::floats("probability", scores.probability()),
-        flags("new_customer", |line| line.new_customer),
-        flags("new_product", |line| line.new_product),
+        flags(scores, "new_customer", |line| line.new_customer),
+        flags(scores, "new_product", |line| line.new_product),
     ]
+}
+
+fn flags(scores: &LineScores, name: &str, of: fn(&ScoredLine) -> bool) -> Column {
+    let flags: Vec<bool> = scores.lines().iter().map(of).collect();
+    Column::new(name, Arc::new(BooleanArray::from(flags)))
 }

@@ -42,10 +42,11 @@
 //!     of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
 //!     `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
 //!
-//! `telling` refuses columns that cannot have been known at the order, `paid_back` learns how much of a line
+//! `telling` refuses columns that cannot have been known at the order, `told` knows orders that are told
+//! twice, `paid_back` learns how much of a line
 //! that comes back is paid back. `fit` runs 1 to 10 in this order. `model_file` writes the model with everything under its name,
 //! `state_file` the stream. `columns` has the loops over columns that 3 to 10 share; `expected` turns
-//! probabilities into money, and `facts` says how a fit went.
+//! probabilities into money, `facts` says how a fit went and `learnt` from which columns.
 
 mod clustering;
 mod columns;
@@ -60,6 +61,7 @@ mod interval;
 mod kernel;
 mod keys;
 mod lag;
+mod learnt;
 mod level;
 mod line;
 mod matched;
@@ -83,12 +85,14 @@ mod state_file;
 mod state_today;
 mod stream;
 mod telling;
+mod told;
 mod update;
 
 pub use expected::{ExpectedReturns, ReturnEconomics, expected_returns};
 pub use facts::ReturnFacts;
 pub use fit::{ReturnFit, ReturnOptions};
 pub use lag::LagCurve;
+pub use learnt::{LearntCells, LearntColumn, LearntRole};
 pub use propensity::Propensity;
 pub use score::{BasketWork, LineScores, ScoredLine};
 pub use shrink::{Shrinkage, ShrinkageCriterion};

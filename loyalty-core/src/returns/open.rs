@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use hashbrown::HashTable;
 
+use super::told::Told;
 use crate::orders::key;
 
 /// One of them.
@@ -22,6 +23,40 @@ pub(crate) struct Open {
     pub(crate) heard: bool,
     /// Of the first line of an order: whether any of its lines came back.
     pub(crate) order_returned: bool,
+    /// By what it is known when it is told again.
+    pub(crate) told: Told,
+}
+
+impl Open {
+    /// The key by which its order is found: that of the first line.
+    fn order(&self) -> Option<u64> {
+        self.told.order.filter(|_| self.behind_first == 0)
+    }
+}
+
+/// Numbers of lines by a key that some of them have.
+#[derive(Debug, Clone, Default)]
+struct Index(HashTable<(u64, u64)>);
+
+impl Index {
+    fn insert(&mut self, key: Option<u64>, number: u64) {
+        if let Some(key) = key {
+            self.0.insert_unique(mixed(key), (key, number), |entry| mixed(entry.0));
+        }
+    }
+
+    fn remove(&mut self, key: Option<u64>, number: u64) {
+        let Some(key) = key else { return };
+        if let Ok(entry) = self.0.find_entry(mixed(key), |entry| *entry == (key, number)) {
+            entry.remove();
+        }
+    }
+
+    /// Numbers of the lines of a key.
+    fn all(&self, key: u64) -> impl Iterator<Item = u64> {
+        let of_hash = self.0.iter_hash(mixed(key));
+        of_hash.filter(move |entry| entry.0 == key).map(|entry| entry.1)
+    }
 }
 
 /// A queue of lines by number, with the places of their keys.
@@ -33,7 +68,9 @@ pub(crate) struct OpenLines {
     lines: Vec<Open>,
     /// The place of the key of each line, history by history.
     places: Vec<Vec<u32>>,
-    by_id: HashTable<u64>,
+    by_id: Index,
+    /// The first line of each order that has an id.
+    by_order: Index,
 }
 
 impl OpenLines {
@@ -80,13 +117,9 @@ impl OpenLines {
     pub(crate) fn push(&mut self, lines: impl Iterator<Item = Open>, places: &[u32]) {
         let before = self.lines.len();
         for line in lines {
-            let number = self.next();
+            self.by_id.insert(line.id, self.next());
+            self.by_order.insert(line.order(), self.next());
             self.lines.push(line);
-            if let Some(id) = line.id {
-                let Self { by_id, lines, base, .. } = self;
-                let hash = |&number: &u64| hash(lines[position(number, *base)].id);
-                by_id.insert_unique(mixed(id), number, hash);
-            }
         }
         let new = self.lines.len() - before;
         if new == 0 {
@@ -100,20 +133,24 @@ impl OpenLines {
 
     /// The number of the open line of an id.
     pub(crate) fn find(&self, id: u64) -> Option<u64> {
-        let same = |&number: &u64| self.get(number).id == Some(id);
-        self.by_id.find(mixed(id), same).copied()
+        self.by_id.all(id).next()
+    }
+
+    /// The lines of each open order of a key: of one, unless ids are given out twice.
+    pub(crate) fn orders(&self, key: u64) -> impl Iterator<Item = Range<u64>> {
+        self.by_order.all(key).map(|first| {
+            let of_order =
+                |number: &u64| u64::from(self.get(*number).behind_first) == number - first;
+            first..first + (first..self.next()).take_while(of_order).count() as u64
+        })
     }
 
     /// Puts the lines from a number on in another order: `from` says, for each, which of them it was.
     pub(crate) fn rearrange(&mut self, first: u64, from: &[usize]) {
         let at = self.at(first);
-        let ids = |lines: &[Open]| -> Vec<(u64, u64)> {
-            (first..).zip(&lines[at..]).filter_map(|(n, line)| Some((line.id?, n))).collect()
-        };
-        for (id, number) in ids(&self.lines) {
-            if let Ok(entry) = self.by_id.find_entry(mixed(id), |&other| other == number) {
-                entry.remove();
-            }
+        for (number, line) in (first..).zip(&self.lines[at..]) {
+            self.by_id.remove(line.id, number);
+            self.by_order.remove(line.order(), number);
         }
         let lines: Vec<Open> = from.iter().map(|&line| self.lines[at + line]).collect();
         self.lines[at..].copy_from_slice(&lines);
@@ -121,10 +158,9 @@ impl OpenLines {
             let moved: Vec<u32> = from.iter().map(|&line| places[at + line]).collect();
             places[at..].copy_from_slice(&moved);
         }
-        let Self { by_id, lines, base, .. } = self;
-        for (id, number) in ids(lines) {
-            let hash = |&number: &u64| hash(lines[position(number, *base)].id);
-            by_id.insert_unique(mixed(id), number, hash);
+        for (number, line) in (first..).zip(&self.lines[at..]) {
+            self.by_id.insert(line.id, number);
+            self.by_order.insert(line.order(), number);
         }
     }
 
@@ -132,11 +168,8 @@ impl OpenLines {
     pub(crate) fn pop(&mut self) -> Option<Open> {
         let line = *self.lines.get(self.closed)?;
         let number = self.first();
-        if let Some(id) = line.id
-            && let Ok(entry) = self.by_id.find_entry(mixed(id), |&other| other == number)
-        {
-            entry.remove();
-        }
+        self.by_id.remove(line.id, number);
+        self.by_order.remove(line.order(), number);
         self.closed += 1;
         // The closed lines go once they are the greater part: a constant cost per line.
         if self.closed > 1024 && 2 * self.closed > self.lines.len() {
@@ -155,15 +188,7 @@ impl OpenLines {
     }
 }
 
-fn position(number: u64, base: u64) -> usize {
-    usize::try_from(number - base).unwrap_or(usize::MAX)
-}
-
 /// Ids are keys already; once more, so that no table of ids has the order of another.
 fn mixed(id: u64) -> u64 {
     key::fold(0, id)
-}
-
-fn hash(id: Option<u64>) -> u64 {
-    mixed(id.unwrap_or_default())
 }

@@ -10,7 +10,8 @@ use super::paid_back::{MoneyBack, PaidBack};
 use super::schema::{OWN, Schema};
 use super::shrink::{Shrinkage, Steps};
 use super::shrunk::{believed_each, shrunk_each};
-use super::stream::Stream;
+use super::stream::{NewLine, Stream};
+use super::told::Told;
 use crate::Error;
 use crate::math::elementary::{exp, logistic};
 use crate::orders::key;
@@ -134,10 +135,17 @@ impl SampledLines {
             observed.enter(schema, stream, table, block.clone());
             let first = lines.starts[block.start] as usize;
             let in_stream = stream.open.next();
-            // Returns are known here by number; an id is needed once returns come from outside.
-            let ids = lines.line.as_ref().filter(|_| day + horizon > end);
-            stream.open(&observed.behind_first, &observed.looked_up.places, |i| {
-                (ids.map(|ids| ids[first + i]), 0.0)
+            // Returns are known here by number; ids are needed once events come from outside.
+            let open = day + horizon > end;
+            let ids = lines.line.as_ref().filter(|_| open);
+            let told: Vec<Told> = match open {
+                true => block.clone().flat_map(|order| table.told(order)).collect(),
+                false => vec![Told::default(); observed.lines()],
+            };
+            stream.open(&observed.behind_first, &observed.looked_up.places, |i| NewLine {
+                id: ids.map(|ids| ids[first + i]),
+                told: told[i],
+                log_odds: 0.0,
             });
             for order in block.clone() {
                 let of_order = lines.order(order).map(|line| line - first).zip(fates(order));

@@ -33,6 +33,8 @@ pub struct ScoredLine {
     pub new_customer: bool,
     /// Whether nothing is known of the product.
     pub new_product: bool,
+    /// Whether the model had taken the line in before and was left as it was.
+    pub told_before: bool,
 }
 
 impl ScoredLine {
@@ -283,6 +285,7 @@ impl Scorer {
             log_odds: self.log_odds[line] + model.stream.level.shift,
             new_customer: !customer,
             new_product: !product,
+            told_before: false,
         }
     }
 }

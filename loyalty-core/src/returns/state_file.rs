@@ -14,6 +14,7 @@ use super::schema::Schema;
 use super::state_codec::{check, hexadecimal, keys_of, wrong};
 use super::state_today::RawToday;
 use super::stream::{NotedReturn, Pace, Stream};
+use super::told::Told;
 use crate::Error;
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +74,12 @@ struct RawOpen {
     order_returned: Vec<bool>,
     /// For each line, the place of its key in every history.
     places: Vec<u32>,
+    /// By what orders and lines are known when they are told again: 16 hexadecimal digits or dashes for every
+    /// first line of an order, and for every line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    orders: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    prints: String,
 }
 
 impl RawState {
@@ -81,6 +88,9 @@ impl RawState {
         let from_first = |number: &u64| number.saturating_sub(first);
         let mut open = RawOpen::default();
         open.id = hexadecimal(stream.open.iter().map(|(_, line)| line.id));
+        let firsts = stream.open.iter().filter(|(_, line)| line.behind_first == 0);
+        open.orders = hexadecimal(firsts.map(|(_, line)| line.told.order));
+        open.prints = hexadecimal(stream.open.iter().map(|(_, line)| line.told.print));
         for (number, line) in stream.open.iter() {
             open.day.push(line.day);
             open.behind_first.push(line.behind_first);
@@ -264,6 +274,7 @@ impl RawOpen {
         let flags = [self.returned.len(), self.heard.len(), self.order_returned.len()];
         check(lengths == [n; 3] && flags == [n; 3], "open lines")?;
         check(self.places.len() == n * tables.len(), "open lines and histories")?;
+        let (told, all_told) = self.told(n)?;
         let mut open = OpenLines::default();
         for (line, &id) in ids.iter().enumerate() {
             let places = &self.places[line * tables.len()..(line + 1) * tables.len()];
@@ -286,9 +297,31 @@ impl RawOpen {
                 noted: self.returned[line],
                 heard: self.heard[line],
                 order_returned: self.order_returned[line],
+                told: told[line],
             };
             open.push([line].into_iter(), places);
         }
+        check(all_told, "open lines and orders told")?;
         Ok(open)
+    }
+
+    /// By what each of the lines is known when it is told again, nothing in files that do not say so; and
+    /// whether the file says so of all of them.
+    fn told(&self, lines: usize) -> Result<(Vec<Told>, bool), Error> {
+        let mut told = vec![Told::default(); lines];
+        let (orders, prints) = (keys_of(&self.orders)?, keys_of(&self.prints)?);
+        if orders.is_empty() && prints.is_empty() {
+            return Ok((told, true));
+        }
+        let firsts = self.behind_first.iter().filter(|&&behind| behind == 0).count();
+        let suits = orders.len() == firsts && prints.len() == lines;
+        let (mut orders, mut order) = (orders.into_iter(), None);
+        for ((told, &behind), print) in told.iter_mut().zip(&self.behind_first).zip(prints) {
+            if behind == 0 {
+                order = orders.next().flatten();
+            }
+            *told = Told { order, print };
+        }
+        Ok((told, suits))
     }
 }

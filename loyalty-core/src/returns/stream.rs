@@ -11,6 +11,7 @@ use super::overall::Overall;
 use super::paid_back::{MoneyBack, PaidBack};
 use super::past::{Logs, PastLines};
 use super::schema::Schema;
+use super::told::Told;
 
 /// How exposure grows with age, how old lines weigh, and when a line is settled.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +101,14 @@ pub(crate) struct Today {
 pub(crate) struct NotedReturn {
     pub(crate) number: u64,
     pub(crate) money: Option<MoneyBack>,
+}
+
+/// What is to be known of a line beside its keys while it is open.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NewLine {
+    pub(crate) id: Option<u64>,
+    pub(crate) told: Told,
+    pub(crate) log_odds: f64,
 }
 
 /// Everything that is known on the morning of a day.
@@ -411,19 +420,18 @@ impl Stream {
     }
 
     /// Opens lines whose keys have been entered: how many lines before each its order began, and the
-    /// places of its keys, history by history. `line` gives the id, where there is one, and the log-odds
-    /// of each.
+    /// places of its keys, history by history. `line` says what else is to be known of each.
     pub(crate) fn open(
         &mut self,
         behind_first: &[u32],
         places: &[u32],
-        line: impl Fn(usize) -> (Option<u64>, f64),
+        line: impl Fn(usize) -> NewLine,
     ) {
         let day = self.today;
         let open = behind_first.iter().enumerate().map(|(number, &behind_first)| {
-            let (id, log_odds) = line(number);
+            let NewLine { id, told, log_odds } = line(number);
             let [returned, noted, heard, order_returned] = [false; 4];
-            Open { day, behind_first, id, log_odds, returned, noted, heard, order_returned }
+            Open { day, behind_first, id, log_odds, returned, noted, heard, order_returned, told }
         });
         self.open.push(open, places);
     }

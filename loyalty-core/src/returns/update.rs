@@ -1,11 +1,16 @@
 //! Lines and returns as they come.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::ReturnPropensity;
+use super::matched::MatchedLines;
 use super::observe::orders_of_a_day;
+use super::past::PastLines;
 use super::sample::{known_on, money_of};
 use super::score::{LineScores, ScoredLine, Scorer};
+use super::stream::NewLine;
+use super::told::{Told, ToldBefore};
 use crate::Error;
 use crate::orders::{
     Event, LinesByTime, OrderLines, Reason, Returns, ReturnsReport, TimeScale, Verdict,
@@ -24,54 +29,119 @@ const YEAR: i32 = 366;
 impl ReturnPropensity {
     /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
     ///
+    /// An order that was taken in already, the same lines of the same customer under the same id, changes
+    /// nothing ([`ScoredLine::told_before`]), so that a log can be told again from an earlier point, as after a
+    /// crash: orders are known by their ids, and lines of orders without one by theirs, until their horizon is
+    /// over. What such a line says of its fate counts where that was not known. Its score is as it was, but for
+    /// the level, which is today's.
+    ///
     /// Lines come in order of their days, an order whole in one call. The orders of a day may come in any
     /// order and be cut into calls anywhere, with the same result to the last bit: a line is scored by
     /// what was known on the morning of its day, as [`Self::score`] does. Where lines carry what became of them, it is learnt
     /// on the day on which it became known, never before.
     ///
     /// # Errors
-    /// As [`Self::score`], [`Error::Value`] where a line is from a day that is over: the model has
-    /// moved on, or more than 3660 days ahead, and the model stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
+    /// As [`Self::score`], [`Error::Value`] where an order is new and from a day that is over: the model has
+    /// moved on, or more than 3660 days ahead, or where it was told before with other lines, and the model stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
     /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
         let money = self.stream.paid_back.as_ref().and_then(|_| lines.money_paid_back());
         let lines = lines.by_time();
         let table = self.schema.matched(lines)?;
-        self.not_before_today(lines)?;
+        let told = ToldBefore::of(&self.stream.open, &table)?;
+        let is_new = |order: &usize| !told.has(lines, *order);
+        self.not_before_today(lines, is_new)?;
         self.not_far_ahead(lines)?;
-        self.not_open_already(lines)?;
         self.stream.tables.iter().try_for_each(|keys| keys.room_for(lines.len()))?;
         let mut scores = vec![ScoredLine::default(); lines.len()];
-        let (mut scorer, mut order) = (Scorer::default(), 0);
-        while order < lines.orders() {
-            let day = lines.day(order);
-            self.stream.advance(day);
-            let block = orders_of_a_day(lines, order..lines.orders());
-            order = block.end;
-            let first = lines.starts[block.start] as usize;
-            scorer.observed.enter(&self.schema, &mut self.stream, &table, block);
-            scorer.score(self);
-            let block = first..first + scorer.observed.lines();
-            for line in block.clone() {
-                scores[line] = scorer.scored(self, line - first);
+        for order in (0..lines.orders()).filter(|order| !is_new(order)) {
+            for (line, number) in lines.order(order).filter_map(|l| Some((l, told.number(l)?))) {
+                scores[line] = self.scored_before(number);
+                if !self.stream.open.get(number).noted {
+                    self.note_outcome(lines, money.as_deref(), line, number);
+                }
             }
-            let number = self.stream.open.next();
-            let ids = lines.line.as_ref();
-            self.stream.open(
-                &scorer.observed.behind_first,
-                &scorer.observed.looked_up.places,
-                |i| (ids.map(|ids| ids[first + i]), scorer.log_odds[i]),
-            );
-            for (number, line) in (number..).zip(block) {
-                let outcome = lines.outcome.as_ref().map(|outcomes| outcomes[line]);
-                let horizon = self.stream.pace.horizon;
-                if let Some(on) = outcome.and_then(|outcome| known_on(outcome, day, horizon)) {
-                    let money = money.as_ref().map(|money| money_of(lines, money, line));
-                    self.stream.note_return(number, on, money);
+        }
+        let mut scorer = Scorer::default();
+        let orders: Vec<usize> = (0..lines.orders()).filter(is_new).collect();
+        for together in orders.chunk_by(|a, b| a + 1 == *b) {
+            let mut rest = together[0]..together[0] + together.len();
+            while !rest.is_empty() {
+                let block = orders_of_a_day(lines, rest.clone());
+                rest.start = block.end;
+                self.take_in(&table, block.clone(), &mut scorer);
+                let first = lines.starts[block.start] as usize;
+                let number = self.stream.open.next() - scorer.observed.lines() as u64;
+                for i in 0..scorer.observed.lines() {
+                    scores[first + i] = scorer.scored(self, i);
+                    self.note_outcome(lines, money.as_deref(), first + i, number + i as u64);
                 }
             }
         }
         Ok(LineScores::new(lines.by_row(&scores)))
+    }
+
+    /// Whether each line was taken in before, by row: those that [`Self::update`] would leave as they are.
+    ///
+    /// # Errors
+    /// [`Error::Columns`] or [`Error::Type`] as [`Self::score`], [`Error::Value`] where a line, or the order of
+    /// that id, was told before otherwise.
+    pub fn told_before(&self, lines: &OrderLines) -> Result<Vec<bool>, Error> {
+        let lines = lines.by_time();
+        let told = ToldBefore::of(&self.stream.open, &self.schema.matched(lines)?)?;
+        let told: Vec<bool> = (0..lines.len()).map(|line| told.number(line).is_some()).collect();
+        Ok(lines.by_row(&told))
+    }
+
+    /// Scores new orders of one day and opens their lines.
+    fn take_in(&mut self, table: &MatchedLines<'_>, orders: Range<usize>, scorer: &mut Scorer) {
+        let lines = table.lines;
+        self.stream.advance(lines.day(orders.start));
+        scorer.observed.enter(&self.schema, &mut self.stream, table, orders.clone());
+        scorer.score(self);
+        let first = lines.starts[orders.start] as usize;
+        let ids = lines.line.as_ref();
+        let told: Vec<Told> = orders.flat_map(|order| table.told(order)).collect();
+        self.stream.open(&scorer.observed.behind_first, &scorer.observed.looked_up.places, |i| {
+            NewLine {
+                id: ids.map(|ids| ids[first + i]),
+                told: told[i],
+                log_odds: scorer.log_odds[i],
+            }
+        });
+    }
+
+    /// What is told of the fate of a line that is open.
+    fn note_outcome(
+        &mut self,
+        lines: &LinesByTime,
+        money: Option<&[[f64; 2]]>,
+        line: usize,
+        number: u64,
+    ) {
+        let Some(outcomes) = &lines.outcome else { return };
+        let day = self.stream.open.get(number).day;
+        if let Some(on) = known_on(outcomes[line], day, self.stream.pace.horizon) {
+            let money = money.map(|money| money_of(lines, money, line));
+            self.stream.note_return(number, on, money);
+        }
+    }
+
+    /// The score of a line that is open: as it was when it was taken in, but for the level, which is today's.
+    fn scored_before(&self, number: u64) -> ScoredLine {
+        let stream = &self.stream;
+        let line = stream.open.get(number);
+        // Those who came on that day were unknown on its morning.
+        let new = |pasts: &[PastLines], history| {
+            let past = pasts.get(stream.open.place(history, number) as usize);
+            past.is_none_or(|past| past.first_day >= line.day)
+        };
+        ScoredLine {
+            log_odds: line.log_odds + stream.level.shift,
+            new_customer: new(&stream.customers, 0),
+            new_product: new(&stream.products, 1),
+            told_before: true,
+        }
     }
 
     /// Takes in returns, at a constant cost each. A return counts from the first day after it on;
@@ -129,23 +199,13 @@ impl ReturnPropensity {
         Ok(())
     }
 
-    fn not_open_already(&self, lines: &LinesByTime) -> Result<(), Error> {
-        let Some(ids) = &lines.line else { return Ok(()) };
-        let known = |&line: &usize| self.stream.open.find(ids[line]).is_some();
-        let repeated = (0..ids.len()).filter(known).map(|line| lines.row[line] as usize);
-        let Some((row, more)) = first_and_more(repeated) else { return Ok(()) };
-        Err(Error::Value {
-            column: "line".to_owned(),
-            row,
-            expected: "the id of a line that the model has not taken in yet",
-            value: "one that is open".to_owned(),
-            more,
-        })
-    }
-
-    fn not_before_today(&self, lines: &LinesByTime) -> Result<(), Error> {
+    fn not_before_today(
+        &self,
+        lines: &LinesByTime,
+        is_new: impl Fn(&usize) -> bool,
+    ) -> Result<(), Error> {
         let today = self.stream.today;
-        let early = |&order: &usize| lines.day(order) < today;
+        let early = |order: &usize| lines.day(*order) < today && is_new(order);
         let rows = (0..lines.orders()).filter(early).flat_map(|order| lines.order(order));
         let rows = rows.map(|line| lines.row[line] as usize);
         let Some((row, more)) = first_and_more(rows) else { return Ok(()) };

@@ -59,6 +59,7 @@ mod refusals_summary;
 mod returns;
 mod returns_columns;
 mod returns_files;
+mod returns_replay;
 mod returns_truth;
 mod rfm;
 mod rfm_properties;

@@ -383,6 +383,10 @@ class ReturnPropensity(_display.Shown):
         any order and be cut into calls anywhere, with the same result to the last bit. Where they carry what became of them, it counts
         from the day after it became known.
 
+        An order told twice, the same lines of the same customer under the same id, changes nothing, so that a log can be
+        told again from an earlier point, as after a crash: from as many days before `today` as the horizon has. Lines of
+        orders without an id are known by their own.
+
         Parameters
         ----------
         lines : OrderLines
@@ -391,12 +395,14 @@ class ReturnPropensity(_display.Shown):
         Returns
         -------
         data frame
-            As :meth:`score` without a level.
+            As :meth:`score` without a level, and ``told_before``: whether the model had taken the line in before. Its
+            score is as it was, at the level of today.
 
         Raises
         ------
         InputError
-            Where a line is from a day that is over, or in the model already; the model is unchanged.
+            Where a new order is from a day that is over, or one was told before with other lines; the model is
+            unchanged.
 
         Examples
         --------
@@ -411,6 +417,8 @@ class ReturnPropensity(_display.Shown):
         >>> model = loyalty.ReturnPropensity.fit(lines, horizon_days=40, context=False).model
         >>> new = {"line": [5], "who": ["eve"], "what": ["shoe"], "day": ["2024-04-01"], "paid": [60.0]}
         >>> model.update(loyalty.OrderLines(new, **roles))["new_customer"]
+        array([ True])
+        >>> model.update(loyalty.OrderLines(new, **roles))["told_before"]
         array([ True])
         >>> model.today
         np.datetime64('2024-04-01')

@@ -82,3 +82,35 @@ def test_returns_that_cannot_be_are_refused_and_told_once(
     early = order_lines(table.head(3).assign(time=pd.Timestamp("2001-01-01")))
     with pytest.warns(loyalty.LoyaltyWarning, match="3 of 3 lines are dated before the first day"):
         model.score(early)
+
+
+def test_a_log_told_again_ends_with_the_same_bits(
+    table: pd.DataFrame, split: pd.Timestamp, model: loyalty.ReturnPropensity
+) -> None:
+    known = {"returned": None, "return_time": None}
+    days = [split + DAY * day for day in range(6)]
+
+    def tell(model: loyalty.ReturnPropensity, days: list[pd.Timestamp]) -> pd.DataFrame:
+        scores = []
+        for day in days:
+            of_day = (table["time"] >= day) & (table["time"] < day + DAY)
+            scores.append(model.update(order_lines(table[of_day], **known)))
+            back = (table["return_time"] >= day) & (table["return_time"] < day + DAY)
+            model.update_returns(table[back], line="line", time="return_time")
+        return pd.concat(scores, ignore_index=True)
+
+    once = model.copy()
+    first = tell(once, days)
+    assert not first["told_before"].any()
+    crashed = model.copy()
+    tell(crashed, days[:4])
+    again = tell(crashed, days[1:])
+    of_days = table[(table["time"] >= days[1]) & (table["time"] < days[5] + DAY)]
+    before = int((of_days["time"] < days[4]).sum())
+    assert again["told_before"].tolist() == [True] * before + [False] * (len(of_days) - before)
+    assert crashed._core.to_json() == once._core.to_json()
+    dearer = table[(table["time"] >= days[2]) & (table["time"] < days[3])].copy()
+    dearer["price"] = dearer["price"] + 1
+    with pytest.raises(loyalty.InputError, match='"order", row 0: must be one not told before'):
+        crashed.update(order_lines(dearer, **known))
+    assert crashed._core.to_json() == once._core.to_json()

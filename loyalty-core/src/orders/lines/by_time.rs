@@ -84,6 +84,8 @@ pub(crate) struct LinesByTime {
     pub(crate) starts: Vec<u32>,
     /// For each order the key of its id.
     pub(crate) order_keys: Vec<u64>,
+    /// Whether these are the caller's ids; else a customer's lines of one day are one order.
+    pub(crate) has_order: bool,
     /// For each line, its row among those in use, in the caller's order.
     pub(crate) row: Vec<u32>,
 }
@@ -158,6 +160,7 @@ impl LinesByTime {
             outcome: columns.has_returns().then(|| used.iter().map(outcome).collect()),
             starts: Vec::new(),
             order_keys: Vec::new(),
+            has_order: columns.order.is_some(),
             row: (0..number(used.len())).collect(),
             customer,
             time,
@@ -175,10 +178,9 @@ impl LinesByTime {
         let product = rest.product.as_ref().and_then(|name| named(name, 2));
         let category = rest.category.as_ref().and_then(|name| named(name, 3));
         let time: Vec<i64> = lines.by_row().map(|line| line.time).collect();
-        let order = match named("order", 1) {
-            Some(levels) => levels.keys,
-            None => orders_by_day(&customer.keys, &time),
-        };
+        let given = named("order", 1).map(|levels| levels.keys);
+        let has_order = given.is_some();
+        let order = given.unwrap_or_else(|| orders_by_day(&customer.keys, &time));
         let quantity = rest.quantity.clone().unwrap_or_else(|| vec![1.0; rows]);
         let prices = || lines.by_row().zip(&quantity).map(|(line, pieces)| line.amount / pieces);
         let price = rest.price.clone().unwrap_or_else(|| prices().collect());
@@ -201,6 +203,7 @@ impl LinesByTime {
             outcome: lines.given.returned_amount.then(|| outcome.collect()),
             starts: Vec::new(),
             order_keys: Vec::new(),
+            has_order,
             row: (0..number(rows)).collect(),
             customer,
             time,
@@ -295,6 +298,7 @@ impl LinesByTime {
             outcome: self.outcome.map(|outcome| pick(&row, &outcome)),
             starts,
             order_keys,
+            has_order: self.has_order,
             row,
         }
     }

@@ -88,6 +88,16 @@ impl Shop {
 
     /// The rows named, as lines.
     pub(crate) fn lines(&self, rows: &[usize], outcomes: bool) -> OrderLines {
+        self.lines_with(rows, outcomes, [true; 2])
+    }
+
+    /// The same with ids of orders, and of lines, or without.
+    pub(crate) fn lines_with(
+        &self,
+        rows: &[usize],
+        outcomes: bool,
+        [orders, ids]: [bool; 2],
+    ) -> OrderLines {
         let take = |values: &[i64]| -> Vec<i64> { rows.iter().map(|&row| values[row]).collect() };
         let floats = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
         let product: Vec<&str> = rows.iter().map(|&row| self.product[row].as_str()).collect();
@@ -103,8 +113,8 @@ impl Shop {
             .with_price(Column::new("price", &price));
         columns.product = Some(Column::new("product", &product).into());
         columns.quantity = Some(Column::new("quantity", &quantity));
-        columns.order = Some(Column::new("order", &order[..]).into());
-        columns.line = Some(Column::new("line", &line[..]).into());
+        columns.order = orders.then(|| Column::new("order", &order[..]).into());
+        columns.line = ids.then(|| Column::new("line", &line[..]).into());
         columns.categories = vec![Column::new("size", &size[..]).into()];
         columns.numbers = vec![Column::new("age", &age)];
         if outcomes {
