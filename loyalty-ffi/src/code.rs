@@ -229,7 +229,7 @@ pub(crate) fn density(code: i32) -> Result<loyalty_density, Error> {
     decode(&DENSITIES, code, "density", "a code of loyalty_density")
 }
 
-fn decode<T: Copy>(
+pub(crate) fn decode<T: Copy>(
     known: &[(i32, T)],
     code: i32,
     name: &'static str,

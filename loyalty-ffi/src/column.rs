@@ -100,13 +100,20 @@ pub(crate) unsafe fn copy_column<T: Copy>(
     Ok(())
 }
 
+/// A number that counts something, if there are as many.
+pub(crate) fn below(
+    name: &'static str,
+    number: usize,
+    count: usize,
+    expected: &'static str,
+) -> Result<usize, Error> {
+    let wrong = || Error::parameter(name, expected, number as f64);
+    (number < count).then_some(number).ok_or_else(wrong)
+}
+
 /// The row asked for, if the table has it.
 pub(crate) fn in_table(row: usize, rows: usize) -> Result<usize, Failure> {
-    if row < rows {
-        return Ok(row);
-    }
-    let value = row as f64;
-    Err(Error::parameter("row", "below the number of rows", value).into())
+    Ok(below("row", row, rows, "below the number of rows")?)
 }
 
 fn fits_in_memory<T>(rows: usize) -> Result<(), Failure> {

@@ -69,6 +69,10 @@ pub mod order_lines;
 
 pub mod return_propensity;
 
+pub mod return_state;
+
+pub mod return_learnt;
+
 pub mod discounting;
 
 pub mod covariates;
