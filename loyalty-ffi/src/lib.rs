@@ -67,6 +67,8 @@ pub mod forecast;
 
 pub mod order_lines;
 
+pub mod credits;
+
 pub mod return_propensity;
 
 pub mod return_state;

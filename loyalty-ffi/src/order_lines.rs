@@ -25,7 +25,7 @@ pub struct loyalty_ids {
 }
 
 impl loyalty_ids {
-    const NONE: Self =
+    pub(crate) const NONE: Self =
         Self { numbers: std::ptr::null(), offsets: std::ptr::null(), data: std::ptr::null() };
 }
 

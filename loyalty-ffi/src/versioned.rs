@@ -156,6 +156,7 @@ mod tests {
     use crate::covariates::loyalty_covariate_columns;
     use crate::covariates::roles::loyalty_covariate_roles;
     use crate::customer_record::loyalty_purchases;
+    use crate::credits::loyalty_credit_columns;
     use crate::fit_options::loyalty_fit_options;
     use crate::label_reason::loyalty_label_reason;
     use crate::order_lines::loyalty_line_columns;
@@ -193,6 +194,7 @@ mod tests {
         holds::<loyalty_check_out_options>(80);
         holds::<loyalty_customer_score>(112);
         holds::<loyalty_label_reason>(108);
+        holds::<loyalty_credit_columns>(92);
     }
 
     #[repr(C)]
