@@ -91,6 +91,8 @@ pub mod segments;
 
 pub mod selection;
 
+pub mod treatments;
+
 pub mod behaviours;
 
 pub mod customer_record;

@@ -17,6 +17,14 @@ pub struct loyalty_selection {
     choice: Vec<i32>,
 }
 
+impl loyalty_selection {
+    pub(crate) fn of(selection: Selection) -> Self {
+        let number = |treatment: u32| i32::try_from(treatment).unwrap_or(i32::MAX);
+        let choice = selection.choice().iter().map(|choice| choice.map_or(-1, number)).collect();
+        Self { selection, choice }
+    }
+}
+
 /// What both forms ask for, as it comes from C.
 struct Question {
     gains: *const f64,
@@ -59,10 +67,8 @@ impl Question {
         let by_capacity: Vec<&[Use<'_>]> = uses.chunks_exact(self.treatments.max(1)).collect();
         let choices = Choices::new(&gains, &capacities, &by_capacity)?;
         let selection = choices.select(Threads::new(self.threads));
-        let number = |treatment: u32| i32::try_from(treatment).unwrap_or(i32::MAX);
-        let choice = selection.choice().iter().map(|choice| choice.map_or(-1, number)).collect();
         // SAFETY: this function's contract.
-        unsafe { give(out, loyalty_selection { selection, choice }) }
+        unsafe { give(out, loyalty_selection::of(selection)) }
     }
 }
 

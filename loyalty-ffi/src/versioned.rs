@@ -164,6 +164,7 @@ mod tests {
     use crate::rfm::loyalty_rfm_options;
     use crate::summarize::loyalty_summary_options;
     use crate::summary_columns::loyalty_summary_columns;
+    use crate::treatments::loyalty_customer_facts;
 
     /// Programs that were compiled with the first version say these sizes: a number here never changes.
     #[cfg(target_pointer_width = "64")]
@@ -195,6 +196,7 @@ mod tests {
         holds::<loyalty_customer_score>(112);
         holds::<loyalty_label_reason>(108);
         holds::<loyalty_credit_columns>(92);
+        holds::<loyalty_customer_facts>(40);
     }
 
     #[repr(C)]

@@ -262,6 +262,33 @@ impl Proposals {
         &self.gains[treatment]
     }
 
+    /// The treatments that would gain something with a customer, by their numbers: the largest gain first, equal
+    /// ones in the order of the table.
+    ///
+    /// # Panics
+    /// Where there is no such customer.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::decisions::{Facts, Treatments};
+    /// use loyalty_core::parallel::Threads;
+    /// let facts = Facts::new(1)
+    ///     .with_same("clv", 900.0)?
+    ///     .with_same("frequency", 3.0)?
+    ///     .with_same("p_alive", 0.9)?;
+    /// let proposals = Treatments::customary().propose(facts, Threads::ONE)?;
+    /// let names: Vec<&str> =
+    ///     proposals.of_customer(0).into_iter().map(|treatment| proposals.name(treatment)).collect();
+    /// assert_eq!(names[0], "personal_call");
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn of_customer(&self, row: usize) -> Vec<u32> {
+        let gains = (0..).zip(&self.gains).map(|(treatment, gains)| (treatment, gains[row]));
+        let mut found: Vec<(u32, f64)> = gains.filter(|(_, gain)| *gain > 0.0).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        found.into_iter().map(|(treatment, _)| treatment).collect()
+    }
+
     /// The treatments that could not be weighed.
     pub fn not_weighed(&self) -> &[NotWeighed] {
         &self.not_weighed
