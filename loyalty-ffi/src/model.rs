@@ -79,6 +79,11 @@ impl<M: Clone + Into<Model>> Fitted<M> {
         Ok(Self { model, fit })
     }
 
+    /// The model as its fit found it, where it was fitted.
+    pub(crate) fn as_fit(&self) -> Option<Fit<M>> {
+        self.fit.as_ref().map(|fit| fit.clone().map(|()| self.model.clone()))
+    }
+
     /// Writes the model's file, with what is known of its fit.
     pub(crate) fn save(&self, path: &str) -> Result<(), Error> {
         self.file().write(path)
@@ -90,8 +95,8 @@ impl<M: Clone + Into<Model>> Fitted<M> {
     }
 
     fn file(&self) -> ModelFile {
-        match &self.fit {
-            Some(fit) => ModelFile::from(&fit.clone().map(|()| self.model.clone())),
+        match self.as_fit() {
+            Some(fit) => ModelFile::from(&fit),
             None => ModelFile::from(self.model.clone()),
         }
     }

@@ -24,14 +24,14 @@ use crate::text::read_text;
 /// here; docs/models.md says what its intervals are. One of 400 points answers for a customer in some
 /// tens of microseconds, and discounted purchases by the few points of a large shop several times that.
 #[derive(Debug)]
-pub struct loyalty_purchase_posterior(Posterior<AnyPurchaseModel>);
+pub struct loyalty_purchase_posterior(pub(crate) Posterior<AnyPurchaseModel>);
 
 /// The posterior of a model of spend.
 #[derive(Debug)]
-pub struct loyalty_spend_posterior(Posterior<AnySpendModel>);
+pub struct loyalty_spend_posterior(pub(crate) Posterior<AnySpendModel>);
 
 /// Where an interval goes: posterior mean, lower and upper end of every customer.
-struct Ends<'a> {
+pub(crate) struct Ends<'a> {
     mean: &'a mut [f64],
     lower: &'a mut [f64],
     upper: &'a mut [f64],
@@ -40,7 +40,7 @@ struct Ends<'a> {
 impl Ends<'_> {
     /// # Safety
     /// Each is NULL or writable for `length` values, and none overlaps another.
-    unsafe fn new(
+    pub(crate) unsafe fn new(
         mean: *mut f64,
         lower: *mut f64,
         upper: *mut f64,
@@ -54,7 +54,10 @@ impl Ends<'_> {
     }
 
     fn take(self, intervals: &Intervals) -> Result<(), Failure> {
-        let found = [&intervals.estimate, &intervals.lower, &intervals.upper];
+        self.fill([&intervals.estimate, &intervals.lower, &intervals.upper])
+    }
+
+    pub(crate) fn fill(self, found: [&[f64]; 3]) -> Result<(), Failure> {
         for (out, values) in [self.mean, self.lower, self.upper].into_iter().zip(found) {
             if out.len() != values.len() {
                 let (column, expected, got) = ("out".to_owned(), values.len(), out.len());

@@ -161,6 +161,7 @@ mod tests {
     use crate::label_reason::loyalty_label_reason;
     use crate::order_lines::loyalty_line_columns;
     use crate::orders::loyalty_order_columns;
+    use crate::predictions::{loyalty_prediction_models, loyalty_prediction_options};
     use crate::rfm::loyalty_rfm_options;
     use crate::summarize::loyalty_summary_options;
     use crate::summary_columns::loyalty_summary_columns;
@@ -197,6 +198,8 @@ mod tests {
         holds::<loyalty_label_reason>(108);
         holds::<loyalty_credit_columns>(92);
         holds::<loyalty_customer_facts>(40);
+        holds::<loyalty_prediction_options>(68);
+        holds::<loyalty_prediction_models>(40);
     }
 
     #[repr(C)]

@@ -25,7 +25,8 @@ const PURCHASES: u64 = 0x7072_6564;
 /// # Errors
 /// As [`PurchaseModel::each_future`] and [`Estimate::models`]; [`Error::Parameter`] unless the level is above 0 and below 1
 /// and there are from 100 to 1e6 draws, or where a customer makes more than 10,000 purchases within the horizon;
-/// [`Error::Columns`] for a table whose rows have weights.
+/// [`Error::Columns`] for a table whose rows have weights; [`Error::Value`] for the number of a group that is not below
+/// the number of customers.
 ///
 /// # Examples
 /// ```
@@ -153,6 +154,13 @@ fn check(
     options.check()?;
     if let Over::Groups(groups) = over {
         same_length(customers.len(), "by", groups.len())?;
+        let is_group = |group: u32| (group as usize) < customers.len();
+        let mut wrong = (0..groups.len()).filter(|&row| !is_group(groups[row]));
+        if let Some(row) = wrong.next() {
+            let (column, value, more) = ("by".to_owned(), groups[row].to_string(), wrong.count());
+            let expected = "the number of a group, below the number of customers";
+            return Err(Error::Value { column, row, expected, value, more });
+        }
     }
     if customers.weights().is_some() {
         let (role, column) = ("the column", "weights".to_owned());
