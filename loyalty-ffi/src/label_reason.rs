@@ -134,10 +134,10 @@ pub unsafe extern "C" fn loyalty_behaviours_reason(
             crate::behaviours::ledger_width(columns)?;
             let rows = customers(ledger, 1, &raw const group)?;
             let known = Behaviour::ALL.get(behaviour);
-            let reason = known.zip(rows.first()).and_then(|(&behaviour, (row, group))| {
-                model.reason_of(behaviour, row, *group, end)
-            });
-            let reason = reason.ok_or_else(|| {
+            let asked = known.zip(rows.first());
+            let reason = asked
+                .map(|(&behaviour, (row, group))| model.reason_of(behaviour, row, *group, end));
+            let reason = reason.transpose()?.flatten().ok_or_else(|| {
                 let expected = "the position of a behaviour that the model looks at";
                 Error::parameter("behaviour", expected, behaviour as f64)
             })?;

@@ -155,8 +155,8 @@ mod tests {
     use crate::clv::loyalty_clv_models;
     use crate::covariates::loyalty_covariate_columns;
     use crate::covariates::roles::loyalty_covariate_roles;
-    use crate::customer_record::loyalty_purchases;
     use crate::credits::loyalty_credit_columns;
+    use crate::customer_record::loyalty_purchases;
     use crate::fit_options::loyalty_fit_options;
     use crate::label_reason::loyalty_label_reason;
     use crate::order_lines::loyalty_line_columns;

@@ -3,7 +3,8 @@
 use super::definitions::Behaviour;
 use super::distribution::BehaviourDistribution;
 use super::model::{BehaviourModel, Behaviours};
-use super::scoring::BehaviourScore;
+use super::scoring::{BehaviourInterval, BehaviourScore};
+use crate::Error;
 use crate::ledger::{Ledger, LedgerRow};
 use crate::time::{DAY, YEAR, date};
 
@@ -82,7 +83,8 @@ impl BehaviourModel {
             .filter_map(|rule| {
                 let one = &rule.distribution;
                 let score = found.scores(one.behaviour())?.row(row);
-                Some(one.reason(&numbers, one.peers_of(ledger)(row), score, ledger.end()))
+                let interval = one.interval_row(&numbers, one.peers_of(ledger)(row), LEVEL);
+                Some(one.reason(&numbers, interval, score, ledger.end()))
             })
             .collect()
     }
@@ -91,25 +93,35 @@ impl BehaviourModel {
     /// 1970-01-01T00:00; `None` where the model does not know the behaviour.
     ///
     /// What [`BehaviourModel::classify_one`] says of the row is in it, whether or not they are labelled.
+    ///
+    /// # Errors
+    /// As [`BehaviourDistribution::score_one`].
     pub fn reason_of(
         &self,
         behaviour: Behaviour,
         row: &LedgerRow,
         group: Option<&str>,
         end: i64,
-    ) -> Option<LabelReason> {
+    ) -> Result<Option<LabelReason>, Error> {
         let mut of = self.rules.iter().map(|rule| &rule.distribution);
-        let one = of.find(|one| one.behaviour() == behaviour)?;
-        Some(one.reason(row, one.shift(group), one.score_one(row, group), end))
+        let Some(one) = of.find(|one| one.behaviour() == behaviour) else { return Ok(None) };
+        let interval = one.interval(row, group, LEVEL)?;
+        Ok(Some(one.reason(row, interval, one.score_one(row, group)?, end)))
     }
 }
 
 impl BehaviourDistribution {
     /// What is said of a customer, as a reason.
-    fn reason(&self, row: &LedgerRow, peers: f64, score: BehaviourScore, end: i64) -> LabelReason {
+    fn reason(
+        &self,
+        row: &LedgerRow,
+        interval: BehaviourInterval,
+        score: BehaviourScore,
+        end: i64,
+    ) -> LabelReason {
         LabelReason {
             behaviour: self.behaviour(),
-            interval: self.interval_row(row, peers, LEVEL).estimate,
+            interval: interval.estimate,
             impact: self.is_priced().then_some(score.impact),
             score,
             since: after(end, -row.tenure).div_euclid(DAY),

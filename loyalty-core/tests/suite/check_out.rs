@@ -89,7 +89,7 @@ fn every_customer_of_a_shop_has_the_same_numbers_alone() {
             let reasons = of_all.model.reasons(&of_all.ledger, &of_all.behaviours, place);
             for reason in reasons {
                 let own = found.ledger.unwrap();
-                let alone = of_all.model.reason_of(reason.behaviour, &own, None, now);
+                let alone = of_all.model.reason_of(reason.behaviour, &own, None, now).unwrap();
                 assert_eq!(alone, Some(reason));
                 labelled += 1;
             }
