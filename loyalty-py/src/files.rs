@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::fits::{Fit, as_object};
 use crate::forecast::AnchoredForecast;
 use crate::posteriors::Posterior;
+use crate::records::LedgerBasis;
 use crate::returns::ReturnPropensity;
 
 /// The model of a file, of whichever kind, and how it was fitted.
@@ -22,6 +23,9 @@ pub(crate) fn load(py: Python<'_>, path: PathBuf) -> Result<(Bound<'_, PyAny>, O
         }
         loyalty_core::behaviours::BehaviourModel::KIND => {
             Bound::new(py, BehaviourModel::load(path)?)?.into_any()
+        }
+        loyalty_core::ledger::LedgerBasis::KIND => {
+            Bound::new(py, LedgerBasis::load(path)?)?.into_any()
         }
         loyalty_core::forecast::AnchoredForecast::KIND => {
             Bound::new(py, AnchoredForecast::load(path)?)?.into_any()

@@ -13,6 +13,7 @@ use crate::column::Column;
 use crate::error::{Result, input};
 use crate::order_lines::OrderLines;
 use crate::read::{Flags, Ids, flags, numbers, times};
+use crate::records::{CustomerRecord, LedgerBasis};
 
 /// Customer, time, cost and whether the shop caused it.
 pub(crate) type ContactColumns =
@@ -40,6 +41,7 @@ pub(crate) struct Ledger {
     pub(crate) table: loyalty_core::ledger::Ledger,
     pub(crate) lines: Arc<loyalty_core::orders::OrderLines>,
     pub(crate) contacts: Option<Arc<Contacts>>,
+    marketing: Option<Arc<Contacts>>,
     pub(crate) options: LedgerOptions,
 }
 
@@ -93,7 +95,8 @@ impl Ledger {
             if let Some(customers) = &opted_out {
                 ledger = ledger.with_opted_out(&Ids::read(customers.get())?.as_column())?;
             }
-            Ok(Self { table: ledger, lines, contacts: contacts.map(Arc::new), options })
+            let (contacts, marketing) = (contacts.map(Arc::new), marketing.map(Arc::new));
+            Ok(Self { table: ledger, lines, contacts, marketing, options })
         })
     }
 
@@ -132,6 +135,18 @@ impl Ledger {
     /// Whether the rows of other tables found their customers.
     fn joins(&self) -> Vec<Join> {
         joins(self.table.joins())
+    }
+
+    fn basis(&self) -> LedgerBasis {
+        LedgerBasis(self.table.basis().clone())
+    }
+
+    /// The record of each customer, in the order of the rows.
+    fn records(&self, py: Python<'_>) -> Result<Vec<CustomerRecord>> {
+        let (contacts, marketing) = (self.contacts.as_deref(), self.marketing.as_deref());
+        let each =
+            py.detach(|| loyalty_core::ledger::customer_records(&self.lines, contacts, marketing))?;
+        Ok(each.into_iter().map(CustomerRecord::from).collect())
     }
 
     /// Days since 1970 on which contacts and on which returns jumped.
@@ -190,7 +205,8 @@ impl Ledger {
             let ledger = self.table.clone();
             let ledger = ledger.with_peers(&customer.as_column(), &group.as_column())?;
             let (lines, contacts) = (self.lines.clone(), self.contacts.clone());
-            Ok(Self { table: ledger, lines, contacts, options: self.options.clone() })
+            let (marketing, options) = (self.marketing.clone(), self.options.clone());
+            Ok(Self { table: ledger, lines, contacts, marketing, options })
         })
     }
 }

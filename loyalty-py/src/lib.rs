@@ -25,6 +25,7 @@ mod posteriors;
 mod predictions;
 mod purchase;
 mod read;
+mod records;
 mod returns;
 mod rfm;
 mod simulate;
@@ -79,6 +80,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::purchase::PurchaseModel;
+    #[pymodule_export]
+    use crate::records::{CustomerRecord, LedgerBasis};
     #[pymodule_export]
     use crate::returns::ReturnPropensity;
     #[pymodule_export]

@@ -82,6 +82,7 @@ from loyalty.prior import Prior
 from loyalty.purchase import PurchaseModel
 from loyalty.reading import OrderTable, Understood, read_orders, read_sql
 from loyalty.reading.check import Check, Finding, check
+from loyalty.records import CustomerRecord, LedgerBasis
 from loyalty.report import CreditReport, JoinReport, OrdersReport, Refusal, TableReport
 from loyalty.returns import ExpectedReturns, ReturnFit, ReturnPropensity
 from loyalty.rfm import Rfm, SegmentTable, rfm
@@ -123,6 +124,7 @@ __all__ = [
     "Correlation",
     "CreditMatches",
     "CreditReport",
+    "CustomerRecord",
     "CustomerSummary",
     "ExpectedReturns",
     "Finding",
@@ -135,6 +137,7 @@ __all__ = [
     "InputError",
     "JoinReport",
     "Ledger",
+    "LedgerBasis",
     "Losses",
     "LoyaltyError",
     "LoyaltyWarning",

@@ -14,6 +14,7 @@ from loyalty.fit import Fit
 from loyalty.forecast import AnchoredForecast
 from loyalty.posterior import Posterior
 from loyalty.purchase import PurchaseModel
+from loyalty.records import LedgerBasis
 from loyalty.returns import ReturnPropensity
 from loyalty.spend import SpendModel
 
@@ -32,6 +33,7 @@ Model = (
     | ReturnPropensity
     | BehaviourModel
     | BehaviourDistribution
+    | LedgerBasis
 )
 
 
@@ -79,6 +81,8 @@ def load(path: str | PathLike[str]) -> Model:
             return by
         case _native.ReturnPropensity():
             return ReturnPropensity._of(model)
+        case _native.LedgerBasis():
+            return LedgerBasis._of(model)
         case _native.BehaviourDistribution():
             return BehaviourDistribution._of(model)
         case _:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from loyalty._frame_types import Arrays, File, LedgerOptions, LinesIn, NativeT
 
+    from loyalty.records import CustomerRecord, LedgerBasis
+
 __all__ = ["Ledger", "Losses", "TopShare"]
 
 #: The calendar period of a budget.
@@ -479,6 +481,33 @@ class Ledger(Frozen, Generic[FrameT]):
         )
         return ledger
 
+    @property
+    def basis(self) -> LedgerBasis:
+        """What was learnt of the whole shop to make the rows, by which a customer's row is made alone."""
+        from loyalty.records import LedgerBasis
+
+        return LedgerBasis._of(self._core.basis())
+
+    def records(self) -> list[CustomerRecord]:
+        """The record of each customer, in the order of the rows: what a shop begins with that has a log and keeps
+        records from then on.
+
+        Returns
+        -------
+        list of CustomerRecord
+            One for each row.
+
+        Examples
+        --------
+        >>> import loyalty
+        >>> ledger = loyalty.Ledger(loyalty.simulate(200, seed=4).lines)
+        >>> ledger.records()[0]
+        <CustomerRecord: 34 order lines, 0 contacts>
+        """
+        from loyalty.records import CustomerRecord
+
+        return [*map(CustomerRecord._of, self._core.records())]
+
     def _answer(self, columns: Sequence[_native.Column]) -> Any:
         return _frames.table([self._core.ids(self._customer), *columns], self._frame)
 
@@ -530,10 +559,14 @@ def _opted_out(ids: Any) -> _native.Column | None:
 
 
 def _order_lines(
-    data: Any, named: Mapping[str, str | None], invalid: Invalid, time_zone: str | None
+    data: Any,
+    named: Mapping[str, str | None],
+    invalid: Invalid,
+    time_zone: str | None,
+    more: tuple[str, ...] = (),
 ) -> OrderLines:
     """A table's lines, by the columns that are there."""
-    roles = (*_NEEDED, *_OPTIONAL)
+    roles = (*_NEEDED, *_OPTIONAL, *more)
     taken = take(data, named, roles, invalid=invalid, time_zone=time_zone, always=True)
     found = dict(taken.columns)
 
