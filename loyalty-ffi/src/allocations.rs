@@ -20,6 +20,7 @@ use crate::check_out::{loyalty_check_out, loyalty_check_out_score, loyalty_custo
 use crate::code::loyalty_time_scale;
 use crate::customer_record::{loyalty_customer_record, loyalty_customer_record_read};
 use crate::error::loyalty_status;
+use crate::handle::{free, made};
 use crate::order_lines::loyalty_lines;
 use crate::purchase_model::customer::{
     loyalty_purchase_model_expected_purchases, loyalty_purchase_model_p_alive,
@@ -138,7 +139,7 @@ fn a_check_out_allocates_nothing_after_the_first_round() {
     let (check_out, returns, basket) = golden_check_out();
     let records = golden_records();
     let stored: Vec<Vec<u8>> = records.iter().map(|record| record.0.to_bytes()).collect();
-    let mut place = loyalty_customer_record(CustomerRecord::default());
+    let place = made(loyalty_customer_record(CustomerRecord::default()));
     let mut score = loyalty_customer_score::defaults();
     let mut behaviours = [loyalty_behaviour_score::default(); 5];
     let mut back = [0.0; 3];
@@ -148,15 +149,10 @@ fn a_check_out_allocates_nothing_after_the_first_round() {
             // SAFETY: live objects and arrays of the lengths that are stated.
             let statuses = unsafe {
                 [
-                    loyalty_customer_record_read(
-                        &raw mut place,
-                        bytes.as_ptr(),
-                        bytes.len(),
-                        null_mut(),
-                    ),
+                    loyalty_customer_record_read(place, bytes.as_ptr(), bytes.len(), null_mut()),
                     loyalty_check_out_score(
                         &raw const check_out,
-                        &raw const place,
+                        place,
                         std::ptr::null(),
                         now,
                         loyalty_time_scale::Microseconds as i32,
@@ -179,4 +175,6 @@ fn a_check_out_allocates_nothing_after_the_first_round() {
     let before = ALLOCATIONS.get();
     round();
     assert_eq!(ALLOCATIONS.get(), before);
+    // SAFETY: made above, and not used again.
+    unsafe { free(place) };
 }

@@ -8,6 +8,7 @@ use loyalty_core::contracts::ContractKind;
 use loyalty_core::estimation::Posterior;
 use loyalty_core::files::{model_kind, model_kind_of, text_of};
 use loyalty_core::forecast::AnchoredForecast;
+use loyalty_core::ledger::LedgerBasis;
 use loyalty_core::models::Model;
 use loyalty_core::purchase::PurchaseKind;
 use loyalty_core::returns::ReturnPropensity;
@@ -44,6 +45,8 @@ pub enum loyalty_model_kind {
     ReturnPropensity = 9,
     /// `loyalty_behaviours`.
     Behaviours = 10,
+    /// `loyalty_ledger_basis`.
+    LedgerBasis = 11,
 }
 
 /// How the kinds of models with covariates end.
@@ -69,6 +72,7 @@ fn handle_of(
         AnchoredForecast::KIND => loyalty_model_kind::Forecast,
         ReturnPropensity::KIND => loyalty_model_kind::ReturnPropensity,
         BehaviourModel::KIND => loyalty_model_kind::Behaviours,
+        LedgerBasis::KIND => loyalty_model_kind::LedgerBasis,
         Posterior::<Model>::KIND => match posterior()?.mode().model {
             Model::Purchase(_) => loyalty_model_kind::PurchasePosterior,
             Model::Spend(_) => loyalty_model_kind::SpendPosterior,

@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use loyalty_core::Error;
+use loyalty_core::files::text_of;
 use loyalty_core::ledger::{LedgerBasis, LedgerWork};
 
 use crate::code;
@@ -10,15 +11,30 @@ use crate::column::copy_column;
 use crate::customer_record::loyalty_customer_record;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::handle::{borrow, free, give, look};
+use crate::model_file::KeptInFile;
 use crate::text::read_text;
 
-/// What a ledger has learnt of the whole shop, made in Rust (`Ledger::basis`): how long returns
+/// What a ledger has learnt of the whole shop, made in Rust (`Ledger::basis`) or Python (`Ledger.basis`): how long returns
 /// take and how often articles come back, what was on offer, outages, the mean cost of a contact, margin and
 /// economics. By it the row of the ledger of one customer is worked out alone, as the behaviours take it.
 #[derive(Debug)]
 pub struct loyalty_ledger_basis(pub(crate) LedgerBasis);
 
-/// Loads a file of the kind "ledger-basis", which `LedgerBasis::write` of Rust makes. `path` is UTF-8.
+impl KeptInFile for loyalty_ledger_basis {
+    fn read(path: &str) -> Result<Self, Error> {
+        LedgerBasis::read(path).map(Self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        LedgerBasis::from_json(text_of(bytes)?).map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_json().into_bytes()
+    }
+}
+
+/// Loads a file of the kind "ledger-basis", written in Rust or Python. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read, is no file of this kind or contradicts itself;
 /// `PARAMETER` or `CHOICE` where a number or a word in it is outside its domain. Free with
@@ -30,11 +46,7 @@ pub unsafe extern "C" fn loyalty_ledger_basis_load(
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
-    unsafe {
-        guard(error, || {
-            give(out, loyalty_ledger_basis(LedgerBasis::read(read_text("path", path)?)?))
-        })
-    }
+    unsafe { guard(error, || give(out, loyalty_ledger_basis::read(read_text("path", path)?)?)) }
 }
 
 /// How many articles the ledger has seen, or categories where its lines have no articles.

@@ -10,6 +10,7 @@ use crate::covariates::spend::loyalty_spend_with_covariates;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::forecast::loyalty_forecast;
 use crate::handle::{borrow, free, give};
+use crate::ledger_basis::loyalty_ledger_basis;
 use crate::model_file::KeptInFile;
 use crate::posterior::{loyalty_purchase_posterior, loyalty_spend_posterior};
 use crate::purchase_model::loyalty_purchase_model;
@@ -331,4 +332,31 @@ pub unsafe extern "C" fn loyalty_behaviours_to_bytes(
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.
     unsafe { guard(error, || write("model", model, out)) }
+}
+
+/// Makes the basis of a ledger of `length` bytes that its file holds, from wherever the program keeps them.
+///
+/// Errors: as `loyalty_ledger_basis_load`; messages name no file. Free with `loyalty_ledger_basis_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_ledger_basis_from_bytes(
+    bytes: *const u8,
+    length: usize,
+    out: *mut *mut loyalty_ledger_basis,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || read(bytes, length, out)) }
+}
+
+/// What the file of such a basis holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+///
+/// Errors: none of its own. Free with `loyalty_bytes_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_ledger_basis_to_bytes(
+    basis: *const loyalty_ledger_basis,
+    out: *mut *mut loyalty_bytes,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || write("basis", basis, out)) }
 }

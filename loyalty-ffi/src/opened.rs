@@ -20,6 +20,7 @@ use crate::covariates::spend::loyalty_spend_with_covariates;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
 use crate::forecast::loyalty_forecast;
 use crate::handle::{Held, share};
+use crate::ledger_basis::loyalty_ledger_basis;
 use crate::model_file::KeptInFile;
 use crate::posterior::{loyalty_purchase_posterior, loyalty_spend_posterior};
 use crate::purchase_model::loyalty_purchase_model;
@@ -241,6 +242,19 @@ pub unsafe extern "C" fn loyalty_return_propensity_open(
 pub unsafe extern "C" fn loyalty_behaviours_open(
     path: *const c_char,
     out: *mut *mut loyalty_behaviours,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || open(path, out)) }
+}
+
+/// Opens the basis of a ledger; see `loyalty_purchase_model_open`.
+///
+/// Errors: as `loyalty_ledger_basis_load`. Free with `loyalty_ledger_basis_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_ledger_basis_open(
+    path: *const c_char,
+    out: *mut *mut loyalty_ledger_basis,
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.

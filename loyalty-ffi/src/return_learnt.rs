@@ -346,7 +346,7 @@ impl Places {
             return Err(Failure::Null("estimate"));
         }
         let found = of(&ids.as_column())?;
-        let columns: [(_, fn(&Propensity) -> f64); 5] = [
+        let columns: [Wanted<f64, Propensity>; 5] = [
             (self.estimate, |found| found.estimate),
             (self.lower, |found| found.lower),
             (self.upper, |found| found.upper),
@@ -381,7 +381,7 @@ pub unsafe extern "C" fn loyalty_return_propensity_is_new(
         guard(error, || {
             let (model, lines) = (borrow("model", model)?, borrow("lines", lines)?);
             let scores = model.0.score(&lines.0, Threads::new(threads))?;
-            let columns: [(_, fn(&ScoredLine) -> bool); 2] =
+            let columns: [Wanted<bool, ScoredLine>; 2] =
                 [(new_customer, |line| line.new_customer), (new_product, |line| line.new_product)];
             for (out, of) in columns.into_iter().filter(|(out, _)| !out.is_null()) {
                 let values: Vec<bool> = scores.lines().iter().map(of).collect();
@@ -391,6 +391,9 @@ pub unsafe extern "C" fn loyalty_return_propensity_is_new(
         })
     }
 }
+
+/// Where a column goes, NULL if nowhere, and what of a row stands in it.
+type Wanted<T, Row> = (*mut T, fn(&Row) -> T);
 
 /// # Safety
 /// `out` is NULL or writable.

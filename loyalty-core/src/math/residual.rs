@@ -75,7 +75,8 @@ impl Residual {
                 let rest = lot_at(number);
                 sum += rest;
                 // Those behind it fall by e^(−3) and more from lot to lot.
-                if rest <= 1e-19 * sum {
+                let matters = rest > 1e-19 * sum;
+                if !matters {
                     break;
                 }
             }
@@ -86,10 +87,10 @@ impl Residual {
     }
 
     fn lot(&self, number: i64) -> Lot {
-        let first = number * LANES as i64;
+        let first = number as f64 * LANES as f64;
         let mut w = [0.0; LANES];
-        for (place, w) in (first..).zip(&mut w) {
-            *w = exp(place as f64 * self.step);
+        for (lane, w) in w.iter_mut().enumerate() {
+            *w = exp((first + lane as f64) * self.step);
         }
         let dropout = Dropout::of(self.a, self.b, 1.0 + w[LANES - 1]);
         let mut h = [0.0; LANES];
@@ -102,11 +103,11 @@ impl Residual {
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn sum_of(lot: &Lot, s: f64, force: f64) -> f64 {
     let mut terms = [0.0; LANES];
-    for lane in 0..LANES {
-        let rate = force * lot.w[lane];
+    for ((term, w), h) in terms.iter_mut().zip(&lot.w).zip(&lot.h) {
+        let rate = force * w;
         let off = (rate - s) / s;
         // s ln(s/λ) + λ − s, without the cancellation near λ = s.
-        terms[lane] = exp(-s * (off - ln_by(rate / s, off))) * lot.h[lane];
+        *term = exp(-s * (off - ln_by(rate / s, off))) * h;
     }
     let mut sum = 0.0;
     for term in terms {

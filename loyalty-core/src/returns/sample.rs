@@ -138,9 +138,10 @@ impl SampledLines {
             // Returns are known here by number; ids are needed once events come from outside.
             let open = day + horizon > end;
             let ids = lines.line.as_ref().filter(|_| open);
-            let told: Vec<Told> = match open {
-                true => block.clone().flat_map(|order| table.told(order)).collect(),
-                false => vec![Told::default(); observed.lines()],
+            let told: Vec<Told> = if open {
+                block.clone().flat_map(|order| table.told(order)).collect()
+            } else {
+                vec![Told::default(); observed.lines()]
             };
             stream.open(&observed.behind_first, &observed.looked_up.places, |i| NewLine {
                 id: ids.map(|ids| ids[first + i]),
