@@ -43,7 +43,11 @@
  *   Scores and segments
  *     loyalty_rfm, loyalty_segment_table
  *   Treatments and behaviours
- *     loyalty_selection, loyalty_behaviours
+ *     loyalty_selection, loyalty_treatments, loyalty_proposals
+ *     loyalty_behaviours, loyalty_customer_record, loyalty_ledger_basis
+ *     loyalty_check_out
+ *   Models' files
+ *     loyalty_bytes
  *
  * The rules below hold for every function, and keeping them is all that a caller must do.
  *
@@ -70,8 +74,8 @@
  *   Nothing is global but the files that _open functions keep. Objects never change, so any number
  *   of threads may use one at the same time, each with an error variable of its own; only free it
  *   when no thread uses it any more. A call that uses threads itself has ended them when it returns.
- *   The one object that moves on says so: loyalty_return_propensity, by functions that take it
- *   without const.
+ *   The objects that move on say so: loyalty_return_propensity and loyalty_customer_record, by
+ *   functions that take them without const.
  *
  * Columns
  *   A column is an array with one value per row. NULL stands for an optional column that is left
@@ -106,7 +110,8 @@
  *
  * Numbers
  *   The same input gives the same bits in C, Rust and Python, on every machine and for every number
- *   of threads. No result is NaN. If memory runs out, the process ends.
+ *   of threads. No result is NaN. A file that is larger than the memory left fails with MODEL_FILE; if
+ *   memory runs out elsewhere, the process ends.
  */
 
 
@@ -321,6 +326,60 @@ typedef int32_t loyalty_stop;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** What a contact with a customer is. */
+enum loyalty_contact
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** The customer asked for service. */
+    LOYALTY_CONTACT_SERVICE = 0,
+    /** They did because of the shop: a late delivery, a defect. */
+    LOYALTY_CONTACT_FIRM_CAUSED = 1,
+    /** The shop wrote to them. */
+    LOYALTY_CONTACT_MARKETING = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_contact loyalty_contact;
+#else
+typedef int32_t loyalty_contact;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** By which rule a credit note found its purchases. */
+enum loyalty_credit_match
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** The newest purchase with as many pieces left, at the same price. */
+    LOYALTY_CREDIT_MATCH_EXACT = 0,
+    /** The newest with as many pieces left, at another price. */
+    LOYALTY_CREDIT_MATCH_SAME_QUANTITY = 1,
+    /** The newest with more pieces left: a part of a line came back. */
+    LOYALTY_CREDIT_MATCH_PART = 2,
+    /** Several, newest first. */
+    LOYALTY_CREDIT_MATCH_SEVERAL = 3,
+    /** Some of its pieces were never bought before, as far as the purchases tell. */
+    LOYALTY_CREDIT_MATCH_EXCEEDS = 4,
+    /** The customer bought this product, but all of it is credited already, or was bought later. */
+    LOYALTY_CREDIT_MATCH_NOTHING_LEFT = 5,
+    /** The customer never bought this product. */
+    LOYALTY_CREDIT_MATCH_NEVER_BOUGHT = 6,
+    /** The row of the note cannot be used, and was left out. */
+    LOYALTY_CREDIT_MATCH_REFUSED = 7,
+    /** A rule that has no number yet. */
+    LOYALTY_CREDIT_MATCH_OTHER = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_credit_match loyalty_credit_match;
+#else
+typedef int32_t loyalty_credit_match;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /** The shape of what is known of a parameter. */
 enum loyalty_density
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -372,6 +431,95 @@ typedef int32_t loyalty_invalid;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** What the cells of a column hold. */
+enum loyalty_learnt_cells
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Ids that are whole numbers: `loyalty_ids.numbers`. */
+    LOYALTY_LEARNT_CELLS_WHOLE_NUMBERS = 0,
+    /** Ids that are text: `loyalty_ids.offsets` and `data`. */
+    LOYALTY_LEARNT_CELLS_TEXT = 1,
+    /** Numbers, NaN where missing. */
+    LOYALTY_LEARNT_CELLS_NUMBERS = 2,
+    /** A kind that has no number yet. */
+    LOYALTY_LEARNT_CELLS_OTHER = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_learnt_cells loyalty_learnt_cells;
+#else
+typedef int32_t loyalty_learnt_cells;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What a column is to a return propensity. */
+enum loyalty_learnt_role
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Who ordered: `loyalty_line_columns.customer`. */
+    LOYALTY_LEARNT_ROLE_CUSTOMER = 0,
+    /** What was ordered: `loyalty_line_columns.product`. */
+    LOYALTY_LEARNT_ROLE_PRODUCT = 1,
+    /** One of `loyalty_line_columns.categories`, or `category`, known by its name. */
+    LOYALTY_LEARNT_ROLE_CATEGORY = 2,
+    /** One of `loyalty_line_columns.numbers`, known by its name. */
+    LOYALTY_LEARNT_ROLE_NUMBER = 3,
+    /** A role that has no number yet. */
+    LOYALTY_LEARNT_ROLE_OTHER = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_learnt_role loyalty_learnt_role;
+#else
+typedef int32_t loyalty_learnt_role;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** Which handle a model file is for. Later versions may add numbers. */
+enum loyalty_model_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * None of this library: a single behaviour, a posterior of contracts, or a kind of a later version.
+     */
+    LOYALTY_MODEL_KIND_OTHER = 0,
+    /** `loyalty_purchase_model`. */
+    LOYALTY_MODEL_KIND_PURCHASE_MODEL = 1,
+    /** `loyalty_spend_model`. */
+    LOYALTY_MODEL_KIND_SPEND_MODEL = 2,
+    /** `loyalty_contract_model`. */
+    LOYALTY_MODEL_KIND_CONTRACT_MODEL = 3,
+    /** `loyalty_purchase_with_covariates`. */
+    LOYALTY_MODEL_KIND_PURCHASE_WITH_COVARIATES = 4,
+    /** `loyalty_spend_with_covariates`. */
+    LOYALTY_MODEL_KIND_SPEND_WITH_COVARIATES = 5,
+    /** `loyalty_purchase_posterior`. */
+    LOYALTY_MODEL_KIND_PURCHASE_POSTERIOR = 6,
+    /** `loyalty_spend_posterior`. */
+    LOYALTY_MODEL_KIND_SPEND_POSTERIOR = 7,
+    /** `loyalty_forecast`. */
+    LOYALTY_MODEL_KIND_FORECAST = 8,
+    /** `loyalty_return_propensity`. */
+    LOYALTY_MODEL_KIND_RETURN_PROPENSITY = 9,
+    /** `loyalty_behaviours`. */
+    LOYALTY_MODEL_KIND_BEHAVIOURS = 10,
+    /** `loyalty_ledger_basis`. */
+    LOYALTY_MODEL_KIND_LEDGER_BASIS = 11,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_model_kind loyalty_model_kind;
+#else
+typedef int32_t loyalty_model_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /**
  * What counts as one purchase: all orders of a customer within the same period are one occasion.
  */
@@ -402,6 +550,100 @@ enum loyalty_occasion
 typedef enum loyalty_occasion loyalty_occasion;
 #else
 typedef int32_t loyalty_occasion;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** Of whom there is an interval each. */
+enum loyalty_over
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Every customer. */
+    LOYALTY_OVER_CUSTOMERS = 0,
+    /** All of them together: one interval. */
+    LOYALTY_OVER_TOTAL = 1,
+    /** Groups of customers. */
+    LOYALTY_OVER_GROUPS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_over loyalty_over;
+#else
+typedef int32_t loyalty_over;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What an interval is of. */
+enum loyalty_prediction_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * What customers will do: parameters are estimates, and customers do not do what is expected of them.
+     */
+    LOYALTY_PREDICTION_KIND_PREDICTION = 0,
+    /** What is expected of them, as the parameters are estimates. */
+    LOYALTY_PREDICTION_KIND_EXPECTATION = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_prediction_kind loyalty_prediction_kind;
+#else
+typedef int32_t loyalty_prediction_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What is known of how a return propensity was fitted, and of where it stands. */
+enum loyalty_return_fact
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * After how many days a line that has not come back counts as kept. So long are orders known again.
+     */
+    LOYALTY_RETURN_FACT_HORIZON_DAYS = 0,
+    /**
+     * After how many days what is known of a key weighs half; unavailable where nothing is forgotten.
+     */
+    LOYALTY_RETURN_FACT_HALF_LIFE_DAYS = 1,
+    /** Lines whose fate was settled when the model was fitted: those learnt from. */
+    LOYALTY_RETURN_FACT_SETTLED = 2,
+    /** How many of them came back. */
+    LOYALTY_RETURN_FACT_RETURNED = 3,
+    /** Lines after the end of the observation, which were not looked at. */
+    LOYALTY_RETURN_FACT_LEFT_OUT = 4,
+    /** Rows that the line model rests on. */
+    LOYALTY_RETURN_FACT_ROWS = 5,
+    /** The penalty of the regression. */
+    LOYALTY_RETURN_FACT_PENALTY = 6,
+    /** Iterations of Newton's method. */
+    LOYALTY_RETURN_FACT_ITERATIONS = 7,
+    /** Mean log-loss of the settled lines, each predicted from its past. */
+    LOYALTY_RETURN_FACT_LOG_LOSS = 8,
+    /** The same for one probability for all. */
+    LOYALTY_RETURN_FACT_CONSTANT_LOG_LOSS = 9,
+    /**
+     * By how much the number of lines overstates what they tell, as those of one order come back together.
+     */
+    LOYALTY_RETURN_FACT_CLUSTERING = 10,
+    /** The same of the level, as those of one order, and of one day, come back together. */
+    LOYALTY_RETURN_FACT_DESIGN_EFFECT = 11,
+    /** How far the log-odds of all lines are shifted today. */
+    LOYALTY_RETURN_FACT_LEVEL = 12,
+    /**
+     * The share of the value of returned lines that is paid back, of those learnt from; unavailable where
+     * lines said only whether they came back.
+     */
+    LOYALTY_RETURN_FACT_SHARE_PAID_BACK = 13,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum loyalty_return_fact loyalty_return_fact;
+#else
+typedef int32_t loyalty_return_fact;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -463,6 +705,16 @@ typedef int32_t loyalty_time_scale;
  */
 typedef struct loyalty_behaviours loyalty_behaviours;
 
+/** Bytes that the library has made. Immutable. */
+typedef struct loyalty_bytes loyalty_bytes;
+
+/**
+ * Models that score one customer in one call, and room to do so in: a score allocates nothing after the
+ * first few. It has copies of the models. Any number of threads may score at the same time; whoever finds
+ * the room in use takes memory of their own.
+ */
+typedef struct loyalty_check_out loyalty_check_out;
+
 /**
  * A model of contracts: who renews and who leaves. It is of one of the kinds of
  * `loyalty_contract_kind`, and all functions go with all kinds; docs/models.md has the formulas.
@@ -483,6 +735,15 @@ typedef struct loyalty_contracts loyalty_contracts;
  * What is known of customers besides their purchases: one row per customer, checked once. Immutable.
  */
 typedef struct loyalty_covariates loyalty_covariates;
+
+/**
+ * All that a shop knows of one customer's order lines, returns and contacts. It is kept between orders as
+ * bytes, in the shop's own database, and goes on from them.
+ *
+ * It moves on by the functions that take it without `const`: while one of these runs, no other
+ * thread may use the object.
+ */
+typedef struct loyalty_customer_record loyalty_customer_record;
 
 /** How far the future reaches and how it is discounted. */
 typedef struct loyalty_discounting loyalty_discounting;
@@ -516,6 +777,13 @@ typedef struct loyalty_forecast loyalty_forecast;
  */
 typedef struct loyalty_holdout loyalty_holdout;
 
+/**
+ * What a ledger has learnt of the whole shop, made in Rust (`Ledger::basis`) or Python (`Ledger.basis`): how long returns
+ * take and how often articles come back, what was on offer, outages, the mean cost of a contact, margin and
+ * economics. By it the row of the ledger of one customer is worked out alone, as the behaviours take it.
+ */
+typedef struct loyalty_ledger_basis loyalty_ledger_basis;
+
 /** Checked order lines. Immutable. */
 typedef struct loyalty_lines loyalty_lines;
 
@@ -534,6 +802,9 @@ typedef struct loyalty_occasions loyalty_occasions;
  * id (numbers ascending, text by its bytes), and so are the rows of every summary made from a log.
  */
 typedef struct loyalty_orders loyalty_orders;
+
+/** The expected gain of every treatment with every customer. Immutable. */
+typedef struct loyalty_proposals loyalty_proposals;
 
 /**
  * A model of purchases: when customers buy, and whether they still do. It is of one of the kinds of
@@ -619,6 +890,12 @@ typedef struct loyalty_spend_with_covariates loyalty_spend_with_covariates;
  * given.
  */
 typedef struct loyalty_summary loyalty_summary;
+
+/**
+ * A checked table of treatments: for whom each is meant, by which channel, what it gains and costs, and why.
+ * Immutable.
+ */
+typedef struct loyalty_treatments loyalty_treatments;
 
 /*
  * -----------------------------------------------------------------------------------------------
@@ -885,6 +1162,31 @@ typedef struct loyalty_line_columns {
 } loyalty_line_columns;
 
 /**
+ * Purchases or credit notes, one row per line. Set by `loyalty_credit_columns_init`, then field by field; all
+ * columns are needed.
+ */
+typedef struct loyalty_credit_columns {
+    /** Set by `loyalty_credit_columns_init`. */
+    size_t struct_size;
+    /** The number of lines, and of values in each column. */
+    size_t rows;
+    /** Whose. */
+    struct loyalty_ids customer;
+    /** What. */
+    struct loyalty_ids product;
+    /** When: whole numbers on the scale below. */
+    const int64_t *time;
+    /**
+     * Pieces, above 0; those of credit notes may all be below 0 instead, and then count without the sign.
+     */
+    const double *quantity;
+    /** Price of one piece. */
+    const double *price;
+    /** What the times count, a `loyalty_time_scale`. There is no default. */
+    int32_t time_scale;
+} loyalty_credit_columns;
+
+/**
  * The columns of covariates, a row for each customer of a summary and in its order. Set by
  * `loyalty_covariate_columns_init`, then field by field; `rows` and at least one column are needed.
  */
@@ -952,6 +1254,50 @@ typedef struct loyalty_clv_models {
     const struct loyalty_covariates *covariates;
 } loyalty_clv_models;
 
+/** How intervals are made. Set by `loyalty_prediction_options_init`, then field by field. */
+typedef struct loyalty_prediction_options {
+    /** Set by `loyalty_prediction_options_init`. */
+    size_t struct_size;
+    /** The share of cases that an interval is to hold, above 0 and below 1; 0.95 by default. */
+    double level;
+    /** The seed: the same gives the same bits, whatever the threads. 0 by default. */
+    uint64_t seed;
+    /** Threads, 0 for as many as the machine runs at once. */
+    size_t threads;
+    /** For `LOYALTY_OVER_GROUPS`, the number of each customer's group, from 0 without a gap. */
+    const uint32_t *groups;
+    /**
+     * Of groups and totals: how far forecasts of totals were off before, expected over actual; may be NULL.
+     */
+    const double *levels;
+    /** How many there are. */
+    size_t level_count;
+    /** Draws behind an interval, from 100 to 1e6; 1000 by default. */
+    uint32_t draws;
+    /** What the intervals are of, a `loyalty_prediction_kind`. */
+    int32_t kind;
+    /** Of whom there is one each, a `loyalty_over`. */
+    int32_t over;
+} loyalty_prediction_options;
+
+/**
+ * What is known of how customers buy and spend. Set by `loyalty_prediction_models_init`, then field by field: a
+ * model or a posterior of each. A model that was fitted, here or before it was saved, brings what its fit says of
+ * how sure it is; one that was given by its parameters counts as known.
+ */
+typedef struct loyalty_prediction_models {
+    /** Set by `loyalty_prediction_models_init`. */
+    size_t struct_size;
+    /** When customers buy; NULL where the next is not. */
+    const struct loyalty_purchase_model *purchases;
+    /** The same by a posterior. */
+    const struct loyalty_purchase_posterior *purchase_posterior;
+    /** How much they spend, looked at by `loyalty_clv_prediction`; NULL where the next is not. */
+    const struct loyalty_spend_model *spend;
+    /** The same by a posterior. */
+    const struct loyalty_spend_posterior *spend_posterior;
+} loyalty_prediction_models;
+
 /** A correlation coefficient with its test. */
 typedef struct loyalty_correlation {
     /** From -1 to 1. */
@@ -1007,6 +1353,24 @@ typedef struct loyalty_segment_summary {
     double share_of_monetary;
 } loyalty_segment_summary;
 
+/**
+ * What is known of customers, by column. Set by `loyalty_customer_facts_init`, then field by field. Which
+ * columns there are is up to the treatments: `clv`, `p_alive`, `frequency`, `margin`, what behaviours cost, labels
+ * as 0 and 1. A customer with `opted_out` above 0 gets no treatment.
+ */
+typedef struct loyalty_customer_facts {
+    /** Set by `loyalty_customer_facts_init`. */
+    size_t struct_size;
+    /** The number of customers, and of values in each column. */
+    size_t rows;
+    /** As many columns as `column_count`, from -1e50 to 1e50, NaN where a value is not known. */
+    const double *const *columns;
+    /** The name of each, UTF-8; of two of one name the later counts. */
+    const char *const *column_names;
+    /** How many there are. */
+    size_t column_count;
+} loyalty_customer_facts;
+
 /** What is said of one customer and one behaviour. */
 typedef struct loyalty_behaviour_score {
     /** Whether the behaviour could be looked at; otherwise all else is 0. */
@@ -1046,6 +1410,156 @@ typedef struct loyalty_behaviour_interval {
     double impact_high;
 } loyalty_behaviour_interval;
 
+/**
+ * What the models of purchases and spend know of one customer. Set by `loyalty_purchases_init`, then
+ * filled.
+ */
+typedef struct loyalty_purchases {
+    /** Set by `loyalty_purchases_init`. */
+    size_t struct_size;
+    /** x: repeat purchases. */
+    uint32_t frequency;
+    /** How many purchases the mean amount is of. */
+    uint32_t transactions;
+    /** t_x: from the first purchase to the last, in the unit of the options. */
+    double recency;
+    /** T: from the first purchase to the end of observation. */
+    double T;
+    /** Mean amount of the repeat purchases, or of all with `include_first`; 0 without any. */
+    double monetary_value;
+} loyalty_purchases;
+
+/**
+ * What a label rests on, and until when it holds. Set by `loyalty_label_reason_init`, then filled.
+ */
+typedef struct loyalty_label_reason {
+    /** Set by `loyalty_label_reason_init`. */
+    size_t struct_size;
+    /** How strongly the customer is expected to show the behaviour in the time ahead. */
+    double estimate;
+    /** Lower end of the interval that holds the strength with a probability of 0.9. */
+    double estimate_low;
+    /** Its upper end. */
+    double estimate_high;
+    /** What the strength is compared with. */
+    double threshold;
+    /** Probability that it lies over the threshold. */
+    double p_over;
+    /** What it is expected to cost in a year; 0 where no column tells it. */
+    double impact;
+    /** How much evidence there is: orders, lines, money, months or degrees of freedom. */
+    double evidence;
+    /** Share of the variance over customers that the evidence removes, from 0 to 1. */
+    double weight;
+    /** Probability of the second sign: selection of offers, reallocation of a budget; else 1. */
+    double support;
+    /** Events that show it. */
+    double events;
+    /** Orders in which they lie; cases of service, or periods of a budget. */
+    double orders;
+    /** The day of the customer's first order that was looked at, since 1970-01-01. */
+    int32_t since;
+    /** The last day that was looked at. */
+    int32_t until;
+    /** The day from which on the label is not to be used. */
+    int32_t expires;
+} loyalty_label_reason;
+
+/**
+ * What a check-out scores by. Set by `loyalty_check_out_options_init`, then field by field. Models that are
+ * NULL are left out of the score.
+ */
+typedef struct loyalty_check_out_options {
+    /** Set by `loyalty_check_out_options_init`. */
+    size_t struct_size;
+    /** When customers buy; it must have a unit. */
+    const struct loyalty_purchase_model *purchases;
+    /** How much they spend. */
+    const struct loyalty_spend_model *spend;
+    /** The basis of the ledger that the behaviours were learnt from. */
+    const struct loyalty_ledger_basis *basis;
+    /** Who shows which behaviour; it needs the basis. */
+    const struct loyalty_behaviours *behaviours;
+    /**
+     * The table of treatments as JSON, UTF-8 that ends with NUL, as `Treatments.to_json` writes it.
+     */
+    const char *treatments;
+    /** The table that comes along, where `treatments` is NULL; false by default. */
+    bool customary_treatments;
+    /** Whether purchases count as paid instead of net of what came back; false by default. */
+    bool gross;
+    /**
+     * Whether the mean amount is of all purchases, the first one included, as in the summary that the
+     * models were fitted to; false by default.
+     */
+    bool include_first;
+    /** What counts as one purchase, a `loyalty_occasion`, as there. */
+    int32_t occasion;
+    /**
+     * How far expected purchases and the lifetime value reach, in the unit of the model of purchases; 52 by
+     * default.
+     */
+    double horizon;
+    /** The effective annual rate by which the lifetime value is discounted; 0 by default. */
+    double annual_discount_rate;
+    /**
+     * The contribution margin that lifetime values are of; `NULL`, the default, for revenue, by which no
+     * treatment is weighed.
+     */
+    const double *margin;
+} loyalty_check_out_options;
+
+/**
+ * What is said of one customer. Set by `loyalty_customer_score_init`, then filled. Where something is not
+ * known its numbers are 0.
+ */
+typedef struct loyalty_customer_score {
+    /** Set by `loyalty_customer_score_init`. */
+    size_t struct_size;
+    /**
+     * Whether the customer has bought and there is a model of purchases: frequency to `p_alive` are known.
+     */
+    bool purchases_known;
+    /** Whether the purchases within the horizon are known: it is not infinite. */
+    bool expected_purchases_known;
+    /** Whether there is a model of spend too: `expected_spend` and `clv` are known. */
+    bool value_known;
+    /**
+     * Whether there is a basis: `profit` is that of the ledger, 0 where neither costs nor a margin are known.
+     */
+    bool ledger_known;
+    /** x: repeat purchases. */
+    uint32_t frequency;
+    /** t_x, in the unit of the model. */
+    double recency;
+    /** T. */
+    double T;
+    /** Mean amount per purchase. */
+    double monetary_value;
+    /** Probability to be active. */
+    double p_alive;
+    /** Purchases expected within the horizon. */
+    double expected_purchases;
+    /** Amount expected per purchase. */
+    double expected_spend;
+    /** Lifetime value: in margin, or in revenue where no margin is given. */
+    double clv;
+    /** What the customer has brought so far. */
+    double profit;
+    /**
+     * The position of their costliest label in the order of `loyalty_behaviour_name`, -1 for none.
+     */
+    int32_t primary;
+    /** The number of the treatment that gains most, in the order of the table; -1 for none. */
+    int32_t treatment;
+    /** What it is expected to gain. */
+    double treatment_gain;
+    /** What it works on. */
+    double treatment_basis;
+    /** What it costs. */
+    double treatment_cost;
+} loyalty_customer_score;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1078,6 +1592,14 @@ size_t loyalty_error_message(const struct loyalty_error *error, char *buffer, si
 /** Frees an error; NULL is allowed. Set the variable to NULL if you pass it on to further calls. */
 LOYALTY_API
 void loyalty_error_free(struct loyalty_error *error);
+
+/**
+ * Whether a panic, which is a bug of the library and becomes the status `PANIC`, stays silent: without this,
+ * and after `false`, its text also goes to the standard error of the process. It holds for the whole process;
+ * call it once, at the start.
+ */
+LOYALTY_API
+void loyalty_silence_panics(bool silent);
 
 /*
  * -----------------------------------------------------------------------------------------------
@@ -2439,7 +2961,7 @@ void loyalty_contract_model_free(struct loyalty_contract_model *model);
  * Loads a forecast from its file, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in
- * it is outside its domain. Free with `loyalty_forecast_free`.
+ * it is outside its domain, `CHOICE` where the unit is none. Free with `loyalty_forecast_free`.
  */
 LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_forecast_load(const char *path,
@@ -2543,6 +3065,38 @@ size_t loyalty_lines_len(const struct loyalty_lines *lines);
 LOYALTY_API
 void loyalty_lines_free(struct loyalty_lines *lines);
 
+/** Sets the defaults; `size` is `sizeof(loyalty_credit_columns)`. */
+LOYALTY_API
+void loyalty_credit_columns_init(struct loyalty_credit_columns *columns, size_t size);
+
+/**
+ * Finds out which purchases came back, from a log in which returns are credit notes of their own: per customer
+ * and product, notes in order of time, each for the newest purchase that it fits.
+ *
+ *     returned[purchase]              pieces given back: loyalty_line_columns.returned
+ *     return_time[purchase]           the time of the first credit on the scale of the notes, 0 where kept
+ *     return_time_present[purchase]   whether there is one
+ *     rule[note]                      the loyalty_credit_match by which the note was matched
+ *
+ * The first three take `purchase_length` values, the rows of the purchases, `rule` as many as there are notes.
+ * `invalid` is a `loyalty_invalid`: what to do with rows that cannot be used.
+ *
+ * Errors: `REFUSED` where rows of a table cannot be used and are not to be dropped, or where none of them can,
+ * with a count by reason in the message; `LENGTH`; `INVALID_UTF8`; `CHOICE` for an unknown code; `PARAMETER` where
+ * there are 2^32 - 1 rows or more.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_match_credits(const struct loyalty_credit_columns *purchases,
+                                     const struct loyalty_credit_columns *credits,
+                                     int32_t invalid,
+                                     double *returned,
+                                     int64_t *return_time,
+                                     bool *return_time_present,
+                                     size_t purchase_length,
+                                     int32_t *rule,
+                                     size_t rule_length,
+                                     struct loyalty_error **error);
+
 /**
  * Loads a model with its state, written in any language. `path` is UTF-8.
  *
@@ -2639,10 +3193,11 @@ loyalty_status loyalty_return_propensity_contributions(const struct loyalty_retu
  * Scores lines by what is known before the day of each, as `loyalty_return_propensity_score` does,
  * and takes them in, at a constant cost per line. Lines come in order of their days, an order whole
  * in one call; the orders of a day may come in any order and be cut into calls anywhere, with the same
- * result to the last bit.
+ * result to the last bit. An order that was told before, the same lines under the same id, changes nothing; its
+ * lines have their score of then at today's level. `loyalty_return_propensity_told_before` tells which these are.
  *
- * Errors: as `loyalty_return_propensity_score`, and `VALUE` where a line is from a day that is over,
- * or in the model already; the model is then as before.
+ * Errors: as `loyalty_return_propensity_score`, and `VALUE` where a new order is from a day that is over,
+ * or where one was told before with other lines; the model is then as before.
  */
 LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_update(struct loyalty_return_propensity *model,
@@ -2655,8 +3210,8 @@ loyalty_status loyalty_return_propensity_update(struct loyalty_return_propensity
  * Takes in returns, at a constant cost each: the ids of lines, as in `loyalty_line_columns.line`,
  * and when they came back, on a `loyalty_time_scale`. A return counts from the day after it on.
  * `counted` takes how many open lines are known to have come back by these returns and were not before,
- * `unknown` how many returns were of other lines; either may be NULL. The rest is of lines whose return
- * was known already.
+ * `unknown` how many returns were of other lines: of lines older than the horizon, or not told yet; either may be
+ * NULL. The rest is of lines whose return was known already, such as returns told twice.
  *
  * Errors: `REFUSED` for a time outside the years 0001 to 9999, before the day of the line's order, or in
  * days to come more than a year after it; the model is unchanged. `CHOICE` for an unknown code.
@@ -2692,6 +3247,163 @@ size_t loyalty_return_propensity_open_lines(const struct loyalty_return_propensi
 /** Frees a model; NULL is allowed. */
 LOYALTY_API
 void loyalty_return_propensity_free(struct loyalty_return_propensity *model);
+
+/**
+ * A copy of a model with its state, which goes on by itself.
+ *
+ * So readers score while a writer updates: the writer copies the model, updates the copy, and then puts its
+ * pointer where readers look for one, under a lock held for that exchange alone; a reader holds the same lock,
+ * shared, while it scores, and the old model is freed after the exchange. Readers see the state before or after,
+ * never one in between; several calls of `_update`, `_update_returns` and `_advance` may lie between copy and
+ * exchange. docs/c.md has the program.
+ *
+ * Errors: none but those of every function. Free with `loyalty_return_propensity_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_copy(const struct loyalty_return_propensity *model,
+                                              struct loyalty_return_propensity **out,
+                                              struct loyalty_error **error);
+
+/**
+ * Whether each line was told before, in row order: those that `loyalty_return_propensity_update` would leave as
+ * they are. So a log may be told again from an earlier point, as after a crash between saving the state and
+ * committing what was told: orders are known by customer and order id, lines of orders without one by their own
+ * ids, from the day of the order to the end of the horizon, `LOYALTY_RETURN_FACT_HORIZON_DAYS`.
+ *
+ * Errors: as `loyalty_return_propensity_score`, and `VALUE` where an order, or a line, was told before otherwise.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_told_before(const struct loyalty_return_propensity *model,
+                                                     const struct loyalty_lines *lines,
+                                                     bool *out,
+                                                     size_t length,
+                                                     struct loyalty_error **error);
+
+/**
+ * One thing that is known of how the model was fitted, or of where it stands, a `loyalty_return_fact`.
+ *
+ * Errors: `CHOICE` for an unknown code; `UNAVAILABLE` where the model has no such quantity.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_fact(const struct loyalty_return_propensity *model,
+                                              int32_t fact,
+                                              double *out,
+                                              struct loyalty_error **error);
+
+/**
+ * The number of columns that a table needs beside time and price: customer, product, categories, numbers.
+ */
+LOYALTY_API
+size_t loyalty_return_propensity_column_count(const struct loyalty_return_propensity *model);
+
+/**
+ * What a column is to the model and what it holds, counted from 0 in the order in which the model has learnt
+ * from them; a table may have them in any. `role` takes a `loyalty_learnt_role`, `cells` a
+ * `loyalty_learnt_cells`; the name is copied into `buffer` and its full length stored in `*full_length`, see
+ * "Text" above. `role`, `cells` and `full_length` may be NULL. Customer and product are known by their roles,
+ * whatever their names.
+ *
+ * Errors: `PARAMETER` unless `column` is below `loyalty_return_propensity_column_count`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_column(const struct loyalty_return_propensity *model,
+                                                size_t column,
+                                                int32_t *role,
+                                                int32_t *cells,
+                                                char *buffer,
+                                                size_t length,
+                                                size_t *full_length,
+                                                struct loyalty_error **error);
+
+/**
+ * The number of histories: what is counted apart, such as customers, products, customers by product.
+ */
+LOYALTY_API
+size_t loyalty_return_propensity_history_count(const struct loyalty_return_propensity *model);
+
+/**
+ * A history, counted from 0: its name, see "Text" above; the prior of a key of which nothing is known, `mean`
+ * the rate of return and `strength` the lines that the prior is worth; and how many `keys` are known. Each may
+ * be NULL. The first history is that of the customers, the second that of the products.
+ *
+ * Errors: `PARAMETER` unless `history` is below `loyalty_return_propensity_history_count`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_history(const struct loyalty_return_propensity *model,
+                                                 size_t history,
+                                                 double *mean,
+                                                 double *strength,
+                                                 size_t *keys,
+                                                 char *buffer,
+                                                 size_t length,
+                                                 size_t *full_length,
+                                                 struct loyalty_error **error);
+
+/**
+ * The lag curve: the share of returns that are on file 0, 1, … days after the order, up to the horizon, where
+ * it is 1.
+ *
+ * Errors: `LENGTH` unless `length` is the horizon in days and one.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_lag(const struct loyalty_return_propensity *model,
+                                             double *out,
+                                             size_t length,
+                                             struct loyalty_error **error);
+
+/**
+ * The propensity of customers: how often their lines come back, at the average product mix, cleaned of what
+ * they buy as far as the model can, with the interval that holds it with a probability of `level`. `exposure`
+ * takes how many lines of each are known, by their maturity, `returns` how many of them came back. A customer
+ * who is unknown to the model has the prior and an exposure of 0. All arrays are `rows` long; `lower`, `upper`,
+ * `exposure` and `returns` may be NULL.
+ *
+ * Errors: `PARAMETER` unless `level` is between 0 and 1; `TYPE` where the ids are of another kind than the
+ * model's; `INVALID_UTF8`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_customers(const struct loyalty_return_propensity *model,
+                                                   struct loyalty_ids customers,
+                                                   size_t rows,
+                                                   double level,
+                                                   double *estimate,
+                                                   double *lower,
+                                                   double *upper,
+                                                   double *exposure,
+                                                   double *returns,
+                                                   struct loyalty_error **error);
+
+/**
+ * The propensity of products at the average of customers; as `loyalty_return_propensity_customers`.
+ *
+ * Errors: as `loyalty_return_propensity_customers`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_products(const struct loyalty_return_propensity *model,
+                                                  struct loyalty_ids products,
+                                                  size_t rows,
+                                                  double level,
+                                                  double *estimate,
+                                                  double *lower,
+                                                  double *upper,
+                                                  double *exposure,
+                                                  double *returns,
+                                                  struct loyalty_error **error);
+
+/**
+ * Whether the customer, and the product, of each line is new: nothing is known of them, and they count as
+ * average. Either array may be NULL.
+ *
+ * Errors: as `loyalty_return_propensity_score`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_is_new(const struct loyalty_return_propensity *model,
+                                                const struct loyalty_lines *lines,
+                                                size_t threads,
+                                                bool *new_customer,
+                                                bool *new_product,
+                                                size_t length,
+                                                struct loyalty_error **error);
 
 /*
  * -----------------------------------------------------------------------------------------------
@@ -3226,7 +3938,7 @@ loyalty_status loyalty_clv_with_covariates(const struct loyalty_clv_models *mode
  * Loads a posterior of a model of purchases from its file, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
- * is outside its domain; `CHOICE` where its model is one of spend. Free with
+ * is outside its domain; `CHOICE` where its model is one of spend, or a word in it is unknown. Free with
  * `loyalty_purchase_posterior_free`.
  */
 LOYALTY_MUST_USE LOYALTY_API
@@ -3321,7 +4033,7 @@ void loyalty_purchase_posterior_free(struct loyalty_purchase_posterior *posterio
  * Loads a posterior of a model of spend from its file, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
- * is outside its domain; `CHOICE` where its model is one of purchases. Free with
+ * is outside its domain; `CHOICE` where its model is one of purchases, or a word in it is unknown. Free with
  * `loyalty_spend_posterior_free`.
  */
 LOYALTY_MUST_USE LOYALTY_API
@@ -3352,6 +4064,86 @@ loyalty_status loyalty_clv_posterior(const struct loyalty_purchase_posterior *pu
                                      double *upper,
                                      size_t length,
                                      struct loyalty_error **error);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_prediction_options)`. */
+LOYALTY_API
+void loyalty_prediction_options_init(struct loyalty_prediction_options *options, size_t size);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_prediction_models)`. */
+LOYALTY_API
+void loyalty_prediction_models_init(struct loyalty_prediction_models *models, size_t size);
+
+/**
+ * Intervals of the purchases within `horizon`: of what customers will do, unless `options` ask for what is expected
+ * of them. `estimate` takes what is expected under the likeliest parameters. The arrays are `loyalty_summary_len`
+ * long, 1 for the total, or as many as there are groups. `options` may be NULL for the defaults.
+ *
+ * Of a single customer intervals are exact, and ends are whole numbers; of groups and totals they are quantiles
+ * over draws, which keep the error that all customers have in common. docs/intervals.md has more.
+ *
+ * Errors: `PARAMETER` for a horizon, a level or draws outside their domain, or where a customer makes more
+ * purchases than can be drawn; `UNIT` where the model is in another unit than the summary; `MISSING_COLUMN` where
+ * the summary has weights; `VALUE` for the number of a group that is not below that of customers; `CHOICE` for an unknown code, or for a model and a posterior of it; `LENGTH`;
+ * `DEGENERATE` where the fit does not say how sure it is.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_prediction(const struct loyalty_prediction_models *models,
+                                           const struct loyalty_summary *summary,
+                                           double horizon,
+                                           const struct loyalty_prediction_options *options,
+                                           double *estimate,
+                                           double *lower,
+                                           double *upper,
+                                           size_t length,
+                                           struct loyalty_error **error);
+
+/**
+ * Intervals of lifetime values: of what customers will spend within the horizon of `discounting`, discounted,
+ * times the margin, unless `options` ask for what is expected of them. `margin` is one for all, with `margins` 1,
+ * or a row each, with `margins` of `loyalty_summary_len`. For the arrays and `options` see
+ * `loyalty_purchase_prediction`.
+ *
+ * Errors: as there and as `loyalty_clv_with_margins`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_clv_prediction(const struct loyalty_prediction_models *models,
+                                      const struct loyalty_summary *summary,
+                                      const struct loyalty_discounting *discounting,
+                                      const double *margin,
+                                      size_t margins,
+                                      const struct loyalty_prediction_options *options,
+                                      double *estimate,
+                                      double *lower,
+                                      double *upper,
+                                      size_t length,
+                                      struct loyalty_error **error);
+
+/**
+ * Draws what every customer will do within `horizon`: `draws` futures of each under the model's parameters, those
+ * of one customer after those of the other.
+ *
+ *     purchases[row * draws + draw]           purchases within the horizon
+ *     alive[row * draws + draw]               whether the customer is alive at the end of observation
+ *     alive_at_horizon[row * draws + draw]    whether they still are at the horizon
+ *
+ * Each array takes `length` values; the last two may be NULL. A customer alone has the same future as among a
+ * million: the generator is of `seed`, the number of the draw and the id, or the row where the summary has none.
+ *
+ * Errors: `UNIT` where the model is in another unit than the summary; `PARAMETER` for a horizon that is not from 0
+ * to 1e50, or too long to draw; `LENGTH` unless `length` is customers times draws.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_model_simulate_future(const struct loyalty_purchase_model *model,
+                                                      const struct loyalty_summary *summary,
+                                                      double horizon,
+                                                      uint32_t draws,
+                                                      uint64_t seed,
+                                                      size_t threads,
+                                                      uint32_t *purchases,
+                                                      bool *alive,
+                                                      bool *alive_at_horizon,
+                                                      size_t length,
+                                                      struct loyalty_error **error);
 
 /*
  * -----------------------------------------------------------------------------------------------
@@ -3671,6 +4463,191 @@ loyalty_status loyalty_selection_shadow_prices(const struct loyalty_selection *s
 LOYALTY_API
 void loyalty_selection_free(struct loyalty_selection *selection);
 
+/**
+ * The table that comes along; docs/decisions.md lists it. Its effects are assumptions: measure yours.
+ *
+ * Errors: none but those of every function. Free with `loyalty_treatments_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_treatments_customary(struct loyalty_treatments **out,
+                                            struct loyalty_error **error);
+
+/**
+ * A table of your own as JSON, a list of treatments as `loyalty_treatments_to_json` writes them.
+ *
+ * Errors: `TREATMENTS` with the first treatment that makes no sense, such as one that bans or charges, for a
+ * name used twice, without any, or where the text is not such a list; `INVALID_UTF8`. Free with
+ * `loyalty_treatments_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_treatments_from_json(const char *json,
+                                            struct loyalty_treatments **out,
+                                            struct loyalty_error **error);
+
+/**
+ * Copies the table as JSON into `buffer` and stores its full length in `*full_length`, which may be NULL; see
+ * "Text" above.
+ *
+ * Errors: none but those of every function.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_treatments_to_json(const struct loyalty_treatments *treatments,
+                                          char *buffer,
+                                          size_t length,
+                                          size_t *full_length,
+                                          struct loyalty_error **error);
+
+/** The number of treatments. */
+LOYALTY_API
+size_t loyalty_treatments_count(const struct loyalty_treatments *treatments);
+
+/**
+ * Copies the name of a treatment, counted from 0; see "Text" above. `full_length` may be NULL.
+ *
+ * Errors: `PARAMETER` unless `treatment` is below `loyalty_treatments_count`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_treatments_name(const struct loyalty_treatments *treatments,
+                                       size_t treatment,
+                                       char *buffer,
+                                       size_t length,
+                                       size_t *full_length,
+                                       struct loyalty_error **error);
+
+/**
+ * Copies the channel by which a treatment reaches the customer; see "Text" above. `full_length` may be NULL.
+ *
+ * Errors: `PARAMETER` unless `treatment` is below `loyalty_treatments_count`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_treatments_channel(const struct loyalty_treatments *treatments,
+                                          size_t treatment,
+                                          char *buffer,
+                                          size_t length,
+                                          size_t *full_length,
+                                          struct loyalty_error **error);
+
+/** Frees treatments; NULL is allowed. */
+LOYALTY_API
+void loyalty_treatments_free(struct loyalty_treatments *treatments);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_customer_facts)`. */
+LOYALTY_API
+void loyalty_customer_facts_init(struct loyalty_customer_facts *facts, size_t size);
+
+/**
+ * Weighs every treatment with every customer, one or millions: effect x basis - cost where the customer meets the
+ * treatment's conditions, 0 where not. A treatment whose columns are missing is left out, see
+ * `loyalty_proposals_missing`. `threads` is 0 for as many as the machine runs at once; the results are the same
+ * for every number.
+ *
+ * Errors: `EMPTY` without customers; `VALUE` with the first value that is not from -1e50 to 1e50 or NaN;
+ * `INVALID_UTF8`. Free with `loyalty_proposals_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_proposals_new(const struct loyalty_treatments *treatments,
+                                     const struct loyalty_customer_facts *facts,
+                                     size_t threads,
+                                     struct loyalty_proposals **out,
+                                     struct loyalty_error **error);
+
+/** The number of customers. */
+LOYALTY_API
+size_t loyalty_proposals_rows(const struct loyalty_proposals *proposals);
+
+/**
+ * The expected gain of a treatment with every customer, in row order; 0 where it is not meant for them.
+ *
+ * Errors: `PARAMETER` unless `treatment` is below the number of treatments; `LENGTH` unless `length` is
+ * `loyalty_proposals_rows`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_proposals_gains(const struct loyalty_proposals *proposals,
+                                       size_t treatment,
+                                       double *out,
+                                       size_t length,
+                                       struct loyalty_error **error);
+
+/**
+ * The treatments that would gain something with one customer, the largest gain first, equal ones in the order of
+ * the table: their numbers into `treatment`, which holds `length` of them, and their count into `*count`, which
+ * may be more than `length`.
+ *
+ * Errors: `PARAMETER` unless `row` is below the number of rows.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_proposals_of_customer(const struct loyalty_proposals *proposals,
+                                             size_t row,
+                                             int32_t *treatment,
+                                             size_t length,
+                                             size_t *count,
+                                             struct loyalty_error **error);
+
+/**
+ * What a treatment is expected to gain with one customer, and what it costs; either may be NULL. The gain has
+ * the cost taken off.
+ *
+ * Errors: `PARAMETER` unless `row` and `treatment` are below their numbers.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_proposals_gain(const struct loyalty_proposals *proposals,
+                                      size_t row,
+                                      size_t treatment,
+                                      double *gain,
+                                      double *cost,
+                                      struct loyalty_error **error);
+
+/**
+ * Why a treatment is meant for a customer, in one sentence with their numbers; see "Text" above. `full_length`
+ * may be NULL.
+ *
+ * Errors: `PARAMETER` unless `row` and `treatment` are below their numbers.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_proposals_reason(const struct loyalty_proposals *proposals,
+                                        size_t row,
+                                        size_t treatment,
+                                        char *buffer,
+                                        size_t length,
+                                        size_t *full_length,
+                                        struct loyalty_error **error);
+
+/**
+ * The columns without which a treatment could not be weighed, with a comma and a space between them; no text where
+ * it was. See "Text" above; `full_length` may be NULL.
+ *
+ * Errors: `PARAMETER` unless `treatment` is below the number of treatments.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_proposals_missing(const struct loyalty_proposals *proposals,
+                                         size_t treatment,
+                                         char *buffer,
+                                         size_t length,
+                                         size_t *full_length,
+                                         struct loyalty_error **error);
+
+/**
+ * Chooses for each customer one treatment or none, so that the gains add up to as much as the capacities allow.
+ * The capacities go by the names that the treatments use, such as `calls`; what is not named is there in plenty.
+ * What `loyalty_selection_choice` gives are treatments, for `loyalty_proposals_reason`.
+ *
+ * Errors: `TREATMENTS` for a capacity that no treatment takes of, or that stands twice; `PARAMETER` for an amount
+ * that is not finite and at least 0; `VALUE` where a treatment would take more than 1e50 of one; `INVALID_UTF8`.
+ * Free with `loyalty_selection_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_proposals_select(const struct loyalty_proposals *proposals,
+                                        const char *const *capacity_names,
+                                        const double *capacities,
+                                        size_t capacity_count,
+                                        size_t threads,
+                                        struct loyalty_selection **out,
+                                        struct loyalty_error **error);
+
+/** Frees proposals; NULL is allowed. */
+LOYALTY_API
+void loyalty_proposals_free(struct loyalty_proposals *proposals);
+
 /** The number of columns of a ledger, in the order of `loyalty_ledger_column_name`. */
 LOYALTY_API
 size_t loyalty_ledger_column_count(void);
@@ -3734,7 +4711,8 @@ loyalty_status loyalty_behaviours_load(const char *path,
  * Errors: `PARAMETER` unless `columns` is `loyalty_ledger_column_count()` and `behaviours` is
  * `loyalty_behaviour_count()`, or for more rows than fit in memory; `VALUE` where a value of the ledger is not
  * finite or, except for `profit`, `return_loss`, `new_spend` and `contact_log_cost`, below 0; `INVALID_UTF8` where
- * a name is not UTF-8; then `primary` is as before.
+ * a name is not UTF-8; then `primary` is as before. `VALUE` also where a value is so far from those of any shop
+ * that a score would not be finite; it names the score and the row, and the arrays may hold anything.
  */
 LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_behaviours_classify(const struct loyalty_behaviours *model,
@@ -3769,6 +4747,299 @@ loyalty_status loyalty_behaviours_intervals(const struct loyalty_behaviours *mod
 LOYALTY_API
 void loyalty_behaviours_free(struct loyalty_behaviours *model);
 
+/** Sets everything to 0; `size` is `sizeof(loyalty_purchases)`. */
+LOYALTY_API
+void loyalty_purchases_init(struct loyalty_purchases *purchases, size_t size);
+
+/**
+ * Frequency, recency, T and mean amount of one customer from the times of their orders, or order lines,
+ * in any order: `rows` numbers on a `loyalty_time_scale`, and what was paid for each. `amounts` may be NULL. All
+ * orders of a customer within an occasion period are one purchase: the commonest mistake is to count orders.
+ *
+ * `options` are those of the summary that the models were fitted to, with the `observation_end`, which is
+ * needed: the last order of one customer is no end of observation. Orders after it are left out. The
+ * numbers are those of `loyalty_orders_summarize` to the last bit.
+ *
+ * Errors: `PARAMETER` without an observation end, or with one outside the years 0001 to 9999; `VALUE` where a
+ * time is, or an amount is not from 0 to 1e50; `EMPTY` where no order is at or before the end; `CHOICE` for
+ * an unknown code, or where unit and occasion do not fit.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchases_of_orders(const int64_t *times,
+                                           int32_t time_scale,
+                                           const double *amounts,
+                                           size_t rows,
+                                           const struct loyalty_summary_options *options,
+                                           struct loyalty_purchases *out,
+                                           struct loyalty_error **error);
+
+/**
+ * A record of a customer of whom nothing is known yet.
+ *
+ * Errors: none besides those that every function has. Free with `loyalty_customer_record_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_new(struct loyalty_customer_record **out,
+                                           struct loyalty_error **error);
+
+/**
+ * Reads a record from its bytes into one that is there, in place of what it held; its memory is used
+ * again, so that a program that serves one customer after the other needs one record.
+ *
+ * Errors: `MODEL_FILE` where the bytes are not those of a record, of a version that this library does not
+ * know, or damaged, which a checksum tells; the record is then empty.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_read(struct loyalty_customer_record *record,
+                                            const uint8_t *bytes,
+                                            size_t length,
+                                            struct loyalty_error **error);
+
+/**
+ * The record as bytes, to be kept in a database: `buffer`, which has room for `length`, gets all of
+ * them, and `full_length` their number. Ask for that alone with a buffer of NULL. Equal records have
+ * equal bytes, in whatever order and in how many pieces they were told.
+ *
+ * Errors: `LENGTH` where the buffer is too short; `full_length` is set all the same.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_write(const struct loyalty_customer_record *record,
+                                             uint8_t *buffer,
+                                             size_t length,
+                                             size_t *full_length,
+                                             struct loyalty_error **error);
+
+/**
+ * Adds lines of this customer: those of an order, of some, or of all of them. Lines that the record has by
+ * their own ids (`loyalty_line_columns.line`) are not added again; a return that they tell is. `added`
+ * and `repeated` get how many are which; either may be NULL. All lines of a record have the same columns;
+ * returns may come later.
+ *
+ * Errors: `PARAMETER` where the lines are of several customers; `MISSING_COLUMN` or `TYPE` where they have other
+ * columns than the lines so far; `VALUE` where a line of a known id is another line; the record is then as
+ * before.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_add_lines(struct loyalty_customer_record *record,
+                                                 const struct loyalty_lines *lines,
+                                                 size_t *added,
+                                                 size_t *repeated,
+                                                 struct loyalty_error **error);
+
+/**
+ * Notes that lines came back: `rows` ids as in `loyalty_line_columns.line`, when on a
+ * `loyalty_time_scale`, and what was paid back for each, which is all that was paid where `amounts` is NULL. A
+ * return is told once, and of several the first counts. `news` gets how many were not known; it may be
+ * NULL.
+ *
+ * Errors: `VALUE` where the record has no such line, where a time is before the day of the order or outside
+ * the years 0001 to 9999, or an amount not above 0 and at most what was paid; `CHOICE` for an unknown code;
+ * `INVALID_UTF8`; the record is then as before.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_add_returns(struct loyalty_customer_record *record,
+                                                   struct loyalty_ids lines,
+                                                   const int64_t *times,
+                                                   int32_t time_scale,
+                                                   const double *amounts,
+                                                   size_t rows,
+                                                   size_t *news,
+                                                   struct loyalty_error **error);
+
+/**
+ * Adds a contact of a kind of `loyalty_contact`, at a time on a `loyalty_time_scale`. Contacts have no
+ * ids: one that is told twice counts twice.
+ *
+ * Errors: `CHOICE` for an unknown code; `PARAMETER` for a time outside the years 0001 to 9999; `VALUE` for a
+ * cost that is not from 0 to 1e50; the record is then as before.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_add_contact(struct loyalty_customer_record *record,
+                                                   int32_t contact,
+                                                   int64_t time,
+                                                   int32_t time_scale,
+                                                   double cost,
+                                                   struct loyalty_error **error);
+
+/**
+ * Notes that the customer opted out of labels and treatments, for good.
+ *
+ * Errors: none besides those that every function has.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_opt_out(struct loyalty_customer_record *record,
+                                               struct loyalty_error **error);
+
+/** The number of order lines. */
+LOYALTY_API
+size_t loyalty_customer_record_len(const struct loyalty_customer_record *record);
+
+/**
+ * Frequency, recency, T and mean amount from the record, as `loyalty_purchases_of_orders` has them: as
+ * paid, or `net` of what is known on the day of the observation end to have come back, where of a purchase that
+ * came back whole nothing is left.
+ *
+ * Errors: as there, and `EMPTY` too where nothing is left.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_customer_record_purchases(const struct loyalty_customer_record *record,
+                                                 bool net,
+                                                 const struct loyalty_summary_options *options,
+                                                 struct loyalty_purchases *out,
+                                                 struct loyalty_error **error);
+
+/** Frees a record; NULL is allowed. */
+LOYALTY_API
+void loyalty_customer_record_free(struct loyalty_customer_record *record);
+
+/**
+ * Loads a file of the kind "ledger-basis", written in Rust or Python. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read, is no file of this kind or contradicts itself;
+ * `PARAMETER` or `CHOICE` where a number or a word in it is outside its domain. Free with
+ * `loyalty_ledger_basis_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_ledger_basis_load(const char *path,
+                                         struct loyalty_ledger_basis **out,
+                                         struct loyalty_error **error);
+
+/** How many articles the ledger has seen, or categories where its lines have no articles. */
+LOYALTY_API
+size_t loyalty_ledger_basis_articles(const struct loyalty_ledger_basis *basis);
+
+/**
+ * The row of the ledger of a customer as they are known at `end`, a time on a `loyalty_time_scale`: `out`
+ * gets `columns` numbers in the order of `loyalty_ledger_column_name`, as `loyalty_behaviours_classify`
+ * takes them. Of the same lines and contacts up to the same end they are those of the ledger to the
+ * last bit. Articles that the ledger has not seen come back as often as those of the shop.
+ *
+ * Errors: `PARAMETER` where the end is before the start of the ledger or outside the years 0001 to 9999;
+ * `MISSING_COLUMN` where the ledger's lines have a column that those of the record have not, or the other
+ * way round with discounts and coupons; `TYPE` where ids are text in one and numbers in the other;
+ * `CHOICE` for an unknown code; `LENGTH` unless `columns` is `loyalty_ledger_column_count()`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_ledger_basis_row(const struct loyalty_ledger_basis *basis,
+                                        const struct loyalty_customer_record *record,
+                                        int64_t end,
+                                        int32_t time_scale,
+                                        double *out,
+                                        size_t columns,
+                                        struct loyalty_error **error);
+
+/** Frees a basis; NULL is allowed. */
+LOYALTY_API
+void loyalty_ledger_basis_free(struct loyalty_ledger_basis *basis);
+
+/** Sets everything to 0; `size` is `sizeof(loyalty_label_reason)`. */
+LOYALTY_API
+void loyalty_label_reason_init(struct loyalty_label_reason *reason, size_t size);
+
+/**
+ * What is said of one customer and one behaviour, by the position in the order of `loyalty_behaviour_name`,
+ * as evidence and as a sentence for people. `ledger` is their row, `columns` numbers, as
+ * `loyalty_ledger_basis_row` makes it, looked at up to `end`, a time on a `loyalty_time_scale`. `group` names
+ * their group of peers, or is NULL. `out` may be NULL; the sentence goes to `buffer`, and its full length to
+ * `full_length`, which may be NULL. It is said whether or not the customer is labelled.
+ *
+ * Errors: `PARAMETER` where there is no such behaviour or the model could not look at it, for a time outside the
+ * years 0001 to 9999, or unless `columns` is `loyalty_ledger_column_count()`; `VALUE` and `INVALID_UTF8` as
+ * `loyalty_behaviours_classify`; `CHOICE` for an unknown code.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_behaviours_reason(const struct loyalty_behaviours *model,
+                                         size_t behaviour,
+                                         const double *ledger,
+                                         size_t columns,
+                                         const char *group,
+                                         int64_t end,
+                                         int32_t time_scale,
+                                         struct loyalty_label_reason *out,
+                                         char *buffer,
+                                         size_t length,
+                                         size_t *full_length,
+                                         struct loyalty_error **error);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_check_out_options)`. */
+LOYALTY_API
+void loyalty_check_out_options_init(struct loyalty_check_out_options *options, size_t size);
+
+/** Sets everything to 0, and to none; `size` is `sizeof(loyalty_customer_score)`. */
+LOYALTY_API
+void loyalty_customer_score_init(struct loyalty_customer_score *score, size_t size);
+
+/**
+ * Copies the models for one-call scores.
+ *
+ * Errors: `OTHER` where the model of purchases has no unit; `PARAMETER` unless horizon and rate are from 0 to
+ * 1e50, or the horizon is infinite and the rate from 1e-50; `TREATMENTS` where the table of treatments makes no
+ * sense; `INVALID_UTF8`; `CHOICE` for an unknown code. Free with `loyalty_check_out_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_check_out_new(const struct loyalty_check_out_options *options,
+                                     struct loyalty_check_out **out,
+                                     struct loyalty_error **error);
+
+/**
+ * Scores one customer in one call: P(alive), expected purchases and spend, lifetime value, behaviours and
+ * labels, the probability of return of each line of a basket, and the treatment to choose.
+ *
+ * The customer is taken as observed until `now`, a time on a `loyalty_time_scale`. `group` names their group
+ * of peers, or is NULL. `returns` and `basket` go together, or are both NULL: `return_probabilities` gets
+ * `lines` numbers, one for each line of the basket, by what the model knows this morning. `behaviours` gets
+ * `behaviour_count` scores in the order of `loyalty_behaviour_name`; it may be NULL. Each number is that of
+ * the calls for all customers, to the last bit.
+ *
+ * Errors: `MISSING_COLUMN` where behaviours come without a basis, and, with `TYPE`, as
+ * `loyalty_ledger_basis_row`; `PARAMETER` for a time outside the years 0001 to 9999 or before the start of
+ * the ledger, a margin that is not from -1000 to 1, or unless `behaviour_count` is `loyalty_behaviour_count()`;
+ * `CHOICE` where unit and occasion do not fit, or for an unknown code; `INFINITE` where the expected spend is;
+ * of a basket as `loyalty_return_propensity_score`, and `LENGTH` unless `lines` is their number;
+ * `INVALID_UTF8`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_check_out_score(const struct loyalty_check_out *check_out,
+                                       const struct loyalty_customer_record *record,
+                                       const char *group,
+                                       int64_t now,
+                                       int32_t time_scale,
+                                       const struct loyalty_return_propensity *returns,
+                                       const struct loyalty_lines *basket,
+                                       struct loyalty_customer_score *score,
+                                       struct loyalty_behaviour_score *behaviours,
+                                       size_t behaviour_count,
+                                       double *return_probabilities,
+                                       size_t lines,
+                                       struct loyalty_error **error);
+
+/**
+ * Why a treatment was chosen, in one sentence with the customer's numbers, and which it is: `name`, `channel`
+ * and `reason` are each cut to what fits in front of a closing NUL; any may be NULL with a length of 0.
+ *
+ * Errors: `PARAMETER` where the score has no treatment of the table.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_check_out_treatment(const struct loyalty_check_out *check_out,
+                                           const struct loyalty_customer_score *score,
+                                           char *name,
+                                           size_t name_length,
+                                           char *channel,
+                                           size_t channel_length,
+                                           char *reason,
+                                           size_t reason_length,
+                                           struct loyalty_error **error);
+
+/** Frees a check-out; NULL is allowed. */
+LOYALTY_API
+void loyalty_check_out_free(struct loyalty_check_out *check_out);
+
+/*
+ * -----------------------------------------------------------------------------------------------
+ * Models' files
+ * -----------------------------------------------------------------------------------------------
+ */
+
 /**
  * Opens a model of purchases of any kind: loads its file the first time, and afterwards gives the same
  * object again, in microseconds, until the file changes.
@@ -3787,6 +5058,7 @@ void loyalty_behaviours_free(struct loyalty_behaviours *model);
  * Errors: as `loyalty_purchase_model_load`; nothing is kept of a file that fails. Free with
  * `loyalty_purchase_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_model_open(const char *path,
                                            struct loyalty_purchase_model **out,
                                            struct loyalty_error **error);
@@ -3796,6 +5068,7 @@ loyalty_status loyalty_purchase_model_open(const char *path,
  *
  * Errors: as `loyalty_spend_model_load`. Free with `loyalty_spend_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_model_open(const char *path,
                                         struct loyalty_spend_model **out,
                                         struct loyalty_error **error);
@@ -3805,6 +5078,7 @@ loyalty_status loyalty_spend_model_open(const char *path,
  *
  * Errors: as `loyalty_contract_model_load`. Free with `loyalty_contract_model_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_contract_model_open(const char *path,
                                            struct loyalty_contract_model **out,
                                            struct loyalty_error **error);
@@ -3814,6 +5088,7 @@ loyalty_status loyalty_contract_model_open(const char *path,
  *
  * Errors: as `loyalty_purchase_with_covariates_load`. Free with `loyalty_purchase_with_covariates_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_with_covariates_open(const char *path,
                                                      struct loyalty_purchase_with_covariates **out,
                                                      struct loyalty_error **error);
@@ -3823,6 +5098,7 @@ loyalty_status loyalty_purchase_with_covariates_open(const char *path,
  *
  * Errors: as `loyalty_spend_with_covariates_load`. Free with `loyalty_spend_with_covariates_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_with_covariates_open(const char *path,
                                                   struct loyalty_spend_with_covariates **out,
                                                   struct loyalty_error **error);
@@ -3832,6 +5108,7 @@ loyalty_status loyalty_spend_with_covariates_open(const char *path,
  *
  * Errors: as `loyalty_purchase_posterior_load`. Free with `loyalty_purchase_posterior_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_purchase_posterior_open(const char *path,
                                                struct loyalty_purchase_posterior **out,
                                                struct loyalty_error **error);
@@ -3841,6 +5118,7 @@ loyalty_status loyalty_purchase_posterior_open(const char *path,
  *
  * Errors: as `loyalty_spend_posterior_load`. Free with `loyalty_spend_posterior_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_posterior_open(const char *path,
                                             struct loyalty_spend_posterior **out,
                                             struct loyalty_error **error);
@@ -3850,6 +5128,7 @@ loyalty_status loyalty_spend_posterior_open(const char *path,
  *
  * Errors: as `loyalty_forecast_load`. Free with `loyalty_forecast_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_forecast_open(const char *path,
                                      struct loyalty_forecast **out,
                                      struct loyalty_error **error);
@@ -3862,6 +5141,7 @@ loyalty_status loyalty_forecast_open(const char *path,
  *
  * Errors: as `loyalty_return_propensity_load`. Free with `loyalty_return_propensity_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_return_propensity_open(const char *path,
                                               struct loyalty_return_propensity **out,
                                               struct loyalty_error **error);
@@ -3871,15 +5151,300 @@ loyalty_status loyalty_return_propensity_open(const char *path,
  *
  * Errors: as `loyalty_behaviours_load`. Free with `loyalty_behaviours_free`.
  */
+LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_behaviours_open(const char *path,
                                        struct loyalty_behaviours **out,
                                        struct loyalty_error **error);
 
 /**
+ * Opens the basis of a ledger; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_ledger_basis_load`. Free with `loyalty_ledger_basis_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_ledger_basis_open(const char *path,
+                                         struct loyalty_ledger_basis **out,
+                                         struct loyalty_error **error);
+
+/**
  * Forgets the files that were opened, which frees what no object holds any more. The next call of an
  * _open function loads its file. Objects that were opened go on as before.
  */
+LOYALTY_API
 void loyalty_forget_opened(void);
+
+/** The first of the bytes, valid until the object is freed; NULL for NULL. */
+LOYALTY_API
+const uint8_t *loyalty_bytes_data(const struct loyalty_bytes *bytes);
+
+/** How many there are; 0 for NULL. */
+LOYALTY_API
+size_t loyalty_bytes_length(const struct loyalty_bytes *bytes);
+
+/** Frees bytes; NULL is allowed. */
+LOYALTY_API
+void loyalty_bytes_free(struct loyalty_bytes *bytes);
+
+/**
+ * Makes a model of purchases of any kind of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_purchase_model_load`; messages name no file. Free with `loyalty_purchase_model_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_model_from_bytes(const uint8_t *bytes,
+                                                 size_t length,
+                                                 struct loyalty_purchase_model **out,
+                                                 struct loyalty_error **error);
+
+/**
+ * What the file of a model of purchases holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_model_to_bytes(const struct loyalty_purchase_model *model,
+                                               struct loyalty_bytes **out,
+                                               struct loyalty_error **error);
+
+/**
+ * Makes a model of spend of any kind of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_spend_model_load`; messages name no file. Free with `loyalty_spend_model_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_model_from_bytes(const uint8_t *bytes,
+                                              size_t length,
+                                              struct loyalty_spend_model **out,
+                                              struct loyalty_error **error);
+
+/**
+ * What the file of a model of spend holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_model_to_bytes(const struct loyalty_spend_model *model,
+                                            struct loyalty_bytes **out,
+                                            struct loyalty_error **error);
+
+/**
+ * Makes a model of contracts of any kind of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_contract_model_load`; messages name no file. Free with `loyalty_contract_model_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_contract_model_from_bytes(const uint8_t *bytes,
+                                                 size_t length,
+                                                 struct loyalty_contract_model **out,
+                                                 struct loyalty_error **error);
+
+/**
+ * What the file of a model of contracts holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_contract_model_to_bytes(const struct loyalty_contract_model *model,
+                                               struct loyalty_bytes **out,
+                                               struct loyalty_error **error);
+
+/**
+ * Makes a model of purchases with covariates of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_purchase_with_covariates_load`; messages name no file. Free with `loyalty_purchase_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_with_covariates_from_bytes(const uint8_t *bytes,
+                                                           size_t length,
+                                                           struct loyalty_purchase_with_covariates **out,
+                                                           struct loyalty_error **error);
+
+/**
+ * What the file of a model of purchases with covariates holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_with_covariates_to_bytes(const struct loyalty_purchase_with_covariates *model,
+                                                         struct loyalty_bytes **out,
+                                                         struct loyalty_error **error);
+
+/**
+ * Makes a model of spend with covariates of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_spend_with_covariates_load`; messages name no file. Free with `loyalty_spend_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_with_covariates_from_bytes(const uint8_t *bytes,
+                                                        size_t length,
+                                                        struct loyalty_spend_with_covariates **out,
+                                                        struct loyalty_error **error);
+
+/**
+ * What the file of a model of spend with covariates holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_with_covariates_to_bytes(const struct loyalty_spend_with_covariates *model,
+                                                      struct loyalty_bytes **out,
+                                                      struct loyalty_error **error);
+
+/**
+ * Makes a posterior of a model of purchases of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_purchase_posterior_load`; messages name no file. Free with `loyalty_purchase_posterior_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_from_bytes(const uint8_t *bytes,
+                                                     size_t length,
+                                                     struct loyalty_purchase_posterior **out,
+                                                     struct loyalty_error **error);
+
+/**
+ * What the file of a posterior of a model of purchases holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_to_bytes(const struct loyalty_purchase_posterior *posterior,
+                                                   struct loyalty_bytes **out,
+                                                   struct loyalty_error **error);
+
+/**
+ * Makes a posterior of a model of spend of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_spend_posterior_load`; messages name no file. Free with `loyalty_spend_posterior_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_posterior_from_bytes(const uint8_t *bytes,
+                                                  size_t length,
+                                                  struct loyalty_spend_posterior **out,
+                                                  struct loyalty_error **error);
+
+/**
+ * What the file of a posterior of a model of spend holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_posterior_to_bytes(const struct loyalty_spend_posterior *posterior,
+                                                struct loyalty_bytes **out,
+                                                struct loyalty_error **error);
+
+/**
+ * Makes a forecast of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_forecast_load`; messages name no file. Free with `loyalty_forecast_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_forecast_from_bytes(const uint8_t *bytes,
+                                           size_t length,
+                                           struct loyalty_forecast **out,
+                                           struct loyalty_error **error);
+
+/**
+ * What the file of a forecast holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_forecast_to_bytes(const struct loyalty_forecast *forecast,
+                                         struct loyalty_bytes **out,
+                                         struct loyalty_error **error);
+
+/**
+ * Makes a return propensity with its state of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_return_propensity_load`; messages name no file. Free with `loyalty_return_propensity_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_from_bytes(const uint8_t *bytes,
+                                                    size_t length,
+                                                    struct loyalty_return_propensity **out,
+                                                    struct loyalty_error **error);
+
+/**
+ * What the file of a return propensity with its state holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_return_propensity_to_bytes(const struct loyalty_return_propensity *model,
+                                                  struct loyalty_bytes **out,
+                                                  struct loyalty_error **error);
+
+/**
+ * Makes a model of behaviours of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_behaviours_load`; messages name no file. Free with `loyalty_behaviours_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_behaviours_from_bytes(const uint8_t *bytes,
+                                             size_t length,
+                                             struct loyalty_behaviours **out,
+                                             struct loyalty_error **error);
+
+/**
+ * What the file of a model of behaviours holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_behaviours_to_bytes(const struct loyalty_behaviours *model,
+                                           struct loyalty_bytes **out,
+                                           struct loyalty_error **error);
+
+/**
+ * Makes the basis of a ledger of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_ledger_basis_load`; messages name no file. Free with `loyalty_ledger_basis_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_ledger_basis_from_bytes(const uint8_t *bytes,
+                                               size_t length,
+                                               struct loyalty_ledger_basis **out,
+                                               struct loyalty_error **error);
+
+/**
+ * What the file of such a basis holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_ledger_basis_to_bytes(const struct loyalty_ledger_basis *basis,
+                                             struct loyalty_bytes **out,
+                                             struct loyalty_error **error);
+
+/**
+ * Which handle loads a model file, a number of `loyalty_model_kind`, into `*handle`, and the name of its
+ * kind, such as "bg-nbd", into `buffer`, its full length into `*full_length`, which may be NULL; see "Text"
+ * above. `path` is UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read or is no model file. Whether its version is known is for
+ * the _load function to say.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_model_kind_of_file(const char *path,
+                                          int32_t *handle,
+                                          char *buffer,
+                                          size_t length,
+                                          size_t *full_length,
+                                          struct loyalty_error **error);
+
+/**
+ * The same of `size` bytes that such a file holds.
+ *
+ * Errors: `MODEL_FILE` where they are not those of a model file.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_model_kind_of_bytes(const uint8_t *bytes,
+                                           size_t size,
+                                           int32_t *handle,
+                                           char *buffer,
+                                           size_t length,
+                                           size_t *full_length,
+                                           struct loyalty_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"
