@@ -122,8 +122,9 @@ impl RawCorrection {
         if self.intercept.abs() > LARGEST {
             return refused("the intercept is not within -100 to 100");
         }
-        if !(0.0..=1e50).contains(&self.typical_amount) {
-            return refused("typical_amount is not within 0 to 1e50");
+        // Amounts reach 1e50, and are divided by it.
+        if self.typical_amount != 0.0 && !(1e-50..=1e50).contains(&self.typical_amount) {
+            return refused("typical_amount is neither 0 nor within 1e-50 to 1e50");
         }
         Ok(Correction { weights, intercept: self.intercept, typical_amount: self.typical_amount })
     }

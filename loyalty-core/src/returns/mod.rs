@@ -42,7 +42,7 @@
 //!     of the histories' posteriors and of the level, `propensity` asks for a customer or a product alone.
 //!     `update` scores lines and enters them into the stream, which `fit` has left where the past ends.
 //!
-//! `telling` refuses columns that cannot have been known at the order, `told` knows orders that are told
+//! `telling` refuses columns that cannot have been known at the order, `told_before` knows orders that are told
 //! twice, `paid_back` learns how much of a line
 //! that comes back is paid back. `fit` runs 1 to 10 in this order. `model_file` writes the model with everything under its name,
 //! `state_file` the stream. `columns` has the loops over columns that 3 to 10 share; `expected` turns
@@ -86,6 +86,7 @@ mod state_today;
 mod stream;
 mod telling;
 mod told;
+mod told_before;
 mod update;
 
 pub use expected::{ExpectedReturns, ReturnEconomics, expected_returns};

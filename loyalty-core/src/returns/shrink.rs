@@ -106,12 +106,15 @@ impl Steps {
     }
 }
 
+/// Smallest mean of a prior: the variance of log-odds, which grows as its square falls, stays a number.
+const SMALLEST: f64 = 1e-100;
+
 impl Shrinkage {
     /// # Errors
-    /// [`Error::Parameter`] unless `mean` is between 0 and 1 and `strength` from 1e-3 to 1e6.
+    /// [`Error::Parameter`] unless `mean` is from 1e-100 to below 1 and `strength` from 1e-3 to 1e6.
     pub fn new(mean: f64, strength: f64) -> Result<Self, Error> {
-        if !(mean > 0.0 && mean < 1.0) {
-            let expected = "between 0 and 1";
+        if !(SMALLEST..1.0).contains(&mean) {
+            let expected = "from 1e-100 to below 1";
             return Err(Error::parameter("mean", expected, mean));
         }
         if !(1e-3..=STRONGEST).contains(&strength) {

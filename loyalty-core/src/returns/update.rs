@@ -10,7 +10,8 @@ use super::past::PastLines;
 use super::sample::{known_on, money_of};
 use super::score::{LineScores, ScoredLine, Scorer};
 use super::stream::NewLine;
-use super::told::{Told, ToldBefore};
+use super::told::Told;
+use super::told_before::ToldBefore;
 use crate::Error;
 use crate::orders::{
     Event, LinesByTime, OrderLines, Reason, Returns, ReturnsReport, TimeScale, Verdict,
