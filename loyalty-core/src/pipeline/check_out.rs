@@ -37,7 +37,8 @@ use crate::time::Occasion;
 /// let (day, mut work) = (86_400_000_000, CheckOutWork::default());
 /// let score = check_out.score(&record, None, 180 * day, &mut work)?;
 /// assert_eq!(score.purchases.map(|found| found.history.x()), Some(2));
-/// assert!(score.p_alive > Some(0.7) && score.clv > Some(500.0));
+/// assert!((score.p_alive.unwrap() - 0.7538).abs() < 1e-4);
+/// assert!((score.clv.unwrap() - 398.25).abs() < 0.01);
 /// let chosen = score.decision.unwrap();
 /// assert!(Treatments::customary().reason(&chosen).starts_with("A loyal customer worth"));
 /// # Ok::<(), loyalty_core::Error>(())
