@@ -59,7 +59,7 @@ pub struct LinesAdded {
 ///
 /// Two records of the same lines and contacts are equal, and so are their bytes, in whatever order and in how many
 /// pieces they were told. [`LedgerBasis::row`](crate::ledger::LedgerBasis::row) makes the customer's row of the ledger
-/// of it, [`Purchases::of`](crate::summary::Purchases) their frequency, recency and T.
+/// of it, [`Purchases::of_record`](crate::summary::Purchases::of_record) their frequency, recency and T.
 ///
 /// # Examples
 /// ```
