@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from loyalty._frame_types import Arrays, File, LedgerOptions, LinesIn, NativeT
-
     from loyalty.records import CustomerRecord, LedgerBasis
 
 __all__ = ["Ledger", "Losses", "TopShare"]
