@@ -136,8 +136,7 @@ static loyalty_lines *basket_of_today(const loyalty_return_propensity *returns)
     columns.time = times;
     columns.time_scale = LOYALTY_TIME_SCALE_DAYS;
     columns.price = prices;
-    loyalty_lines_new(&columns, &lines, NULL);
-    return lines;
+    return loyalty_lines_new(&columns, &lines, NULL) ? NULL : lines;
 }
 
 /* Record, basket and score of every golden customer, over and over: the median of all, and of the score alone. */
@@ -177,8 +176,10 @@ static int measure_check_outs(const char *folder, const struct models *models)
             loyalty_behaviour_score labels[8];
             double back[BASKET];
             const double start = now();
-            loyalty_customer_record_read(record, records[customer].bytes, records[customer].length,
-                                         NULL);
+            if (loyalty_customer_record_read(record, records[customer].bytes,
+                                             records[customer].length, NULL)) {
+                return 1;
+            }
             loyalty_lines *basket = basket_of_today(returns);
             const double ready = now();
             loyalty_customer_score_init(&score, sizeof score);

@@ -96,9 +96,9 @@ static void *open_it(void *place)
 {
     loyalty_purchase_model **model = place;
     loyalty_error *mine = NULL;
-    loyalty_purchase_model_open(path, model, &mine);
+    const loyalty_status status = loyalty_purchase_model_open(path, model, &mine);
     loyalty_error_free(mine);
-    return NULL;
+    return status == LOYALTY_STATUS_OK ? place : NULL;
 }
 
 static void threads_get_what_the_first_loads(void)

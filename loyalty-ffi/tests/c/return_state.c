@@ -99,11 +99,12 @@ static void *read_on(void *argument)
         const loyalty_return_propensity *model = reader->shop->current;
         const int32_t day = loyalty_return_propensity_today(model);
         loyalty_lines *lines = lines_for(day, PRICES[0], &mine);
-        loyalty_return_propensity_score(model, lines, 1, scores, LINES, &mine);
+        const loyalty_status scored =
+            loyalty_return_propensity_score(model, lines, 1, scores, LINES, &mine);
         pthread_rwlock_unlock(&reader->shop->lock);
         loyalty_lines_free(lines);
         const int32_t morning = day - reader->first_day;
-        reader->good = reader->good && morning >= 0 && morning <= DAYS &&
+        reader->good = reader->good && scored == LOYALTY_STATUS_OK && morning >= 0 && morning <= DAYS &&
                        same_column(scores, reader->expected + morning * LINES, LINES);
         if (morning >= 0 && morning <= DAYS)
             reader->seen[morning]++;
