@@ -49,7 +49,7 @@ static loyalty_prediction_options options_of(double level, int32_t over)
 static void purchases_have_intervals_of_counts(void)
 {
     struct shop shop = open_shop();
-    double estimate[2], lower[2], upper[2], total[3], expected, again[2];
+    double estimate[2], lower[3], upper[3], total[3], expected, again[3];
     const loyalty_prediction_options each = options_of(0.9, LOYALTY_OVER_CUSTOMERS);
     OK(loyalty_purchase_prediction(&shop.models, shop.summary, 39, &each, estimate, lower, upper, 2, &error));
     OK(loyalty_purchase_model_expected_purchases(shop.purchases, 2, 30.43, 38.86, 39, &expected, &error));
