@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 import loyalty
 
-PAGE = ROOT / "docs" / "comparison.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "comparison.md"
 pytestmark = [
     pytest.mark.skipif(not PAGE.exists(), reason="the documentation is not beside the package"),
     pytest.mark.filterwarnings("ignore"),

@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 import pytest
 import report_numbers as numbers_of
-from conftest import ROOT
 
 import loyalty
 from loyalty._page import notes
 from loyalty.cli import main
 
+ROOT = Path(__file__).resolve().parents[2]
 CAPACITIES = {"calls": 10, "letters": 50}
 ECONOMICS = {"handling": 3, "markdown": 0.1, "category_cost": 8}
 
