@@ -191,9 +191,11 @@ def test_a_file_that_is_no_model_is_refused_by_its_name(tmp_path: Path, content:
 def test_a_file_with_a_parameter_outside_its_domain_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     path.write_text(json.dumps({**TEXT, "parameters": {**PARAMETERS, "b": -1.0}}))
-    assert refusal(path, loyalty.InputError).startswith("b must be ")
+    refused = refusal(path, loyalty.ModelFileError)
+    assert refused == f'model file "{path}": b must be finite and > 0, got -1'
     path.write_text(json.dumps({**TEXT, "unit": "fortnight"}))
-    assert refusal(path, loyalty.InputError).startswith("unit must be hour, day, ")
+    refused = refusal(path, loyalty.ModelFileError)
+    assert refused.startswith(f'model file "{path}": unit must be hour, day, ')
 
 
 def test_a_file_whose_fit_makes_no_sense_is_refused(
