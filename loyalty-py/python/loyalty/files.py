@@ -53,9 +53,8 @@ def load(path: str | PathLike[str]) -> Model:
     Raises
     ------
     ModelFileError
-        Where the file cannot be read, is no model file, or has an unknown version or kind.
-    InputError
-        Where a parameter is outside its domain.
+        Where the file cannot be read, is no model file, has an unknown version or kind, or a parameter outside
+        its domain.
 
     Examples
     --------
@@ -103,7 +102,7 @@ def load_fit(path: str | PathLike[str]) -> Fit[Any] | None:
 
     Raises
     ------
-    ModelFileError, InputError
+    ModelFileError
         As :func:`load`.
 
     Examples
