@@ -151,8 +151,11 @@ impl FromIterator<f64> for Doubt {
 /// The score is the mean of what the probability may be; the middle of the log-odds lies below it where it
 /// is small, above where it is great: by ½ s² (1 − 2p), the second-order term of the mean of a logistic
 /// function, which for small p is that of a lognormal. No farther than half-way to an end, so that the score
-/// lies within.
+/// lies within. Where the doubt is beyond what numbers hold, everything may be.
 pub(crate) fn ends(log_odds: f64, deviation: f64, quantile: f64) -> [f64; 2] {
+    if !deviation.is_finite() {
+        return [0.0, 1.0];
+    }
     let spread = quantile * deviation;
     let skew = 0.5 * deviation * deviation * (1.0 - 2.0 * logistic(log_odds));
     let middle = log_odds - skew.clamp(-0.5 * spread, 0.5 * spread);
@@ -162,6 +165,15 @@ pub(crate) fn ends(log_odds: f64, deviation: f64, quantile: f64) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn doubt_beyond_numbers_leaves_everything_open() {
+        for deviation in [f64::INFINITY, f64::NAN] {
+            assert_eq!(ends(-2.0, deviation, 1.645), [0.0, 1.0]);
+        }
+        let [low, high] = ends(-2.0, 1e150, 1.645);
+        assert!(low >= 0.0 && low <= high && high <= 1.0, "{low} {high}");
+    }
 
     #[test]
     fn doubts_add_up_and_never_cancel() {

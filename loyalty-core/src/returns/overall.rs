@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::keys::Counts;
+use super::shrink::SMALLEST;
 
 /// How sure the level is before anything is known of it, as the Σ p (1 − p) of so many lines: its log-odds
 /// have then a standard deviation of 1/√25 = 0.2, what a level may move by in a season. A choice that
@@ -59,8 +60,7 @@ impl Overall {
 
     pub(crate) fn is_sound(&self) -> bool {
         let Counts { exposure, returns } = self.known;
-        self.reference > 0.0
-            && self.reference < 1.0
+        (SMALLEST..1.0).contains(&self.reference)
             && [exposure, returns].iter().all(|count| count.is_finite() && *count >= 0.0)
     }
 }

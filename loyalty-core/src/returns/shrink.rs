@@ -106,8 +106,9 @@ impl Steps {
     }
 }
 
-/// Smallest mean of a prior: the variance of log-odds, which grows as its square falls, stays a number.
-const SMALLEST: f64 = 1e-100;
+/// Smallest rate that is known: odds and the variance of their logarithms, which grows as the square of a rate falls,
+/// stay numbers.
+pub(crate) const SMALLEST: f64 = 1e-100;
 
 impl Shrinkage {
     /// # Errors
