@@ -1522,7 +1522,10 @@ typedef struct loyalty_customer_score {
     bool purchases_known;
     /** Whether the purchases within the horizon are known: it is not infinite. */
     bool expected_purchases_known;
-    /** Whether there is a model of spend too: `expected_spend` and `clv` are known. */
+    /**
+     * Whether there is a model of spend too, and it does not say that the expected amount is infinite:
+     * `expected_spend` and `clv` are known.
+     */
     bool value_known;
     /**
      * Whether there is a basis: `profit` is that of the ledger, 0 where neither costs nor a margin are known.
@@ -1536,7 +1539,9 @@ typedef struct loyalty_customer_score {
     double T;
     /** Mean amount per purchase. */
     double monetary_value;
-    /** Probability to be active. */
+    /**
+     * Probability to be active; 1 by assumption of who bought once under the BG/NBD and the BG/CNBD-k.
+     */
     double p_alive;
     /** Purchases expected within the horizon. */
     double expected_purchases;

@@ -159,7 +159,8 @@ pub struct loyalty_customer_score {
     pub purchases_known: bool,
     /// Whether the purchases within the horizon are known: it is not infinite.
     pub expected_purchases_known: bool,
-    /// Whether there is a model of spend too: `expected_spend` and `clv` are known.
+    /// Whether there is a model of spend too, and it does not say that the expected amount is infinite:
+    /// `expected_spend` and `clv` are known.
     pub value_known: bool,
     /// Whether there is a basis: `profit` is that of the ledger, 0 where neither costs nor a margin are known.
     pub ledger_known: bool,
@@ -171,7 +172,7 @@ pub struct loyalty_customer_score {
     pub T: f64,
     /// Mean amount per purchase.
     pub monetary_value: f64,
-    /// Probability to be active.
+    /// Probability to be active; 1 by assumption of who bought once under the BG/NBD and the BG/CNBD-k.
     pub p_alive: f64,
     /// Purchases expected within the horizon.
     pub expected_purchases: f64,

@@ -67,14 +67,15 @@ impl Treatment {
             Some(value) => condition.allows(value),
             None => condition.where_known,
         });
-        let depth = self.discount.map_or(Some(true), |depth| Some(depth <= fact(MARGIN)?));
+        let covered =
+            self.discount.is_none_or(|depth| fact(MARGIN).is_some_and(|margin| depth <= margin));
         let known = |amount: &Amount| match amount.column() {
             None => Some(amount.at(0.0)),
             Some(column) => {
                 fact(column).filter(|value| !value.is_nan()).map(|value| amount.at(value))
             }
         };
-        if !met || depth != Some(true) || self.uses.values().any(|amount| known(amount).is_none()) {
+        if !met || !covered || self.uses.values().any(|amount| known(amount).is_none()) {
             return None;
         }
         let (basis, cost) = (fact(&self.basis)?, known(&self.cost)?);

@@ -79,7 +79,7 @@ pub struct CheckOutScore {
     pub p_alive: Option<f64>,
     /// Purchases expected within the horizon.
     pub expected_purchases: Option<f64>,
-    /// Amount expected per purchase.
+    /// Amount expected per purchase; `None` where the model says that it is infinite, as is the lifetime value then.
     pub expected_spend: Option<f64>,
     /// Lifetime value, in margin, or in revenue where none is given.
     pub clv: Option<f64>,
@@ -214,7 +214,12 @@ impl CheckOut {
         let Some(spend) = &self.spend else { return Ok(()) };
         let margin = self.margin.unwrap_or(1.0);
         crate::value::Margin::Same(margin).check(1)?;
-        let each = spend.expected_spend(found.transactions, found.monetary_value)?;
+        let each = match spend.expected_spend(found.transactions, found.monetary_value) {
+            Ok(each) => each,
+            // So it is of those with few purchases where the tail of spend is heavy: no reason to know nothing else.
+            Err(Error::Infinite { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
         let discounted = model.discounted_purchases(history, &self.discounting);
         (score.expected_spend, score.clv) = (Some(each), Some(each * (margin * discounted)));
         Ok(())

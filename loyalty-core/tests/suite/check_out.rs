@@ -6,14 +6,15 @@ use loyalty_core::behaviours::{Behaviour, BehaviourModel};
 use loyalty_core::decisions::Treatments;
 use loyalty_core::estimation::Fit;
 use loyalty_core::ledger::customer_records;
-use loyalty_core::orders::CustomerRecord;
+use loyalty_core::orders::{Column, CustomerRecord, Invalid, LineColumns, OrderLines, TimeScale};
 use loyalty_core::parallel::Threads;
 use loyalty_core::pipeline::{
     CheckOut, CheckOutWork, OrderTable, ScoreOptions, Scores, Value, score,
 };
-use loyalty_core::purchase::{AnyPurchaseModel, Discounting, PurchaseKind};
+use loyalty_core::purchase::{AnyPurchaseModel, Discounting, MbgNbd, PurchaseKind};
 use loyalty_core::returns::BasketWork;
 use loyalty_core::simulate::ShopOptions;
+use loyalty_core::spend::GammaGamma;
 use loyalty_core::time::Unit;
 
 const DAY: i64 = 86_400_000_000;
@@ -163,4 +164,23 @@ fn what_is_missing_is_named() {
     alone.purchases = Some(without_unit);
     let error = alone.score(&record, None, 0, &mut work).unwrap_err();
     assert!(error.to_string().starts_with("the model of purchases has no unit"), "{error}");
+}
+
+#[test]
+fn an_infinite_mean_amount_takes_nothing_else_away() {
+    let customer = Column::new("customer", &[7][..]).into();
+    let columns = LineColumns::new(customer, Column::new("day", &[0]), TimeScale::Days)
+        .with_amount(Column::new("paid", &[90.0]));
+    let mut record = CustomerRecord::default();
+    record.add_lines(&OrderLines::new(&columns, Invalid::Raise).unwrap()).unwrap();
+    let mut check_out = CheckOut::new(Discounting::annual(52.0, 0.1, Unit::Week).unwrap());
+    let purchases = MbgNbd::new(0.5, 9.0, 0.5, 0.9).unwrap().with_unit(Some(Unit::Week));
+    check_out.purchases = Some(purchases.into());
+    // Without a repeat purchase the mean is p v / (q - 1), which needs q > 1.
+    check_out.spend = Some(GammaGamma::new(6.25, 0.9, 15.44).unwrap().into());
+    let now = 70 * DAY;
+    let score = check_out.score(&record, None, now, &mut CheckOutWork::default()).unwrap();
+    assert!(score.p_alive.is_some_and(|p| 0.0 < p && p < 1.0));
+    assert!(score.expected_purchases.is_some_and(|expected| expected > 0.0));
+    assert_eq!((score.expected_spend, score.clv), (None, None));
 }
