@@ -23,7 +23,9 @@ ROOMS = {
     ],
     "Spend models": ["spend", "gamma_gamma"],
     "Contracts": ["contracts", "contract_model", "sbg", "bdw"],
-    "Fits, priors, posteriors, covariates": ["fit", "prior", "posterior", "covariates", "files"],
+    "Fits, priors, posteriors, covariates": [
+        "fit", "prior", "posterior", "purchase_with_covariates", "spend_with_covariates", "files",
+    ],
     "Lifetime value and what customers will do": ["value", "predictions", "bootstrap", "correlation"],
     "RFM": ["rfm"],
     "Goodness of fit": ["goodness", "spend_goodness", "comparison", "metrics"],

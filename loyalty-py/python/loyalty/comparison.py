@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalty import _check, _display, _frames, _horizons, _native
+from loyalty._covariate_table import of_customers
 from loyalty._frozen import Frozen
 from loyalty._horizons import Horizon
-from loyalty.covariates import PurchaseWithCovariates, of_customers
 from loyalty.errors import InputError
 from loyalty.fit import native_options
 from loyalty.forecast import AnchoredForecast, model_kind
 from loyalty.orders import DEFAULT_UNIT, Moment, Occasion, Orders, Unit, _day
 from loyalty.purchase import PurchaseModel
+from loyalty.purchase_with_covariates import PurchaseWithCovariates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

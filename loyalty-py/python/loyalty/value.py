@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, cast, o
 import numpy as np
 
 from loyalty import _check, _columns, _frames, _horizons, _native
+from loyalty._covariate_table import read
 from loyalty._discounting import discounting_of
 from loyalty._horizons import Horizon
 from loyalty.correlation import warn_if_notable
-from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates, read
+from loyalty.covariates import PurchaseWithCovariates, SpendWithCovariates
 from loyalty.errors import InputError
 from loyalty.fit import Fit
 from loyalty.posterior import Posterior
