@@ -124,7 +124,7 @@ impl RawCorrection {
         }
         // Amounts reach 1e50, and are divided by it.
         if self.typical_amount != 0.0 && !(1e-50..=1e50).contains(&self.typical_amount) {
-            return refused("typical_amount is neither 0 nor within 1e-50 to 1e50");
+            return refused("typical_amount is not within 1e-50 to 1e50, and not 0");
         }
         Ok(Correction { weights, intercept: self.intercept, typical_amount: self.typical_amount })
     }
