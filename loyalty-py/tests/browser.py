@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,25 @@ def chromium() -> str:
 
 
 def run(page: Path, *flags: str) -> tuple[str, list[str]]:
-    """What the browser prints, and what it says in its console."""
+    """What the browser prints, and what it says in its console.
+
+    A browser that a signal ends is started anew, twice at most, and that is said: now and then it dies at its
+    start, whatever the page.
+    """
+    for _ in range(3):
+        done = started(page, *flags)
+        if done.returncode >= 0:
+            break
+        warnings.warn(f"the browser was ended by the signal {-done.returncode}", stacklevel=2)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    return done.stdout, [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+
+
+def started(page: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """The browser, once it has ended."""
     with tempfile.TemporaryDirectory() as profile:
         command = [chromium(), *FLAGS, f"--user-data-dir={profile}", *flags, page.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout, [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def look(
