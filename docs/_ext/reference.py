@@ -30,7 +30,7 @@ ROOMS = {
     "RFM": ["rfm"],
     "Goodness of fit": ["goodness", "spend_goodness", "comparison", "metrics"],
     "Returns": ["returns"],
-    "Profit and costly behaviours": ["ledger", "records", "behaviours", "behaviour_distribution", "persistence"],
+    "Profit and costly behaviours": ["ledger", "records", "check_out", "behaviours", "behaviour_distribution", "persistence"],
     "Decisions": ["treatments", "selection"],
     "Simulation": ["simulation"],
     "Errors": ["errors"],

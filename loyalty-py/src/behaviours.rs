@@ -179,7 +179,7 @@ impl BehaviourDistribution {
 /// The behaviours of a shop.
 #[pyclass(frozen, eq, module = "loyalty._native")]
 #[derive(PartialEq)]
-pub(crate) struct BehaviourModel(loyalty_core::behaviours::BehaviourModel);
+pub(crate) struct BehaviourModel(pub(crate) loyalty_core::behaviours::BehaviourModel);
 
 #[pymethods]
 impl BehaviourModel {

@@ -6,6 +6,7 @@
 
 mod arrow;
 mod behaviours;
+mod check_out;
 mod column;
 mod comparison;
 mod contracts;
@@ -41,6 +42,8 @@ mod _native {
     use crate::behaviours::{
         BehaviourDistribution, BehaviourModel, Behaviours, lasting, permutation_check, persistence,
     };
+    #[pymodule_export]
+    use crate::check_out::CheckOut;
     #[pymodule_export]
     use crate::column::{Column, Table};
     #[pymodule_export]

@@ -73,7 +73,7 @@ impl From<loyalty_core::orders::CustomerRecord> for CustomerRecord {
 
 impl CustomerRecord {
     /// Every change is whole or none, so that a panic leaves nothing half done.
-    fn held(&self) -> MutexGuard<'_, loyalty_core::orders::CustomerRecord> {
+    pub(crate) fn held(&self) -> MutexGuard<'_, loyalty_core::orders::CustomerRecord> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct ReturnPropensity(RwLock<loyalty_core::returns::ReturnPropensit
 type Facts = Vec<(&'static str, f64)>;
 
 impl ReturnPropensity {
-    fn read(&self) -> RwLockReadGuard<'_, loyalty_core::returns::ReturnPropensity> {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, loyalty_core::returns::ReturnPropensity> {
         // Nothing that holds the lock leaves the state half changed but by a panic, which is a bug.
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }

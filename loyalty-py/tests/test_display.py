@@ -18,7 +18,7 @@ from loyalty._display.table import html, text
 
 #: Not made by anybody, or no results: bases, errors, options; and a page of its own.
 NO_RESULTS = {
-    "ContractModel", "CustomerRecord", "FitError", "InputError", "LedgerBasis", "LoyaltyError",
+    "CheckOut", "ContractModel", "CustomerRecord", "FitError", "InputError", "LedgerBasis", "LoyaltyError",
     "LoyaltyWarning", "ModelFileError", "PurchaseModel", "Report", "ShopOptions", "SpendModel",
 }  # fmt: skip
 SCRIPT = "<script>alert('x')</script>"

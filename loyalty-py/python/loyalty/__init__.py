@@ -31,6 +31,7 @@ from loyalty.bg_bb import BgBb
 from loyalty.bg_cnbd_k import BgCnbdK
 from loyalty.bg_nbd import BgNbd
 from loyalty.bootstrap import Bootstrap, clv_bootstrap
+from loyalty.check_out import CheckOut
 from loyalty.comparison import Comparison, compare
 from loyalty.contract_model import ContractModel
 from loyalty.contracts import Contracts
@@ -116,6 +117,7 @@ __all__ = [
     "Calibration",
     "CalibrationHoldout",
     "Check",
+    "CheckOut",
     "ChiSquare",
     "Choice",
     "Comparison",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
-from typing import Any, Self, TypeAlias, final
+from typing import Any, Self, TypeAlias, TypedDict, final
 
 from numpy import float64, int64
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ __all__ = [
     "BehaviourDistribution",
     "BehaviourModel",
     "Behaviours",
+    "CheckOut",
     "Column",
     "Comparison",
     "ContractModel",
@@ -1231,6 +1232,41 @@ class CustomerRecord:
         include_first: bool,
         net: bool,
     ) -> tuple[int, float, float, float, int]: ...
+
+class _CustomerScore(TypedDict):
+    purchases: tuple[int, float, float, float, int] | None
+    p_alive: float | None
+    expected_purchases: float | None
+    expected_spend: float | None
+    clv: float | None
+    ledger: list[tuple[str, float]] | None
+    behaviours: list[tuple[str, list[tuple[str, float]], bool]]
+    primary: str | None
+    decision: tuple[str, str, float, float, str] | None
+    returns: list[float] | None
+
+@final
+class CheckOut:
+    def __new__(
+        cls,
+        purchases: PurchaseModel | None,
+        spend: SpendModel | None,
+        basis: LedgerBasis | None,
+        behaviours: BehaviourModel | None,
+        treatments: Treatments | None,
+        discounting: Discounting,
+        margin: float | None,
+        occasion: str | None,
+        include_first: bool,
+        net: bool,
+    ) -> Self: ...
+    def score(
+        self,
+        record: CustomerRecord,
+        group: str | None,
+        now: int,
+        basket: tuple[ReturnPropensity, OrderLines] | None,
+    ) -> _CustomerScore: ...
 
 @final
 class BehaviourDistribution:

@@ -26,6 +26,17 @@ class PurchaseHistory(TypedDict):
     transactions: int
 
 
+def _history(found: tuple[int, float, float, float, int]) -> PurchaseHistory:
+    x, t_x, t, mean, count = found
+    return {
+        "frequency": x,
+        "recency": t_x,
+        "T": t,
+        "monetary_value": mean,
+        "transactions": count,
+    }
+
+
 class CustomerRecord(Frozen):
     """One customer's order lines, returns and contacts, kept as bytes in the shop's own database.
 
@@ -294,14 +305,7 @@ class CustomerRecord(Frozen):
         {'frequency': 1, 'recency': 2.0, 'T': 6.0, 'monetary_value': 9.0, 'transactions': 1}
         """
         end = _instant("observation_end", observation_end, time_zone)
-        x, t_x, t, mean, count = self._core.purchases(end, unit, occasion, include_first, net)
-        return {
-            "frequency": x,
-            "recency": t_x,
-            "T": t,
-            "monetary_value": mean,
-            "transactions": count,
-        }
+        return _history(self._core.purchases(end, unit, occasion, include_first, net))
 
     def __len__(self) -> int:
         return len(self._core)
