@@ -82,8 +82,8 @@ class Record:
     newest: str
 
 
-def recorded(text: str | None = None) -> Record:
-    told = tomllib.loads((ROOT / FILE).read_text() if text is None else text)
+def recorded() -> Record:
+    told = tomllib.loads((ROOT / FILE).read_text())
     return Record(
         frozenset(told["crates"]),
         [advisory(one, one["crate"], one.get("kind"), one) for one in told["advisory"]],

@@ -1,14 +1,16 @@
 """The crates that are linked into the C library: their licences, and a bill of materials.
 
-    scripts/linked_crates.py FOLDER
+    scripts/linked_crates.py [--by-zig LLVM] FOLDER
 
 writes into a folder what must go with the library: the project's own licences, THIRD-PARTY-LICENSES.txt with the
 licence of each linked crate and its text as the crate has it, the notices of Rust's standard library, and
-loyalty.cdx.json, a bill of materials in CycloneDX 1.5.
+loyalty.cdx.json, a bill of materials in CycloneDX 1.5. Where zig links the shared library, for an old glibc, parts of LLVM
+of the stated version and of glibc are in it too.
 
 What runs at compile time only (procedural macros, build scripts) is in none of them: no byte of it is in the library.
 """
 
+import argparse
 import json
 import re
 import shutil
@@ -124,7 +126,39 @@ def notice(crate: Crate) -> str:
     return "=" * 100 + "\n" + head + "".join(texts) + "\n"
 
 
-def third_party(crates: list[Crate]) -> str:
+def parts_of_zig(llvm: str | None) -> list[dict]:
+    """What zig links in beside the crates, for the bill of materials: what unwinds, and functions that an old glibc lacks."""
+    if llvm is None:
+        return []
+    exception = {"name": "LGPL-2.1-or-later, with glibc's exception for files that are linked so"}
+    return [
+        {
+            "type": "library",
+            "bom-ref": f"llvm-libunwind@{llvm}",
+            "name": "llvm-libunwind",
+            "version": llvm,
+            "licenses": [{"expression": "Apache-2.0 WITH LLVM-exception"}],
+        },
+        {
+            "type": "library",
+            "bom-ref": "libc_nonshared",
+            "name": "libc_nonshared",
+            "licenses": [{"license": exception}],
+        },
+    ]
+
+
+def notice_of_zig(llvm: str | None) -> str:
+    if llvm is None:
+        return ""
+    return (
+        f"The shared library also holds LLVM's libunwind {llvm} (Apache-2.0 WITH LLVM-exception) and functions of the GNU C\n"
+        "library that come with zig (stat64 and fstat64; LGPL-2.1-or-later). The exceptions of both let what was compiled be\n"
+        "passed on without a notice.\n\n"
+    )
+
+
+def third_party(crates: list[Crate], llvm: str | None) -> str:
     others = [crate for crate in crates if not crate.own]
     without_choice = [
         f"  {crate.name} ({crate.licence})\n" for crate in others if " OR " not in crate.licence
@@ -133,11 +167,12 @@ def third_party(crates: list[Crate]) -> str:
         "loyalty itself is licensed under MIT or Apache-2.0, at your choice. The library also holds code of the\n"
         f"{len(others)} crates below and of Rust's standard library. Of these, the following leave no choice, so that\n"
         f"who passes the library on keeps to their licences too:\n\n{''.join(without_choice)}\n"
+        + notice_of_zig(llvm)
         + "".join(map(notice, others))
     )
 
 
-def bill_of_materials(crates: list[Crate], rust: str) -> dict:
+def bill_of_materials(crates: list[Crate], rust: str, llvm: str | None) -> dict:
     """CycloneDX 1.5. It has no time and no random number, so that the same crates give the same bytes."""
     main = next(crate for crate in crates if crate.name == LIBRARY)
 
@@ -158,20 +193,26 @@ def bill_of_materials(crates: list[Crate], rust: str) -> dict:
 
     std = {"type": "library", "bom-ref": f"rust-std@{rust}", "name": "rust-std", "version": rust}
     others = [component(crate) for crate in crates if crate is not main]
+    zig = parts_of_zig(llvm)
     uses = [{"ref": crate.purl, "dependsOn": [*crate.uses, std["bom-ref"]]} for crate in crates]
     bill = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "version": 1,
         "metadata": {"component": component(main)},
-        "components": [*others, std | {"licenses": [{"expression": "MIT OR Apache-2.0"}]}],
-        "dependencies": [*uses, {"ref": std["bom-ref"]}],
+        "components": [*others, std | {"licenses": [{"expression": "MIT OR Apache-2.0"}]}, *zig],
+        "dependencies": [
+            *uses,
+            {"ref": std["bom-ref"]}
+            | ({"dependsOn": [part["bom-ref"] for part in zig]} if zig else {}),
+            *({"ref": part["bom-ref"]} for part in zig),
+        ],
     }
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(bill, sort_keys=True))
     return {"serialNumber": f"urn:uuid:{serial}"} | bill
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, llvm: str | None) -> None:
     def told(*what: str) -> str:
         return subprocess.run(
             ["rustc", *what], check=True, capture_output=True, text=True
@@ -181,8 +222,8 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for text in STANDARD.values():
         shutil.copyfile(text, folder / text.name)
-    (folder / "THIRD-PARTY-LICENSES.txt").write_text(third_party(crates))
-    bill = bill_of_materials(crates, told("--version").split()[1])
+    (folder / "THIRD-PARTY-LICENSES.txt").write_text(third_party(crates, llvm))
+    bill = bill_of_materials(crates, told("--version").split()[1], llvm)
     (folder / "loyalty.cdx.json").write_text(json.dumps(bill, indent=1) + "\n")
     notices = Path(told("--print", "sysroot")) / "share/doc/rust/COPYRIGHT-library.html"
     if notices.exists():
@@ -195,6 +236,8 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: scripts/linked_crates.py FOLDER")
-    write(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--by-zig", metavar="LLVM", help="the version of LLVM, where zig links")
+    parser.add_argument("folder", type=Path)
+    chosen = parser.parse_args()
+    write(chosen.folder, chosen.by_zig)
