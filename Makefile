@@ -28,6 +28,7 @@ $(VENV)/bin/maturin:
 # The wheel, installed with what the command line needs.
 $(VENV)/.package: $(VENV)/bin/maturin loyalty-py/pyproject.toml Cargo.toml Cargo.lock $(SOURCES)
 	rm -rf target/wheels
+	$(PYTHON) scripts/linked_crates.py --wheel loyalty-py/licences
 	cd loyalty-py && ../$(BIN)/maturin build --release --locked --quiet --out ../target/wheels
 	$(BIN)/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps target/wheels/loyalty-*.whl
 	$(BIN)/pip install --quiet --disable-pip-version-check "loyalty[cli] @ file://$(CURDIR)/$$(ls target/wheels/loyalty-*.whl)"

@@ -1,11 +1,13 @@
-"""The crates that are linked into the C library: their licences, and a bill of materials.
+"""The crates that are linked into the C library or the wheel: their licences, and a bill of materials.
 
-    scripts/linked_crates.py [--by-zig LLVM] FOLDER
+    scripts/linked_crates.py [--by-zig LLVM] FOLDER     of the C library
+    scripts/linked_crates.py --wheel FOLDER             of the wheel
 
 writes into a folder what must go with the library: the project's own licences, THIRD-PARTY-LICENSES.txt with the
 licence of each linked crate and its text as the crate has it, the notices of Rust's standard library, and
 loyalty.cdx.json, a bill of materials in CycloneDX 1.5. Where zig links the shared library, for an old glibc, parts of LLVM
-of the stated version and of glibc are in it too.
+of the stated version and of glibc are in it too. The wheel has the project's own licences and a bill of materials by
+maturin: for it the notices are written alone.
 
 What runs at compile time only (procedural macros, build scripts) is in none of them: no byte of it is in the library.
 """
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIBRARY = "loyalty-ffi"
+LIBRARY, WHEEL = "loyalty-ffi", "loyalty-py"
 TARGET = "x86_64-unknown-linux-gnu"
 NOTICES = re.compile(r"^(licen[cs]e|copying|unlicense|notice|copyright)", re.IGNORECASE)
 #: The standard texts that stand in for those of a crate that comes without any.
@@ -63,7 +65,7 @@ def expression(package: dict) -> str:
     return " OR ".join(sorted(part.strip() for part in licence.split("/")))
 
 
-def edges() -> dict[tuple[str, str], set[tuple[str, str]]]:
+def edges(library: str) -> dict[tuple[str, str], set[tuple[str, str]]]:
     """Which linked crates each linked crate uses, by name and version.
 
     `cargo tree` knows the features of the library alone; `cargo metadata` has those of the whole workspace.
@@ -74,7 +76,7 @@ def edges() -> dict[tuple[str, str], set[tuple[str, str]]]:
         "--no-dedupe",
         f"--target={TARGET}",
     ]
-    command = ["cargo", "tree", "--locked", "--package", LIBRARY, *options]
+    command = ["cargo", "tree", "--locked", "--package", library, *options]
     tree = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     uses: dict[tuple[str, str], set[tuple[str, str]]] = {}
     above: list[tuple[str, str]] = []
@@ -89,8 +91,8 @@ def edges() -> dict[tuple[str, str], set[tuple[str, str]]]:
     return uses
 
 
-def linked() -> list[Crate]:
-    """The crates whose code is in the library, in order of their names."""
+def linked(library: str) -> list[Crate]:
+    """The crates whose code is in the C library or the wheel, in order of their names."""
     command = ["cargo", "metadata", "--locked", "--format-version=1"]
     metadata = json.loads(
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -106,7 +108,7 @@ def linked() -> list[Crate]:
             *key, expression(package), Path(package["manifest_path"]).parent, checksums[key], purls
         )
 
-    return [crate(key, uses) for key, uses in sorted(edges().items())]
+    return [crate(key, uses) for key, uses in sorted(edges(library).items())]
 
 
 def notice(crate: Crate) -> str:
@@ -212,20 +214,16 @@ def bill_of_materials(crates: list[Crate], rust: str, llvm: str | None) -> dict:
     return {"serialNumber": f"urn:uuid:{serial}"} | bill
 
 
-def write(folder: Path, llvm: str | None) -> None:
-    def told(*what: str) -> str:
-        return subprocess.run(
-            ["rustc", *what], check=True, capture_output=True, text=True
-        ).stdout.strip()
+def told_by_rustc(*what: str) -> str:
+    return subprocess.run(
+        ["rustc", *what], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
-    crates = linked()
+
+def write_notices(folder: Path, crates: list[Crate], llvm: str | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for text in STANDARD.values():
-        shutil.copyfile(text, folder / text.name)
     (folder / "THIRD-PARTY-LICENSES.txt").write_text(third_party(crates, llvm))
-    bill = bill_of_materials(crates, told("--version").split()[1], llvm)
-    (folder / "loyalty.cdx.json").write_text(json.dumps(bill, indent=1) + "\n")
-    notices = Path(told("--print", "sysroot")) / "share/doc/rust/COPYRIGHT-library.html"
+    notices = Path(told_by_rustc("--print", "sysroot")) / "share/doc/rust/COPYRIGHT-library.html"
     if notices.exists():
         shutil.copyfile(notices, folder / "RUST-STANDARD-LIBRARY.html")
     else:
@@ -235,9 +233,23 @@ def write(folder: Path, llvm: str | None) -> None:
         )
 
 
+def write(folder: Path, llvm: str | None) -> None:
+    """All that goes with the C library."""
+    crates = linked(LIBRARY)
+    write_notices(folder, crates, llvm)
+    for text in STANDARD.values():
+        shutil.copyfile(text, folder / text.name)
+    bill = bill_of_materials(crates, told_by_rustc("--version").split()[1], llvm)
+    (folder / "loyalty.cdx.json").write_text(json.dumps(bill, indent=1) + "\n")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--by-zig", metavar="LLVM", help="the version of LLVM, where zig links")
+    parser.add_argument("--wheel", action="store_true", help="the notices of the wheel")
     parser.add_argument("folder", type=Path)
     chosen = parser.parse_args()
-    write(chosen.folder, chosen.by_zig)
+    if chosen.wheel:
+        write_notices(chosen.folder, linked(WHEEL))
+    else:
+        write(chosen.folder, chosen.by_zig)
