@@ -23,7 +23,7 @@ FILES = {
     "spend.json": "gamma_gamma.json",
     "returns.json": "return_propensity.json",
     "behaviours.json": "behaviours.json",
-    "ledger.csv": "behaviours.csv",
+    "basis.json": "ledger_basis.json",
 }
 
 
@@ -39,6 +39,8 @@ def main() -> None:
         Path(folder, program[1]).write_text(program[2])
         for name, golden in FILES.items():
             shutil.copy(ROOT / "golden" / golden, Path(folder, name))
+        first = (ROOT / "golden/check_out.csv").read_text().splitlines()[1]
+        Path(folder, "customer.record").write_bytes(bytes.fromhex(first.partition(",")[0]))
         started = time.monotonic()
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", commands[1]],

@@ -348,6 +348,14 @@ struct line_columns {
     ids order = {};          /**< which order a line belongs to */
     ids line = {};           /**< the line's own id, by which returns find it later */
     view<double> quantity = {}; /**< pieces; 1 everywhere where left out */
+    ids category = {};       /**< of the article, as the ledger knows it */
+    view<double> amount = {}; /**< what was paid for the line; price by pieces where left out */
+    view<double> list_amount = {};    /**< the line at list price */
+    view<double> discount = {};       /**< money off that the shop pays for */
+    view<double> maker_discount = {}; /**< money off that the maker pays back */
+    view<double> coupon = {};         /**< money off by coupons */
+    view<double> offered_depth = {};  /**< share of the list price on offer in the category that day */
+    view<double> cost = {};           /**< of the goods */
     time_scale scale = time_scale::days;
     /** Columns with levels, and columns of numbers, by their names. */
     std::vector<std::pair<std::string, view<std::string_view>>> categories = {};
@@ -385,6 +393,14 @@ public:
         columns.product = column_of("product", of.product);
         columns.order = column_of("order", of.order);
         columns.line = column_of("line", of.line);
+        columns.category = column_of("category", of.category);
+        columns.amount = checked(rows_, "amount", of.amount);
+        columns.list_amount = checked(rows_, "list_amount", of.list_amount);
+        columns.discount = checked(rows_, "discount", of.discount);
+        columns.maker_discount = checked(rows_, "maker_discount", of.maker_discount);
+        columns.coupon = checked(rows_, "coupon", of.coupon);
+        columns.offered_depth = checked(rows_, "offered_depth", of.offered_depth);
+        columns.cost = checked(rows_, "cost", of.cost);
         fill_categories(of);
         fill_numbers(of);
     }
@@ -584,6 +600,214 @@ public:
 
 private:
     using handle::handle;
+};
+
+/** What a ledger has learnt of the whole shop, by which the row of one customer is made alone. */
+class ledger_basis : public detail::handle<loyalty_ledger_basis, loyalty_ledger_basis_free> {
+public:
+    /** Reads the file once in a process, and again after it has changed. */
+    static ledger_basis open(const std::string &path)
+    {
+        return ledger_basis(loyalty_ledger_basis_open, path.c_str());
+    }
+
+private:
+    using handle::handle;
+};
+
+/** What a contact with a customer is. */
+enum class contact : std::int32_t {
+    service = LOYALTY_CONTACT_SERVICE,
+    firm_caused = LOYALTY_CONTACT_FIRM_CAUSED,
+    marketing = LOYALTY_CONTACT_MARKETING,
+};
+
+/** What came of the lines that a record was told: how many were new to it, and how many it knew. */
+struct lines_told {
+    std::size_t added;
+    std::size_t repeated;
+};
+
+/**
+ * All that a shop knows of one customer's order lines, returns and contacts, kept as bytes in its own database and moved on
+ * by each order.
+ */
+class customer_record : public detail::handle<loyalty_customer_record, loyalty_customer_record_free> {
+public:
+    /** Of a customer of whom nothing is known yet. */
+    customer_record() : handle(loyalty_customer_record_new) {}
+
+    /** Reads another record in place of this one; its memory is used again. A checksum guards the bytes. */
+    void read(view<std::uint8_t> bytes)
+    {
+        detail::call(loyalty_customer_record_read, get(), bytes.data(), bytes.size());
+    }
+
+    std::vector<std::uint8_t> bytes() const
+    {
+        std::size_t length = 0;
+        std::uint8_t *none = nullptr;
+        detail::call(loyalty_customer_record_write, get(), none, length, &length);
+        std::vector<std::uint8_t> all(length);
+        detail::call(loyalty_customer_record_write, get(), all.data(), all.size(), &length);
+        return all;
+    }
+
+    /** Adds lines of this customer. Lines that the record has by their own ids are not added again. */
+    lines_told add_lines(const lines &of)
+    {
+        lines_told told{0, 0};
+        detail::call(loyalty_customer_record_add_lines, get(), of.get(), &told.added, &told.repeated);
+        return told;
+    }
+
+    /** Notes that lines came back, by their ids, and what was paid back for each, which is all where left out. */
+    std::size_t add_returns(const ids &line, view<std::int64_t> time, view<double> amount = {},
+                            time_scale scale = time_scale::days)
+    {
+        line_columns table;
+        table.time = time;
+        table.amount = amount;
+        detail::filled_lines filled(table);
+        const loyalty_ids column = filled.column_of("line", line);
+        std::size_t news = 0;
+        detail::call(loyalty_customer_record_add_returns, get(), column, time.data(),
+                     static_cast<std::int32_t>(scale), amount.data(), time.size(), &news);
+        return news;
+    }
+
+    /** Adds a contact; one that is told twice counts twice. */
+    void add_contact(contact kind, std::int64_t time, double cost, time_scale scale = time_scale::days)
+    {
+        detail::call(loyalty_customer_record_add_contact, get(), static_cast<std::int32_t>(kind), time,
+                     static_cast<std::int32_t>(scale), cost);
+    }
+
+    /** Notes that the customer opted out of labels and treatments, for good. */
+    void opt_out() { detail::call(loyalty_customer_record_opt_out, get()); }
+
+    /** The number of order lines. */
+    std::size_t size() const noexcept { return loyalty_customer_record_len(get()); }
+};
+
+/** What counts as one purchase: all orders of a customer within such a period. */
+enum class occasion : std::int32_t {
+    natural = LOYALTY_OCCASION_NATURAL,
+    exact = LOYALTY_OCCASION_EXACT,
+    hour = LOYALTY_OCCASION_HOUR,
+    day = LOYALTY_OCCASION_DAY,
+    week = LOYALTY_OCCASION_WEEK,
+    month = LOYALTY_OCCASION_MONTH,
+    quarter = LOYALTY_OCCASION_QUARTER,
+    year = LOYALTY_OCCASION_YEAR,
+};
+
+/** What a check-out scores by. Models that are left out are left out of the score. */
+struct check_out_options {
+    const purchase_model *purchases = nullptr;
+    const spend_model *spend = nullptr;
+    const ledger_basis *basis = nullptr;            /**< of the ledger that the behaviours were learnt from */
+    const loyalty::behaviours *behaviours = nullptr; /**< they need the basis */
+    std::optional<std::string> treatments = {};     /**< the table of treatments as JSON */
+    bool customary_treatments = false;              /**< whether it is the one that comes along, where none is given */
+    std::optional<double> margin = {};              /**< left out, lifetime values are in revenue */
+    double horizon = 52;                            /**< in the unit of the model of purchases */
+    double annual_discount_rate = 0;
+    bool gross = false;         /**< whether purchases count as paid instead of net of what came back */
+    bool include_first = false; /**< whether the mean amount is of all purchases, the first one included */
+    loyalty::occasion occasion = loyalty::occasion::natural;
+};
+
+/** What is decided for a customer: the treatment that gains most. */
+struct treatment {
+    std::size_t number; /**< its place in the table */
+    std::string name, channel;
+    std::string reason; /**< why, in one sentence with the customer's numbers */
+    double gain, basis, cost;
+};
+
+/** What is said of one customer at the check-out. */
+struct customer_score {
+    /** The numbers, and which of them are known. */
+    loyalty_customer_score numbers;
+    /** What is said of each behaviour, in the order of behaviour_names(), and the costliest label. */
+    label behaviours;
+    /** The probability of each line of the basket to be sent back. */
+    std::vector<double> returns;
+    std::optional<loyalty::treatment> treatment;
+};
+
+/** The models by which one customer is scored in one call while they wait. Any number of threads may use it. */
+class check_out : public detail::handle<loyalty_check_out, loyalty_check_out_free> {
+public:
+    /** Copies the models. */
+    explicit check_out(const check_out_options &of) : check_out(options_of(of)) {}
+
+    /** Scores a customer, who was observed until `now`; a group of peers that is unknown is measured against all. */
+    customer_score score(const customer_record &record, std::int64_t now, time_scale scale = time_scale::days,
+                         const std::optional<std::string> &group = std::nullopt) const
+    {
+        return scored(record, now, scale, group, nullptr, nullptr, 0);
+    }
+
+    /** The same with the returns of the lines of a basket. */
+    customer_score score(const customer_record &record, const return_propensity &returns, const lines &basket,
+                         std::int64_t now, time_scale scale = time_scale::days,
+                         const std::optional<std::string> &group = std::nullopt) const
+    {
+        return scored(record, now, scale, group, returns.get(), basket.get(), basket.size());
+    }
+
+private:
+    explicit check_out(const loyalty_check_out_options &options) : handle(loyalty_check_out_new, &options) {}
+
+    /** Points into `of`, which outlives the call. */
+    static loyalty_check_out_options options_of(const check_out_options &of)
+    {
+        loyalty_check_out_options options;
+        loyalty_check_out_options_init(&options, sizeof options);
+        options.purchases = of.purchases ? of.purchases->get() : nullptr;
+        options.spend = of.spend ? of.spend->get() : nullptr;
+        options.basis = of.basis ? of.basis->get() : nullptr;
+        options.behaviours = of.behaviours ? of.behaviours->get() : nullptr;
+        options.treatments = of.treatments ? of.treatments->c_str() : nullptr;
+        options.customary_treatments = of.customary_treatments;
+        options.margin = of.margin ? &*of.margin : nullptr;
+        options.horizon = of.horizon;
+        options.annual_discount_rate = of.annual_discount_rate;
+        options.gross = of.gross;
+        options.include_first = of.include_first;
+        options.occasion = static_cast<std::int32_t>(of.occasion);
+        return options;
+    }
+
+    customer_score scored(const customer_record &record, std::int64_t now, time_scale scale,
+                          const std::optional<std::string> &group, const loyalty_return_propensity *returns,
+                          const loyalty_lines *basket, std::size_t lines) const
+    {
+        customer_score score{};
+        loyalty_customer_score_init(&score.numbers, sizeof score.numbers);
+        score.behaviours.scores.resize(loyalty_behaviour_count());
+        score.returns.resize(lines);
+        detail::call(loyalty_check_out_score, get(), record.get(), group ? group->c_str() : nullptr, now,
+                     static_cast<std::int32_t>(scale), returns, basket, &score.numbers,
+                     score.behaviours.scores.data(), score.behaviours.scores.size(), score.returns.data(), lines);
+        if (score.numbers.primary >= 0)
+            score.behaviours.primary = static_cast<std::size_t>(score.numbers.primary);
+        if (score.numbers.treatment >= 0)
+            score.treatment = chosen(score.numbers);
+        return score;
+    }
+
+    treatment chosen(const loyalty_customer_score &score) const
+    {
+        std::array<char, 256> name{}, channel{};
+        std::array<char, 1024> reason{};
+        detail::call(loyalty_check_out_treatment, get(), &score, name.data(), name.size(), channel.data(),
+                     channel.size(), reason.data(), reason.size());
+        return {static_cast<std::size_t>(score.treatment), name.data(), channel.data(), reason.data(),
+                score.treatment_gain, score.treatment_basis, score.treatment_cost};
+    }
 };
 
 /** What treatments gain and take. */

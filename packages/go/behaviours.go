@@ -96,6 +96,10 @@ func (m *Behaviours) Classify(ledger []float64, peers Peers) (Label, error) {
 	if err := check(status, failure); err != nil {
 		return Label{}, err
 	}
+	return labelOf(primary, scores), nil
+}
+
+func labelOf(primary C.int32_t, scores []C.loyalty_behaviour_score) Label {
 	label := Label{Scores: make([]BehaviourScore, len(scores))}
 	for place, s := range scores {
 		label.Scores[place] = BehaviourScore{
@@ -106,5 +110,5 @@ func (m *Behaviours) Classify(ledger []float64, peers Peers) (Label, error) {
 	if primary >= 0 {
 		label.Primary = BehaviourNames[primary]
 	}
-	return label, nil
+	return label
 }

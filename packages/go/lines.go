@@ -18,6 +18,14 @@ type LineColumns struct {
 	Time              []int64   // on the scale
 	Price             []float64 // of one piece
 	Quantity          []float64 // pieces; nil for 1 everywhere
+	Category          IDs       // of the article, as the ledger knows it; may be left out
+	Amount            []float64 // what was paid for the line; nil for price by pieces
+	ListAmount        []float64 // the line at list price
+	Discount          []float64 // money off that the shop pays for
+	MakerDiscount     []float64 // money off that the maker pays back
+	Coupon            []float64 // money off by coupons
+	OfferedDepth      []float64 // share of the list price on offer in the category that day
+	Cost              []float64 // of the goods
 	Scale             TimeScale
 	Categories        map[string][]string  // columns with levels, by their names
 	Numbers           map[string][]float64 // columns of numbers, by their names
@@ -61,6 +69,7 @@ func (of *LineColumns) fill(m *memory, columns *C.loyalty_line_columns) error {
 		{"product", of.Product, &columns.product},
 		{"order", of.Order, &columns.order},
 		{"line", of.Line, &columns.line},
+		{"category", of.Category, &columns.category},
 	}
 	for _, column := range ids {
 		filled, err := m.ids(rows, column.name, column.of)
@@ -72,6 +81,13 @@ func (of *LineColumns) fill(m *memory, columns *C.loyalty_line_columns) error {
 	err := m.fill(rows, []column{
 		{"price", of.Price, &columns.price},
 		{"quantity", of.Quantity, &columns.quantity},
+		{"amount", of.Amount, &columns.amount},
+		{"list_amount", of.ListAmount, &columns.list_amount},
+		{"discount", of.Discount, &columns.discount},
+		{"maker_discount", of.MakerDiscount, &columns.maker_discount},
+		{"coupon", of.Coupon, &columns.coupon},
+		{"offered_depth", of.OfferedDepth, &columns.offered_depth},
+		{"cost", of.Cost, &columns.cost},
 	})
 	if err != nil {
 		return err

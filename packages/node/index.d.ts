@@ -57,6 +57,27 @@ export const TimeScale: {
 };
 export type TimeScale = (typeof TimeScale)[keyof typeof TimeScale];
 
+/** What counts as one purchase: all orders of a customer within such a period; naturally as the unit says. */
+export const Occasion: {
+  readonly NATURAL: 0;
+  readonly EXACT: 1;
+  readonly HOUR: 2;
+  readonly DAY: 3;
+  readonly WEEK: 4;
+  readonly MONTH: 5;
+  readonly QUARTER: 6;
+  readonly YEAR: 7;
+};
+export type Occasion = (typeof Occasion)[keyof typeof Occasion];
+
+/** What a contact with a customer is: they asked for service, did because of the shop, or it wrote to them. */
+export const Contact: {
+  readonly SERVICE: 0;
+  readonly FIRM_CAUSED: 1;
+  readonly MARKETING: 2;
+};
+export type Contact = (typeof Contact)[keyof typeof Contact];
+
 /** The library's reason: the message names the file, column, row and value, and what is allowed. */
 export class LoyaltyError extends Error {
   /** One of `Status`; a later library may have more. */
@@ -155,13 +176,29 @@ export class Lines extends Handle {
     product: Ids;
     /** On the scale. */
     time: Integers;
-    /** Of one piece. */
-    price: Numbers;
+    /** Of one piece; what was paid by pieces where left out. */
+    price?: Numbers;
     order?: Ids;
     /** The line's own id, by which returns find it later. */
     line?: Ids;
     /** Pieces; 1 everywhere where left out. */
     quantity?: Numbers;
+    /** Of the article, as the ledger knows it. */
+    category?: Ids;
+    /** What was paid for the line; price by pieces where left out. */
+    amount?: Numbers;
+    /** The line at list price. */
+    listAmount?: Numbers;
+    /** Money off that the shop pays for. */
+    discount?: Numbers;
+    /** Money off that the maker pays back. */
+    makerDiscount?: Numbers;
+    /** Money off by coupons. */
+    coupon?: Numbers;
+    /** Share of the list price on offer in the category that day. */
+    offeredDepth?: Numbers;
+    /** Of the goods. */
+    cost?: Numbers;
     /** Columns with levels, by their names. */
     categories?: Record<string, ArrayLike<string>>;
     /** Columns of numbers, by their names. */
@@ -229,6 +266,122 @@ export class Behaviours extends Handle {
     ledger: Numbers,
     options?: { group?: string; optedOut?: boolean },
   ): { primary: string | null; scores: Record<string, BehaviourScore> };
+}
+
+/** What a ledger has learnt of the whole shop, by which the row of one customer is made alone. */
+export class LedgerBasis extends Handle {
+  /** Reads the file once in a process, for all its workers, and again after it has changed. */
+  static open(path: string): LedgerBasis;
+}
+
+/**
+ * All that a shop knows of one customer's order lines, returns and contacts, kept as bytes in its own database and moved
+ * on by each order.
+ */
+export class CustomerRecord extends Handle {
+  /** Of a customer of whom nothing is known yet. */
+  static empty(): CustomerRecord;
+  /** From its bytes, which a checksum guards. */
+  static fromBytes(bytes: Uint8Array): CustomerRecord;
+  /** Reads another record in place of this one; its memory is used again. */
+  read(bytes: Uint8Array): void;
+  toBytes(): Buffer;
+  /** Adds lines of this customer. Lines that the record has by their own ids are not added again. */
+  addLines(lines: Lines): { added: number; repeated: number };
+  /** Notes that lines came back, by their ids; gives how many of the returns were not known. */
+  addReturns(
+    line: Ids,
+    time: Integers,
+    options?: {
+      /** What was paid back for each; all that was paid where left out. */
+      amount?: Numbers;
+      scale?: TimeScale;
+    },
+  ): number;
+  /** Adds a contact; one that is told twice counts twice. */
+  addContact(contact: Contact, time: number | bigint, cost: number, scale?: TimeScale): void;
+  /** Notes that the customer opted out of labels and treatments, for good. */
+  optOut(): void;
+  /** The number of order lines. */
+  readonly length: number;
+}
+
+/** What is decided for a customer: the treatment that gains most. */
+export interface Treatment {
+  /** Its place in the table of treatments. */
+  number: number;
+  name: string;
+  channel: string;
+  /** Why, in one sentence with the customer's numbers. */
+  reason: string;
+  /** What it is expected to gain. */
+  gain: number;
+  /** What it works on. */
+  basis: number;
+  cost: number;
+}
+
+/** What is said of one customer at the check-out; what is not known is null. */
+export interface CustomerScore {
+  frequency: number | null;
+  recency: number | null;
+  T: number | null;
+  monetaryValue: number | null;
+  pAlive: number | null;
+  /** Within the horizon. */
+  expectedPurchases: number | null;
+  /** Of a purchase. */
+  expectedSpend: number | null;
+  /** Lifetime value: in margin, or in revenue where no margin is given. */
+  clv: number | null;
+  /** What the customer has brought so far, by the ledger. */
+  profit: number | null;
+  /** The costliest behaviour of which they are labelled. */
+  primary: string | null;
+  behaviours: Record<string, BehaviourScore>;
+  /** The probability of each line of the basket to be sent back. */
+  returns: number[];
+  treatment: Treatment | null;
+}
+
+/** The models by which one customer is scored in one call while they wait. */
+export class CheckOut extends Handle {
+  /** Copies the models; those that are left out are left out of the score. */
+  static of(models: {
+    purchases?: PurchaseModel;
+    spend?: SpendModel;
+    /** Of the ledger that the behaviours were learnt from, which need it. */
+    basis?: LedgerBasis;
+    behaviours?: Behaviours;
+    /** The table of treatments as JSON. */
+    treatments?: string;
+    /** Whether it is the one that comes along, where none is given. */
+    customaryTreatments?: boolean;
+    /** Left out, lifetime values are in revenue, by which no treatment is weighed. */
+    margin?: number;
+    /** How far expected purchases and lifetime value reach, in the unit of the model of purchases; 52 if not said. */
+    horizon?: number;
+    /** Such as 0.1 for 10 %. */
+    annualDiscountRate?: number;
+    /** Whether purchases count as paid instead of net of what came back. */
+    gross?: boolean;
+    /** Whether the mean amount is of all purchases, the first one included. */
+    includeFirst?: boolean;
+    occasion?: Occasion;
+  }): CheckOut;
+  /** Scores a customer, who was observed until `now`. */
+  score(
+    record: CustomerRecord,
+    now: number | bigint,
+    options?: {
+      /** By which the lines of the basket are scored: both or neither. */
+      returns?: ReturnPropensity;
+      basket?: Lines;
+      /** Their peers; where they are unknown, customers are measured against all. */
+      group?: string;
+      scale?: TimeScale;
+    },
+  ): CustomerScore;
 }
 
 /** For each customer one treatment or none, so that the gains add up to as much as the capacities allow. */

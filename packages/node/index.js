@@ -1,7 +1,7 @@
 'use strict';
 
 const { LoyaltyError } = require('./lib/native');
-const { Status, Unit, TimeScale } = require('./lib/codes');
+const { Contact, Occasion, Status, TimeScale, Unit } = require('./lib/codes');
 const { Summary } = require('./lib/summary');
 const { Discounting } = require('./lib/discounting');
 const { PurchaseModel } = require('./lib/purchases');
@@ -10,12 +10,20 @@ const { Lines } = require('./lib/lines');
 const { ReturnPropensity } = require('./lib/returns');
 const { Behaviours } = require('./lib/behaviours');
 const { Selection } = require('./lib/selection');
+const { LedgerBasis } = require('./lib/basis');
+const { CustomerRecord } = require('./lib/record');
+const { CheckOut } = require('./lib/checkout');
 
 module.exports = {
   Behaviours,
+  CheckOut,
+  Contact,
+  CustomerRecord,
   Discounting,
+  LedgerBasis,
   Lines,
   LoyaltyError,
+  Occasion,
   PurchaseModel,
   ReturnPropensity,
   Selection,

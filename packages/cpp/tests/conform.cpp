@@ -171,6 +171,114 @@ table decision()
     return {{"choice", {choice.begin(), choice.end()}}, {"gain", {gain, gain, gain}}};
 }
 
+/** The models of a check-out, which outlive it. */
+struct shop {
+    loyalty::purchase_model purchases = loyalty::purchase_model::open("bg_nbd.json");
+    loyalty::spend_model spend = loyalty::spend_model::open("gamma_gamma.json");
+    loyalty::ledger_basis basis = loyalty::ledger_basis::open("ledger_basis.json");
+    loyalty::behaviours behaviours = loyalty::behaviours::open("behaviours.json");
+
+    loyalty::check_out check_out(std::optional<std::string> treatments = std::nullopt) const
+    {
+        loyalty::check_out_options options;
+        options.purchases = &purchases;
+        options.spend = &spend;
+        options.basis = &basis;
+        options.behaviours = &behaviours;
+        options.treatments = std::move(treatments);
+        options.customary_treatments = true;
+        options.margin = 0.3;
+        options.annual_discount_rate = 0.1;
+        return loyalty::check_out(options);
+    }
+};
+
+/** Each golden customer in one call, and the sentences of what is decided for them. */
+void customers(const std::string &out)
+{
+    /* The last microsecond of the golden ledger. */
+    const std::int64_t end = 1767139199999999;
+    const auto check_out = shop().check_out();
+    const auto returns = loyalty::return_propensity::open("return_propensity.json");
+    const auto lines = basket(returns.today());
+    const auto alone = returns.score(lines);
+    loyalty::customer_record record;
+    table scores{{"p_alive", {}}, {"expected_purchases", {}}, {"expected_spend", {}}, {"clv", {}},
+                 {"primary", {}}, {"treatment", {}}, {"treatment_gain", {}}, {"treatment_cost", {}}};
+    std::ifstream file("check_out.csv");
+    std::ofstream said(out + "/treatments.txt");
+    std::string line;
+    std::getline(file, line);
+    while (std::getline(file, line)) {
+        std::vector<std::uint8_t> bytes;
+        for (std::size_t at = 0; line[at] != ','; at += 2)
+            bytes.push_back(static_cast<std::uint8_t>(std::stoi(line.substr(at, 2), nullptr, 16)));
+        record.read(bytes);
+        must(record.bytes() == bytes, "a record has the bytes that it was read from");
+        const auto score = check_out.score(record, returns, lines, end, loyalty::time_scale::microseconds);
+        must(score.returns == alone, "the basket is scored as it is alone");
+        const auto &of = score.numbers;
+        must(of.purchases_known && of.value_known && of.ledger_known, "all is known");
+        const double row[] = {of.p_alive, of.expected_purchases, of.expected_spend, of.clv,
+                              static_cast<double>(of.primary), static_cast<double>(of.treatment),
+                              of.treatment_gain, of.treatment_cost};
+        for (std::size_t place = 0; place < scores.size(); place++)
+            scores[place].second.push_back(row[place]);
+        if (const auto &chosen = score.treatment)
+            said << chosen->name << ", " << chosen->channel << ": " << chosen->reason << '\n';
+        else
+            said << "none\n";
+    }
+    write(out + "/check_out.csv", scores);
+}
+
+/** What an order, a return and a contact make of an empty record. */
+void record(const std::string &out)
+{
+    const std::int64_t customer[] = {3, 3, 3}, product[] = {5, 6, 7}, time[] = {20450, 20450, 20450},
+                       order[] = {900, 900, 900}, id[] = {9001, 9002, 9003}, back[] = {9002, 9003},
+                       when[] = {20455, 20455}, again[] = {9003}, later[] = {20456};
+    const double amount[] = {39, 7.25, 19.5}, quantity[] = {2, 1, 1}, list_amount[] = {45, 7.25, 25},
+                 discount[] = {4, 0, 5.5}, maker_discount[] = {2, 0, 0}, coupon[] = {0, 0, 0},
+                 offered_depth[] = {0.1, 0, 0.25}, cost[] = {20, 3, 11}, paid_back[] = {7.25, 10};
+    const std::string_view category[] = {"shoes", "socks", "shoes"};
+    loyalty::line_columns columns;
+    columns.customer = loyalty::view<std::int64_t>(customer);
+    columns.product = loyalty::view<std::int64_t>(product);
+    columns.order = loyalty::view<std::int64_t>(order);
+    columns.line = loyalty::view<std::int64_t>(id);
+    columns.category = loyalty::view<std::string_view>(category);
+    columns.time = time;
+    columns.amount = amount;
+    columns.quantity = quantity;
+    columns.list_amount = list_amount;
+    columns.discount = discount;
+    columns.maker_discount = maker_discount;
+    columns.coupon = coupon;
+    columns.offered_depth = offered_depth;
+    columns.cost = cost;
+    const loyalty::lines lines(columns);
+    loyalty::customer_record of;
+    const auto first = of.add_lines(lines), second = of.add_lines(lines);
+    must(first.added == 3 && first.repeated == 0, "three lines are added");
+    must(second.added == 0 && second.repeated == 3, "told twice they are known");
+    must(of.add_returns(loyalty::view<std::int64_t>(back), when, paid_back) == 2, "two lines came back");
+    must(of.add_returns(loyalty::view<std::int64_t>(again), later) == 0, "of which one is told again");
+    of.add_contact(loyalty::contact::firm_caused, 20453, 4.5);
+    of.opt_out();
+    must(of.size() == 3, "a record of three lines");
+    const auto purchases = loyalty::purchase_model::open("bg_nbd.json");
+    loyalty::check_out_options options;
+    options.purchases = &purchases;
+    options.gross = true;
+    const auto score = loyalty::check_out(options).score(of, 20460);
+    must(score.numbers.purchases_known && !score.numbers.value_known && !score.treatment, "opted out");
+    std::ofstream file(out + "/record.txt");
+    for (const auto byte : of.bytes())
+        file << std::hex << std::setw(2) << std::setfill('0') << static_cast<int>(byte);
+    file << '\n';
+}
+
 template <class Change> loyalty::lines line(Change change)
 {
     static const std::int64_t one[] = {1};
@@ -207,7 +315,13 @@ void refusals(const std::string &out)
     std::vector<double> broken(loyalty::ledger_columns().size());
     broken[0] = std::nan("");
     const std::string_view letter[] = {"a"};
-    const std::int64_t today[] = {model.today()};
+    const std::int64_t today[] = {model.today()}, nine[] = {9}, day[] = {20453};
+    const std::uint8_t signature[] = {'L', 'O', 'Y', 'R'};
+    const loyalty::customer_record nobody;
+    const shop models;
+    /* Lines that were moved away are none. */
+    auto nothing = basket(model.today());
+    const auto kept = std::move(nothing);
     const std::vector<std::function<void()>> cases{
         [] { loyalty::purchase_model::open("absent.json"); },
         [] { loyalty::purchase_model::open("gamma_gamma.json"); },
@@ -234,6 +348,17 @@ void refusals(const std::string &out)
         [] { chosen({numbers{}}); },
         [] { chosen({numbers{50, std::nan("")}}); },
         [] { chosen({numbers{50}}, {-1}, {numbers{1}}); },
+        [] { loyalty::ledger_basis::open("behaviours.json"); },
+        [&] { loyalty::customer_record().read(signature); },
+        [&] { loyalty::customer_record().add_returns(loyalty::view<std::int64_t>(nine), day); },
+        [] { loyalty::customer_record().add_contact(loyalty::contact::service, 30, std::nan("")); },
+        [&] { models.check_out("[]"); },
+        [&] { models.check_out().score(nobody, model, nothing, 20453); },
+        [&] {
+            loyalty::check_out_options options;
+            options.behaviours = &behaviours;
+            loyalty::check_out(options).score(nobody, 20453);
+        },
     };
     std::ofstream file(out + "/refusals.txt");
     for (const auto &refused : cases) {
@@ -283,6 +408,8 @@ int main(int, char **arguments)
     for (const auto &part : {returns(out), decision()})
         checkout.insert(checkout.end(), part.begin(), part.end());
     write(out + "/checkout.csv", checkout);
+    customers(out);
+    record(out);
     of_cpp_alone();
     refusals(out);
 }

@@ -6,6 +6,7 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/hex"
 	"fmt"
 	"log"
 	"math"
@@ -186,6 +187,84 @@ func decision() []column {
 	return []column{{"choice", choice}, {"gain", gain}}
 }
 
+func checkOut(treatments string) (*loyalty.CheckOut, error) {
+	margin := 0.3
+	return loyalty.NewCheckOut(loyalty.Models{
+		Purchases: must(loyalty.OpenPurchaseModel("bg_nbd.json")), Spend: must(loyalty.OpenSpendModel("gamma_gamma.json")),
+		Basis: must(loyalty.OpenLedgerBasis("ledger_basis.json")), Behaviours: must(loyalty.OpenBehaviours("behaviours.json")),
+		Treatments: treatments, CustomaryTreatments: true, Margin: &margin, AnnualDiscountRate: 0.1,
+	})
+}
+
+// customers scores each golden customer in one call, and writes the sentences of what is decided for them.
+func customers(out string) {
+	const end = 1767139199999999 // the last microsecond of the golden ledger
+	models := must(checkOut(""))
+	model := must(loyalty.OpenReturnPropensity("return_propensity.json"))
+	lines := basket(model.Today())
+	alone := must(model.Score(lines, 1))
+	record := must(loyalty.NewCustomerRecord())
+	table := []column{{name: "p_alive"}, {name: "expected_purchases"}, {name: "expected_spend"}, {name: "clv"},
+		{name: "primary"}, {name: "treatment"}, {name: "treatment_gain"}, {name: "treatment_cost"}}
+	var said strings.Builder
+	for _, row := range strings.Split(strings.TrimSpace(string(must(os.ReadFile("check_out.csv")))), "\n")[1:] {
+		bytes := must(hex.DecodeString(row[:strings.Index(row, ",")]))
+		must(0, record.Read(bytes))
+		hold(reflect.DeepEqual(must(record.Bytes()), bytes), "a record has the bytes that it was read from")
+		score := must(models.Score(loyalty.CustomerAt{
+			Record: record, Now: end, Scale: loyalty.Microseconds, Returns: model, Basket: lines}))
+		hold(reflect.DeepEqual(score.Returns, alone), "the basket is scored as it is alone")
+		hold(score.PurchasesKnown && score.ValueKnown && score.LedgerKnown, "all is known")
+		primary := -1
+		for place, name := range loyalty.BehaviourNames {
+			if name == score.Label.Primary {
+				primary = place
+			}
+		}
+		chosen := loyalty.Treatment{Number: -1}
+		if score.Treatment == nil {
+			said.WriteString("none\n")
+		} else {
+			chosen = *score.Treatment
+			fmt.Fprintf(&said, "%s, %s: %s\n", chosen.Name, chosen.Channel, chosen.Reason)
+		}
+		for place, value := range []float64{score.PAlive, score.ExpectedPurchases, score.ExpectedSpend, score.CLV,
+			float64(primary), float64(chosen.Number), chosen.Gain, chosen.Cost} {
+			table[place].values = append(table[place].values, value)
+		}
+	}
+	write(filepath.Join(out, "check_out.csv"), table)
+	must(0, os.WriteFile(filepath.Join(out, "treatments.txt"), []byte(said.String()), 0o644))
+}
+
+// record is what an order, a return and a contact make of an empty one.
+func record(out string) {
+	lines := must(loyalty.NewLines(loyalty.LineColumns{
+		Customer: whole(3, 3, 3), Product: whole(5, 6, 7), Order: whole(900, 900, 900), Line: whole(9001, 9002, 9003),
+		Category: loyalty.IDs{Text: []string{"shoes", "socks", "shoes"}}, Time: []int64{20450, 20450, 20450},
+		Scale: loyalty.Days, Amount: []float64{39, 7.25, 19.5}, Quantity: []float64{2, 1, 1},
+		ListAmount: []float64{45, 7.25, 25}, Discount: []float64{4, 0, 5.5}, MakerDiscount: []float64{2, 0, 0},
+		Coupon: []float64{0, 0, 0}, OfferedDepth: []float64{0.1, 0, 0.25}, Cost: []float64{20, 3, 11},
+	}))
+	of := must(loyalty.NewCustomerRecord())
+	added, repeated, err := of.AddLines(lines)
+	hold(err == nil && added == 3 && repeated == 0, "three lines are added")
+	added, repeated, err = of.AddLines(lines)
+	hold(err == nil && added == 0 && repeated == 3, "told twice they are known")
+	back := must(of.AddReturns(whole(9002, 9003), []int64{20455, 20455}, []float64{7.25, 10}, loyalty.Days))
+	again := must(of.AddReturns(whole(9003), []int64{20456}, nil, loyalty.Days))
+	hold(back == 2 && again == 0, "two lines came back, of which one is told again")
+	must(0, of.AddContact(loyalty.FirmCaused, 20453, loyalty.Days, 4.5))
+	must(0, of.OptOut())
+	hold(of.Len() == 3, "a record of three lines")
+	models := must(loyalty.NewCheckOut(loyalty.Models{
+		Purchases: must(loyalty.OpenPurchaseModel("bg_nbd.json")), Gross: true}))
+	score := must(models.Score(loyalty.CustomerAt{Record: of, Now: 20460, Scale: loyalty.Days}))
+	hold(score.PurchasesKnown && !score.ValueKnown && score.Treatment == nil, "opted out")
+	text := hex.EncodeToString(must(of.Bytes())) + "\n"
+	must(0, os.WriteFile(filepath.Join(out, "record.txt"), []byte(text), 0o644))
+}
+
 func second[T any](_ T, err error) error { return err }
 
 // lines says why a line that these columns describe is refused; the columns left out are good.
@@ -204,6 +283,7 @@ func refusals(out string) {
 	behaviours := must(loyalty.OpenBehaviours("behaviours.json"))
 	broken := make([]float64, len(loyalty.LedgerColumns))
 	broken[0] = math.NaN()
+	nobody := must(loyalty.NewCustomerRecord())
 	text := must(lines(func(of *loyalty.LineColumns) {
 		of.Customer, of.Product = loyalty.IDs{Text: []string{"a"}}, loyalty.IDs{Text: []string{"b"}}
 		of.Time[0] = int64(model.Today())
@@ -232,6 +312,15 @@ func refusals(out string) {
 		second(loyalty.Select(loyalty.Table{Gains: [][]float64{{50, math.NaN()}}})),
 		second(loyalty.Select(loyalty.Table{
 			Gains: [][]float64{{50}}, Capacities: []float64{-1}, Uses: [][]float64{{1}}})),
+		second(loyalty.OpenLedgerBasis("behaviours.json")),
+		must(loyalty.NewCustomerRecord()).Read([]byte("LOYR")),
+		second(nobody.AddReturns(whole(9), []int64{20453}, nil, loyalty.Days)),
+		nobody.AddContact(loyalty.Service, 30, loyalty.Days, math.NaN()),
+		second(checkOut("[]")),
+		second(must(checkOut("")).Score(loyalty.CustomerAt{
+			Record: nobody, Now: 20453, Scale: loyalty.Days, Returns: model})),
+		second(must(loyalty.NewCheckOut(loyalty.Models{Behaviours: behaviours})).Score(loyalty.CustomerAt{
+			Record: nobody, Now: 20453, Scale: loyalty.Days})),
 	}
 	var said strings.Builder
 	for number, err := range cases {
@@ -294,6 +383,8 @@ func main() {
 	scores(out)
 	labels(out)
 	write(filepath.Join(out, "checkout.csv"), append(append(history(), returns(out)...), decision()...))
+	customers(out)
+	record(out)
 	goAlone()
 	goroutines()
 	refusals(out)

@@ -2,10 +2,10 @@
 
 'use strict';
 
-const { declare, func, koffi } = require('./native');
+const { declare, func } = require('./native');
 const { handleOf, opener } = require('./handle');
 const { withMemory } = require('./memory');
-require('./structs');
+const { BehaviourScore } = require('./structs');
 
 const open = opener('behaviours');
 const nameAt = (noun) =>
@@ -34,24 +34,26 @@ const LEDGER_COLUMNS = names(
   Number(func('size_t loyalty_ledger_column_count(void)')()),
 );
 const BEHAVIOURS = names('behaviour', Number(func('size_t loyalty_behaviour_count(void)')()));
-const SCORE = koffi.sizeof('loyalty_behaviour_score');
-const at = (field) => koffi.offsetof('loyalty_behaviour_score', field);
-const FLAGS = { known: at('known'), labelled: at('labelled') };
-const NUMBERS = {
-  estimate: at('estimate'),
-  threshold: at('threshold'),
-  pOver: at('p_over'),
-  impact: at('impact'),
-  events: at('events'),
-  orders: at('orders'),
-};
+const { at } = BehaviourScore;
 
-/** One score, read out of memory of C. */
-function readScore(data, offset) {
-  const score = {};
-  for (const name in FLAGS) score[name] = data.getUint8(offset + FLAGS[name]) !== 0;
-  for (const name in NUMBERS) score[name] = data.getFloat64(offset + NUMBERS[name], true);
-  return score;
+/** What is said of each behaviour, by its name, out of memory of C. */
+function readBehaviours(data, start) {
+  const scores = {};
+  for (let place = 0; place < BEHAVIOURS.length; place++) {
+    const offset = start + place * BehaviourScore.size;
+    const number = (field) => data.getFloat64(offset + field, true);
+    scores[BEHAVIOURS[place]] = {
+      known: data.getUint8(offset + at.known) !== 0,
+      labelled: data.getUint8(offset + at.labelled) !== 0,
+      estimate: number(at.estimate),
+      threshold: number(at.threshold),
+      pOver: number(at.p_over),
+      impact: number(at.impact),
+      events: number(at.events),
+      orders: number(at.orders),
+    };
+  }
+  return scores;
 }
 
 class Behaviours extends handleOf('behaviours') {
@@ -71,19 +73,17 @@ class Behaviours extends handleOf('behaviours') {
     return withMemory((memory) => {
       const row = memory.doubles('ledger', ledger);
       const groups = group === undefined ? null : memory.addresses([memory.text(group)]);
-      const [block, offset] = memory.room(SCORE * BEHAVIOURS.length);
+      const [block, offset] = memory.room(BehaviourScore.size * BEHAVIOURS.length);
       const primary = new Int32Array(1);
       const scores = block.base + BigInt(offset);
       const opted = [optedOut === true];
       classify(this.handle, row, 1, ledger.length, groups, opted, scores, BEHAVIOURS.length, primary);
       return {
         primary: BEHAVIOURS[primary[0]] ?? null,
-        scores: Object.fromEntries(
-          BEHAVIOURS.map((name, place) => [name, readScore(block.data, offset + place * SCORE)]),
-        ),
+        scores: readBehaviours(block.data, offset),
       };
     });
   }
 }
 
-module.exports = { Behaviours };
+module.exports = { Behaviours, readBehaviours };

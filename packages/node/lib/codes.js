@@ -48,4 +48,17 @@ const TimeScale = Object.freeze({
   NANOSECONDS: 5,
 });
 
-module.exports = { Status, TimeScale, Unit };
+const Occasion = Object.freeze({
+  NATURAL: 0,
+  EXACT: 1,
+  HOUR: 2,
+  DAY: 3,
+  WEEK: 4,
+  MONTH: 5,
+  QUARTER: 6,
+  YEAR: 7,
+});
+
+const Contact = Object.freeze({ SERVICE: 0, FIRM_CAUSED: 1, MARKETING: 2 });
+
+module.exports = { Contact, Occasion, Status, TimeScale, Unit };

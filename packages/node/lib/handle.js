@@ -50,7 +50,8 @@ function handleOf(type) {
 
 /** A function that makes an object; its place stands behind its parameters. Gives the address. */
 function maker(declaration, type) {
-  const call = declare(declaration.replace(/\)$/, `, _Out_ loyalty_${type} **out)`));
+  const [head, given] = [declaration.slice(0, -1), declaration.endsWith('()') ? '' : ', '];
+  const call = declare(`${head}${given}_Out_ loyalty_${type} **out)`);
   return (...rest) => {
     const out = [null];
     call(...rest, out);

@@ -11,6 +11,18 @@ const { TimeScale } = require('./codes');
 const linesOf = maker('int32_t loyalty_lines_new(const void *columns)', 'lines');
 const length = func('size_t loyalty_lines_len(const loyalty_lines *lines)');
 
+const AMOUNTS = {
+  price: 'price',
+  quantity: 'quantity',
+  amount: 'amount',
+  listAmount: 'list_amount',
+  discount: 'discount',
+  makerDiscount: 'maker_discount',
+  coupon: 'coupon',
+  offeredDepth: 'offered_depth',
+  cost: 'cost',
+};
+
 /** Columns with levels, by their names. */
 function setCategories(memory, columns, rows, categories) {
   const names = Object.keys(categories);
@@ -46,12 +58,11 @@ class Lines extends handleOf('lines') {
       const columns = new LineColumns(memory);
       columns.size('rows', rows);
       columns.code('time_scale', scale);
-      for (const name of ['customer', 'product', 'order', 'line']) {
+      for (const name of ['customer', 'product', 'order', 'line', 'category']) {
         columns.ids(name, rows, given[name]);
       }
       columns.integers('time', rows, given.time);
-      columns.doubles('price', rows, given.price);
-      columns.doubles('quantity', rows, given.quantity);
+      for (const [name, field] of Object.entries(AMOUNTS)) columns.doubles(field, rows, given[name]);
       setCategories(memory, columns, rows, categories);
       setNumbers(memory, columns, rows, numbers);
       return new Lines(linesOf(columns.address));

@@ -131,6 +131,15 @@ class Memory {
     block.integers[at / 8 + 1] = this.integers(name, ends);
     block.integers[at / 8 + 2] = room.base + BigInt(start);
   }
+
+  /** The same as a struct that a function takes by value. */
+  idsByValue(name, values) {
+    const [block, at] = this.room(24);
+    block.bytes.fill(0, at, at + 24);
+    this.ids(block, at, name, values);
+    const [numbers, offsets, data] = block.integers.subarray(at / 8, at / 8 + 3);
+    return { numbers, offsets, data };
+  }
 }
 
 function whole(name, row, value) {
@@ -175,6 +184,20 @@ function structOf(type) {
       this.block.integers[(this.at + offset[field]) / 8] = BigInt(value);
     }
 
+    double(field, value) {
+      if (typeof value !== 'number') throw new TypeError(`${field} must be a number, got ${typeof value}`);
+      this.block.data.setFloat64(this.at + offset[field], value, true);
+    }
+
+    flag(field, value) {
+      this.block.bytes[this.at + offset[field]] = value === true ? 1 : 0;
+    }
+
+    /** An object of the library, which lives as long as the call. */
+    handle(field, handle) {
+      this.pointer(field, koffi.address(handle));
+    }
+
     code(field, value) {
       this.block.data.setInt32(this.at + offset[field], value, true);
     }
@@ -202,4 +225,4 @@ function structOf(type) {
   };
 }
 
-module.exports = { mustHave, structOf, withMemory };
+module.exports = { Block, mustHave, structOf, withMemory };

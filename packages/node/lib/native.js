@@ -8,8 +8,11 @@ const { Status } = require('./codes');
 const library = koffi.load('libloyalty.so.0');
 const types = [
   'behaviours',
+  'check_out',
+  'customer_record',
   'discounting',
   'error',
+  'ledger_basis',
   'lines',
   'orders',
   'purchase_model',

@@ -63,14 +63,9 @@ class ReturnPropensity extends handleOf('return_propensity') {
   updateReturns(line, time, scale = TimeScale.DAYS) {
     return withMemory((memory) => {
       mustHave(line.length, 'time', time);
-      const [block, at] = memory.room(24);
-      block.bytes.fill(0, at, at + 24);
-      memory.ids(block, at, 'line', line);
-      const [numbers, offsets, data] = block.integers.subarray(at / 8, at / 8 + 3);
       const counted = [0];
       const unknown = [0];
-      const times = memory.integers('time', time);
-      const ids = { numbers, offsets, data };
+      const [ids, times] = [memory.idsByValue('line', line), memory.integers('time', time)];
       updateReturns(this.handle, ids, times, scale, line.length, counted, unknown);
       return { counted: Number(counted[0]), unknown: Number(unknown[0]) };
     });

@@ -2,7 +2,7 @@
 
 'use strict';
 
-const { struct } = require('./native');
+const { koffi, struct } = require('./native');
 const { structOf } = require('./memory');
 
 function declared(name, fields) {
@@ -77,7 +77,30 @@ const LineColumns = declared('loyalty_line_columns', {
   returned_amount: 'const double *',
 });
 
-struct('loyalty_behaviour_score', {
+const CheckOutOptions = declared('loyalty_check_out_options', {
+  struct_size: 'size_t',
+  purchases: 'const loyalty_purchase_model *',
+  spend: 'const loyalty_spend_model *',
+  basis: 'const loyalty_ledger_basis *',
+  behaviours: 'const loyalty_behaviours *',
+  treatments: 'const char *',
+  customary_treatments: 'bool',
+  gross: 'bool',
+  include_first: 'bool',
+  occasion: 'int32_t',
+  horizon: 'double',
+  annual_discount_rate: 'double',
+  margin: 'const double *',
+});
+
+/** A struct that C fills: how long it is, and where its fields are. */
+function read(name, fields) {
+  struct(name, fields);
+  const places = Object.keys(fields).map((field) => [field, koffi.offsetof(name, field)]);
+  return { size: koffi.sizeof(name), at: Object.fromEntries(places) };
+}
+
+const BehaviourScore = read('loyalty_behaviour_score', {
   known: 'bool',
   labelled: 'bool',
   estimate: 'double',
@@ -88,4 +111,34 @@ struct('loyalty_behaviour_score', {
   orders: 'double',
 });
 
-module.exports = { LineColumns, OrderColumns, SummaryColumns, SummaryOptions };
+const CustomerScore = read('loyalty_customer_score', {
+  struct_size: 'size_t',
+  purchases_known: 'bool',
+  expected_purchases_known: 'bool',
+  value_known: 'bool',
+  ledger_known: 'bool',
+  frequency: 'uint32_t',
+  recency: 'double',
+  T: 'double',
+  monetary_value: 'double',
+  p_alive: 'double',
+  expected_purchases: 'double',
+  expected_spend: 'double',
+  clv: 'double',
+  profit: 'double',
+  primary: 'int32_t',
+  treatment: 'int32_t',
+  treatment_gain: 'double',
+  treatment_basis: 'double',
+  treatment_cost: 'double',
+});
+
+module.exports = {
+  BehaviourScore,
+  CheckOutOptions,
+  CustomerScore,
+  LineColumns,
+  OrderColumns,
+  SummaryColumns,
+  SummaryOptions,
+};

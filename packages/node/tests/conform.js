@@ -12,7 +12,11 @@ const { Worker } = require('node:worker_threads');
 const { columns, write } = require('./golden');
 const {
   Behaviours,
+  CheckOut,
+  Contact,
+  CustomerRecord,
   Discounting,
+  LedgerBasis,
   Lines,
   LoyaltyError,
   PurchaseModel,
@@ -20,6 +24,7 @@ const {
   Selection,
   SpendModel,
   Summary,
+  TimeScale,
   Unit,
 } = require('..');
 
@@ -120,6 +125,86 @@ function checkout() {
   write(`${out}/checkout.csv`, { ...table, ...decision() });
 }
 
+/** The last microsecond of the golden ledger. */
+const END = 1767139199999999n;
+
+const checkOut = (treatments) =>
+  CheckOut.of({
+    purchases: PurchaseModel.open('bg_nbd.json'),
+    spend: SpendModel.open('gamma_gamma.json'),
+    basis: LedgerBasis.open('ledger_basis.json'),
+    behaviours: Behaviours.open('behaviours.json'),
+    treatments,
+    customaryTreatments: true,
+    margin: 0.3,
+    annualDiscountRate: 0.1,
+  });
+
+/** Each golden customer in one call, and the sentences of what is decided for them. */
+function customers() {
+  const [models, returns] = [checkOut(), ReturnPropensity.open('return_propensity.json')];
+  const lines = basket(returns.today);
+  const alone = Array.from(returns.score(lines));
+  const record = CustomerRecord.empty();
+  const table = {};
+  const said = [];
+  for (const line of fs.readFileSync('check_out.csv', 'utf8').trim().split('\n').slice(1)) {
+    const bytes = Buffer.from(line.slice(0, line.indexOf(',')), 'hex');
+    record.read(bytes);
+    assert.deepEqual(record.toBytes(), bytes);
+    const scale = TimeScale.MICROSECONDS;
+    const score = models.score(record, END, { returns, basket: lines, scale });
+    const { primary, treatment } = score;
+    assert.deepEqual(score.returns, alone);
+    assert.equal(score.behaviours[primary ?? 'coupon_user'].labelled, primary !== null);
+    const row = {
+      p_alive: score.pAlive,
+      expected_purchases: score.expectedPurchases,
+      expected_spend: score.expectedSpend,
+      clv: score.clv,
+      primary: Behaviours.behaviours.indexOf(primary),
+      treatment: treatment?.number ?? -1,
+      treatment_gain: treatment?.gain ?? 0,
+      treatment_cost: treatment?.cost ?? 0,
+    };
+    for (const [name, value] of Object.entries(row)) (table[name] ??= []).push(value);
+    said.push(treatment ? `${treatment.name}, ${treatment.channel}: ${treatment.reason}\n` : 'none\n');
+  }
+  write(`${out}/check_out.csv`, table);
+  fs.writeFileSync(`${out}/treatments.txt`, said.join(''));
+}
+
+/** What an order, a return and a contact make of an empty record. */
+function record() {
+  const lines = Lines.of({
+    customer: [3, 3, 3],
+    product: [5, 6, 7],
+    time: [20450, 20450, 20450],
+    amount: [39, 7.25, 19.5],
+    quantity: [2, 1, 1],
+    order: [900, 900, 900],
+    line: [9001, 9002, 9003],
+    category: ['shoes', 'socks', 'shoes'],
+    listAmount: [45, 7.25, 25],
+    discount: [4, 0, 5.5],
+    makerDiscount: [2, 0, 0],
+    coupon: [0, 0, 0],
+    offeredDepth: [0.1, 0, 0.25],
+    cost: [20, 3, 11],
+  });
+  const of = CustomerRecord.empty();
+  assert.deepEqual(of.addLines(lines), { added: 3, repeated: 0 });
+  assert.deepEqual(of.addLines(lines), { added: 0, repeated: 3 });
+  assert.equal(of.addReturns([9002, 9003], [20455, 20455], { amount: [7.25, 10] }), 2);
+  assert.equal(of.addReturns([9003], [20456]), 0);
+  of.addContact(Contact.FIRM_CAUSED, 20453, 4.5);
+  of.optOut();
+  assert.equal(of.length, 3);
+  const score = CheckOut.of({ purchases: PurchaseModel.open('bg_nbd.json'), gross: true }).score(of, 20460);
+  assert.deepEqual([score.frequency, score.clv, score.treatment, score.returns], [0, null, null, []]);
+  fs.writeFileSync(`${out}/record.txt`, `${of.toBytes().toString('hex')}\n`);
+}
+
 function refused() {
   const purchases = PurchaseModel.open('bg_nbd.json');
   const spend = SpendModel.open('gamma_gamma.json');
@@ -150,6 +235,13 @@ function refused() {
     () => Selection.of({ gains: { call: [50, NaN] } }),
     () =>
       Selection.of({ gains: { call: [50] }, capacities: { calls: -1 }, uses: { calls: { call: 1 } } }),
+    () => LedgerBasis.open('behaviours.json'),
+    () => CustomerRecord.fromBytes(Buffer.from('LOYR')),
+    () => CustomerRecord.empty().addReturns([9], [20453]),
+    () => CustomerRecord.empty().addContact(Contact.SERVICE, 30, NaN),
+    () => checkOut('[]'),
+    () => checkOut().score(CustomerRecord.empty(), 20453, { returns }),
+    () => CheckOut.of({ behaviours }).score(CustomerRecord.empty(), 20453),
   ];
 }
 
@@ -165,6 +257,8 @@ function refusals() {
   });
   fs.writeFileSync(`${out}/refusals.txt`, said.join(''));
 }
+
+const of = (value, rows) => new Array(rows).fill(value);
 
 /** What only JavaScript can be told, and what a closed object answers. */
 async function ofNodeAlone() {
@@ -185,11 +279,15 @@ async function ofNodeAlone() {
   purchases.close();
   assert.throws(() => purchases.unit, /this PurchaseModel is closed/);
 
+  const many = Lines.of({ customer: of(3, 100), product: of(5, 100), time: of(20453, 100), price: of(9, 100) });
+  const [returns, models] = [ReturnPropensity.open('return_propensity.json'), CheckOut.of({})];
+  const scored = models.score(CustomerRecord.empty(), 20453, { returns, basket: many });
+  assert.deepEqual(scored.returns, Array.from(returns.score(many)));
+
   // Text ids and columns of the shop's own, and more rows than the memory for small tables holds.
   const rows = 10000;
-  const of = (value) => new Array(rows).fill(value);
-  const shop = { customer: of('ä'), product: of('b'), time: of(3), price: of(1) };
-  const given = { categories: { size: of('XL') }, numbers: { age: of(2.5) } };
+  const shop = { customer: of('ä', rows), product: of('b', rows), time: of(3, rows), price: of(1, rows) };
+  const given = { categories: { size: of('XL', rows) }, numbers: { age: of(2.5, rows) } };
   assert.equal(Lines.of({ ...shop, ...given }).length, rows);
 }
 
@@ -212,6 +310,8 @@ async function main() {
   await scores();
   labels();
   checkout();
+  customers();
+  record();
   refusals();
   await ofNodeAlone();
   await workers();

@@ -27,4 +27,27 @@ final class BehaviourScore
         public readonly float $orders,
     ) {
     }
+
+    /**
+     * The structs that C has filled, as PHP reads them; the tests hold this against the header.
+     *
+     * @internal
+     */
+    public const STRUCT = 'Cknown/Clabelled/x6/destimate/dthreshold/dp_over/dimpact/devents/dorders';
+    public const LENGTH = 56;
+
+    /**
+     * @internal
+     * @return array<string, self> by the behaviour's name
+     */
+    public static function read(string $structs): array
+    {
+        $of = [];
+        foreach (Behaviours::behaviours() as $place => $name) {
+            $s = unpack(self::STRUCT, $structs, self::LENGTH * $place);
+            $numbers = [$s['estimate'], $s['threshold'], $s['p_over'], $s['impact'], $s['events'], $s['orders']];
+            $of[$name] = new self($name, $s['known'] === 1, $s['labelled'] === 1, ...$numbers);
+        }
+        return $of;
+    }
 }

@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Loyalty;
 
-use FFI\CData;
-
 /** Costly behaviours: labels of customers by their rows of the ledger. */
 final class Behaviours extends Handle
 {
@@ -61,36 +59,27 @@ final class Behaviours extends Handle
         $table = [Library::doubles('ledger', $ledger), 1, count($ledger), $groups, $opted];
         $out = [$scores, count($names), $primary];
         Library::call('loyalty_behaviours_classify', $this->handle, ...$table, ...$out);
-        return new BehaviourLabel($names[$primary[0]] ?? null, self::scores($names, $scores));
+        $read = BehaviourScore::read(\FFI::string($scores, \FFI::sizeof($scores)));
+        return new BehaviourLabel($names[$primary[0]] ?? null, $read);
     }
 
-    /**
-     * @param list<string> $names
-     * @return array<string, BehaviourScore>
-     */
-    private static function scores(array $names, CData $scores): array
+    /** One of them, by its place. */
+    public static function behaviour(int $place): string
     {
-        $of = [];
-        foreach ($names as $place => $name) {
-            $s = $scores[$place];
-            $numbers = [$s->estimate, $s->threshold, $s->p_over, $s->impact, $s->events, $s->orders];
-            $of[$name] = new BehaviourScore($name, $s->known, $s->labelled, ...$numbers);
-        }
-        return $of;
+        return self::name('loyalty_behaviour_name', $place);
     }
 
     /** @return list<string> */
     private static function names(int $count, string $function): array
     {
         static $known = [];
-        if (!isset($known[$function])) {
-            $buffer = Library::room('char', 64);
-            $known[$function] = [];
-            for ($place = 0; $place < $count; $place++) {
-                Library::call($function, $place, $buffer, 64, null);
-                $known[$function][] = \FFI::string($buffer);
-            }
-        }
-        return $known[$function];
+        return $known[$function] ??= array_map(fn ($place) => self::name($function, $place), range(0, $count - 1));
+    }
+
+    private static function name(string $function, int $place): string
+    {
+        $buffer = Library::room('char', 64);
+        Library::call($function, $place, $buffer, 64, null);
+        return \FFI::string($buffer);
     }
 }

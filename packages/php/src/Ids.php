@@ -26,17 +26,30 @@ final class Ids
             $ids->numbers = Library::element($numbers);
             return [$numbers];
         }
+        [$ends, $text] = self::arrow($name, $values);
+        $offsets = Library::filled('int64_t', count($values) + 1, $ends);
+        $data = Library::text($text);
+        $ids->offsets = Library::element($offsets);
+        $ids->data = Library::element($data);
+        return [$offsets, $data];
+    }
+
+    /**
+     * Text as Arrow lays it out: where each begins and the last ends, packed, and all of them in one.
+     *
+     * @param list<string> $values
+     * @return array{string, string}
+     */
+    public static function arrow(string $name, array $values): array
+    {
         $ends = [0];
+        $end = 0;
         foreach ($values as $row => $value) {
             if (!is_string($value)) {
                 throw new \TypeError("column \"$name\", row $row: must be a string, got " . get_debug_type($value));
             }
-            $ends[] = end($ends) + strlen($value);
+            $ends[] = $end += strlen($value);
         }
-        $offsets = Library::integers($name, $ends);
-        $data = Library::text(implode('', $values));
-        $ids->offsets = Library::element($offsets);
-        $ids->data = Library::element($data);
-        return [$offsets, $data];
+        return [pack('q*', ...$ends), implode('', $values)];
     }
 }

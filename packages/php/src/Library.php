@@ -115,12 +115,7 @@ final class Library
      */
     public static function doubles(string $name, array $values): CData
     {
-        foreach ($values as $row => $value) {
-            if (!is_float($value) && !is_int($value)) {
-                throw new \TypeError("column \"$name\", row $row: must be a number, got " . get_debug_type($value));
-            }
-        }
-        return self::filled('double', 'd', $values);
+        return self::filled('double', count($values), self::packedDoubles($name, $values));
     }
 
     /**
@@ -130,12 +125,37 @@ final class Library
      */
     public static function integers(string $name, array $values): CData
     {
+        return self::filled('int64_t', count($values), self::packedIntegers($name, $values));
+    }
+
+    /** @param list<int|float> $values */
+    public static function packedDoubles(string $name, array $values): string
+    {
+        foreach ($values as $row => $value) {
+            if (!is_float($value) && !is_int($value)) {
+                throw new \TypeError("column \"$name\", row $row: must be a number, got " . get_debug_type($value));
+            }
+        }
+        return $values === [] ? '' : pack('d*', ...$values);
+    }
+
+    /** @param list<int> $values */
+    public static function packedIntegers(string $name, array $values): string
+    {
         foreach ($values as $row => $value) {
             if (!is_int($value)) {
                 throw new \TypeError("column \"$name\", row $row: must be an int, got " . get_debug_type($value));
             }
         }
-        return self::filled('int64_t', 'q', $values);
+        return $values === [] ? '' : pack('q*', ...$values);
+    }
+
+    /** An array of C that holds these bytes. */
+    public static function filled(string $type, int $length, string $bytes): CData
+    {
+        $array = self::room($type, $length);
+        FFI::memcpy($array, $bytes, strlen($bytes));
+        return $array;
     }
 
     /** A count as C's uint32_t, which PHP would wrap around. */
@@ -164,25 +184,8 @@ final class Library
         return FFI::addr($array[$place]);
     }
 
-    /** The same of an array of pointers, of which PHP 8.2 never frees what FFI::addr gives of an element. */
-    public static function pointers(string $type, CData $array): CData
-    {
-        return self::ffi()->cast($type, $array);
-    }
-
     public static function address(CData $value): CData
     {
         return FFI::addr($value);
-    }
-
-    /** @param array<int|float> $values */
-    private static function filled(string $type, string $letter, array $values): CData
-    {
-        $array = self::room($type, count($values));
-        if ($values !== []) {
-            $bytes = pack("$letter*", ...$values);
-            FFI::memcpy($array, $bytes, strlen($bytes));
-        }
-        return $array;
     }
 }

@@ -9,7 +9,15 @@
 declare(strict_types=1);
 
 use Loyalty\Behaviours;
+use Loyalty\BehaviourScore;
+use Loyalty\CheckOut;
+use Loyalty\Contact;
+use Loyalty\CustomerRecord;
+use Loyalty\CustomerScore;
 use Loyalty\Discounting;
+use Loyalty\LedgerBasis;
+use Loyalty\Library;
+use Loyalty\LineColumns;
 use Loyalty\Lines;
 use Loyalty\LoyaltyException;
 use Loyalty\PurchaseModel;
@@ -17,6 +25,7 @@ use Loyalty\ReturnPropensity;
 use Loyalty\Selection;
 use Loyalty\SpendModel;
 use Loyalty\Summary;
+use Loyalty\TimeScale;
 use Loyalty\Unit;
 
 require __DIR__ . '/../autoload.php';
@@ -141,6 +150,86 @@ function checkout(string $out, array $calls): void
     write("$out/checkout.csv", $table);
 }
 
+/** The last microsecond of the golden ledger. */
+const END = 1767139199999999;
+
+function check_out(?string $treatments = null): CheckOut
+{
+    return CheckOut::of(
+        purchases: PurchaseModel::open('bg_nbd.json'),
+        spend: SpendModel::open('gamma_gamma.json'),
+        basis: LedgerBasis::open('ledger_basis.json'),
+        behaviours: Behaviours::open('behaviours.json'),
+        treatments: $treatments,
+        customaryTreatments: true,
+        margin: 0.3,
+        annualDiscountRate: 0.1,
+    );
+}
+
+/** Each golden customer in one call, and the sentences of what is decided for them. */
+function customers(string $out): void
+{
+    $checkOut = check_out();
+    $returns = ReturnPropensity::open('return_propensity.json');
+    $basket = basket($returns->today());
+    $scores = $said = [];
+    foreach (array_slice(file('check_out.csv'), 1) as $line) {
+        $bytes = hex2bin(strstr($line, ',', true));
+        $record = CustomerRecord::fromBytes($bytes);
+        must($record->toBytes() === $bytes, 'a record has the bytes that it was read from');
+        $score = $checkOut->score($record, END, $returns, $basket, scale: TimeScale::Microseconds);
+        must($score->returns === $returns->score($basket), 'the basket is scored as it is alone');
+        $behaviours = $score->behaviours();
+        must($behaviours->primary === $score->primary, 'the label is the costliest');
+        $scores['p_alive'][] = $score->pAlive;
+        $scores['expected_purchases'][] = $score->expectedPurchases;
+        $scores['expected_spend'][] = $score->expectedSpend;
+        $scores['clv'][] = $score->clv;
+        $place = array_search($score->primary, Behaviours::behaviours(), true);
+        $scores['primary'][] = $place === false ? -1 : $place;
+        $treatment = $score->treatment;
+        $scores['treatment'][] = $treatment?->number ?? -1;
+        $scores['treatment_gain'][] = $treatment?->gain ?? 0;
+        $scores['treatment_cost'][] = $treatment?->cost ?? 0;
+        $said[] = $treatment === null ? "none\n" : "$treatment->name, $treatment->channel: $treatment->reason\n";
+    }
+    write("$out/check_out.csv", $scores);
+    file_put_contents("$out/treatments.txt", $said);
+}
+
+/** What an order, a return and a contact make of an empty record. */
+function record(string $out): void
+{
+    $lines = Lines::of(
+        customer: [3, 3, 3],
+        product: [5, 6, 7],
+        time: [20450, 20450, 20450],
+        amount: [39.0, 7.25, 19.5],
+        quantity: [2, 1, 1],
+        order: [900, 900, 900],
+        line: [9001, 9002, 9003],
+        category: ['shoes', 'socks', 'shoes'],
+        listAmount: [45, 7.25, 25],
+        discount: [4, 0, 5.5],
+        makerDiscount: [2, 0, 0],
+        coupon: [0, 0, 0],
+        offeredDepth: [0.1, 0, 0.25],
+        cost: [20, 3, 11],
+    );
+    $record = CustomerRecord::empty();
+    must($record->addLines($lines) === ['added' => 3, 'repeated' => 0], 'three lines are added');
+    must($record->addLines($lines) === ['added' => 0, 'repeated' => 3], 'told twice they are known');
+    must($record->addReturns([9002, 9003], [20455, 20455], [7.25, 10]) === 2, 'two lines came back');
+    must($record->addReturns([9003], [20456]) === 0, 'of which one is told again');
+    $record->addContact(Contact::FirmCaused, 20453, 4.5);
+    $record->optOut();
+    must(count($record) === 3, 'a record of three lines');
+    $score = CheckOut::of(PurchaseModel::open('bg_nbd.json'), gross: true)->score($record, 20460);
+    must($score->frequency === 0 && $score->treatment === null && $score->returns === [], 'opted out');
+    file_put_contents("$out/record.txt", bin2hex($record->toBytes()) . "\n");
+}
+
 /** @return list<callable> */
 function refused(): array
 {
@@ -170,6 +259,13 @@ function refused(): array
         fn () => Selection::of(['call' => []]),
         fn () => Selection::of(['call' => [50, NAN]]),
         fn () => Selection::of(['call' => [50]], ['calls' => -1], ['calls' => ['call' => 1]]),
+        fn () => LedgerBasis::open('behaviours.json'),
+        fn () => CustomerRecord::fromBytes('LOYR'),
+        fn () => CustomerRecord::empty()->addReturns([9], [20453]),
+        fn () => CustomerRecord::empty()->addContact(Contact::Service, 30, NAN),
+        fn () => check_out('[]'),
+        fn () => check_out()->score(CustomerRecord::empty(), 20453, $returns),
+        fn () => CheckOut::of(behaviours: $behaviours)->score(CustomerRecord::empty(), 20453),
     ];
 }
 
@@ -219,8 +315,29 @@ function of_php_alone(): void
     must(count($lines) === 1, 'lines with columns of the shop');
 }
 
+/** The structs that PHP packs and unpacks are those of the header. */
+function layouts(): void
+{
+    $lines = Library::struct('loyalty_line_columns');
+    foreach (LineColumns::PLACES as $field => $place) {
+        must(FFI::typeof($lines)->getStructFieldOffset($field) === 8 * $place, "the place of $field");
+    }
+    must(FFI::sizeof($lines) === $lines->struct_size, 'no word is left out');
+    $read = ['loyalty_customer_score' => CustomerScore::STRUCT, 'loyalty_behaviour_score' => BehaviourScore::STRUCT];
+    foreach ($read as $name => $format) {
+        $struct = FFI::typeof(Library::ffi()->new($name));
+        $fields = array_diff($struct->getStructFieldNames(), ['struct_size']);
+        $found = unpack($format, str_repeat("\0", $struct->getSize()));
+        must(count($found) === count($fields), "the fields of $name");
+    }
+    must($struct->getSize() === BehaviourScore::LENGTH, 'behaviours follow each other');
+}
+
 scores($out);
 labels($out);
 checkout($out, $calls);
+customers($out);
+record($out);
 refusals($out);
+layouts();
 of_php_alone();

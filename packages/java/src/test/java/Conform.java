@@ -3,13 +3,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import rs.loyalty.Behaviours;
+import rs.loyalty.CheckOut;
+import rs.loyalty.Contact;
+import rs.loyalty.CustomerRecord;
 import rs.loyalty.Discounting;
 import rs.loyalty.Ids;
+import rs.loyalty.LedgerBasis;
 import rs.loyalty.Lines;
 import rs.loyalty.LoyaltyException;
 import rs.loyalty.PurchaseModel;
@@ -163,6 +168,75 @@ public final class Conform {
         }
     }
 
+    private static CheckOut.Builder models() {
+        return CheckOut.of().purchases(PurchaseModel.open("bg_nbd.json")).spend(SpendModel.open("gamma_gamma.json"))
+                .basis(LedgerBasis.open("ledger_basis.json")).behaviours(Behaviours.open("behaviours.json"))
+                .customaryTreatments().margin(0.3).annualDiscountRate(0.1);
+    }
+
+    /** Each golden customer in one call, and the sentences of what is decided for them. */
+    private static void customers(String out) throws IOException {
+        long end = 1767139199999999L;  // the last microsecond of the golden ledger
+        List<double[]> rows = new ArrayList<>();
+        StringBuilder said = new StringBuilder();
+        try (CheckOut checkOut = models().build();
+                ReturnPropensity returns = ReturnPropensity.open("return_propensity.json");
+                Lines lines = basket(returns.today());
+                CustomerRecord record = CustomerRecord.empty()) {
+            double[] alone = returns.score(lines, 1);
+            List<String> golden = Files.readAllLines(Path.of("check_out.csv"));
+            for (String line : golden.subList(1, golden.size())) {
+                byte[] bytes = HexFormat.of().parseHex(line.substring(0, line.indexOf(',')));
+                record.read(bytes);
+                must(Arrays.equals(record.toBytes(), bytes), "a record has the bytes that it was read from");
+                CheckOut.CustomerScore score =
+                        checkOut.score(record, end, TimeScale.MICROSECONDS, returns, lines, null);
+                must(Arrays.equals(score.returns(), alone), "the basket is scored as it is alone");
+                String primary = score.behaviours().primary();
+                CheckOut.Treatment chosen = score.treatment();
+                rows.add(new double[] {score.pAlive(), score.expectedPurchases(), score.expectedSpend(), score.clv(),
+                    primary == null ? -1 : Behaviours.behaviours().indexOf(primary),
+                    chosen == null ? -1 : chosen.number(), chosen == null ? 0 : chosen.gain(),
+                    chosen == null ? 0 : chosen.cost()});
+                said.append(chosen == null ? "none\n"
+                        : chosen.name() + ", " + chosen.channel() + ": " + chosen.reason() + "\n");
+            }
+        }
+        List<String> names = List.of("p_alive", "expected_purchases", "expected_spend", "clv", "primary", "treatment",
+                "treatment_gain", "treatment_cost");
+        Map<String, double[]> scores = new LinkedHashMap<>();
+        for (int place = 0; place < names.size(); place++) {
+            int cell = place;
+            scores.put(names.get(place), rows.stream().mapToDouble(row -> row[cell]).toArray());
+        }
+        write(out + "/check_out.csv", scores);
+        Files.writeString(Path.of(out, "treatments.txt"), said);
+    }
+
+    /** What an order, a return and a contact make of an empty record. */
+    private static void record(String out) throws IOException {
+        try (CustomerRecord record = CustomerRecord.empty();
+                Lines lines = Lines.of(Ids.of(3, 3, 3), Ids.of(5, 6, 7), new long[] {20450, 20450, 20450}, null)
+                        .order(Ids.of(900, 900, 900)).line(Ids.of(9001, 9002, 9003))
+                        .category(Ids.of("shoes", "socks", "shoes")).amount(39, 7.25, 19.5).quantity(2, 1, 1)
+                        .listAmount(45, 7.25, 25).discount(4, 0, 5.5).makerDiscount(2, 0, 0).coupon(0, 0, 0)
+                        .offeredDepth(0.1, 0, 0.25).cost(20, 3, 11).build();
+                CheckOut checkOut = CheckOut.of().purchases(PurchaseModel.open("bg_nbd.json")).gross().build()) {
+            must(record.addLines(lines).equals(new CustomerRecord.Told(3, 0)), "three lines are added");
+            must(record.addLines(lines).equals(new CustomerRecord.Told(0, 3)), "told twice they are known");
+            must(record.addReturns(Ids.of(9002, 9003), new long[] {20455, 20455}, new double[] {7.25, 10},
+                    TimeScale.DAYS) == 2, "two lines came back");
+            must(record.addReturns(Ids.of(9003), new long[] {20456}, null, TimeScale.DAYS) == 0,
+                    "of which one is told again");
+            record.addContact(Contact.FIRM_CAUSED, 20453, TimeScale.DAYS, 4.5);
+            record.optOut();
+            must(record.size() == 3, "a record of three lines");
+            CheckOut.CustomerScore score = checkOut.score(record, 20460, TimeScale.DAYS);
+            must(score.frequency() == 0 && score.clv() == null && score.treatment() == null, "opted out");
+            Files.writeString(Path.of(out, "record.txt"), HexFormat.of().formatHex(record.toBytes()) + "\n");
+        }
+    }
+
     private static Lines line(double price) {
         return Lines.of(Ids.of(1), Ids.of(2), new long[] {3}, new double[] {price}).build();
     }
@@ -176,6 +250,7 @@ public final class Conform {
         SpendModel spend = SpendModel.open("gamma_gamma.json");
         ReturnPropensity returns = ReturnPropensity.open("return_propensity.json");
         Behaviours behaviours = Behaviours.open("behaviours.json");
+        CustomerRecord nobody = CustomerRecord.empty();
         double[] one = {1};
         double[] two = {2, 2};
         double[] broken = new double[Behaviours.ledgerColumns().size()];
@@ -202,7 +277,14 @@ public final class Conform {
                 () -> behaviours.classify(broken),
                 () -> Selection.of(new double[][] {{}}, none, noUses),
                 () -> Selection.of(new double[][] {{50, Double.NaN}}, none, noUses),
-                () -> Selection.of(new double[][] {{50}}, new double[] {-1}, new double[][] {{1}}));
+                () -> Selection.of(new double[][] {{50}}, new double[] {-1}, new double[][] {{1}}),
+                () -> LedgerBasis.open("behaviours.json"),
+                () -> CustomerRecord.fromBytes(new byte[] {'L', 'O', 'Y', 'R'}),
+                () -> nobody.addReturns(Ids.of(9), new long[] {20453}, null, TimeScale.DAYS),
+                () -> nobody.addContact(Contact.SERVICE, 30, TimeScale.DAYS, Double.NaN),
+                () -> models().treatments("[]").build(),
+                () -> models().build().score(nobody, 20453, TimeScale.DAYS, returns, null, null),
+                () -> CheckOut.of().behaviours(behaviours).build().score(nobody, 20453, TimeScale.DAYS));
     }
 
     private static void refusals(String out) throws IOException {
@@ -261,6 +343,8 @@ public final class Conform {
         returns(out, checkout);
         decision(checkout);
         write(out + "/checkout.csv", checkout);
+        customers(out);
+        record(out);
         ofJavaAlone();
         refusals(out);
     }

@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Costly behaviours: labels of customers by their rows of the ledger. Any number of threads may use them. */
 public final class Behaviours extends Handle {
-    private static final int SCORE = 56;
+    static final int SCORE = 56;
 
     private Behaviours(Pointer pointer) {
         super(pointer, C::loyalty_behaviours_free);
@@ -88,7 +88,7 @@ public final class Behaviours extends Handle {
         return new Label(first < 0 ? null : BEHAVIOURS.get(first), read(scores));
     }
 
-    private static List<Score> read(Memory scores) {
+    static List<Score> read(Memory scores) {
         List<Score> read = new ArrayList<>();
         for (int place = 0; place < BEHAVIOURS.size(); place++) {
             Pointer at = scores.share((long) SCORE * place);

@@ -148,6 +148,47 @@ final class C {
 
     static native void loyalty_behaviours_free(Pointer model);
 
+    static native int loyalty_ledger_basis_open(String path, PointerByReference out, PointerByReference error);
+
+    static native void loyalty_ledger_basis_free(Pointer basis);
+
+    static native int loyalty_customer_record_new(PointerByReference out, PointerByReference error);
+
+    static native int loyalty_customer_record_read(Pointer record, byte[] bytes, long length, PointerByReference error);
+
+    static native int loyalty_customer_record_write(Pointer record, byte[] buffer, long length,
+            LongByReference fullLength, PointerByReference error);
+
+    static native int loyalty_customer_record_add_lines(Pointer record, Pointer lines, LongByReference added,
+            LongByReference repeated, PointerByReference error);
+
+    static native int loyalty_customer_record_add_returns(Pointer record, Ids lines, Pointer times, int scale,
+            Pointer amounts, long rows, LongByReference news, PointerByReference error);
+
+    static native int loyalty_customer_record_add_contact(Pointer record, int contact, long time, int scale,
+            double cost, PointerByReference error);
+
+    static native int loyalty_customer_record_opt_out(Pointer record, PointerByReference error);
+
+    static native long loyalty_customer_record_len(Pointer record);
+
+    static native void loyalty_customer_record_free(Pointer record);
+
+    static native void loyalty_check_out_options_init(Pointer options, long size);
+
+    static native int loyalty_check_out_new(Pointer options, PointerByReference out, PointerByReference error);
+
+    static native void loyalty_customer_score_init(Pointer score, long size);
+
+    static native int loyalty_check_out_score(Pointer checkOut, Pointer record, String group, long now, int scale,
+            Pointer returns, Pointer basket, Pointer score, Pointer behaviours, long behaviourCount,
+            double[] returnProbabilities, long lines, PointerByReference error);
+
+    static native int loyalty_check_out_treatment(Pointer checkOut, Pointer score, byte[] name, long nameLength,
+            byte[] channel, long channelLength, byte[] reason, long reasonLength, PointerByReference error);
+
+    static native void loyalty_check_out_free(Pointer checkOut);
+
     static native int loyalty_select(double[] gains, long rows, long treatments, double[] capacities,
             long capacityCount, double[] uses, long threads, PointerByReference out, PointerByReference error);
 

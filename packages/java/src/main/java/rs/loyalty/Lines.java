@@ -30,7 +30,8 @@ public final class Lines extends Handle {
         private TimeScale scale = TimeScale.DAYS;
         private Ids order;
         private Ids line;
-        private double[] quantity;
+        private Ids category;
+        private final Map<String, double[]> amounts = new TreeMap<>();
         private final Map<String, String[]> categories = new TreeMap<>();
         private final Map<String, double[]> numbers = new TreeMap<>();
 
@@ -58,9 +59,57 @@ public final class Lines extends Handle {
             return this;
         }
 
+        /** Of the article, as the ledger knows it. */
+        public Builder category(Ids ids) {
+            category = ids;
+            return this;
+        }
+
         /** Pieces; 1 everywhere where left out. */
-        public Builder quantity(double... pieces) {
-            quantity = pieces;
+        public Builder quantity(double... of) {
+            amounts.put("quantity", of);
+            return this;
+        }
+
+        /** What was paid for the line; price by pieces where left out. */
+        public Builder amount(double... of) {
+            amounts.put("amount", of);
+            return this;
+        }
+
+        /** The line at list price. */
+        public Builder listAmount(double... of) {
+            amounts.put("list_amount", of);
+            return this;
+        }
+
+        /** Money off that the shop pays for. */
+        public Builder discount(double... of) {
+            amounts.put("discount", of);
+            return this;
+        }
+
+        /** Money off that the maker pays back. */
+        public Builder makerDiscount(double... of) {
+            amounts.put("maker_discount", of);
+            return this;
+        }
+
+        /** Money off by coupons. */
+        public Builder coupon(double... of) {
+            amounts.put("coupon", of);
+            return this;
+        }
+
+        /** Share of the list price on offer in the category that day. */
+        public Builder offeredDepth(double... of) {
+            amounts.put("offered_depth", of);
+            return this;
+        }
+
+        /** Of the goods. */
+        public Builder cost(double... of) {
+            amounts.put("cost", of);
             return this;
         }
 
@@ -87,7 +136,8 @@ public final class Lines extends Handle {
             columns.ids("line", rows, line);
             columns.longs("time", rows, time);
             columns.doubles("price", rows, price);
-            columns.doubles("quantity", rows, quantity);
+            columns.ids("category", rows, category);
+            amounts.forEach((field, values) -> columns.doubles(field, rows, values));
             fillCategories(columns, rows);
             fillNumbers(columns, rows);
             Pointer made = Calls.object((out, error) -> C.loyalty_lines_new(columns.memory, out, error));
@@ -128,7 +178,7 @@ public final class Lines extends Handle {
         }
     }
 
-    /** Begins with what is needed: time on the scale, price of one piece. */
+    /** Begins with what is needed: time on the scale, price of one piece, which is null where amounts are told. */
     public static Builder of(Ids customer, Ids product, long[] time, double[] price) {
         return new Builder(customer, product, time, price);
     }

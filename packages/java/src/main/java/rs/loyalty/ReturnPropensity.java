@@ -10,7 +10,7 @@ import java.lang.ref.Reference;
  * thread and moves on with what it is told: a shop has one writer that does, and saves.
  */
 public final class ReturnPropensity extends Handle {
-    private static final Struct.Layout IDS = new Struct.Layout("I line");
+    static final Struct.Layout IDS = new Struct.Layout("I line");
 
     private ReturnPropensity(Pointer pointer) {
         super(pointer, C::loyalty_return_propensity_free);
@@ -63,11 +63,7 @@ public final class ReturnPropensity extends Handle {
     /** Takes in returns by the ids of their lines. */
     public Told updateReturns(Ids line, long[] time, TimeScale scale) {
         Struct column = new Struct(IDS, (struct, size) -> { });
-        column.ids("line", time.length, line);
-        C.Ids ids = new C.Ids();
-        ids.numbers = column.memory.getPointer(0);
-        ids.offsets = column.memory.getPointer(Struct.POINTER);
-        ids.data = column.memory.getPointer(2L * Struct.POINTER);
+        C.Ids ids = column.idsByValue("line", time.length, line);
         Memory times = Struct.longs(time);
         LongByReference counted = new LongByReference();
         LongByReference unknown = new LongByReference();

@@ -18,7 +18,7 @@ final class Struct {
         private final Map<String, Integer> offsets = new HashMap<>();
         private int size;
 
-        /** Fields by type and name, in the order of the header: {@code "i unit"}; p pointer or size, i int32, b bool, I ids. */
+        /** Fields by type and name, in the order of the header: {@code "i unit"}; p for what has 64 bits, i int32, b bool, I ids. */
         Layout(String... fields) {
             for (String field : fields) {
                 char type = field.charAt(0);
@@ -58,6 +58,26 @@ final class Struct {
 
     void code(String field, int value) {
         memory.setInt(at(field), value);
+    }
+
+    int code(String field) {
+        return memory.getInt(at(field));
+    }
+
+    void number(String field, double value) {
+        memory.setDouble(at(field), value);
+    }
+
+    double number(String field) {
+        return memory.getDouble(at(field));
+    }
+
+    void flag(String field) {
+        memory.setByte(at(field), (byte) 1);
+    }
+
+    boolean flagged(String field) {
+        return memory.getByte(at(field)) != 0;
     }
 
     void pointer(String field, Pointer value) {
@@ -102,6 +122,16 @@ final class Struct {
         }
         place.setPointer(POINTER, keep(longs(ends)));
         place.setPointer(2 * POINTER, data);
+    }
+
+    /** The same as a struct that a function takes by value. */
+    C.Ids idsByValue(String field, int rows, Ids ids) {
+        ids(field, rows, ids);
+        C.Ids value = new C.Ids();
+        value.numbers = memory.getPointer(at(field));
+        value.offsets = memory.getPointer(at(field) + POINTER);
+        value.data = memory.getPointer(at(field) + 2L * POINTER);
+        return value;
     }
 
     /** Pointers to texts closed by a NUL. */
