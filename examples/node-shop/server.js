@@ -9,10 +9,10 @@
 const http = require('node:http');
 const { performance } = require('node:perf_hooks');
 const { LoyaltyError } = require('loyalty');
-const { Store } = require('./store');
-const { Models, lineId, readBasket } = require('./shop');
+const { openStore } = require('./store');
+const { Models, lineId, linesOf, readBasket, withOrder, withReturn } = require('./shop');
 
-const store = new Store();
+const store = openStore();
 const models = new Models(process.env.SHOP_FOLDER);
 // A changed model is read here, once in a while, and not in a request.
 setInterval(() => models.reload(), 1000 * Number(process.env.SHOP_LOOKS_EVERY ?? 5));
@@ -22,20 +22,33 @@ const microseconds = (since) => Math.round(1000 * (performance.now() - since));
 async function checkout(query, headers) {
   const customer = Number(query.get('customer'));
   const basket = readBasket(query.get('basket'));
-  const history = await store.history(customer);
+  const record = await store.record(customer);
   const started = performance.now();
-  const answer = models.score(customer, basket, history);
+  const answer = models.score(customer, basket, record);
   headers['X-Scoring'] = microseconds(started);
-  if (query.has('buy')) {
-    const amount = basket.reduce((sum, line) => sum + line.price, 0);
-    answer.order = await store.buy({ customer, day: models.day, amount, basket });
-  }
+  if (query.has('buy')) answer.order = await buy(customer, basket);
   return answer;
 }
 
+/** Records an order. The model of returns learns of it from the writer. */
+function buy(customer, basket) {
+  const { day } = models;
+  return store.happened({ kind: 'order', customer, day, told: basket }, (record, order) => {
+    const lines = linesOf(customer, basket, day, order);
+    const after = withOrder(record, lines);
+    lines.close();
+    return after;
+  });
+}
+
 async function back(query) {
-  const line = lineId(Number(query.get('order')), Number(query.get('line')));
-  await store.takeBack({ day: models.day, line });
+  const order = Number(query.get('order'));
+  const customer = await store.customerOf(order);
+  if (customer === null) throw new RangeError(`there is no order ${order}`);
+  const { day } = models;
+  const line = lineId(order, Number(query.get('line')));
+  const event = { kind: 'return', customer, day, told: line };
+  await store.happened(event, (record) => withReturn(record, line, day));
   return { 'taken back': true };
 }
 

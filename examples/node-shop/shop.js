@@ -4,17 +4,16 @@
 
 const {
   Behaviours,
-  Discounting,
+  CheckOut,
+  CustomerRecord,
+  LedgerBasis,
   Lines,
   PurchaseModel,
   ReturnPropensity,
   SpendModel,
-  Summary,
-  Unit,
 } = require('loyalty');
 
 const MARGIN = 0.3;
-const MICROSECONDS_PER_DAY = 86400000000;
 
 /** A basket as it is asked for: PRODUCT:PRICE:CATEGORY, and so on after commas. */
 function readBasket(text) {
@@ -30,60 +29,83 @@ function readBasket(text) {
 /** Beyond the ids of the simulated log. */
 const lineId = (order, place) => 1000000000 + 1000 * order + place;
 
-/** Order lines of one basket, for the model of returns. */
-function linesOf(customer, basket, day, order) {
+/** Order lines of one basket. */
+function linesOf(customer, basket, day, order = 0) {
   const all = (value) => basket.map(() => value);
+  const category = basket.map((line) => line.category);
   return Lines.of({
     customer: all(customer),
     product: basket.map((line) => line.product),
     time: all(day),
     price: basket.map((line) => line.price),
-    order: all(lineId(order ?? 0, 0)),
-    line: order === undefined ? undefined : basket.map((_, place) => lineId(order, place)),
-    categories: { category: basket.map((line) => line.category) },
+    order: all(lineId(order, 0)),
+    line: basket.map((_, place) => lineId(order, place)),
+    category,
+    categories: { category },
   });
 }
+
+/** The bytes of a customer's record after an order. */
+function withOrder(bytes, lines) {
+  return changed(bytes, (record) => record.addLines(lines));
+}
+
+/** The bytes of a customer's record after a line came back. */
+function withReturn(bytes, line, day) {
+  return changed(bytes, (record) => record.addReturns([line], [day]));
+}
+
+function changed(bytes, change) {
+  const record = recordOf(bytes);
+  change(record);
+  const after = record.toBytes();
+  record.close();
+  return after;
+}
+
+const recordOf = (bytes) =>
+  bytes === null ? CustomerRecord.empty() : CustomerRecord.fromBytes(bytes);
 
 class Models {
   constructor(folder) {
     this.folder = folder;
-    this.year = Discounting.annual(52, 0.1, Unit.WEEK);
     this.reload();
   }
 
   /** Opens what has changed since; what has not is the same object of C. */
   reload() {
-    this.purchases = PurchaseModel.open(`${this.folder}/purchases.json`);
-    this.spend = SpendModel.open(`${this.folder}/spend.json`);
-    this.returns = ReturnPropensity.open(`${this.folder}/returns.json`);
-    this.behaviours = Behaviours.open(`${this.folder}/behaviours.json`);
+    const { folder } = this;
+    this.returns = ReturnPropensity.open(`${folder}/returns.json`);
     // The shop of this example lives on the day on which its log ends; a real one takes today's.
     this.day = this.returns.today;
-  }
-
-  /** What is known of a customer, and of the basket before them. */
-  score(customer, basket, { days, amounts, cells }) {
-    const lines = linesOf(customer, basket, this.day);
-    const returns = Array.from(this.returns.score(lines));
-    lines.close();
-    const label = cells === null ? null : this.behaviours.classify(cells).primary;
-    return { ...this.#value(customer, days, amounts), returns, label };
-  }
-
-  #value(customer, days, amounts) {
-    if (days.length === 0) return { pAlive: null, clv: null };
-    const history = Summary.ofOrders({
-      customer: days.map(() => customer),
-      time: days,
-      amount: amounts,
-      unit: Unit.WEEK,
-      observationEnd: MICROSECONDS_PER_DAY * this.day,
+    this.checkOut = CheckOut.of({
+      purchases: PurchaseModel.open(`${folder}/purchases.json`),
+      spend: SpendModel.open(`${folder}/spend.json`),
+      basis: LedgerBasis.open(`${folder}/basis.json`),
+      behaviours: Behaviours.open(`${folder}/behaviours.json`),
+      customaryTreatments: true,
+      margin: MARGIN,
+      annualDiscountRate: 0.1,
+      gross: true,
     });
-    const [x, recency, T] = [history.frequency[0], history.recency[0], history.T[0]];
-    const [clv] = history.clvNow(this.purchases, this.spend, this.year, MARGIN);
-    history.close();
-    return { pAlive: this.purchases.pAlive(x, recency, T), clv };
+  }
+
+  /** What is known of a customer and of the basket before them, and what is decided for them. */
+  score(customer, basket, bytes) {
+    const { day, returns } = this;
+    const lines = linesOf(customer, basket, day);
+    const record = recordOf(bytes);
+    const score = this.checkOut.score(record, day, { returns, basket: lines });
+    record.close();
+    lines.close();
+    return {
+      pAlive: score.pAlive,
+      clv: score.clv,
+      returns: score.returns,
+      label: score.primary,
+      decision: score.treatment,
+    };
   }
 }
 
-module.exports = { Models, lineId, linesOf, readBasket };
+module.exports = { Models, lineId, linesOf, readBasket, withOrder, withReturn };

@@ -1,90 +1,25 @@
-/* The shop's database in PostgreSQL. */
+/*
+ * The shop's database: what is kept of each customer, and what has happened. SQLite or PostgreSQL, as SHOP_STORE says; both
+ * have
+ *
+ *   isNew()                    whether the tables are still to be made
+ *   seed(records)              makes them; pairs of a customer and the bytes of their record
+ *   record(customer)           these bytes; null of who is new
+ *   happened(event, change)    records an event for the writer and, with it or not at all, the customer's new record, which
+ *                              change(bytes, id) makes of the old one and the event's number; gives that
+ *   customerOf(order)          whose order that was; null where there is none
+ *   eventsAfter(event)         what happened since, in its order
+ *   positionOf(file)           which event a saved file ends with; 0 where the writer has not saved it
+ *   savedAs(file, event)
+ */
 
 'use strict';
 
-const { Pool } = require('pg');
-
-const TABLES = `
-  CREATE TABLE orders (customer integer, day integer, amount double precision);
-  CREATE INDEX orders_of_customer ON orders (customer);
-  CREATE TABLE ledger (customer integer PRIMARY KEY, cells double precision[]);
-  CREATE TABLE events (id bigserial PRIMARY KEY, kind text, customer integer, day integer, told jsonb);
-  CREATE TABLE saved (file text PRIMARY KEY, event bigint)`;
-
-/** Orders and ledger of a customer by one question, prepared once for each connection. */
-const HISTORY = {
-  name: 'history',
-  text: `SELECT array(SELECT day FROM orders WHERE customer = $1 ORDER BY ctid) AS days,
-    array(SELECT amount FROM orders WHERE customer = $1 ORDER BY ctid) AS amounts,
-    (SELECT cells FROM ledger WHERE customer = $1) AS cells`,
-};
-
-class Store {
-  /** The shop's own server, by its socket. */
-  constructor() {
-    const socket = process.env.SHOP_POSTGRES;
-    this.pool = new Pool({ host: socket, user: 'shop', database: 'postgres', max: 8 });
-  }
-
-  async isNew() {
-    const { rows } = await this.pool.query("SELECT to_regclass('orders') AS known");
-    return rows[0].known === null;
-  }
-
-  async seed(orders, ledger) {
-    const client = await this.pool.connect();
-    await client.query('BEGIN');
-    await client.query(TABLES);
-    await client.query(
-      'INSERT INTO orders SELECT * FROM unnest($1::integer[], $2::integer[], $3::double precision[])',
-      [orders.customer, orders.day, orders.amount],
-    );
-    for (const { customer, cells } of ledger) {
-      await client.query('INSERT INTO ledger VALUES ($1, $2)', [customer, cells]);
-    }
-    await client.query('COMMIT');
-    client.release();
-  }
-
-  async history(customer) {
-    const { rows } = await this.pool.query({ ...HISTORY, values: [customer] });
-    return rows[0];
-  }
-
-  async buy({ customer, day, amount, basket }) {
-    const { rows } = await this.pool.query({
-      name: 'buy',
-      text: `WITH bought AS (INSERT INTO orders VALUES ($1, $2, $3))
-        INSERT INTO events (kind, customer, day, told) VALUES ('order', $1, $2, $4) RETURNING id`,
-      values: [customer, day, amount, JSON.stringify(basket)],
-    });
-    return Number(rows[0].id);
-  }
-
-  async takeBack({ day, line }) {
-    const told = JSON.stringify(line);
-    const add = "INSERT INTO events (kind, customer, day, told) VALUES ('return', 0, $1, $2)";
-    await this.pool.query(add, [day, told]);
-  }
-
-  async eventsAfter(position) {
-    // An id is given before its order is committed, so the last moment is left for the next time.
-    const { rows } = await this.pool.query(
-      `SELECT * FROM events WHERE id > $1 AND xmin::text::bigint < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-        ORDER BY id LIMIT 5000`,
-      [position],
-    );
-    return rows.map((row) => ({ ...row, id: Number(row.id) }));
-  }
-
-  async positionOf(file) {
-    const { rows } = await this.pool.query('SELECT event FROM saved WHERE file = $1', [file]);
-    return rows.length === 0 ? 0 : Number(rows[0].event);
-  }
-
-  async savedAs(file, event) {
-    await this.pool.query('INSERT INTO saved VALUES ($1, $2)', [file, event]);
-  }
+function openStore() {
+  const { SHOP_STORE: store = 'postgres', SHOP_FOLDER: folder, SHOP_POSTGRES: socket } = process.env;
+  if (store === 'postgres') return new (require('./postgres').PostgresStore)(socket);
+  if (store === 'sqlite') return new (require('./sqlite').SqliteStore)(`${folder}/shop.db`);
+  throw new RangeError(`SHOP_STORE must be sqlite or postgres, got ${store}`);
 }
 
-module.exports = { Store };
+module.exports = { openStore };

@@ -11,7 +11,7 @@
 const fs = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ReturnPropensity } = require('loyalty');
-const { Store } = require('./store');
+const { openStore } = require('./store');
 const { linesOf } = require('./shop');
 
 const current = `${process.env.SHOP_FOLDER}/returns.json`;
@@ -34,7 +34,7 @@ function tell(model, event) {
 }
 
 async function main() {
-  const store = new Store();
+  const store = openStore();
   const model = ReturnPropensity.load(current);
   let position = await store.positionOf(identity(current));
   for (;;) {

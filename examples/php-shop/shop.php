@@ -5,15 +5,16 @@
 declare(strict_types=1);
 
 use Loyalty\Behaviours;
-use Loyalty\Discounting;
+use Loyalty\CheckOut;
+use Loyalty\CustomerRecord;
+use Loyalty\LedgerBasis;
 use Loyalty\Lines;
 use Loyalty\PurchaseModel;
 use Loyalty\ReturnPropensity;
 use Loyalty\SpendModel;
-use Loyalty\Summary;
-use Loyalty\Unit;
 
 require_once getenv('LOYALTY_PACKAGE') . '/autoload.php';
+require_once __DIR__ . '/store.php';
 
 /** A basket's line, as it is asked for: PRODUCT:PRICE:CATEGORY. */
 final class BasketLine
@@ -41,35 +42,37 @@ final class BasketLine
 final class Shop
 {
     private const MARGIN = 0.3;
-    private const MICROSECONDS_PER_DAY = 86400000000;
 
-    public readonly PDO $database;
+    public readonly Store $store;
 
     public function __construct(private readonly string $folder)
     {
-        $this->database = new PDO("sqlite:$folder/shop.db", options: [PDO::ATTR_PERSISTENT => true]);
-        $this->database->exec('PRAGMA busy_timeout = 5000; PRAGMA synchronous = NORMAL');
+        $this->store = Store::open($folder);
     }
 
     /**
-     * What is known of a customer, and of the basket before them.
+     * What is known of a customer and of the basket before them, and what is decided for them.
      *
      * @param list<BasketLine> $basket
      * @return array<string, mixed>
      */
     public function checkout(int $customer, array $basket): array
     {
-        $orders = $this->rows('SELECT day, amount FROM orders WHERE customer = ?', $customer);
-        $ledger = $this->rows('SELECT cells FROM ledger WHERE customer = ?', $customer);
+        $bytes = $this->store->record($customer);
         $started = hrtime(true);
         $returns = ReturnPropensity::open("$this->folder/returns.json");
         // The shop of this example lives on the day on which its log ends; a real one takes today's.
         $day = $returns->today();
-        $answer = $orders === [] ? ['p_alive' => null, 'clv' => null] : $this->value($customer, $orders, $day);
-        $answer['returns'] = $returns->score(self::lines($customer, $basket, $day));
-        $answer['label'] = $ledger === [] ? null : $this->label(json_decode($ledger[0]['cells']));
-        $answer['microseconds'] = intdiv(hrtime(true) - $started, 1000);
-        return $answer;
+        $lines = self::lines($customer, $basket, $day);
+        $score = $this->models()->score(self::recordOf($bytes), $day, $returns, $lines);
+        return [
+            'p_alive' => $score->pAlive,
+            'clv' => $score->clv,
+            'returns' => $score->returns,
+            'label' => $score->primary,
+            'decision' => $score->treatment,
+            'microseconds' => intdiv(hrtime(true) - $started, 1000),
+        ];
     }
 
     /**
@@ -79,93 +82,76 @@ final class Shop
      */
     public function buy(int $customer, array $basket): int
     {
-        $day = ReturnPropensity::open("$this->folder/returns.json")->today();
-        $amount = array_sum(array_column($basket, 'price'));
-        $this->database->beginTransaction();
-        $this->run('INSERT INTO orders (customer, day, amount) VALUES (?, ?, ?)', $customer, $day, $amount);
-        $this->run(
-            "INSERT INTO events (kind, customer, day, told) VALUES ('order', ?, ?, ?)",
-            $customer,
-            $day,
-            json_encode($basket, JSON_PRESERVE_ZERO_FRACTION),
-        );
-        $event = (int) $this->database->lastInsertId();
-        $this->database->commit();
-        return $event;
+        $day = $this->day();
+        $change = function (?string $bytes, int $order) use ($customer, $basket, $day): string {
+            $record = self::recordOf($bytes);
+            $record->addLines(self::lines($customer, $basket, $day, $order));
+            return $record->toBytes();
+        };
+        return $this->store->happened('order', $customer, $day, $basket, $change);
     }
 
     /** Records that a line came back, by its order's number and its place in it. */
     public function takeBack(int $order, int $place): void
     {
-        $day = ReturnPropensity::open("$this->folder/returns.json")->today();
-        $told = json_encode(self::lineId($order, $place));
-        $this->run("INSERT INTO events (kind, customer, day, told) VALUES ('return', 0, ?, ?)", $day, $told);
+        $customer = $this->store->customerOf($order) ?? throw new InvalidArgumentException("there is no order $order");
+        [$day, $line] = [$this->day(), self::lineId($order, $place)];
+        $change = function (?string $bytes) use ($line, $day): string {
+            $record = self::recordOf($bytes);
+            $record->addReturns([$line], [$day]);
+            return $record->toBytes();
+        };
+        $this->store->happened('return', $customer, $day, $line, $change);
     }
 
-    public static function lineId(int $order, int $place): int
+    /** Beyond the ids of the simulated log. */
+    private static function lineId(int $order, int $place): int
     {
-        // Beyond the ids of the simulated log.
         return 1000000000 + 1000 * $order + $place;
     }
 
     /**
-     * Order lines of one basket, for the model of returns.
+     * Order lines of one basket.
      *
      * @param list<BasketLine> $basket
      */
-    public static function lines(int $customer, array $basket, int $day, ?int $order = null): Lines
+    public static function lines(int $customer, array $basket, int $day, int $order = 0): Lines
     {
         $of = count($basket);
-        $ids = $order === null ? null : array_map(fn ($place) => self::lineId($order, $place), array_keys($basket));
+        $categories = array_column($basket, 'category');
         return Lines::of(
             customer: array_fill(0, $of, $customer),
             product: array_column($basket, 'product'),
             time: array_fill(0, $of, $day),
             price: array_column($basket, 'price'),
-            order: array_fill(0, $of, self::lineId($order ?? 0, 0)),
-            line: $ids,
-            categories: ['category' => array_column($basket, 'category')],
+            order: array_fill(0, $of, self::lineId($order, 0)),
+            line: array_map(fn ($place) => self::lineId($order, $place), array_keys($basket)),
+            category: $categories,
+            categories: ['category' => $categories],
         );
     }
 
-    /**
-     * @param list<array{day: int, amount: float}> $orders
-     * @return array{p_alive: float, clv: float}
-     */
-    private function value(int $customer, array $orders, int $day): array
+    private function day(): int
     {
-        $history = Summary::ofOrders(
-            array_fill(0, count($orders), $customer),
-            array_column($orders, 'day'),
-            array_column($orders, 'amount'),
-            Unit::Week,
-            self::MICROSECONDS_PER_DAY * $day,
+        return ReturnPropensity::open("$this->folder/returns.json")->today();
+    }
+
+    private function models(): CheckOut
+    {
+        return CheckOut::of(
+            purchases: PurchaseModel::open("$this->folder/purchases.json"),
+            spend: SpendModel::open("$this->folder/spend.json"),
+            basis: LedgerBasis::open("$this->folder/basis.json"),
+            behaviours: Behaviours::open("$this->folder/behaviours.json"),
+            customaryTreatments: true,
+            margin: self::MARGIN,
+            annualDiscountRate: 0.1,
+            gross: true,
         );
-        $purchases = PurchaseModel::open("$this->folder/purchases.json");
-        $spend = SpendModel::open("$this->folder/spend.json");
-        $year = Discounting::annual(52, 0.1, Unit::Week);
-        return [
-            'p_alive' => $purchases->pAliveOf($history)[0],
-            'clv' => $history->clv($purchases, $spend, $year, self::MARGIN)[0],
-        ];
     }
 
-    /** @param list<int|float> $cells the customer's row of the ledger */
-    private function label(array $cells): ?string
+    private static function recordOf(?string $bytes): CustomerRecord
     {
-        return Behaviours::open("$this->folder/behaviours.json")->classify($cells)->primary;
-    }
-
-    /** @return list<array<string, mixed>> */
-    public function rows(string $query, int ...$values): array
-    {
-        $statement = $this->database->prepare($query);
-        $statement->execute($values);
-        return $statement->fetchAll(PDO::FETCH_ASSOC);
-    }
-
-    public function run(string $query, int|float|string ...$values): void
-    {
-        $this->database->prepare($query)->execute($values);
+        return $bytes === null ? CustomerRecord::empty() : CustomerRecord::fromBytes($bytes);
     }
 }

@@ -16,23 +16,21 @@ require __DIR__ . '/shop.php';
 
 final class Writer
 {
-    private Shop $shop;
+    private Store $store;
     private ReturnPropensity $model;
     private int $position;
 
     public function __construct(private readonly string $folder)
     {
-        $this->shop = new Shop($folder);
+        $this->store = Store::open($folder);
         $this->model = ReturnPropensity::load("$folder/returns.json");
-        [$inode, $written] = self::identity("$folder/returns.json");
-        $known = 'SELECT max(event) AS event FROM saved WHERE inode = ? AND written = ?';
-        $this->position = (int) $this->shop->rows($known, $inode, $written)[0]['event'];
+        $this->position = $this->store->positionOf(self::identity("$folder/returns.json"));
     }
 
     /** Tells what has happened since; gives how many events that were. */
     public function tell(): int
     {
-        $events = $this->shop->rows('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT 5000', $this->position);
+        $events = $this->store->eventsAfter($this->position);
         foreach ($events as $event) {
             $event['kind'] === 'order' ? $this->order($event) : $this->takenBack($event);
         }
@@ -63,15 +61,15 @@ final class Writer
     {
         $next = "$this->folder/returns.next.json";
         $this->model->save($next);
-        $this->shop->run('INSERT INTO saved VALUES (?, ?, ?)', ...self::identity($next), ...[$this->position]);
+        $this->store->savedAs(self::identity($next), $this->position);
         rename($next, "$this->folder/returns.json");
     }
 
-    /** @return array{int, int} what a file keeps when it is renamed */
-    private static function identity(string $path): array
+    /** What a file keeps when it is renamed. */
+    private static function identity(string $path): string
     {
         clearstatcache();
-        return [fileinode($path), filemtime($path)];
+        return fileinode($path) . ' ' . filemtime($path);
     }
 }
 

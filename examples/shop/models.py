@@ -2,8 +2,8 @@
 
 python examples/shop/models.py FOLDER [CUSTOMERS]
 
-The shop is simulated. FOLDER gets four model files, orders.csv (customer, day, amount) and ledger.csv, a row for each
-customer. Needs loyalty and polars.
+The shop is simulated. FOLDER gets five files of models and records.csv, each customer's record in hexadecimal digits.
+Needs loyalty and polars.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ def main() -> None:
     summary = histories.summarize(unit="week")
     loyalty.MbgNbd.fit(summary).save(folder / "purchases.json")
     loyalty.GammaGamma.fit(summary).save(folder / "spend.json")
-    day = pl.col("time").cast(pl.Date).cast(pl.Int32).alias("day")
-    orders.select("customer", day, "amount").write_csv(folder / "orders.csv")
 
+    # What the shop knows of each line at its check-out, and later of its return.
     columns = ["customer", "product", "order", "time", "amount", "returned_amount", "return_time"]
-    lines = loyalty.OrderLines(
-        shop.lines.select(*columns, pl.col("category").cast(pl.String)).with_row_index("line"),
-        categories=["category"],
-    )
+    table = shop.lines.select(*columns, pl.col("category").cast(pl.String)).with_row_index("line")
+    lines = loyalty.OrderLines(table, line="line", categories=["category"])
     loyalty.ReturnPropensity.fit(lines, horizon_days=30).save(folder / "returns.json")
 
-    money = {"handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
-    ledger = loyalty.Ledger(shop.lines, contacts=shop.contacts, period_days=28, **money)
+    money = {"margin": 0.3, "handling": 3.0, "markdown": 0.1, "category_cost": 8.0}
+    ledger = loyalty.Ledger(lines, contacts=shop.contacts, period_days=28, **money)
     loyalty.BehaviourModel.fit(ledger).save(folder / "behaviours.json")
-    ledger.to_frame().write_csv(folder / "ledger.csv")
+    ledger.basis.save(folder / "basis.json")
+    records = [record.to_bytes().hex() for record in ledger.records()]
+    known = {"customer": ledger.to_frame()["customer"], "record": records}
+    pl.DataFrame(known).write_csv(folder / "records.csv")
 
 
 if __name__ == "__main__":
