@@ -20,6 +20,7 @@ final class Library
 
     private static ?FFI $ffi = null;
     private static CData $error;
+    private static CData $errorPlace;
 
     /** Where `ffi.preload` has read the header, that is found again; elsewhere it is read now. */
     public static function ffi(): FFI
@@ -34,6 +35,7 @@ final class Library
                 self::$ffi = FFI::load(self::header());
             }
             self::$error = self::$ffi->new('loyalty_error *');
+            self::$errorPlace = FFI::addr(self::$error);
         }
         return self::$ffi;
     }
@@ -56,7 +58,8 @@ final class Library
     public static function call(string $function, mixed ...$arguments): void
     {
         $ffi = self::ffi();
-        $status = $ffi->$function(...$arguments, ...[FFI::addr(self::$error)]);
+        $arguments[] = self::$errorPlace;
+        $status = $ffi->$function(...$arguments);
         if ($status !== 0) {
             $message = $ffi->new('char[' . self::MESSAGE . ']');
             $ffi->loyalty_error_message(self::$error, $message, self::MESSAGE);

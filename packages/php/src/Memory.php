@@ -16,7 +16,7 @@ use FFI\CData;
 final class Memory
 {
     /** Small tables share one block, as the library has copied a table when its call is over. */
-    private const LENGTH = 16384;
+    private const LENGTH = 4096;
 
     private static ?CData $common = null;
     private static int $base = 0;
