@@ -1,4 +1,7 @@
-/* The shop's database in SQLite; store.js says what it has. Its calls are done when they return: promises are for the others. */
+/*
+ * The shop's database in SQLite; store.js says what it has. Its calls are done when they return, and promise what
+ * PostgreSQL does.
+ */
 
 'use strict';
 

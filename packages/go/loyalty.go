@@ -2,8 +2,8 @@
 // purchases, lifetime value, returns of a basket, costly behaviours, and whom to treat.
 //
 // It needs cgo, and pkg-config must find the C library. Any number of goroutines may use an object at the same time;
-// the exceptions are a ReturnPropensity and a CustomerRecord that are told of orders. Objects are freed by Close, or some time after they
-// were forgotten; one that is closed answers with an error.
+// the exceptions are a ReturnPropensity and a CustomerRecord that are told of orders. Objects are freed by Close, or
+// some time after they were forgotten; one that is closed answers with an error.
 package loyalty
 
 /*
