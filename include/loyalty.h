@@ -1565,6 +1565,23 @@ typedef struct loyalty_customer_score {
     double treatment_cost;
 } loyalty_customer_score;
 
+/**
+ * The files of a check-out's models; NULL for what it does without. Set by `loyalty_check_out_files_init`, then
+ * field by field.
+ */
+typedef struct loyalty_check_out_files {
+    /** Set by `loyalty_check_out_files_init`. */
+    size_t struct_size;
+    /** A model of purchases. */
+    const char *purchases;
+    /** A model of spend. */
+    const char *spend;
+    /** The basis of the ledger that the behaviours were learnt from. */
+    const char *basis;
+    /** A model of behaviours. */
+    const char *behaviours;
+} loyalty_check_out_files;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -5038,6 +5055,27 @@ loyalty_status loyalty_check_out_treatment(const struct loyalty_check_out *check
 /** Frees a check-out; NULL is allowed. */
 LOYALTY_API
 void loyalty_check_out_free(struct loyalty_check_out *check_out);
+
+/** Sets every file to none; `size` is `sizeof(loyalty_check_out_files)`. */
+LOYALTY_API
+void loyalty_check_out_files_init(struct loyalty_check_out_files *files, size_t size);
+
+/**
+ * Opens the models of a check-out by their files, as `loyalty_purchase_model_open` does, and makes the
+ * check-out once: the library keeps the last one for the whole process, until one of its files changes, or other
+ * files or options are asked for. The models of the options are those of the files, whatever they point to.
+ *
+ * For programs that forget their handles, as PHP does after every request; making a check-out copies its
+ * models, which takes longer than a score.
+ *
+ * Errors: as the `_open` functions of the files, and as `loyalty_check_out_new`. Free with
+ * `loyalty_check_out_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_check_out_open(const struct loyalty_check_out_files *files,
+                                      const struct loyalty_check_out_options *options,
+                                      struct loyalty_check_out **out,
+                                      struct loyalty_error **error);
 
 /*
  * -----------------------------------------------------------------------------------------------

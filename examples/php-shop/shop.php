@@ -4,14 +4,10 @@
 
 declare(strict_types=1);
 
-use Loyalty\Behaviours;
 use Loyalty\CheckOut;
 use Loyalty\CustomerRecord;
-use Loyalty\LedgerBasis;
 use Loyalty\Lines;
-use Loyalty\PurchaseModel;
 use Loyalty\ReturnPropensity;
-use Loyalty\SpendModel;
 
 require_once getenv('LOYALTY_PACKAGE') . '/autoload.php';
 require_once __DIR__ . '/store.php';
@@ -138,11 +134,11 @@ final class Shop
 
     private function models(): CheckOut
     {
-        return CheckOut::of(
-            purchases: PurchaseModel::open("$this->folder/purchases.json"),
-            spend: SpendModel::open("$this->folder/spend.json"),
-            basis: LedgerBasis::open("$this->folder/basis.json"),
-            behaviours: Behaviours::open("$this->folder/behaviours.json"),
+        return CheckOut::open(
+            purchases: "$this->folder/purchases.json",
+            spend: "$this->folder/spend.json",
+            basis: "$this->folder/basis.json",
+            behaviours: "$this->folder/behaviours.json",
             customaryTreatments: true,
             margin: self::MARGIN,
             annualDiscountRate: 0.1,

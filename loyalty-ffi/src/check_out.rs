@@ -83,9 +83,25 @@ unsafe impl Versioned for loyalty_check_out_options {
 }
 
 impl loyalty_check_out_options {
+    /// All but the models, to tell two of them apart.
+    ///
     /// # Safety
     /// Every pointer is NULL or as the struct says.
-    unsafe fn core(&self) -> Result<CheckOut, Failure> {
+    pub(crate) unsafe fn said(&self) -> Result<String, Failure> {
+        // SAFETY: this function's contract.
+        let (treatments, margin) = unsafe {
+            let given = !self.treatments.is_null();
+            let text = given.then(|| read_text("treatments", self.treatments)).transpose()?;
+            (text, self.margin.as_ref().map(|margin| margin.to_bits()))
+        };
+        let numbers = (self.horizon.to_bits(), self.annual_discount_rate.to_bits(), margin);
+        let flags = (self.customary_treatments, self.gross, self.include_first, self.occasion);
+        Ok(format!("{numbers:?} {flags:?} {treatments:?}"))
+    }
+
+    /// # Safety
+    /// Every pointer is NULL or as the struct says.
+    pub(crate) unsafe fn core(&self) -> Result<CheckOut, Failure> {
         // SAFETY: this function's contract.
         let (purchases, spend, basis, behaviours, margin) = unsafe {
             (

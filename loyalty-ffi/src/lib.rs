@@ -105,6 +105,7 @@ pub mod label_reason;
 
 pub mod check_out;
 
+pub mod check_out_files;
 pub mod opened;
 
 pub mod model_bytes;

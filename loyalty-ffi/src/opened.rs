@@ -14,6 +14,7 @@ use std::time::SystemTime;
 use loyalty_core::Error;
 
 use crate::behaviours::loyalty_behaviours;
+use crate::check_out_files;
 use crate::contract_model::loyalty_contract_model;
 use crate::covariates::purchase::loyalty_purchase_with_covariates;
 use crate::covariates::spend::loyalty_spend_with_covariates;
@@ -33,6 +34,9 @@ use crate::text::read_text;
 type Opened = Arc<Mutex<Option<Version>>>;
 
 static OPENED: Mutex<BTreeMap<(TypeId, PathBuf), Opened>> = Mutex::new(BTreeMap::new());
+
+/// The same files by the words in which they were asked for, which saves a look at each folder on the way to one.
+static ASKED: Mutex<BTreeMap<(TypeId, String), Opened>> = Mutex::new(BTreeMap::new());
 
 struct Version {
     state: State,
@@ -69,26 +73,47 @@ impl State {
 }
 
 /// A panic while a lock was held has left what it guards as it was.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The content of a file, which is read only if it has changed since this process opened it.
-fn opened<T: KeptInFile>(path: &str) -> Result<Arc<Held<T>>, Error> {
+pub(crate) fn opened<T: KeptInFile>(path: &str) -> Result<Arc<Held<T>>, Error> {
+    let asked = (TypeId::of::<T>(), path.to_owned());
+    let known = lock(&ASKED).get(&asked).cloned();
+    if let Some(object) = known.and_then(|file| unchanged(lock(&file).as_ref(), Path::new(path))) {
+        return Ok(object);
+    }
     // A path that leads nowhere fails as it does when it is loaded.
     let Ok(real) = fs::canonicalize(path) else { return T::read(path).map(Held::shared) };
     let file = lock(&OPENED).entry((TypeId::of::<T>(), real.clone())).or_default().clone();
-    let mut version = lock(&file);
-    let state = State::of(&real);
-    let known = version.as_ref().filter(|known| Some(&known.state) == state.as_ref());
-    if let Some(object) = known.and_then(|known| known.object.clone().downcast().ok()) {
+    let object = read_if_changed(&file, path, &real)?;
+    lock(&ASKED).insert(asked, file);
+    Ok(object)
+}
+
+/// What was read of a file, if that is still what the path leads to.
+fn unchanged<T: KeptInFile>(version: Option<&Version>, path: &Path) -> Option<Arc<Held<T>>> {
+    let state = State::of(path);
+    let known = version.filter(|known| Some(&known.state) == state.as_ref())?;
+    known.object.clone().downcast().ok()
+}
+
+fn read_if_changed<T: KeptInFile>(
+    file: &Opened,
+    path: &str,
+    real: &Path,
+) -> Result<Arc<Held<T>>, Error> {
+    let mut version = lock(file);
+    if let Some(object) = unchanged(version.as_ref(), real) {
         return Ok(object);
     }
+    let state = State::of(real);
     *version = None;
     let object = Held::shared(T::read(path)?);
     // A file that changed while it was read is not kept: who opens it next reads it again.
     *version = state
-        .filter(|state| State::of(&real).as_ref() == Some(state))
+        .filter(|state| State::of(real).as_ref() == Some(state))
         .map(|state| Version { state, object: object.clone() });
     Ok(object)
 }
@@ -266,6 +291,7 @@ pub unsafe extern "C" fn loyalty_ledger_basis_open(
 #[unsafe(no_mangle)]
 pub extern "C" fn loyalty_forget_opened() {
     // What is forgotten is dropped after the lock is.
+    let asked = std::mem::take(&mut *lock(&ASKED));
     let forgotten = std::mem::take(&mut *lock(&OPENED));
-    drop(forgotten);
+    drop((asked, forgotten, check_out_files::take()));
 }

@@ -303,6 +303,88 @@ static void refusals(const struct shop *shop)
     loyalty_customer_record_free(record);
 }
 
+/* The same check-out until a file changes or others are asked for; its scores are those of the models. */
+static void opened_by_files(const char *root, const char *workspace, const struct shop *shop)
+{
+    const double margin = 0.3, other = 0.4;
+    char spend[4096];
+    snprintf(spend, sizeof spend, "%s/check_out_spend.json", workspace);
+    loyalty_spend_model *model = NULL;
+    OK(loyalty_spend_model_load(in_workspace(root, "golden/gamma_gamma.json"), &model, &error));
+    OK(loyalty_spend_model_save(model, spend, &error));
+    char purchases[4096], basis[4096], behaviours[4096];
+    snprintf(purchases, sizeof purchases, "%s", in_workspace(root, "golden/bg_nbd.json"));
+    snprintf(basis, sizeof basis, "%s", in_workspace(root, "golden/ledger_basis.json"));
+    snprintf(behaviours, sizeof behaviours, "%s", in_workspace(root, "golden/behaviours.json"));
+    loyalty_check_out_files files;
+    loyalty_check_out_files_init(&files, sizeof files);
+    files.purchases = purchases;
+    files.spend = spend;
+    files.basis = basis;
+    files.behaviours = behaviours;
+    loyalty_check_out_options options = options_of(shop, &margin);
+    loyalty_check_out *first = NULL, *second = NULL, *third = NULL, *fourth = NULL;
+    OK(loyalty_check_out_open(&files, &options, &first, &error));
+    OK(loyalty_check_out_open(&files, &options, &second, &error));
+    CHECK(first == second);
+    options.margin = &other;
+    OK(loyalty_check_out_open(&files, &options, &third, &error));
+    CHECK(third != first);
+    options.margin = &margin;
+    OK(loyalty_spend_model_save(model, spend, &error));
+    OK(loyalty_check_out_open(&files, &options, &fourth, &error));
+    CHECK(fourth != first && fourth != third);
+
+    loyalty_customer_record *record = NULL;
+    OK(loyalty_customer_record_new(&record, &error));
+    const int64_t customer[2] = {7, 7}, product[2] = {5, 6}, day[2] = {20400, 20440};
+    const double paid[2] = {20, 30};
+    loyalty_line_columns columns;
+    loyalty_line_columns_init(&columns, sizeof columns);
+    columns.rows = 2;
+    columns.customer.numbers = customer;
+    columns.product.numbers = product;
+    columns.time = day;
+    columns.time_scale = LOYALTY_TIME_SCALE_DAYS;
+    columns.amount = paid;
+    loyalty_lines *lines = NULL;
+    OK(loyalty_lines_new(&columns, &lines, &error));
+    OK(loyalty_customer_record_add_lines(record, lines, NULL, NULL, &error));
+    loyalty_check_out_options plain = options_of(shop, &margin);
+    plain.basis = NULL;
+    plain.behaviours = NULL;
+    files.basis = NULL;
+    files.behaviours = NULL;
+    loyalty_check_out *alone = NULL, *by_file = NULL;
+    OK(loyalty_check_out_new(&plain, &alone, &error));
+    OK(loyalty_check_out_open(&files, &plain, &by_file, &error));
+    loyalty_customer_score expected, found;
+    loyalty_customer_score_init(&expected, sizeof expected);
+    loyalty_customer_score_init(&found, sizeof found);
+    OK(loyalty_check_out_score(alone, record, NULL, 20453, LOYALTY_TIME_SCALE_DAYS, NULL, NULL, &expected,
+                               NULL, 0, NULL, 0, &error));
+    OK(loyalty_check_out_score(by_file, record, NULL, 20453, LOYALTY_TIME_SCALE_DAYS, NULL, NULL, &found,
+                               NULL, 0, NULL, 0, &error));
+    CHECK(same_bits(found.clv, expected.clv) && found.clv > 0);
+    CHECK(same_bits(found.p_alive, expected.p_alive));
+
+    files.purchases = "absent.json";
+    loyalty_check_out *none = UNTOUCHED;
+    FAILS(loyalty_check_out_open(&files, &plain, &none, &error), MODEL_FILE,
+          "model file \"absent.json\": No such file or directory (os error 2)");
+    CHECK(none == UNTOUCHED);
+    loyalty_forget_opened();
+    loyalty_lines_free(lines);
+    loyalty_customer_record_free(record);
+    loyalty_check_out_free(by_file);
+    loyalty_check_out_free(alone);
+    loyalty_check_out_free(fourth);
+    loyalty_check_out_free(third);
+    loyalty_check_out_free(second);
+    loyalty_check_out_free(first);
+    loyalty_spend_model_free(model);
+}
+
 int main(int argc, char **argv)
 {
     const char *root = argc > 1 ? argv[1] : ".";
@@ -311,6 +393,7 @@ int main(int argc, char **argv)
     golden_customers(root, &shop);
     a_record_goes_on();
     refusals(&shop);
+    opened_by_files(root, argc > 2 ? argv[2] : ".", &shop);
     close_shop(&shop);
     return finish("check_out");
 }

@@ -14,6 +14,15 @@ final class CheckOut extends Handle
 {
     protected const NAME = 'check_out';
 
+    /**
+     * The structs as pack() writes them; the tests hold this against the header.
+     *
+     * @internal
+     */
+    public const OPTIONS = 'q6C3xlddq';
+    public const LENGTH = 80;
+    public const FILES = 40;
+
     private const LINES = 64;
     private const TEXT = 1024;
 
@@ -51,23 +60,43 @@ final class CheckOut extends Handle
         bool $includeFirst = false,
         Occasion $occasion = Occasion::Natural,
     ): self {
-        $options = Library::struct('loyalty_check_out_options');
-        $options->purchases = $purchases?->handle;
-        $options->spend = $spend?->handle;
-        $options->basis = $basis?->handle;
-        $options->behaviours = $behaviours?->handle;
-        $table = $treatments === null ? null : Library::text($treatments);
-        $options->treatments = $table === null ? null : Library::element($table);
-        $options->customary_treatments = $customaryTreatments;
-        $share = Library::room('double', 1);
-        $share[0] = $margin ?? 0;
-        $options->margin = $margin === null ? null : Library::element($share);
-        $options->horizon = $horizon;
-        $options->annual_discount_rate = $annualDiscountRate;
-        $options->gross = $gross;
-        $options->include_first = $includeFirst;
-        $options->occasion = $occasion->value;
+        $models = array_map(Library::place(...), [$purchases, $spend, $basis, $behaviours]);
+        $said = [$treatments, $customaryTreatments, $margin, $horizon, $annualDiscountRate, $gross, $includeFirst];
+        $memory = new Memory();
+        $options = self::options($memory, $models, $said, $occasion);
         return new self('check_out_new', Library::address($options));
+    }
+
+    /**
+     * The same by the models' files: they are read, and the check-out is made, once in a process, and again after a file has
+     * changed. What php-fpm wants, which forgets all objects with the request.
+     *
+     * @param string|null $basis of the ledger that the behaviours were learnt from, which need it
+     */
+    public static function open(
+        ?string $purchases = null,
+        ?string $spend = null,
+        ?string $basis = null,
+        ?string $behaviours = null,
+        ?string $treatments = null,
+        bool $customaryTreatments = false,
+        ?float $margin = null,
+        float $horizon = 52,
+        float $annualDiscountRate = 0,
+        bool $gross = false,
+        bool $includeFirst = false,
+        Occasion $occasion = Occasion::Natural,
+    ): self {
+        $said = [$treatments, $customaryTreatments, $margin, $horizon, $annualDiscountRate, $gross, $includeFirst];
+        $memory = new Memory();
+        $options = self::options($memory, [0, 0, 0, 0], $said, $occasion);
+        $words = [self::FILES];
+        foreach ([$purchases, $spend, $basis, $behaviours] as $path) {
+            $words[] = $path === null ? 0 : $memory->put("$path\0");
+        }
+        $files = Library::ffi()->new('loyalty_check_out_files');
+        $memory->write($files, pack('q*', ...$words));
+        return new self('check_out_open', Library::address($files), Library::address($options));
     }
 
     /**
@@ -98,6 +127,24 @@ final class CheckOut extends Handle
             $lines === 0 ? [] : array_values(unpack("d$lines", \FFI::string($probabilities, 8 * $lines))),
             \FFI::string($behaviours, \FFI::sizeof($behaviours)),
         );
+    }
+
+    /**
+     * The struct of options, and in the memory what it points to.
+     *
+     * @param list<int> $models their addresses
+     * @param array{?string, bool, ?float, float, float, bool, bool} $said
+     */
+    private static function options(Memory $memory, array $models, array $said, Occasion $occasion): CData
+    {
+        [$treatments, $customary, $margin, $horizon, $rate, $gross, $includeFirst] = $said;
+        $table = $treatments === null ? 0 : $memory->put("$treatments\0");
+        $share = $margin === null ? 0 : $memory->put(pack('d', $margin));
+        $flags = [(int) $customary, (int) $gross, (int) $includeFirst];
+        $numbers = [$occasion->value, $horizon, $rate, $share];
+        $options = Library::ffi()->new('loyalty_check_out_options');
+        $memory->write($options, pack(self::OPTIONS, self::LENGTH, ...$models, ...[$table], ...$flags, ...$numbers));
+        return $options;
     }
 
     /** @param array<string, int|float> $read */

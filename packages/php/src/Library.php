@@ -187,6 +187,12 @@ final class Library
         return FFI::addr($array[$place]);
     }
 
+    /** Where an object of the library is, as a number; 0 for none. */
+    public static function place(?Handle $of): int
+    {
+        return $of === null ? 0 : self::ffi()->cast('uintptr_t', $of->handle)->cdata;
+    }
+
     public static function address(CData $value): CData
     {
         return FFI::addr($value);

@@ -198,6 +198,24 @@ function customers(string $out): void
     file_put_contents("$out/treatments.txt", $said);
 }
 
+/** By its files a check-out scores as by its models. */
+function by_files(): void
+{
+    $files = ['purchases' => 'bg_nbd.json', 'spend' => 'gamma_gamma.json', 'basis' => 'ledger_basis.json'];
+    $files += ['behaviours' => 'behaviours.json'];
+    $said = ['customaryTreatments' => true, 'margin' => 0.3, 'annualDiscountRate' => 0.1];
+    $record = CustomerRecord::fromBytes(hex2bin(strstr(file('check_out.csv')[1], ',', true)));
+    $score = CheckOut::open(...$files, ...$said)->score($record, END, scale: TimeScale::Microseconds);
+    must($score == check_out()->score($record, END, scale: TimeScale::Microseconds), 'opened by its files');
+    $table = json_encode([['name' => 'call', 'channel' => 'phone', 'target' => 'none']]);
+    try {
+        CheckOut::open(...$files, treatments: $table);
+        must(false, 'a table that makes no sense is refused');
+    } catch (LoyaltyException $refusal) {
+        must($refusal->status === Loyalty\Status::Treatments, $refusal->getMessage());
+    }
+}
+
 /** What an order, a return and a contact make of an empty record. */
 function record(string $out): void
 {
@@ -331,12 +349,20 @@ function layouts(): void
         must(count($found) === count($fields), "the fields of $name");
     }
     must($struct->getSize() === BehaviourScore::LENGTH, 'behaviours follow each other');
+    $options = Library::struct('loyalty_check_out_options');
+    must(FFI::sizeof($options) === CheckOut::LENGTH, 'the length of the options');
+    must(FFI::sizeof(Library::struct('loyalty_check_out_files')) === CheckOut::FILES, 'the length of the files');
+    FFI::memcpy($options, pack(CheckOut::OPTIONS, 80, 0, 0, 0, 0, 0, 1, 0, 1, 5, 52, 0.1, 0), CheckOut::LENGTH);
+    must($options->customary_treatments && !$options->gross && $options->include_first, 'the flags');
+    must($options->occasion === 5 && $options->horizon === 52.0, 'occasion and horizon');
+    must($options->annual_discount_rate === 0.1 && $options->margin === null, 'rate and margin');
 }
 
 scores($out);
 labels($out);
 checkout($out, $calls);
 customers($out);
+by_files();
 record($out);
 refusals($out);
 layouts();
