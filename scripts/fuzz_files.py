@@ -46,6 +46,7 @@ def returns(draws: random.Random) -> None:
         lines, horizon_days=30, half_life_days=180.0, crossed=[["customer", "category"]]
     )
     fit.model.save(FOLDER / "return_propensity_text.json")
+    fit.model.save(FOLDER / "return_propensity_text.compact", compact=True)
 
 
 def spend_with_covariates(draws: random.Random) -> None:

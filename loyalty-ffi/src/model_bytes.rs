@@ -307,6 +307,19 @@ pub unsafe extern "C" fn loyalty_return_propensity_to_bytes(
     unsafe { guard(error, || write("model", model, out)) }
 }
 
+/// The same in the compact encoding; see `loyalty_return_propensity_save_compact`.
+///
+/// Errors: none of its own. Free with `loyalty_bytes_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_return_propensity_to_compact_bytes(
+    model: *const loyalty_return_propensity,
+    out: *mut *mut loyalty_bytes,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || give(out, loyalty_bytes(borrow("model", model)?.0.to_compact()))) }
+}
+
 /// Makes a model of behaviours of `length` bytes that its file holds, from wherever the program keeps them.
 ///
 /// Errors: as `loyalty_behaviours_load`; messages name no file. Free with `loyalty_behaviours_free`.

@@ -183,8 +183,9 @@ impl ReturnPropensity {
         Ok(Self(RwLock::new(model)))
     }
 
-    fn save(&self, py: Python<'_>, path: PathBuf) -> Result<()> {
-        Ok(py.detach(|| self.read().write(path))?)
+    fn save(&self, py: Python<'_>, path: PathBuf, compact: bool) -> Result<()> {
+        let model = || self.read();
+        Ok(py.detach(|| if compact { model().write_compact(path) } else { model().write(path) })?)
     }
 
     #[staticmethod]

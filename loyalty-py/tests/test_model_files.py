@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,21 @@ def test_load_reads_every_kind(golden: Path, tmp_path: Path, file: str, kind: ty
             problem = rf'kind "{one.behaviour.replace("_", "-")}" is not "behaviours"'
             with pytest.raises(loyalty.ModelFileError, match=problem):
                 loyalty.BehaviourModel.load(tmp_path / "one.json")
+
+
+def test_either_encoding_of_a_return_model_makes_the_other(golden: Path, tmp_path: Path) -> None:
+    compact, json = golden / "return_propensity.compact", golden / "return_propensity.json"
+    for path in (compact, json):
+        model = loyalty.load(path)
+        assert isinstance(model, loyalty.ReturnPropensity)
+        model.save(tmp_path / "compact", compact=True)
+        model.save(tmp_path / "json")
+        assert (tmp_path / "compact").read_bytes() == compact.read_bytes()
+        assert (tmp_path / "json").read_bytes() == json.read_bytes()
+        pickle.loads(pickle.dumps(model)).save(tmp_path / "json")
+        assert (tmp_path / "json").read_bytes() == json.read_bytes()
+    (tmp_path / "compact").write_bytes(compact.read_bytes()[:-1])
+    assert refusal(tmp_path / "compact").endswith("its checksum is not that of its content")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

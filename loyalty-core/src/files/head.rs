@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::scalar::Scalar;
-use super::{FORMAT, GIBIBYTE, not_json, problem, read_bytes_with, text_of};
+use super::{Compact, FORMAT, GIBIBYTE, not_json, problem, read_bytes_with, text_of};
 use crate::Error;
 use crate::error::shown;
 
@@ -19,7 +19,7 @@ struct Head {
     kind: Scalar,
 }
 
-/// The kind of a model file, such as `bg-nbd`, `return-propensity` or `behaviours`, which says what reads
+/// The kind of a model file in either encoding, such as `bg-nbd`, `return-propensity` or `behaviours`, which says what reads
 /// it: [`ModelFile`](crate::models::ModelFile), [`ReturnPropensity`](crate::returns::ReturnPropensity),
 /// [`BehaviourModel`](crate::behaviours::BehaviourModel), [`BehaviourDistribution`](crate::behaviours::BehaviourDistribution).
 ///
@@ -57,7 +57,11 @@ pub fn model_kind(path: impl AsRef<Path>) -> Result<String, Error> {
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
 pub fn model_kind_of(bytes: &[u8]) -> Result<String, Error> {
-    Ok(head(text_of(bytes)?)?.kind.text().unwrap_or_default().to_owned())
+    let text = match Compact::of(bytes)? {
+        Some(compact) => compact.text,
+        None => text_of(bytes)?,
+    };
+    Ok(head(text)?.kind.text().unwrap_or_default().to_owned())
 }
 
 /// The kind of a model file, which must be one of these, in the version of its layout that this library

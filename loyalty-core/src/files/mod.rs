@@ -1,5 +1,6 @@
-//! Model files: JSON that every language reads to the same bits.
+//! Model files: JSON that every language reads to the same bits, and a compact encoding of it.
 
+mod compact;
 mod head;
 mod reading;
 mod scalar;
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::Error;
 use crate::error::Cause;
 
+pub(crate) use compact::Compact;
 pub(crate) use head::of_kind;
 pub use head::{model_kind, model_kind_of};
 pub use reading::text_of;

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use super::compact::is_compact;
 use super::{at, caused, problem};
 use crate::Error;
 
@@ -68,7 +69,7 @@ fn bytes_of(limit: u64, path: &Path) -> io::Result<Vec<u8>> {
 /// The text of a model's file that came as bytes.
 ///
 /// # Errors
-/// [`Error::ModelFile`] where it is not UTF-8.
+/// [`Error::ModelFile`] where it is not UTF-8, as in the compact encoding.
 ///
 /// # Examples
 /// ```
@@ -80,5 +81,9 @@ fn bytes_of(limit: u64, path: &Path) -> io::Result<Vec<u8>> {
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
 pub fn text_of(bytes: &[u8]) -> Result<&str, Error> {
+    if is_compact(bytes) {
+        let what = "is in the compact encoding, which files of return-propensity alone have";
+        return Err(problem(Path::new(""), what));
+    }
     std::str::from_utf8(bytes).map_err(|error| caused(Path::new(""), error))
 }

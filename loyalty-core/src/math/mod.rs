@@ -12,6 +12,7 @@ pub(crate) mod elementary;
 mod erlang;
 mod erlang_residual;
 mod exact_sum;
+pub(crate) mod fold;
 mod gamma;
 mod incomplete;
 mod interpolation;

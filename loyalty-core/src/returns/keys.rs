@@ -82,6 +82,18 @@ fn first_slot(key: u64, slots: usize) -> usize {
 }
 
 impl Keys {
+    /// Keys with their counts, by place; `None` where a key stands twice.
+    pub(crate) fn of(entries: Vec<(u64, Counts)>) -> Option<Self> {
+        let slots = (entries.len() * 8 / 5 + 1).next_power_of_two().max(8);
+        let mut keys = Self { slots: vec![0; slots], entries };
+        for at in 0..keys.entries.len() {
+            let key = keys.entries[at].0;
+            let free = keys.search(key).err()?;
+            keys.slots[free] = slot(key, at + 1);
+        }
+        Some(keys)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -39,6 +39,10 @@ impl Open {
 struct Index(HashTable<(u64, u64)>);
 
 impl Index {
+    fn with_room(keys: usize) -> Self {
+        Self(HashTable::with_capacity(keys))
+    }
+
     fn insert(&mut self, key: Option<u64>, number: u64) {
         if let Some(key) = key {
             self.0.insert_unique(mixed(key), (key, number), |entry| mixed(entry.0));
@@ -74,6 +78,16 @@ pub(crate) struct OpenLines {
 }
 
 impl OpenLines {
+    /// None yet, with room for so many lines and the places of their keys.
+    pub(crate) fn with_room(lines: usize, histories: usize) -> Self {
+        Self {
+            lines: Vec::with_capacity(lines),
+            places: (0..histories).map(|_| Vec::with_capacity(lines)).collect(),
+            by_id: Index::with_room(lines),
+            ..Self::default()
+        }
+    }
+
     /// The number of the first open line.
     pub(crate) fn first(&self) -> u64 {
         self.base + self.closed as u64

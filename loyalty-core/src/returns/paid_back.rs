@@ -44,7 +44,7 @@ pub(crate) struct PaidBack {
     /// k; `None` where customers do not differ by more than chance.
     strength: Option<f64>,
     /// E and F by the place of the customer, as far as the last of whom a line came back.
-    customers: Vec<[f64; 2]>,
+    pub(super) customers: Vec<[f64; 2]>,
 }
 
 impl PaidBack {

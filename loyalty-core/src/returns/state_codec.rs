@@ -1,7 +1,10 @@
 //! What the parts of a state have in common in its file.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::Path;
+
+use serde::de::{Deserializer, Visitor};
+use serde::ser::Serializer;
 
 use crate::Error;
 use crate::files::problem;
@@ -28,13 +31,56 @@ pub(crate) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
 }
 
 pub(crate) fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
-    let key = |digits: &[u8]| {
-        if digits == b"----------------" {
-            return Some(None);
+    keys_in(text).ok_or_else(|| wrong(NO_KEYS))
+}
+
+const NO_KEYS: &str = "keys are not 16 hexadecimal digits each";
+
+fn keys_in(text: &str) -> Option<Vec<Option<u64>>> {
+    text.as_bytes().chunks(16).map(key_in).collect()
+}
+
+/// The key of 16 digits, or that there is none; `None` of anything else.
+fn key_in(digits: &[u8]) -> Option<Option<u64>> {
+    let digits: &[u8; 16] = digits.try_into().ok()?;
+    if digits == b"----------------" {
+        return Some(None);
+    }
+    let mut key = 0;
+    for &digit in digits {
+        key = key << 4 | u64::from(char::from(digit).to_digit(16)?);
+    }
+    Some(Some(key))
+}
+
+/// Keys that stand in a file as one text of 16 hexadecimal digits each, or as many dashes where there is none.
+pub(super) mod keys_as_text {
+    use super::*;
+
+    pub(in crate::returns) fn serialize<S: Serializer>(
+        keys: &[Option<u64>],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hexadecimal(keys.iter().copied()))
+    }
+
+    pub(in crate::returns) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<Option<u64>>, D::Error> {
+        from.deserialize_str(Digits)
+    }
+
+    struct Digits;
+
+    impl Visitor<'_> for Digits {
+        type Value = Vec<Option<u64>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("keys of 16 hexadecimal digits each")
         }
-        let text = std::str::from_utf8(digits).ok().filter(|text| text.len() == 16)?;
-        u64::from_str_radix(text, 16).ok().map(Some)
-    };
-    let keys: Option<Vec<Option<u64>>> = text.as_bytes().chunks(16).map(key).collect();
-    keys.ok_or_else(|| wrong("keys are not 16 hexadecimal digits each"))
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            keys_in(text).ok_or_else(|| E::custom(NO_KEYS))
+        }
+    }
 }

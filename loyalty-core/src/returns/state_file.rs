@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::keys::{Counts, Keys};
 use super::level::Level;
@@ -11,7 +11,7 @@ use super::overall::Overall;
 use super::paid_back::{MoneyBack, PaidBack};
 use super::past::PastLines;
 use super::schema::Schema;
-use super::state_codec::{check, hexadecimal, keys_of, wrong};
+use super::state_codec::{check, keys_as_text, wrong};
 use super::state_today::RawToday;
 use super::stream::{NotedReturn, Pace, Stream};
 use super::told::Told;
@@ -25,13 +25,13 @@ pub(super) struct RawState {
     /// Of all lines, and of all orders.
     overall: [Overall; 2],
     settled: [f64; 2],
-    histories: Vec<RawKeys>,
-    customers: RawPasts,
-    products: RawPasts,
+    pub(super) histories: Vec<RawKeys>,
+    pub(super) customers: RawPasts,
+    pub(super) products: RawPasts,
     /// The orders of a day that is not over.
     #[serde(default, skip_serializing_if = "RawToday::is_empty")]
     entered: RawToday,
-    open: RawOpen,
+    pub(super) open: RawOpen,
     /// How far each step of maturity has come, counted from the first open line.
     cursors: Vec<u64>,
     /// Days on which returns come to count, and the lines, counted from the first open one.
@@ -40,46 +40,52 @@ pub(super) struct RawState {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     due_money: Vec<Vec<Option<MoneyBack>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    paid_back: Option<PaidBack>,
+    pub(super) paid_back: Option<PaidBack>,
 }
 
-/// Counts by key; the keys as one text of 16 hexadecimal digits each.
+/// Counts by key.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "KeyColumns")]
+pub(super) struct RawKeys(pub(super) Vec<(u64, Counts)>);
+
+/// Counts by key, a column each.
 #[derive(Serialize, Deserialize)]
-struct RawKeys {
-    keys: String,
+struct KeyColumns {
+    #[serde(with = "keys_as_text")]
+    keys: Vec<Option<u64>>,
     exposure: Vec<f64>,
     returns: Vec<f64>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct RawPasts {
-    lines: Vec<f64>,
-    orders: Vec<f64>,
-    log_prices: Vec<f64>,
-    log_quantities: Vec<f64>,
-    most_log_price: Vec<f64>,
-    first_day: Vec<i32>,
-    last_day: Vec<i32>,
+pub(super) struct RawPasts {
+    pub(super) lines: Vec<f64>,
+    pub(super) orders: Vec<f64>,
+    pub(super) log_prices: Vec<f64>,
+    pub(super) log_quantities: Vec<f64>,
+    pub(super) most_log_price: Vec<f64>,
+    pub(super) first_day: Vec<i32>,
+    pub(super) last_day: Vec<i32>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct RawOpen {
-    day: Vec<i32>,
-    behind_first: Vec<u32>,
-    /// 16 hexadecimal digits each, or as many dashes for a line without an id.
-    id: String,
-    log_odds: Vec<f64>,
-    returned: Vec<bool>,
-    heard: Vec<bool>,
-    order_returned: Vec<bool>,
+pub(super) struct RawOpen {
+    pub(super) day: Vec<i32>,
+    pub(super) behind_first: Vec<u32>,
+    #[serde(with = "keys_as_text")]
+    pub(super) id: Vec<Option<u64>>,
+    pub(super) log_odds: Vec<f64>,
+    pub(super) returned: Vec<bool>,
+    pub(super) heard: Vec<bool>,
+    pub(super) order_returned: Vec<bool>,
     /// For each line, the place of its key in every history.
-    places: Vec<u32>,
-    /// By what orders and lines are known when they are told again: 16 hexadecimal digits or dashes for every
-    /// first line of an order, and for every line.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    orders: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    prints: String,
+    pub(super) places: Vec<u32>,
+    /// By what orders and lines are known when they are told again: of every first line of an order, and of
+    /// every line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "keys_as_text")]
+    pub(super) orders: Vec<Option<u64>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "keys_as_text")]
+    pub(super) prints: Vec<Option<u64>>,
 }
 
 impl RawState {
@@ -87,11 +93,12 @@ impl RawState {
         let first = stream.open.first();
         let from_first = |number: &u64| number.saturating_sub(first);
         let mut open = RawOpen::default();
-        open.id = hexadecimal(stream.open.iter().map(|(_, line)| line.id));
-        let firsts = stream.open.iter().filter(|(_, line)| line.behind_first == 0);
-        open.orders = hexadecimal(firsts.map(|(_, line)| line.told.order));
-        open.prints = hexadecimal(stream.open.iter().map(|(_, line)| line.told.print));
         for (number, line) in stream.open.iter() {
+            open.id.push(line.id);
+            open.prints.push(line.told.print);
+            if line.behind_first == 0 {
+                open.orders.push(line.told.order);
+            }
             open.day.push(line.day);
             open.behind_first.push(line.behind_first);
             open.log_odds.push(line.log_odds);
@@ -135,7 +142,8 @@ impl RawState {
         let known = days.contains(&self.origin) && days.contains(&self.today);
         check(known && self.level.is_sound() && self.origin <= self.today, "level and days")?;
         check(self.overall.iter().all(Overall::is_sound), "the level of all lines")?;
-        let tables = self.histories.iter().map(RawKeys::keys).collect::<Result<Vec<_>, _>>()?;
+        let tables =
+            self.histories.into_iter().map(RawKeys::keys).collect::<Result<Vec<_>, _>>()?;
         check(tables.len() == schema.histories.len(), "histories and their counts")?;
         let (customers, products) = (self.customers.pasts()?, self.products.pasts()?);
         let days = (self.today, pace.horizon);
@@ -202,32 +210,39 @@ fn due(
 
 impl RawKeys {
     fn of(keys: &Keys) -> Self {
-        let entries = keys.entries();
-        Self {
-            keys: hexadecimal(entries.iter().map(|(key, _)| Some(*key))),
-            exposure: entries.iter().map(|(_, counts)| counts.exposure).collect(),
-            returns: entries.iter().map(|(_, counts)| counts.returns).collect(),
-        }
+        Self(keys.entries().to_vec())
     }
 
-    fn keys(&self) -> Result<Keys, Error> {
-        let found = keys_of(&self.keys)?;
-        let lengths = [self.exposure.len(), self.returns.len()];
-        check(lengths == [found.len(); 2], "keys and counts")?;
-        let mut keys = Keys::default();
-        keys.room_for(found.len())?;
-        for (key, (&exposure, &returns)) in
-            found.iter().zip(self.exposure.iter().zip(&self.returns))
-        {
-            let good = |count: f64| count.is_finite() && count >= 0.0;
-            let key = key.filter(|&key| keys.place(key).is_none());
-            let Some(key) = key.filter(|_| good(exposure) && good(returns)) else {
-                return Err(wrong("a key stands twice, or its counts are out of range"));
-            };
-            let place = keys.enter(key);
-            *keys.counts_mut(place) = Counts { exposure, returns };
-        }
-        Ok(keys)
+    fn keys(self) -> Result<Keys, Error> {
+        Keys::default().room_for(self.0.len())?;
+        let good = |count: f64| count.is_finite() && count >= 0.0;
+        let sound = self.0.iter().all(|(_, counts)| good(counts.exposure) && good(counts.returns));
+        let keys = if sound { Keys::of(self.0) } else { None };
+        keys.ok_or_else(|| wrong("a key stands twice, or its counts are out of range"))
+    }
+}
+
+impl Serialize for RawKeys {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let columns = KeyColumns {
+            keys: self.0.iter().map(|(key, _)| Some(*key)).collect(),
+            exposure: self.0.iter().map(|(_, counts)| counts.exposure).collect(),
+            returns: self.0.iter().map(|(_, counts)| counts.returns).collect(),
+        };
+        columns.serialize(to)
+    }
+}
+
+impl TryFrom<KeyColumns> for RawKeys {
+    type Error = Error;
+
+    fn try_from(KeyColumns { keys, exposure, returns }: KeyColumns) -> Result<Self, Error> {
+        check([exposure.len(), returns.len()] == [keys.len(); 2], "keys and counts")?;
+        let counts = exposure.into_iter().zip(returns);
+        let counts = counts.map(|(exposure, returns)| Counts { exposure, returns });
+        let entries = keys.into_iter().zip(counts).map(|(key, counts)| Some((key?, counts)));
+        let entries = entries.collect::<Option<_>>().map(Self);
+        entries.ok_or_else(|| wrong("a key of a history is missing"))
     }
 }
 
@@ -269,14 +284,13 @@ impl RawPasts {
 impl RawOpen {
     fn lines(&self, tables: &[Keys], (today, horizon): (i32, i32)) -> Result<OpenLines, Error> {
         let n = self.day.len();
-        let ids = keys_of(&self.id)?;
-        let lengths = [self.behind_first.len(), ids.len(), self.log_odds.len()];
+        let lengths = [self.behind_first.len(), self.id.len(), self.log_odds.len()];
         let flags = [self.returned.len(), self.heard.len(), self.order_returned.len()];
         check(lengths == [n; 3] && flags == [n; 3], "open lines")?;
         check(self.places.len() == n * tables.len(), "open lines and histories")?;
-        let (told, all_told) = self.told(n)?;
-        let mut open = OpenLines::default();
-        for (line, &id) in ids.iter().enumerate() {
+        let (told, all_told) = self.told(n);
+        let mut open = OpenLines::with_room(n, tables.len());
+        for (line, &id) in self.id.iter().enumerate() {
             let places = &self.places[line * tables.len()..(line + 1) * tables.len()];
             let known = places.iter().zip(tables).all(|(&at, keys)| (at as usize) < keys.len());
             let day = self.day[line];
@@ -307,21 +321,21 @@ impl RawOpen {
 
     /// By what each of the lines is known when it is told again, nothing in files that do not say so; and
     /// whether the file says so of all of them.
-    fn told(&self, lines: usize) -> Result<(Vec<Told>, bool), Error> {
+    fn told(&self, lines: usize) -> (Vec<Told>, bool) {
         let mut told = vec![Told::default(); lines];
-        let (orders, prints) = (keys_of(&self.orders)?, keys_of(&self.prints)?);
+        let Self { behind_first, orders, prints, .. } = self;
         if orders.is_empty() && prints.is_empty() {
-            return Ok((told, true));
+            return (told, true);
         }
-        let firsts = self.behind_first.iter().filter(|&&behind| behind == 0).count();
+        let firsts = behind_first.iter().filter(|&&behind| behind == 0).count();
         let suits = orders.len() == firsts && prints.len() == lines;
-        let (mut orders, mut order) = (orders.into_iter(), None);
-        for ((told, &behind), print) in told.iter_mut().zip(&self.behind_first).zip(prints) {
+        let (mut orders, mut order) = (orders.iter(), None);
+        for ((told, &behind), &print) in told.iter_mut().zip(behind_first).zip(prints) {
             if behind == 0 {
-                order = orders.next().flatten();
+                order = orders.next().copied().flatten();
             }
             *told = Told { order, print };
         }
-        Ok((told, suits))
+        (told, suits)
     }
 }

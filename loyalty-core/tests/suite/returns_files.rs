@@ -1,6 +1,8 @@
 //! Files of return propensities: they go on where the model was, and are refused where they cannot be.
 
 use crate::common::shop::{early_and_late, fitted, options, shop};
+use loyalty_core::behaviours::BehaviourModel;
+use loyalty_core::files::model_kind;
 use loyalty_core::returns::ReturnPropensity;
 
 #[test]
@@ -13,12 +15,18 @@ fn a_file_goes_on_where_the_model_was() {
         let model = ReturnPropensity::fit(&lines, &options).unwrap().model;
         for mut model in early_and_late(&model) {
             model.update(&shop.lines(&shop.rows(200..230), true)).unwrap();
-            let json = model.to_json();
+            let (json, compact) = (model.to_json(), model.to_compact());
             let mut read = ReturnPropensity::from_json(&json).unwrap();
+            let mut of_compact = ReturnPropensity::from_bytes(&compact).unwrap();
             assert_eq!(read.to_json(), json);
+            assert_eq!(of_compact.to_json(), json);
+            assert_eq!(read.to_compact(), compact);
             let rest = shop.lines(&shop.rows(230..300), true);
-            assert_eq!(read.update(&rest).unwrap(), model.update(&rest).unwrap());
+            let scores = model.update(&rest).unwrap();
+            assert_eq!(read.update(&rest).unwrap(), scores);
+            assert_eq!(of_compact.update(&rest).unwrap(), scores);
             assert_eq!(read.level().to_bits(), model.level().to_bits());
+            assert_eq!(of_compact.to_json(), model.to_json());
             let keys: usize = model.known_keys().iter().sum();
             let state = json.len() - json.find("\"histories\":[{").unwrap();
             assert!(state < 100 * keys, "{state} bytes for {keys} keys");
@@ -57,4 +65,47 @@ fn a_file_that_contradicts_itself_is_refused() {
         let error = ReturnPropensity::from_json(&json.replacen(found, instead, 1)).unwrap_err();
         assert!(error.to_string().contains(problem), "{found}: {error}");
     }
+}
+
+#[test]
+fn a_compact_file_that_is_cut_off_or_changed_is_refused() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/return_propensity.compact");
+    let bytes = std::fs::read(path).unwrap();
+    for length in 0..bytes.len() {
+        assert!(ReturnPropensity::from_bytes(&bytes[..length]).is_err(), "{length}");
+    }
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1 << (at % 8);
+        assert!(ReturnPropensity::from_bytes(&changed).is_err(), "{at}");
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert!(ReturnPropensity::from_bytes(&longer).is_err());
+}
+
+#[test]
+fn a_compact_file_is_refused_by_its_name() {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/return_propensity.compact");
+    let mut bytes = std::fs::read(golden).unwrap();
+    let path = std::env::temp_dir().join(format!("loyalty-compact-{}", std::process::id()));
+    let name = path.display().to_string();
+    let refused = |bytes: &[u8], problem: &str| {
+        std::fs::write(&path, bytes).unwrap();
+        let error = ReturnPropensity::read(&path).unwrap_err().to_string();
+        assert_eq!(error, format!("model file {name:?}: {problem}"));
+        let error = model_kind(&path).unwrap_err().to_string();
+        assert_eq!(error, format!("model file {name:?}: {problem}"));
+    };
+    let damaged = "is cut off or damaged: its checksum is not that of its content";
+    refused(&bytes[..bytes.len() - 1], damaged);
+    refused(&bytes[..20], damaged);
+    bytes[8] = 2;
+    refused(&bytes, "version 2 of the compact encoding is unknown, this library reads 1");
+    assert_eq!(model_kind(golden).unwrap(), "return-propensity");
+    let error = BehaviourModel::read(golden).unwrap_err().to_string();
+    assert!(
+        error.ends_with("is in the compact encoding, which files of return-propensity alone have")
+    );
+    std::fs::remove_file(path).unwrap();
 }

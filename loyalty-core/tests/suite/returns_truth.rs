@@ -32,13 +32,19 @@ fn the_golden_model_reads_and_scores_alike() {
     let lines = OrderLines::new(&columns, Invalid::Raise).unwrap();
     let model = ReturnPropensity::fit(&lines, &options()).unwrap().model;
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/return_propensity.json");
+    let compact = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/return_propensity.compact");
     if std::env::var_os("LOYALTY_UPDATE_GOLDEN").is_some() {
         model.write(path).unwrap();
+        model.write_compact(compact).unwrap();
     }
     assert_eq!(std::fs::read_to_string(path).unwrap(), model.to_json());
-    let read = ReturnPropensity::read(path).unwrap();
-    let scores = read.score(&lines, Threads::ONE).unwrap();
-    assert_eq!(scores, model.score(&lines, Threads::ONE).unwrap());
+    assert_eq!(std::fs::read(compact).unwrap(), model.to_compact());
+    for path in [path, compact] {
+        let read = ReturnPropensity::read(path).unwrap();
+        let scores = read.score(&lines, Threads::ONE).unwrap();
+        assert_eq!(scores, model.score(&lines, Threads::ONE).unwrap());
+        assert_eq!(read.to_json(), model.to_json());
+    }
 }
 
 /// Here the past lines say that it is better to hear lines while they are open.

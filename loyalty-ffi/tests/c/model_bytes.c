@@ -18,14 +18,15 @@ static uint8_t *content(const char *root, const char *file, size_t *length)
 }
 
 /* A handle from the bytes of a file of golden/, and its bytes: those of the file. */
-#define RETURNS_AS_IT_CAME(handle, file)                                                           \
+#define RETURNS_AS_IT_CAME(handle, file) RETURNS_BY(handle, file, to_bytes)
+#define RETURNS_BY(handle, file, to)                                                               \
     do {                                                                                           \
         size_t length = 0;                                                                         \
         uint8_t *bytes = content(root, "golden/" file, &length);                                   \
         loyalty_##handle *made = NULL;                                                             \
         loyalty_bytes *back = NULL;                                                                \
         OK(loyalty_##handle##_from_bytes(bytes, length, &made, &error));                           \
-        OK(loyalty_##handle##_to_bytes(made, &back, &error));                                      \
+        OK(loyalty_##handle##_##to(made, &back, &error));                                          \
         CHECK(loyalty_bytes_length(back) == length);                                               \
         CHECK(loyalty_bytes_length(back) == length &&                                              \
               memcmp(loyalty_bytes_data(back), bytes, length) == 0);                               \
@@ -38,7 +39,7 @@ static uint8_t *content(const char *root, const char *file, size_t *length)
         CHECK(loyalty_##handle##_from_bytes(NULL, 1, &made, NULL) ==                               \
               LOYALTY_STATUS_NULL_ARGUMENT);                                                       \
         CHECK(made == UNTOUCHED);                                                                  \
-        CHECK(loyalty_##handle##_to_bytes(NULL, &back, NULL) == LOYALTY_STATUS_NULL_ARGUMENT);     \
+        CHECK(loyalty_##handle##_##to(NULL, &back, NULL) == LOYALTY_STATUS_NULL_ARGUMENT);         \
         free(bytes);                                                                               \
     } while (0)
 
@@ -51,7 +52,39 @@ static void every_handle_returns_as_it_came(const char *root)
     RETURNS_AS_IT_CAME(spend_posterior, "posterior_gamma_gamma.json");
     RETURNS_AS_IT_CAME(forecast, "anchored_forecast.json");
     RETURNS_AS_IT_CAME(return_propensity, "return_propensity.json");
+    RETURNS_BY(return_propensity, "return_propensity.compact", to_compact_bytes);
     RETURNS_AS_IT_CAME(behaviours, "behaviours.json");
+    RETURNS_AS_IT_CAME(ledger_basis, "ledger_basis.json");
+}
+
+/* Both encodings are of one model, and either is written from what the other was read from. */
+static void either_encoding_makes_the_other(const char *root, const char *folder)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/model_bytes.compact", folder);
+    size_t length = 0;
+    uint8_t *json = content(root, "golden/return_propensity.json", &length);
+    loyalty_return_propensity *of_json = NULL, *of_compact = NULL;
+    loyalty_bytes *back = NULL;
+    OK(loyalty_return_propensity_from_bytes(json, length, &of_json, &error));
+    OK(loyalty_return_propensity_save_compact(of_json, path, &error));
+    OK(loyalty_return_propensity_load(path, &of_compact, &error));
+    OK(loyalty_return_propensity_to_bytes(of_compact, &back, &error));
+    CHECK(loyalty_bytes_length(back) == length &&
+          memcmp(loyalty_bytes_data(back), json, length) == 0);
+    loyalty_bytes_free(back);
+    loyalty_return_propensity_free(of_json);
+    loyalty_return_propensity_free(of_compact);
+    free(json);
+
+    /* A model of another kind has no such file, and says so by the file's name. */
+    char expected[4300];
+    loyalty_behaviours *behaviours = UNTOUCHED;
+    snprintf(expected, sizeof expected,
+             "model file \"%s\": is in the compact encoding, which files of return-propensity alone have", path);
+    FAILS(loyalty_behaviours_load(path, &behaviours, &error), MODEL_FILE, expected);
+    CHECK(behaviours == UNTOUCHED);
+    remove(path);
 }
 
 static void says_which_handle(const char *root, const char *file, int32_t expected,
@@ -84,7 +117,10 @@ static void a_file_says_what_it_is(const char *root)
                       "anchored-forecast");
     says_which_handle(root, "return_propensity.json", LOYALTY_MODEL_KIND_RETURN_PROPENSITY,
                       "return-propensity");
+    says_which_handle(root, "return_propensity.compact", LOYALTY_MODEL_KIND_RETURN_PROPENSITY,
+                      "return-propensity");
     says_which_handle(root, "behaviours.json", LOYALTY_MODEL_KIND_BEHAVIOURS, "behaviours");
+    says_which_handle(root, "ledger_basis.json", LOYALTY_MODEL_KIND_LEDGER_BASIS, "ledger-basis");
 
     const char *later = "{\"format\": \"loyalty-model\", \"version\": 9, \"kind\": \"oracle\"}";
     int32_t handle = -1;
@@ -120,6 +156,7 @@ int main(int argc, char **argv)
 {
     const char *root = argc > 1 ? argv[1] : ".", *folder = argc > 2 ? argv[2] : ".";
     every_handle_returns_as_it_came(root);
+    either_encoding_makes_the_other(root, folder);
     a_file_says_what_it_is(root);
     a_loader_names_the_file(folder);
     CHECK(loyalty_bytes_data(NULL) == NULL && loyalty_bytes_length(NULL) == 0);

@@ -157,7 +157,9 @@ static void every_handle_that_is_kept_in_a_file(const char *root)
     OPENS(spend_posterior, "posterior_gamma_gamma.json");
     OPENS(forecast, "anchored_forecast.json");
     OPENS(return_propensity, "return_propensity.json");
+    OPENS(return_propensity, "return_propensity.compact");
     OPENS(behaviours, "behaviours.json");
+    OPENS(ledger_basis, "ledger_basis.json");
 }
 
 static void says_what_an_open_costs(const char *root)

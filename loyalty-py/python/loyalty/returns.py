@@ -555,7 +555,7 @@ class ReturnPropensity(_display.Shown):
         """How many lines are neither back nor older than the horizon."""
         return self._core.open_lines
 
-    def save(self, path: str | PathLike[str]) -> None:
+    def save(self, path: str | PathLike[str], *, compact: bool = False) -> None:
         """Saves model and state; :func:`load` goes on from there, to the last bit, in every language.
 
         The file is written whole or not at all.
@@ -564,6 +564,9 @@ class ReturnPropensity(_display.Shown):
         ----------
         path : path
             Where to.
+        compact : bool
+            Whether to write the compact encoding in place of JSON: the same numbers in some fifth of the bytes,
+            which :func:`load` reads faster.
 
         Examples
         --------
@@ -580,10 +583,11 @@ class ReturnPropensity(_display.Shown):
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = pathlib.Path(folder) / "returns.json"
         ...     model.save(path)
-        ...     bool(loyalty.load(path).today == model.today)
-        True
+        ...     model.save(path.with_suffix(".compact"), compact=True)
+        ...     [bool(loyalty.load(file).today == model.today) for file in sorted(path.parent.iterdir())]
+        [True, True]
         """
-        self._core.save(path)
+        self._core.save(path, compact)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> ReturnPropensity:

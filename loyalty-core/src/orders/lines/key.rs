@@ -1,16 +1,9 @@
 //! Ids as 64-bit keys: the same for the same id on every machine and in every release.
 
 use super::super::customers::CustomerId;
+use crate::math::fold::{fold_bytes, turned, unfolded};
 
-/// Folds 64 bits into a key so that every bit of both moves every bit of the result (Stafford 2011,
-/// variant 13 of the finaliser of MurmurHash3, as in SplitMix64).
-#[inline]
-pub(crate) fn fold(key: u64, word: u64) -> u64 {
-    let z = key.rotate_left(23).wrapping_add(0x9e37_79b9_7f4a_7c15) ^ word;
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
+pub(crate) use crate::math::fold::fold;
 
 /// The key of a missing value, which is a level of its own.
 pub(crate) const MISSING: u64 = 0x6d69_7373_696e_6721;
@@ -20,6 +13,11 @@ pub(crate) fn of_integer(id: i64) -> u64 {
     fold(1, id.cast_unsigned())
 }
 
+/// The whole number whose key this would be; of the key of a text, any.
+pub(crate) fn integer_of(key: u64) -> i64 {
+    (unfolded(key) ^ turned(1)).cast_signed()
+}
+
 /// The key of a text, by its UTF-8 bytes and its length.
 pub(crate) fn of_text(id: &str) -> u64 {
     of_bytes(id.as_bytes())
@@ -27,12 +25,7 @@ pub(crate) fn of_text(id: &str) -> u64 {
 
 /// The key of any bytes.
 pub(crate) fn of_bytes(bytes: &[u8]) -> u64 {
-    let words = bytes.chunks(8).map(|chunk| {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        u64::from_le_bytes(word)
-    });
-    words.fold(fold(2, bytes.len() as u64), fold)
+    fold_bytes(2, bytes)
 }
 
 /// The key of an id.
@@ -52,6 +45,13 @@ mod tests {
         // Model files hold them.
         assert_eq!(of_integer(12_346), 0x0da5_a7be_3f52_d81b);
         assert_eq!(of_text("85123A"), 0xd9af_46d1_0601_3e2f);
+    }
+
+    #[test]
+    fn numbers_are_found_by_their_keys() {
+        for id in [0, 1, -1, 12_346, i64::MIN, i64::MAX] {
+            assert_eq!(integer_of(of_integer(id)), id);
+        }
     }
 
     #[test]

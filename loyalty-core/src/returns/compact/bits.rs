@@ -1,0 +1,76 @@
+//! Numbers of so many bits each, one behind the other in words of 64.
+
+/// Bytes that so many numbers take.
+pub(super) fn packed_bytes(numbers: usize, width: u32) -> Option<usize> {
+    numbers.checked_mul(width as usize).map(|bits| bits.div_ceil(64) * 8)
+}
+
+/// Appends numbers, each below 2 to the power of `width`.
+pub(super) fn pack(numbers: impl Iterator<Item = u64>, width: u32, to: &mut Vec<u8>) {
+    let (mut word, mut filled) = (0, 0);
+    for number in numbers {
+        word |= number << filled;
+        filled += width;
+        if filled >= 64 {
+            to.extend(word.to_le_bytes());
+            filled -= 64;
+            // What did not fit of the number begins the next word.
+            word = number.checked_shr(width - filled).unwrap_or(0);
+        }
+    }
+    if filled > 0 {
+        to.extend(word.to_le_bytes());
+    }
+}
+
+/// The numbers that [`pack`] has written.
+pub(super) struct Unpacked<'a> {
+    bytes: &'a [u8],
+    width: u32,
+    mask: u64,
+    /// The first bit of the next number.
+    at: usize,
+}
+
+impl<'a> Unpacked<'a> {
+    pub(super) fn new(bytes: &'a [u8], width: u32) -> Self {
+        let mask = u64::MAX.checked_shr(64 - width).unwrap_or(0);
+        Self { bytes, width, mask, at: 0 }
+    }
+
+    /// The next number, which stays the next one unless it is `taken`; 0 after the last. No branch depends on
+    /// what is read.
+    #[inline]
+    pub(super) fn next(&mut self, taken: bool) -> u64 {
+        let word = |at: usize| {
+            let bytes = self.bytes.get(8 * at..).and_then(|bytes| bytes.first_chunk());
+            u128::from(bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)))
+        };
+        let both = word(self.at / 64 + 1) << 64 | word(self.at / 64);
+        #[expect(clippy::cast_possible_truncation, reason = "the mask keeps no more than 64 bits")]
+        let number = (both >> (self.at % 64)) as u64 & self.mask;
+        self.at += usize::from(taken) * self.width as usize;
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_every_width_come_back() {
+        for width in 0..=64 {
+            let below = u64::MAX.checked_shr(64 - width).unwrap_or(0);
+            let number = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31) & below;
+            for length in [0, 1, 2, 63, 64, 65, 200] {
+                let mut bytes = Vec::new();
+                pack((0..length).map(number), width, &mut bytes);
+                let expected = packed_bytes(usize::try_from(length).unwrap(), width);
+                assert_eq!(Some(bytes.len()), expected);
+                let mut unpacked = Unpacked::new(&bytes, width);
+                assert!((0..length).all(|n| unpacked.next(true) == number(n)), "{width} {length}");
+            }
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! Columns of numbers, each in the shortest of a few plain forms.
+
+use hashbrown::HashMap;
+
+use super::super::state_codec::wrong;
+use super::bits::{Unpacked, pack, packed_bytes};
+use crate::Error;
+
+/// How whole numbers stand.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// Each by itself.
+    Each,
+    /// A bit for each says whether it differs from the one before, and only those that do stand by themselves.
+    Repeats,
+    /// The same against one more than the one before.
+    CountsOn,
+}
+
+impl Form {
+    const ALL: [Self; 3] = [Self::Each, Self::Repeats, Self::CountsOn];
+
+    /// The number expected after another; the one before the first is 0 in either case.
+    fn next(self, before: u64) -> u64 {
+        before.wrapping_add(u64::from(self == Self::CountsOn))
+    }
+
+    /// Those of the numbers that stand by themselves.
+    fn stand(self, numbers: &[u64]) -> impl Iterator<Item = u64> {
+        let befores = std::iter::once(&0).chain(numbers);
+        let pairs = befores.zip(numbers).map(|(&before, &number)| (before, number));
+        let differs = move |&(before, number): &(u64, u64)| number != self.next(before);
+        pairs.filter(move |pair| self == Self::Each || differs(pair)).map(|pair| pair.1)
+    }
+}
+
+/// Numbers that stand by themselves: how many bits each takes above the least.
+struct Width {
+    least: u64,
+    bits: u32,
+}
+
+impl Width {
+    fn of(numbers: impl Iterator<Item = u64>) -> (Self, usize) {
+        let (mut least, mut most, mut count) = (u64::MAX, 0, 0);
+        for number in numbers {
+            (least, most, count) = (least.min(number), most.max(number), count + 1);
+        }
+        let least = least.min(most);
+        (Self { least, bits: 64 - (most - least).leading_zeros() }, count)
+    }
+}
+
+/// Columns one behind the other.
+#[derive(Default)]
+pub(super) struct Writer {
+    bytes: Vec<u8>,
+    values: usize,
+}
+
+/// A file holds at most so many values per byte, and is filled up with zeros where it would hold more: so
+/// its length bounds what it makes a reader allocate.
+const VALUES_PER_BYTE: usize = 2;
+
+impl Writer {
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        let least = self.values.div_ceil(VALUES_PER_BYTE);
+        self.bytes.resize(self.bytes.len().max(least), 0);
+        self.bytes
+    }
+
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    fn word(&mut self, word: u64) {
+        self.bytes.extend(word.to_le_bytes());
+    }
+
+    pub(super) fn length(&mut self, length: usize) {
+        self.word(length as u64);
+    }
+
+    /// Whole numbers: the form, how many bits each takes, the least, and what stands in that form.
+    pub(super) fn numbers(&mut self, numbers: &[u64]) {
+        let costs = Form::ALL.map(|form| {
+            let (width, count) = Width::of(form.stand(numbers));
+            let flags = if form == Form::Each { 0 } else { numbers.len() };
+            (flags + count * width.bits as usize, form, width)
+        });
+        let [each, repeats, counts_on] = costs;
+        let other = if counts_on.0 < repeats.0 { counts_on } else { repeats };
+        let (_, form, Width { least, bits }) = if other.0 < each.0 { other } else { each };
+        self.values += numbers.len();
+        self.bytes.extend([form as u8, u8::try_from(bits).unwrap_or(64)]);
+        self.word(least);
+        if form != Form::Each {
+            let mut before = 0;
+            let differs = numbers.iter().map(|&number| {
+                let expected = form.next(std::mem::replace(&mut before, number));
+                u64::from(number != expected)
+            });
+            pack(differs, 1, &mut self.bytes);
+        }
+        pack(form.stand(numbers).map(|number| number - least), bits, &mut self.bytes);
+    }
+
+    /// Numbers with a sign, such as days and ids, in their order.
+    pub(super) fn signed(&mut self, numbers: impl Iterator<Item = i64>) {
+        self.numbers(&numbers.map(|number| number.cast_unsigned() ^ SIGN).collect::<Vec<_>>());
+    }
+
+    pub(super) fn words(&mut self, words: &[u64]) {
+        self.values += words.len();
+        words.iter().for_each(|&word| self.word(word));
+    }
+
+    /// So many values stand elsewhere already.
+    pub(super) fn copied(&mut self, values: usize) {
+        self.values += values;
+    }
+
+    /// Floating-point numbers, by their bits: the different ones in order of their first, and for each
+    /// which it is, or all as they are (0 different ones), whichever is shorter.
+    pub(super) fn floats(&mut self, floats: &[f64]) {
+        let mut different: Vec<u64> = Vec::new();
+        let mut places = HashMap::new();
+        let mut place = |float: &f64| {
+            *places.entry(float.to_bits()).or_insert_with(|| {
+                different.push(float.to_bits());
+                different.len() as u64 - 1
+            })
+        };
+        let places: Vec<u64> = floats.iter().map(&mut place).collect();
+        let mut shared = Self::default();
+        shared.length(different.len());
+        shared.words(&different);
+        shared.numbers(&places);
+        if shared.bytes.len() < 8 * floats.len() {
+            self.values += shared.values;
+            self.bytes.extend(shared.bytes);
+        } else {
+            self.length(0);
+            self.words(&floats.iter().map(|float| float.to_bits()).collect::<Vec<_>>());
+        }
+    }
+}
+
+const SIGN: u64 = 1 << 63;
+
+/// What a [`Writer`] has written.
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    /// How many values more there can be.
+    values: usize,
+}
+
+pub(super) fn damaged() -> Error {
+    wrong("columns of the compact encoding do not suit each other")
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, values: bytes.len().saturating_mul(VALUES_PER_BYTE) }
+    }
+
+    /// Nothing but what fills up may be left.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        if self.bytes.iter().all(|&byte| byte == 0) { Ok(()) } else { Err(damaged()) }
+    }
+
+    fn take(&mut self, bytes: Option<usize>) -> Result<&'a [u8], Error> {
+        let taken = bytes.and_then(|bytes| self.bytes.split_at_checked(bytes));
+        let (taken, rest) = taken.ok_or_else(damaged)?;
+        self.bytes = rest;
+        Ok(taken)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, Error> {
+        Ok(self.take(Some(1))?[0])
+    }
+
+    fn word(&mut self) -> Result<u64, Error> {
+        let word = self.take(Some(8))?.first_chunk().ok_or_else(damaged)?;
+        Ok(u64::from_le_bytes(*word))
+    }
+
+    pub(super) fn length(&mut self) -> Result<usize, Error> {
+        usize::try_from(self.word()?).map_err(|_| damaged())
+    }
+
+    /// Room for values, if there can be as many.
+    fn room<T>(&mut self, values: usize) -> Result<Vec<T>, Error> {
+        self.values = self.values.checked_sub(values).ok_or_else(damaged)?;
+        let mut room = Vec::new();
+        room.try_reserve_exact(values).map_err(|_| damaged())?;
+        Ok(room)
+    }
+
+    /// Values that stood before.
+    pub(super) fn copy<T: Copy>(&mut self, of: &[T]) -> Result<Vec<T>, Error> {
+        let mut copy = self.room(of.len())?;
+        copy.extend_from_slice(of);
+        Ok(copy)
+    }
+
+    /// So many whole numbers, each as `of` takes it.
+    pub(super) fn numbers<T>(
+        &mut self,
+        length: usize,
+        mut of: impl FnMut(u64) -> Option<T>,
+    ) -> Result<Vec<T>, Error> {
+        let mut numbers = self.room(length)?;
+        let (form, bits) = (self.byte()?, u32::from(self.byte()?));
+        let form = *Form::ALL.get(usize::from(form)).ok_or_else(damaged)?;
+        let least = self.word()?;
+        if bits > 64 {
+            return Err(damaged());
+        }
+        if form == Form::Each {
+            let mut each = Unpacked::new(self.take(packed_bytes(length, bits))?, bits);
+            let number = |_| of(least.wrapping_add(each.next(true)));
+            numbers.extend((0..length).map_while(number));
+        } else {
+            let flags = self.take(packed_bytes(length, 1))?;
+            let stand = flags.iter().map(|byte| byte.count_ones() as usize).sum();
+            let mut stand = Unpacked::new(self.take(packed_bytes(stand, bits))?, bits);
+            let (mut differs, mut before) = (Unpacked::new(flags, 1), 0);
+            numbers.extend((0..length).map_while(|_| {
+                let (expected, differs) = (form.next(before), differs.next(true) == 1);
+                let own = least.wrapping_add(stand.next(differs));
+                before = if differs { own } else { expected };
+                of(before)
+            }));
+        }
+        if numbers.len() == length { Ok(numbers) } else { Err(damaged()) }
+    }
+
+    pub(super) fn signed<T: TryFrom<i64>>(&mut self, length: usize) -> Result<Vec<T>, Error> {
+        self.numbers(length, |number| T::try_from((number ^ SIGN).cast_signed()).ok())
+    }
+
+    /// Numbers below a limit.
+    pub(super) fn places(&mut self, length: usize, below: usize) -> Result<Vec<u32>, Error> {
+        let known = |place: &u32| (*place as usize) < below;
+        self.numbers(length, |number| u32::try_from(number).ok().filter(known))
+    }
+
+    pub(super) fn words(&mut self, length: usize) -> Result<Vec<u64>, Error> {
+        let mut words = self.room(length)?;
+        let mut each = Unpacked::new(self.take(packed_bytes(length, 64))?, 64);
+        words.extend((0..length).map(|_| each.next(true)));
+        Ok(words)
+    }
+
+    /// So many finite numbers.
+    pub(super) fn floats(&mut self, length: usize) -> Result<Vec<f64>, Error> {
+        self.floats_as(length, |float| float)
+    }
+
+    /// The same, each as `of` takes it.
+    pub(super) fn floats_as<T>(
+        &mut self,
+        length: usize,
+        mut of: impl FnMut(f64) -> T,
+    ) -> Result<Vec<T>, Error> {
+        let different = self.length()?;
+        let of_words = if different == 0 { length } else { different };
+        let floats: Vec<f64> = self.words(of_words)?.into_iter().map(f64::from_bits).collect();
+        if !floats.iter().all(|float| float.is_finite()) {
+            return Err(damaged());
+        }
+        match different {
+            0 => Ok(floats.into_iter().map(of).collect()),
+            _ => self.numbers(length, |place| {
+                floats.get(usize::try_from(place).ok()?).map(|&float| of(float))
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Numbers as they come in models: few ones, runs, ids that count on, and any.
+    fn numbers() -> impl Strategy<Value = Vec<u64>> {
+        let few = prop::collection::vec(0..4_u64, 0..200);
+        let runs = prop::collection::vec((any::<u64>(), 1..9_usize), 0..30)
+            .prop_map(|runs| runs.into_iter().flat_map(|(n, times)| vec![n; times]).collect());
+        let counting = (any::<u64>(), 0..150_u64)
+            .prop_map(|(first, n)| (0..n).map(|i| first.wrapping_add(i)).collect());
+        prop_oneof![few, runs, counting, prop::collection::vec(any::<u64>(), 0..100)]
+    }
+
+    proptest! {
+        #[test]
+        fn columns_come_back(numbers in numbers(), floats in prop::collection::vec(-9..9_i8, 0..200)) {
+            let floats: Vec<f64> = floats.into_iter().map(|n| f64::from(n) / 7.0).collect();
+            let any = numbers.iter().map(|&n| f64::from_bits(n));
+            let any: Vec<f64> = any.map(|x| if x.is_finite() { x } else { -0.0 }).collect();
+            let mut to = Writer::default();
+            to.numbers(&numbers);
+            to.floats(&floats);
+            to.signed(numbers.iter().map(|n| n.cast_signed()));
+            to.floats(&any);
+            to.words(&numbers);
+            let bytes = to.finish();
+            let mut from = Reader::new(&bytes);
+            prop_assert_eq!(from.numbers(numbers.len(), Some).unwrap(), numbers.clone());
+            let bits = |floats: &[f64]| floats.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            prop_assert_eq!(bits(&from.floats(floats.len()).unwrap()), bits(&floats));
+            let signed: Vec<i64> = from.signed(numbers.len()).unwrap();
+            prop_assert!(signed.iter().zip(&numbers).all(|(a, b)| a.cast_unsigned() == *b));
+            prop_assert_eq!(bits(&from.floats(any.len()).unwrap()), bits(&any));
+            prop_assert_eq!(from.words(numbers.len()).unwrap(), numbers);
+            from.finish().unwrap();
+        }
+    }
+
+    #[test]
+    fn the_shortest_form_is_taken() {
+        let bytes = |numbers: &[u64]| {
+            let mut to = Writer::default();
+            to.numbers(numbers);
+            to.bytes.len()
+        };
+        let same = vec![7; 1000];
+        let ids: Vec<u64> = (5_000_000..5_001_000).collect();
+        let days: Vec<u64> = (0..1000).map(|row| 19_000 + row / 10).collect();
+        // Ten bytes before the numbers; flags of a thousand take 128.
+        assert_eq!([bytes(&same), bytes(&ids), bytes(&days)], [10, 138, 138 + 88]);
+    }
+
+    #[test]
+    fn a_file_holds_no_more_than_its_length_allows() {
+        let mut to = Writer::default();
+        to.numbers(&vec![7; 10_000]);
+        let bytes = to.finish();
+        assert_eq!(bytes.len(), 5000);
+        assert_eq!(Reader::new(&bytes).numbers(10_000, Some).unwrap(), vec![7; 10_000]);
+        for length in [10_001, usize::MAX / 64, usize::MAX] {
+            assert!(Reader::new(&bytes).numbers(length, Some).is_err(), "{length}");
+            assert!(Reader::new(&bytes).words(length).is_err(), "{length}");
+        }
+        assert!(Reader::new(&bytes[..4999]).numbers(10_000, Some).is_err());
+    }
+
+    #[test]
+    fn what_is_not_finite_never_comes_out() {
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for floats in [vec![bad], vec![bad; 100], vec![1.0, bad, 2.0]] {
+                let mut to = Writer::default();
+                to.floats(&floats);
+                assert!(Reader::new(&to.finish()).floats(floats.len()).is_err());
+            }
+        }
+    }
+}
