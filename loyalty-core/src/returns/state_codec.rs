@@ -31,26 +31,26 @@ pub(crate) fn hexadecimal(keys: impl Iterator<Item = Option<u64>>) -> String {
 }
 
 pub(crate) fn keys_of(text: &str) -> Result<Vec<Option<u64>>, Error> {
-    keys_in(text).ok_or_else(|| wrong(NO_KEYS))
+    keys_in(text).map_err(wrong)
 }
 
 const NO_KEYS: &str = "keys are not 16 hexadecimal digits each";
 
-fn keys_in(text: &str) -> Option<Vec<Option<u64>>> {
+fn keys_in(text: &str) -> Result<Vec<Option<u64>>, &'static str> {
     text.as_bytes().chunks(16).map(key_in).collect()
 }
 
-/// The key of 16 digits, or that there is none; `None` of anything else.
-fn key_in(digits: &[u8]) -> Option<Option<u64>> {
-    let digits: &[u8; 16] = digits.try_into().ok()?;
+/// The key of 16 digits, or that there is none.
+fn key_in(digits: &[u8]) -> Result<Option<u64>, &'static str> {
+    let digits: &[u8; 16] = digits.try_into().map_err(|_| NO_KEYS)?;
     if digits == b"----------------" {
-        return Some(None);
+        return Ok(None);
     }
     let mut key = 0;
     for &digit in digits {
-        key = key << 4 | u64::from(char::from(digit).to_digit(16)?);
+        key = key << 4 | u64::from(char::from(digit).to_digit(16).ok_or(NO_KEYS)?);
     }
-    Some(Some(key))
+    Ok(Some(key))
 }
 
 /// Keys that stand in a file as one text of 16 hexadecimal digits each, or as many dashes where there is none.
@@ -80,7 +80,7 @@ pub(super) mod keys_as_text {
         }
 
         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            keys_in(text).ok_or_else(|| E::custom(NO_KEYS))
+            keys_in(text).map_err(E::custom)
         }
     }
 }

@@ -196,10 +196,6 @@ impl Filter {
     }
 
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "as many bits as there are places are used"
-    )]
     fn at(&self, word: u64) -> usize {
         (word >> 6) as usize & (self.0.len() - 1)
     }
