@@ -26,6 +26,7 @@ from bg_nbd import (
 )
 from contracts import bdw_derivatives_rows, contracts_rows, second_differences_rows
 from dropout import renewals_rows, survival_rows
+from erlang import erlang_rows
 from gamma import differences, trigamma, values
 from gamma_gamma import gamma_gamma_derivatives_rows, gamma_gamma_rows
 from hard_cases import hard_cases_rows
@@ -66,6 +67,7 @@ GAMMA_GAMMA = ["p", "q", "v", "x", "mean"]
 FILES = {
     "renewals": (renewals_rows, ["s", "z", "a", "b", "G"]),
     "survival": (survival_rows, ["s", "z", "a", "b", "S"]),
+    "erlang": (erlang_rows, ["s", "a", "b", "k", "passed", "z", "E", "S"]),
     "ln_gamma": (values(mp.loggamma), ["x", "value"]),
     "ln_gamma_ratio": (differences(mp.loggamma), ["z", "d", "value"]),
     "digamma_rise": (differences(mp.digamma), ["z", "d", "value"]),

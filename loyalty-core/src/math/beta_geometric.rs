@@ -1,6 +1,7 @@
 //! Expected renewals of a gamma–Poisson process that a beta–geometric dropout ends.
 
 use super::elementary::{exp, exp_m1, ln_1p};
+use super::negative_binomial::deviance_by;
 use super::positive_series::{PositiveSeries, Terms};
 
 /// A spread of logit p whose square is nothing against 1: p is then as good as known.
@@ -114,6 +115,15 @@ pub(super) fn ln_weight(v: f64, a: f64, b: f64) -> f64 {
         (-tail, -v - tail)
     };
     a * ln_p + b * ln_q
+}
+
+/// pᵃ(1−p)ᵇ at logit p = v over its largest value: what is large cancels before it is computed.
+pub(super) fn weight_at(v: f64, a: f64, b: f64) -> f64 {
+    let (p, q) = (super::elementary::logistic(v), super::elementary::logistic(-v));
+    let (of_a, of_b) = ((a + b) * p, (a + b) * q);
+    // Of the larger of the two, the difference has fewer digits.
+    let off = if p < q { a - of_a } else { of_b - b };
+    exp(-deviance_by(a, of_a, off) - deviance_by(b, of_b, -off))
 }
 
 #[derive(Default)]

@@ -10,7 +10,6 @@ pub(crate) mod columns;
 pub(crate) mod deal;
 pub(crate) mod elementary;
 mod erlang;
-mod erlang_residual;
 mod exact_sum;
 pub(crate) mod fold;
 mod gamma;
@@ -36,8 +35,7 @@ pub(crate) mod words;
 
 pub(crate) use beta_geometric::Renewals;
 pub(crate) use beta_geometric_survival::Survival;
-pub(crate) use erlang::{Erlang, ErlangRenewals, ErlangSurvival};
-pub(crate) use erlang_residual::ErlangResidual;
+pub(crate) use erlang::{Erlang, ErlangRenewals, ErlangResidual, ErlangSurvival};
 pub(crate) use exact_sum::ExactSum;
 pub(crate) use gamma::{digamma_rise, ln_gamma, ln_gamma_ratio, trigamma, trigamma_drop};
 pub(crate) use incomplete::{beta_upper, gamma_upper, normal_upper};

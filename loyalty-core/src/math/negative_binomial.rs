@@ -27,12 +27,25 @@ pub(crate) fn negative_binomial_ln_pmf(n: u32, r: f64, z: f64) -> f64 {
     let all = r + n;
     let spread = 0.5 * ln(r / (std::f64::consts::TAU * n * all));
     let stirling = stirling_error(all) - stirling_error(r) - stirling_error(n);
-    spread + stirling - deviance(r, all / (1.0 + z)) - deviance(n, all * (z / (1.0 + z)))
+    let (of_r, of_n) = (all / (1.0 + z), all * (z / (1.0 + z)));
+    if r > LARGE {
+        // Of r + n not enough of n is left.
+        let off = (r * z - n) / (1.0 + z);
+        return spread + stirling - deviance_by(r, of_r, off) - deviance_by(n, of_n, -off);
+    }
+    spread + stirling - deviance(r, of_r) - deviance(n, of_n)
 }
+
+/// A shape next to which n loses digits that the probability needs.
+const LARGE: f64 = 1e9;
 
 /// x ln(x/m) + m − x for x, m > 0, without the cancellation near x = m (Loader 2000).
 pub(super) fn deviance(x: f64, m: f64) -> f64 {
-    let difference = x - m;
+    deviance_by(x, m, x - m)
+}
+
+/// The same with x − m at hand.
+pub(super) fn deviance_by(x: f64, m: f64, difference: f64) -> f64 {
     if difference.abs() >= 0.1 * (x + m) {
         return x * ln(x / m) - difference;
     }
@@ -56,8 +69,8 @@ pub(super) fn deviance(x: f64, m: f64) -> f64 {
 ///
 /// Continued fraction DLMF 8.17.22 by Lentz's method where n is beyond the mean. Up to there it is
 /// P(N >= 1), which is accurate where r is small, less the probabilities up to n − 1, as long as these
-/// are few; else it is the complement of a continued fraction, which cancels where r is large and n
-/// small.
+/// are few; else it is the complement of those below n: added up from n − 1 downwards where r is the larger of the
+/// two, and by a continued fraction where n is.
 pub(crate) fn negative_binomial_upper_tail(n: u32, r: f64, z: f64) -> f64 {
     /// Most probabilities added up, where only the sum keeps its digits and else.
     const MANY: [u32; 2] = [100_000, 500];
@@ -85,8 +98,23 @@ pub(crate) fn negative_binomial_upper_tail(n: u32, r: f64, z: f64) -> f64 {
         }
         return tail.value();
     }
+    if r > count {
+        let last = exp(negative_binomial_ln_pmf(n - 1, r, z));
+        return (1.0 - last * falling(count - 1.0, r, w)).max(0.0);
+    }
     let pmf = exp(negative_binomial_ln_pmf(n, r, z));
     (1.0 - pmf * count / r * continued_fraction(r, count, 1.0 / (1.0 + z))).max(0.0)
+}
+
+/// P(N <= n) / P(N = n) for n not beyond the mean and below r: the terms fall within a few times √n steps.
+fn falling(n: f64, r: f64, w: f64) -> f64 {
+    let (mut term, mut sum, mut j) = (1.0, 1.0, n);
+    while term > 1e-17 * sum && j > 0.0 {
+        term *= j / (w * (r + j - 1.0));
+        sum += term;
+        j -= 1.0;
+    }
+    sum
 }
 
 /// a·B(a, b)·I_x(a, b) / (xᵃ(1−x)ᵇ) for x < (a+1)/(a+b+2).

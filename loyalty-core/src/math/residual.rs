@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use multiversion::multiversion;
 
 use super::elementary::{exp, ln, ln_by};
-use super::erlang_residual::Dropout;
+use super::erlang::Dropout;
 use super::gamma::stirling_error;
 
 /// Rates side by side.

@@ -206,7 +206,8 @@ fn per_period(
 ///
 /// With t = age·(e^y − 1)/c the integrand is analytic in the strip |Im y| < π and grows by no more than
 /// e^(s/c) in its inner half, so with c of the order of s few Gauss–Legendre points do: equal panels in
-/// y, of length at most 1.5 and no fewer than one for every 4 of δh.
+/// y, of length at most 1.5 and no fewer than one for every 4 of δh. As E rises, what comes before a time t adds to
+/// the integral less than δt of the whole: it is left out where panels would be needed for it.
 fn continuous(
     purchases: impl Fn(&[f64], &mut [f64]),
     age: f64,
@@ -214,14 +215,19 @@ fn continuous(
     horizon: f64,
     force: f64,
 ) -> f64 {
+    /// δt of what adds nothing.
+    const SOON: f64 = 1e-18;
     let horizon = horizon.min(FAR / force);
     let c = (shape / 4.0).max(1.0);
-    let length = ln_1p(c * (horizon / age));
+    let end = ln_1p(c * (horizon / age));
+    let soon = c * (SOON / (force * age));
+    let start = if soon > 1.0 { ln_1p(soon).min(end) } else { 0.0 };
+    let length = end - start;
     let panels = (length / 1.5).max(force * horizon / 4.0).ceil().max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 1000")]
     let panels = panels as u32;
     let mut integral = 0.0;
-    gauss_legendre(0.0, length, panels, |y, weights| {
+    gauss_legendre(start, end, panels, |y, weights| {
         let z = y.map(|y| exp_m1(y) / c);
         let mut expected = [0.0; POINTS];
         purchases(&z, &mut expected);

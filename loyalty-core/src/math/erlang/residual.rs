@@ -1,11 +1,11 @@
 //! Discounted renewals without end, where renewals are every k-th event of a gamma–Poisson process that a
 //! beta–geometric dropout ends.
 
-use super::beta_geometric::{CONCENTRATED, ln_weight};
-use super::elementary::{exp, exp_m1, ln, ln_1p, logistic};
-use super::erlang::Erlang;
-use super::gamma::stirling_error;
-use super::negative_binomial::deviance;
+use super::process::Erlang;
+use crate::math::beta_geometric::{CONCENTRATED, ln_weight};
+use crate::math::elementary::{exp, exp_m1, ln, ln_1p, logistic};
+use crate::math::gamma::stirling_error;
+use crate::math::negative_binomial::deviance;
 
 /// Σ over the renewals to come of e^(−βτ), τ their times.
 ///
@@ -32,18 +32,21 @@ impl ErlangResidual {
         let dropout = Dropout::of(a, b, 1.0 + far / (f64::from(k) * force));
         // λ^s e^(−λ) over its largest value, and the integral of that by Stirling's formula.
         let all = exp(-stirling_error(s)) * (s / std::f64::consts::TAU).sqrt();
-        let mode = ln(s);
-        let at = |u: f64| {
-            let rate = exp(u);
-            let density = exp(-deviance(s, rate));
-            if density == 0.0 {
-                return 0.0;
-            }
+        let at_rate = |rate: f64| {
             let ln_event = -ln_1p(force / rate);
             let ln_renewal = f64::from(k) * ln_event;
-            density
-                * exp(ahead * ln_event)
-                * dropout.continued(-exp_m1(ln_renewal), exp(ln_renewal))
+            exp(ahead * ln_event) * dropout.continued(-exp_m1(ln_renewal), exp(ln_renewal))
+        };
+        if spread < CONCENTRATED {
+            return at_rate(s);
+        }
+        let mode = ln(s);
+        let mut densities = 0.0;
+        let mut at = |u: f64| {
+            let rate = exp(u);
+            let density = exp(-deviance(s, rate));
+            densities += density;
+            if density == 0.0 { 0.0 } else { density * at_rate(rate) }
         };
         // For a small shape the top is where L is no longer small.
         let top = if s < 1.0 { mode.max(ln(force).min(0.0)) } else { mode };
@@ -61,18 +64,22 @@ impl ErlangResidual {
                 before = term;
             }
         }
-        sum * step * all
+        // Where rates are alike, the rounding of ln λ is in the densities, and all that it changes.
+        if s > ALIKE { sum / densities } else { sum * step * all }
     }
 }
 
+/// A shape from which on the rounding of ln λ is seen in the densities.
+const ALIKE: f64 = 1e4;
+
 /// Probabilities of dropout p with their weights.
-pub(super) struct Dropout {
+pub(in crate::math) struct Dropout {
     nodes: Vec<(f64, f64)>,
 }
 
 impl Dropout {
     /// For F up to a largest value.
-    pub(super) fn of(a: f64, b: f64, largest: f64) -> Self {
+    pub(in crate::math) fn of(a: f64, b: f64, largest: f64) -> Self {
         let spread = (1.0 / a + 1.0 / b).sqrt();
         if spread < CONCENTRATED {
             return Self { nodes: vec![(a / (a + b), 1.0)] };
@@ -110,7 +117,7 @@ impl Dropout {
 
     /// Adds E_p [ w/(1 + pw) ] for several w, the renewals of which each is as likely as the first while nobody
     /// drops out.
-    pub(super) fn add_renewals<const N: usize>(&self, w: &[f64; N], out: &mut [f64; N]) {
+    pub(in crate::math) fn add_renewals<const N: usize>(&self, w: &[f64; N], out: &mut [f64; N]) {
         for (p, weight) in &self.nodes {
             for (out, w) in out.iter_mut().zip(w) {
                 *out += weight * (w / (1.0 + p * w));
