@@ -72,7 +72,7 @@ fn main() -> Result<(), loyalty_core::Error> {
 
     // The behaviours, each label wrong with a probability that is bounded over all labels.
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default())?;
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default())?;
     println!("\n{:<22} {:>8} {:>15} {:>12}", "habit", "labelled", "expected false", "cost a year");
     for row in found.summary(&ledger)? {
         println!(

@@ -125,10 +125,10 @@ impl BehaviourDistribution {
         self.0.peers().to_vec()
     }
 
-    fn score(&self, py: Python<'_>, ledger: &Ledger, threads: usize) -> Vec<Column> {
-        let scores = py.detach(|| self.0.score(&ledger.table, Threads::new(threads)));
+    fn score(&self, py: Python<'_>, ledger: &Ledger, threads: usize) -> Result<Vec<Column>> {
+        let scores = py.detach(|| self.0.score(&ledger.table, Threads::new(threads)))?;
         let each = BehaviourScore::NAMES.iter().zip(scores.each());
-        each.map(|(name, values)| Column::floats(name, values.to_vec())).collect()
+        Ok(each.map(|(name, values)| Column::floats(name, values.to_vec())).collect())
     }
 
     fn intervals(
@@ -217,8 +217,8 @@ impl BehaviourModel {
         self.0.materiality()
     }
 
-    fn classify(&self, py: Python<'_>, ledger: &Ledger, threads: usize) -> Behaviours {
-        Behaviours(py.detach(|| self.0.classify(&ledger.table, Threads::new(threads))))
+    fn classify(&self, py: Python<'_>, ledger: &Ledger, threads: usize) -> Result<Behaviours> {
+        Ok(Behaviours(py.detach(|| self.0.classify(&ledger.table, Threads::new(threads)))?))
     }
 
     fn to_json(&self) -> String {

@@ -41,7 +41,7 @@ use crate::ledger::{Ledger, LedgerRow};
 /// let ledger = Ledger::new(&lines, None, None, &options)?;
 ///
 /// let distribution = BehaviourDistribution::fit(Behaviour::RevenueReverser, &ledger, &BehaviourFitOptions::default())?;
-/// let scores = distribution.score(&ledger, Threads::default());
+/// let scores = distribution.score(&ledger, Threads::default())?;
 /// assert!(scores.estimate[0] > 0.35 && scores.estimate[399] < 0.15);
 /// assert!(scores.impact[0] > 0.0 && scores.p_over[399] < 0.01);
 /// # Ok::<(), loyalty_core::Error>(())

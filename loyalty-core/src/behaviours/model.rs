@@ -159,7 +159,8 @@ impl BehaviourModel {
     /// would enable them.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for options outside their domain.
+    /// [`Error::Parameter`] for options outside their domain; [`Error::Value`] as
+    /// [`BehaviourDistribution::score`].
     pub fn fit(ledger: &Ledger, options: &BehaviourOptions) -> Result<Self, Error> {
         options.check()?;
         let (mut rules, mut absent) = (Vec::new(), Vec::new());
@@ -190,10 +191,10 @@ impl BehaviourModel {
             let fitted = &model.rules[position].distribution;
             if fitted.detectable() && fitted.lasting().is_seen() {
                 let threads = options.fit.threads;
-                let scores = fitted.score_some(ledger, &customers, threads);
-                let low = fitted.at_low_level().score_some(ledger, &customers, threads).p_over;
+                let scores = fitted.score_some(ledger, &customers, threads)?;
+                let low = fitted.at_low_level().score_some(ledger, &customers, threads)?;
                 model.rules[position].cut =
-                    model.cut(fitted, ledger, &customers, (&scores, &low), options);
+                    model.cut(fitted, ledger, &customers, (&scores, &low.p_over), options);
             }
         }
         Ok(model)
@@ -298,12 +299,15 @@ impl BehaviourModel {
     }
 
     /// Labels every customer of a ledger, of the shop that was fitted or a later one; nobody who opted out.
-    pub fn classify(&self, ledger: &Ledger, threads: Threads) -> Behaviours {
+    ///
+    /// # Errors
+    /// As [`BehaviourDistribution::score`].
+    pub fn classify(&self, ledger: &Ledger, threads: Threads) -> Result<Behaviours, Error> {
         let distributions: Vec<&BehaviourDistribution> =
             self.rules.iter().map(|rule| &rule.distribution).collect();
         let scores: Vec<(Behaviour, BehaviourScores)> = (distributions.iter())
             .map(|distribution| distribution.behaviour())
-            .zip(score_each(&distributions, ledger, threads))
+            .zip(score_each(&distributions, ledger, threads)?)
             .collect();
         let categories = &ledger.columns().categories;
         let mut labels = vec![0_u8; ledger.len()];
@@ -321,7 +325,7 @@ impl BehaviourModel {
                 }
             }
         }
-        Behaviours { scores, labels, primary }
+        Ok(Behaviours { scores, labels, primary })
     }
 
     /// Labels one customer by their row of a ledger; `group` is their group of peers, if they have one.

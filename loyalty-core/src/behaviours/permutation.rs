@@ -76,7 +76,7 @@ pub fn permutation_check(
     let labelled = |lines: &OrderLines, contacts: Option<&Contacts>| {
         let ledger = Ledger::new(lines, contacts, None, ledger)?;
         let model = BehaviourModel::fit(&ledger, options)?;
-        let found = model.classify(&ledger, options.fit.threads);
+        let found = model.classify(&ledger, options.fit.threads)?;
         let count = |behaviour| (0..ledger.len()).filter(|&row| found.has(row, behaviour)).count();
         let each: Vec<_> = model
             .distributions()

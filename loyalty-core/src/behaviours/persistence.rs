@@ -146,7 +146,7 @@ pub fn persistence(
     let (before, after) = (half(start, middle)?, half(middle + 1, end)?);
     let model = BehaviourModel::fit(&before, options)?;
     let threads = options.fit.threads;
-    let (then, now) = (model.classify(&before, threads), model.classify(&after, threads));
+    let (then, now) = (model.classify(&before, threads)?, model.classify(&after, threads)?);
     let mut found = Vec::new();
     for (behaviour, first) in &then.scores {
         let Some(second) = now.scores(*behaviour) else { continue };

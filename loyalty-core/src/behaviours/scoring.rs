@@ -7,7 +7,7 @@ use crate::Error;
 use crate::ledger::{Ledger, LedgerRow};
 use crate::math::columns::columns;
 use crate::math::elementary::ln;
-use crate::parallel::{Threads, collect, fill_columns, map_chunks};
+use crate::parallel::{Threads, collect, fill_columns};
 
 /// Customers of one piece of work.
 const CHUNK: usize = 1 << 13;
@@ -38,12 +38,55 @@ pub struct BehaviourInterval {
     pub impact: (f64, f64),
 }
 
+impl BehaviourInterval {
+    /// The ends of the estimate, then those of the impact.
+    const NAMES: [&str; 4] = ["estimate_low", "estimate_high", "impact_low", "impact_high"];
+
+    fn ends(&self) -> [f64; 4] {
+        [self.estimate.0, self.estimate.1, self.impact.0, self.impact.1]
+    }
+}
+
+/// The first row of a piece that has a number that is not finite, and how many have.
+#[derive(Default)]
+struct Refused {
+    first: Option<Error>,
+    rows: usize,
+}
+
+impl Refused {
+    fn see(&mut self, checked: Result<(), Error>) {
+        if let Err(error) = checked {
+            self.first.get_or_insert(error);
+            self.rows += 1;
+        }
+    }
+
+    /// Refuses where a piece has such a row, by the first of all.
+    fn none(parts: Vec<Self>) -> Result<(), Error> {
+        let rows: usize = parts.iter().map(|part| part.rows).sum();
+        match parts.into_iter().find_map(|part| part.first) {
+            Some(mut error) => {
+                if let Error::Value { more, .. } = &mut error {
+                    *more = rows - 1;
+                }
+                Err(error)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 impl BehaviourDistribution {
     /// What is said of every customer of a ledger.
     ///
     /// Customers without evidence get what is known of all; those without an order a `p_over` of 0.
-    pub fn score(&self, ledger: &Ledger, threads: Threads) -> BehaviourScores {
-        score_each(&[self], ledger, threads).pop().unwrap_or_default()
+    ///
+    /// # Errors
+    /// [`Error::Value`] where a number of a customer is so large or so small that a score would not be finite; it
+    /// names the score and the row.
+    pub fn score(&self, ledger: &Ledger, threads: Threads) -> Result<BehaviourScores, Error> {
+        Ok(score_each(&[self], ledger, threads)?.pop().unwrap_or_default())
     }
 
     /// [`BehaviourDistribution::score`] of some customers, by their rows.
@@ -52,16 +95,21 @@ impl BehaviourDistribution {
         ledger: &Ledger,
         customers: &[usize],
         threads: Threads,
-    ) -> BehaviourScores {
+    ) -> Result<BehaviourScores, Error> {
         let shift = self.peers_of(ledger);
         let mut all = BehaviourScores::zeros(customers.len());
-        fill_columns(all.each_mut(), &ends(customers.len()), threads, |rows, columns| {
+        let ends = ends(customers.len());
+        let parts = fill_columns(all.each_mut(), &ends, threads, |rows, columns| {
+            let mut refused = Refused::default();
             for (at, &row) in customers[rows].iter().enumerate() {
                 let values = self.score_row(&ledger.row(row), shift(row)).values();
+                refused.see(self.finite(BehaviourScore::NAMES, &values, row));
                 columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = value);
             }
+            refused
         });
-        all
+        Refused::none(parts)?;
+        Ok(all)
     }
 
     /// What is said of one customer; `group` is their group of peers, if they have one.
@@ -71,19 +119,19 @@ impl BehaviourDistribution {
     /// names the score, and row 0 as there is but one.
     pub fn score_one(&self, row: &LedgerRow, group: Option<&str>) -> Result<BehaviourScore, Error> {
         let score = self.score_row(row, self.shift(group));
-        self.finite(BehaviourScore::NAMES, &score.values())?;
+        self.finite(BehaviourScore::NAMES, &score.values(), 0)?;
         Ok(score)
     }
 
     /// Refuses numbers that are not finite, by the name of the first.
-    fn finite(&self, names: &[&str], values: &[f64]) -> Result<(), Error> {
+    fn finite(&self, names: &[&str], values: &[f64], row: usize) -> Result<(), Error> {
         let Some((name, value)) = names.iter().zip(values).find(|(_, value)| !value.is_finite())
         else {
             return Ok(());
         };
         let column = format!("{name} of {}", self.behaviour());
         let expected = "finite, but a number of the customer's ledger is out of all proportion";
-        Err(Error::Value { column, row: 0, expected, value: value.to_string(), more: 0 })
+        Err(Error::Value { column, row, expected, value: value.to_string(), more: 0 })
     }
 
     /// The interval that holds the strength with this probability, cut evenly on both sides, and what it
@@ -100,18 +148,15 @@ impl BehaviourDistribution {
     ) -> Result<BehaviourInterval, Error> {
         check_level(level)?;
         let interval = self.interval_row(row, self.shift(group), level);
-        let BehaviourInterval { estimate, impact } = interval;
-        self.finite(
-            &["estimate_low", "estimate_high", "impact_low", "impact_high"],
-            &[estimate.0, estimate.1, impact.0, impact.1],
-        )?;
+        self.finite(&BehaviourInterval::NAMES, &interval.ends(), 0)?;
         Ok(interval)
     }
 
     /// [`BehaviourDistribution::interval`] of every customer: ends of the estimate's, then of the impact's.
     ///
     /// # Errors
-    /// [`Error::Parameter`](Error::Parameter) unless the level is from 0.5 to 0.9999.
+    /// [`Error::Parameter`](Error::Parameter) unless the level is from 0.5 to 0.9999; [`Error::Value`] as
+    /// [`BehaviourDistribution::score`].
     pub fn intervals(
         &self,
         ledger: &Ledger,
@@ -120,16 +165,18 @@ impl BehaviourDistribution {
     ) -> Result<[Vec<f64>; 4], Error> {
         check_level(level)?;
         let peers = self.peers_of(ledger);
-        let parts = map_chunks(ledger.len(), CHUNK, threads, |rows| {
-            rows.map(|row| self.interval_row(&ledger.row(row), peers(row), level))
-                .collect::<Vec<_>>()
+        let mut out: [Vec<f64>; 4] = std::array::from_fn(|_| vec![0.0; ledger.len()]);
+        let columns = out.iter_mut().map(|column| &mut column[..]).collect();
+        let parts = fill_columns(columns, &ends(ledger.len()), threads, |rows, columns| {
+            let mut refused = Refused::default();
+            for (at, row) in rows.enumerate() {
+                let ends = self.interval_row(&ledger.row(row), peers(row), level).ends();
+                refused.see(self.finite(&BehaviourInterval::NAMES, &ends, row));
+                columns.iter_mut().zip(ends).for_each(|(column, end)| column[at] = end);
+            }
+            refused
         });
-        let mut out: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(ledger.len()));
-        for interval in parts.into_iter().flatten() {
-            let BehaviourInterval { estimate, impact } = interval;
-            let ends = [estimate.0, estimate.1, impact.0, impact.1];
-            out.iter_mut().zip(ends).for_each(|(column, end)| column.push(end));
-        }
+        Refused::none(parts)?;
         Ok(out)
     }
 
@@ -291,22 +338,27 @@ pub(super) fn score_each(
     distributions: &[&BehaviourDistribution],
     ledger: &Ledger,
     threads: Threads,
-) -> Vec<BehaviourScores> {
+) -> Result<Vec<BehaviourScores>, Error> {
     let shifts: Vec<_> = distributions.iter().map(|one| one.peers_of(ledger)).collect();
     let mut all: Vec<_> =
         distributions.iter().map(|_| BehaviourScores::zeros(ledger.len())).collect();
     let columns = all.iter_mut().flat_map(BehaviourScores::each_mut).collect();
-    fill_columns(columns, &ends(ledger.len()), threads, |rows, columns| {
+    let parts = fill_columns(columns, &ends(ledger.len()), threads, |rows, columns| {
+        let mut refused = Refused::default();
         for (at, row) in rows.enumerate() {
-            let numbers = ledger.row(row);
+            let (numbers, mut checked) = (ledger.row(row), Ok(()));
             let of_each = columns.chunks_mut(BehaviourScore::NAMES.len());
             for ((one, shift), columns) in distributions.iter().zip(&shifts).zip(of_each) {
                 let values = one.score_row(&numbers, shift(row)).values();
+                checked = checked.and_then(|()| one.finite(BehaviourScore::NAMES, &values, row));
                 columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = value);
             }
+            refused.see(checked);
         }
+        refused
     });
-    all
+    Refused::none(parts)?;
+    Ok(all)
 }
 
 /// Where the pieces of work end.

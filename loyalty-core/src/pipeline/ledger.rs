@@ -74,7 +74,7 @@ pub(super) fn scored(
     let mut learn = options.behaviours.clone();
     learn.fit.threads = options.threads;
     let model = BehaviourModel::fit(&ledger, &learn)?;
-    let behaviours = model.classify(&ledger, options.threads);
+    let behaviours = model.classify(&ledger, options.threads)?;
     for (behaviour, why) in model.absent() {
         let enabled_by = column_missing(*behaviour, ledger.available());
         remarks.missing(Part::Behaviour(*behaviour), &why[..], enabled_by);

@@ -56,7 +56,7 @@ fn found(seeds: u64, customers: u32) -> Vec<(Behaviour, Found)> {
         let ledger = ledger(&shop, &options);
         let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
         assert!(model.absent().is_empty(), "{:?}", model.absent());
-        let behaviours = model.classify(&ledger, Threads::default());
+        let behaviours = model.classify(&ledger, Threads::default()).unwrap();
         let level = level(&ledger);
         for (behaviour, found) in &mut all {
             let scores = behaviours.scores(*behaviour).unwrap();
@@ -129,7 +129,7 @@ fn impacts_are_those_of_the_truth() {
         let (shop, options) = simulated(ShopOptions::default(), 6000, seed);
         let ledger = ledger(&shop, &options);
         let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-        let behaviours = model.classify(&ledger, Threads::default());
+        let behaviours = model.classify(&ledger, Threads::default()).unwrap();
         let truth = &shop.truth;
         let kinds = [
             (Behaviour::ServiceDemander, &truth.service_impact, &truth.service_demander),
@@ -158,7 +158,7 @@ fn where_all_are_alike_nobody_is_labelled() {
         let (shop, options) = simulated(ShopOptions::null(), 6000, seed);
         let ledger = ledger(&shop, &options);
         let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-        let behaviours = model.classify(&ledger, Threads::default());
+        let behaviours = model.classify(&ledger, Threads::default()).unwrap();
         for &behaviour in Behaviour::ALL {
             assert_eq!(model.statement(behaviour), "no difference detectable", "{behaviour}");
         }
@@ -197,8 +197,8 @@ fn one_customer_is_scored_as_in_the_whole() {
     let (shop, options) = simulated(ShopOptions::default(), 1500, 3);
     let ledger = ledger(&shop, &options);
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-    let all = model.classify(&ledger, Threads::new(2));
-    let again = model.classify(&ledger, Threads::ONE);
+    let all = model.classify(&ledger, Threads::new(2)).unwrap();
+    let again = model.classify(&ledger, Threads::ONE).unwrap();
     assert_eq!(all, again);
     for row in (0..ledger.len()).step_by(37) {
         let one = model.classify_one(&ledger.row(row), None).unwrap();
@@ -227,7 +227,7 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
         let model = BehaviourDistribution::fit(behaviour, &ledger, &BehaviourFitOptions::default())
             .unwrap();
         let [low, high, ..] = model.intervals(&ledger, 0.9, Threads::default()).unwrap();
-        let scores = model.score(&ledger, Threads::default());
+        let scores = model.score(&ledger, Threads::default()).unwrap();
         let mut within = 0.0;
         for row in 0..ledger.len() {
             assert!(low[row] <= scores.estimate[row] && scores.estimate[row] <= high[row]);
@@ -377,7 +377,7 @@ fn behaviours_last_from_one_half_to_the_other() {
         &BehaviourFitOptions::default(),
     )
     .unwrap();
-    let estimates = model.score(&lived, Threads::default()).estimate;
+    let estimates = model.score(&lived, Threads::default()).unwrap().estimate;
     let predicted = fading.predicted(&model, &lived, 1.0, Threads::default()).unwrap();
     let spread = |of: &[f64]| {
         let mean = of.iter().sum::<f64>() / of.len() as f64;
@@ -406,7 +406,7 @@ fn a_behaviour_that_does_not_last_labels_nobody() {
     }
     let ledger = ledger(&shop, &options);
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default()).unwrap();
     let labelled =
         (0..ledger.len()).filter(|&row| found.has(row, Behaviour::RevenueReverser)).count();
     assert!(labelled <= 2, "{labelled}: {}", model.statement(Behaviour::RevenueReverser));

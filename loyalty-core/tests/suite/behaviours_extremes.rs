@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::common::ledger_shop::{columns, contacts, ledger_options, returned, simulated};
 use crate::common::random::Random;
 use loyalty_core::Error;
 use loyalty_core::behaviours::BehaviourModel;
-use loyalty_core::ledger::LedgerRow;
+use loyalty_core::ledger::{Ledger, LedgerRow};
+use loyalty_core::orders::{Invalid, OrderLines};
+use loyalty_core::parallel::Threads;
+use loyalty_core::simulate::ShopOptions;
 
 fn golden(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../golden").join(file)
@@ -96,6 +100,84 @@ fn numbers_out_of_all_proportion_are_named() {
     let mut values = row;
     values[column("return_lines")] = 1e9;
     assert!(scored(&model, &values));
+}
+
+/// Everything that is said of a ledger at once is finite and has the bits of one customer at a time, or is refused by
+/// the row that is refused alone. Whether it is said.
+fn said_alike(model: &BehaviourModel, ledger: &Ledger) -> bool {
+    let alone = |row| model.classify_one(&ledger.row(row), None);
+    let refused = |error: Error, of: &dyn Fn(usize) -> Option<Error>| {
+        let Error::Value { row, more, .. } = error else { panic!("{error}") };
+        let all: Vec<(usize, Error)> =
+            (0..ledger.len()).filter_map(|row| Some((row, of(row)?))).collect();
+        assert_eq!((all[0].0, all.len()), (row, more + 1));
+        let (Error::Value { column, value, .. }, same) = (&error, &all[0].1) else { panic!() };
+        assert!(
+            matches!(same, Error::Value { column: c, value: v, .. } if c == column && v == value)
+        );
+    };
+    match model.classify(ledger, Threads::new(2)) {
+        Ok(found) => {
+            for row in 0..ledger.len() {
+                for one in alone(row).unwrap().each {
+                    let score = found.scores(one.behaviour).unwrap().row(row);
+                    let bits =
+                        |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                    assert!(score.values().iter().all(|value| value.is_finite()), "{score:?}");
+                    assert_eq!(bits(&score.values()), bits(&one.score.values()));
+                }
+            }
+        }
+        Err(error) => {
+            refused(error, &|row| alone(row).err());
+            return false;
+        }
+    }
+    for (one, _) in model.distributions() {
+        match one.intervals(ledger, 0.9, Threads::new(2)) {
+            Ok(ends) => assert!(ends.iter().flatten().all(|end| end.is_finite())),
+            Err(error) => {
+                refused(error, &|row| one.interval(&ledger.row(row), None, 0.9).err());
+                return false;
+            }
+        }
+    }
+    true
+}
+
+#[test]
+fn what_is_said_of_many_is_finite_and_what_is_said_of_one() {
+    let (model, mut random) = (model(), Random::new(23));
+    let (shop, options) = simulated(ShopOptions::default(), 60, 5);
+    let service = contacts(&shop);
+    let mut said = 0;
+    for round in 0..60 {
+        let mut shop = shop.clone();
+        for _ in 0..round % 4 {
+            let line = random.below(u32::try_from(shop.lines.amount.len()).unwrap()) as usize;
+            let factor = 10_f64.powi(random.below(91).cast_signed() - 45);
+            let lines = &mut shop.lines;
+            let of_line: [&mut Vec<f64>; 5] = [
+                &mut lines.amount,
+                &mut lines.list_amount,
+                &mut lines.discount,
+                &mut lines.cost,
+                &mut lines.returned_amount,
+            ];
+            let which = random.below(6) as usize;
+            for (number, column) in of_line.into_iter().enumerate() {
+                if which == number || which == 5 {
+                    column[line] = (column[line] * factor).min(1e50);
+                }
+            }
+        }
+        let back = returned(&shop);
+        let lines = OrderLines::new(&columns(&shop, &back), Invalid::Drop).unwrap();
+        let ledger = Ledger::new(&lines, Some(&service), None, &ledger_options(&options));
+        said += usize::from(said_alike(&model, &ledger.unwrap()));
+    }
+    // Lines that are accepted make ledgers that nearly always can be scored.
+    assert!(said > 50, "{said} of 60");
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn options() -> LedgerOptions {
 fn labelled(shop: &Shop) -> (Ledger, BehaviourModel, Behaviours) {
     let ledger = Ledger::new(&lines(shop), Some(&contacts(shop)), None, &options()).unwrap();
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default()).unwrap();
     (ledger, model, found)
 }
 
@@ -147,7 +147,7 @@ fn return_rates_are_cleaned_by_category_where_there_is_no_product() {
     let ledger = Ledger::new(&lines, None, None, &options()).unwrap();
     assert!(ledger.portfolio().product_weight < 100.0, "{:?}", ledger.portfolio());
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default()).unwrap();
     let named = (0..ledger.len()).filter(|&row| found.has(row, Behaviour::RevenueReverser)).count();
     assert!(named <= 1, "{named}");
 }
@@ -183,7 +183,7 @@ fn one_cancelled_order_is_no_habit_and_is_named() {
     options.economics.margin = Some(0.3);
     let ledger = Ledger::new(&lines, None, None, &options).unwrap();
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default()).unwrap();
     for row in 0..2 {
         assert!(!found.has(row, Behaviour::RevenueReverser));
         assert!(ledger.is_one_off(row));
@@ -206,7 +206,7 @@ fn whoever_opted_out_has_no_label() {
     assert!(reasons[0].interval.0 < reasons[0].score.estimate);
     let id = [shop.truth.customer[row]];
     let ledger = ledger.with_opted_out(&Column::new("who", &id[..]).into()).unwrap();
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default()).unwrap();
     assert!(found.is_healthy(row) && model.reasons(&ledger, &found, row).is_empty());
 }
 
@@ -242,7 +242,7 @@ fn a_column_of_either_table_opts_out() {
     let out = Ledger::new(&lines, Some(&calls), None, &options()).unwrap();
     let wanted = if by_calls.contains(&true) { 2 } else { 1 };
     assert_eq!(out.opted_out(), wanted);
-    let again = model.classify(&out, Threads::default());
+    let again = model.classify(&out, Threads::default()).unwrap();
     assert!(named.iter().take(wanted).all(|&row| again.is_healthy(row)));
     // A name adds to the columns.
     let third = (0..ledger.len()).find(|&row| again.primary()[row].is_some()).unwrap();
@@ -257,7 +257,7 @@ fn no_money_is_promised_that_no_column_tells() {
     let ledger = Ledger::new(&lines(&shop), None, None, &LedgerOptions::default()).unwrap();
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
     assert!(!model.is_priced(Behaviour::FixedBudget) && !model.is_priced(Behaviour::CouponUser));
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default()).unwrap();
     for behaviour in [Behaviour::FixedBudget, Behaviour::CouponUser] {
         assert!(found.scores(behaviour).unwrap().impact.iter().all(|impact| *impact == 0.0));
         assert!(!found.primary().contains(&Some(Behaviour::CouponUser)));

@@ -115,7 +115,7 @@ fn named(lines: &Lines, given: Given) -> (usize, usize) {
     let ledger =
         Ledger::new(&order_lines(lines, given), None, None, &LedgerOptions::default()).unwrap();
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-    let found = model.classify(&ledger, Threads::default());
+    let found = model.classify(&ledger, Threads::default()).unwrap();
     let named: Vec<i64> = (0..CUSTOMERS)
         .zip(0..ledger.len())
         .filter(|&(_, row)| found.has(row, Behaviour::RevenueReverser))

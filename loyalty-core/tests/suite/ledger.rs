@@ -238,7 +238,7 @@ proptest! {
         let model =
             loyalty_core::behaviours::BehaviourModel::fit(&ledger, &loyalty_core::behaviours::BehaviourOptions::default());
         prop_assert!(model.is_ok(), "{model:?}");
-        let behaviours = model.unwrap().classify(&ledger, Threads::ONE);
+        let behaviours = model.unwrap().classify(&ledger, Threads::ONE).unwrap();
         for behaviour in behaviours.looked_at() {
             let scores = behaviours.scores(behaviour).unwrap();
             prop_assert!(scores.each().concat().iter().all(|value| value.is_finite()));

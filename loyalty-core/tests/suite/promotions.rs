@@ -52,7 +52,7 @@ fn nobody_is_labelled_for_what_the_makers_pay() {
     assert!(share < 0.7 && concentration < 3.0, "{share} {concentration}");
     let ledger = ledger(&shop.0, &shop.1);
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default()).unwrap();
-    let found = model.classify(&ledger, Threads::ONE);
+    let found = model.classify(&ledger, Threads::ONE).unwrap();
     let of = |odds: bool| {
         let rows = (0..ledger.len()).filter(|&row| found.has(row, Behaviour::PromotionMaximizer));
         let id = |row| ledger.customers().get(row).to_string().parse().unwrap();

@@ -179,6 +179,12 @@ class BehaviourModel(Fitted):
         -------
         Behaviours
 
+        Raises
+        ------
+        InputError
+            Where a number of a customer is so far off that a score would not be finite; it names the score and the
+            row.
+
         Examples
         --------
         >>> import loyalty

@@ -122,7 +122,7 @@ fn one_shop(
     options.end = Some((19_723 + i64::from(days)) * DAY - 1);
     let ledger = Ledger::new(&lines, Some(&contacts), None, &options)?;
     let model = BehaviourModel::fit(&ledger, &BehaviourOptions::default())?;
-    let labels = model.classify(&ledger, Threads::default());
+    let labels = model.classify(&ledger, Threads::default())?;
     for (number, &behaviour) in Behaviour::ALL.iter().enumerate() {
         let found = &mut found[number];
         let statement = model.statement(behaviour).to_owned();
