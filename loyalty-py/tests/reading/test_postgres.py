@@ -32,7 +32,11 @@ insert into orders values
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A server on a socket of its own, in a folder that goes with it."""
-    tools = [shutil.which(name) for name in ("initdb", "pg_ctl")]
+    # Debian keeps them out of the way of commands.
+    places = os.pathsep.join(
+        [os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+    )
+    tools = [shutil.which(name, path=places) for name in ("initdb", "pg_ctl")]
     if None in tools:
         pytest.skip("no PostgreSQL server is installed")
     initdb, pg_ctl = map(str, tools)
