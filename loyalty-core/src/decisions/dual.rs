@@ -13,6 +13,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::choices::{CHUNK, Choices};
+use crate::error::LARGEST;
 use crate::math::elementary::{exp, ln};
 use crate::parallel::{Threads, map_chunks};
 
@@ -52,6 +53,9 @@ pub(super) fn bound(choices: &Choices, prices: &[f64], threads: Threads) -> f64 
 /// The lowest price of the only capacity at which its use fits: exact.
 fn threshold(choices: &Choices, threads: Threads) -> f64 {
     let capacity = choices.capacities()[0].amount;
+    if !is_something(capacity) {
+        return 0.0;
+    }
     let parts = map_chunks(choices.rows(), CHUNK, threads, |rows| {
         let (mut total, mut drops) = (0.0, Vec::new());
         rows.for_each(|row| total += changes(choices, row, &mut drops));
@@ -152,8 +156,7 @@ impl Smooth<'_> {
             }
         }
         let amounts = self.choices.capacities().iter().map(|capacity| capacity.amount);
-        // Where there is nothing to give, nothing takes of it, and one more unit has no known value.
-        prices.iter().zip(amounts).map(|(p, c)| if c > 0.0 { p / c } else { 0.0 }).collect()
+        prices.iter().zip(amounts).map(|(p, c)| if is_something(c) { p / c } else { 0.0 }).collect()
     }
 
     /// Newton steps at one temperature, within prices at or above 0.
@@ -248,7 +251,13 @@ impl Smooth<'_> {
 }
 
 fn inverse(amount: f64) -> f64 {
-    if amount > 0.0 { 1.0 / amount } else { 0.0 }
+    if is_something(amount) { 1.0 / amount } else { 0.0 }
+}
+
+/// Where there is nothing to give, or next to nothing, one more unit has no value that a number could tell. Any price
+/// bounds what can be chosen, so it has none.
+fn is_something(amount: f64) -> bool {
+    amount >= 1.0 / LARGEST
 }
 
 /// The Newton step of the prices. Those near 0 that want to fall go there on their own, as Bertsekas

@@ -76,6 +76,10 @@ pub(crate) fn maximise(
         }
         iterations += 1;
         let step = here.step(radius);
+        // Derivatives that are no numbers lead nowhere.
+        if !step.gain.is_finite() {
+            break Stop::Stalled;
+        }
         let moved = point.iter().zip(&step.by).map(|(at, by)| (at + by).clamp(-FARTHEST, FARTHEST));
         let trial: Vec<f64> = moved.collect();
         let there = evaluate(&trial);
@@ -314,6 +318,17 @@ mod tests {
             [-(4.0 * dx + dy), -(dx + 0.5 * dy)],
             [[-4.0, -1.0], [-1.0, -0.5]],
         )
+    }
+
+    #[test]
+    fn derivatives_that_are_no_numbers_end_the_search() {
+        for [slope, curvature] in [[f64::NAN, -1.0], [1.0, f64::NAN], [f64::INFINITY, -1.0]] {
+            let maximum = maximum_of([0.5, 0.5], &FitOptions::default(), |_| {
+                evaluation(-1.0, [slope, 0.0], [[curvature, 0.0], [0.0, -1.0]])
+            });
+            assert_eq!(maximum.stop, Stop::Stalled);
+            assert_eq!(maximum.point, [0.5, 0.5]);
+        }
     }
 
     #[test]

@@ -267,3 +267,23 @@ fn many_customers_have_the_bits_of_one() {
         assert!(found[0] == found[1] && found[1] == found[2]);
     }
 }
+
+/// In next to no time nobody leaves: such customers count as those seen at their last purchase.
+#[test]
+fn customers_who_were_just_seen_do_not_disturb_a_fit() {
+    let x = [2.0, 1.0, 2.0, 2.0, 3.0, 1.0, 1.0, 3.0, 0.0, 2.0];
+    let t_x = [20.52, 43.38, 20.04, 24.6, 45.9, 35.1, 7.06, 67.74, 0.0, 68.16];
+    let t = [51.3, 72.3, 66.8, 82.0, 91.8, 58.5, 70.6, 112.9, 0.0, 113.6];
+    let fit = |just: f64| {
+        let mut t = t;
+        t[8] = just;
+        let summary = CustomerSummary::new(&SummaryColumns::new(&x, &t_x, &t)).unwrap();
+        ParetoNbd::fit(&summary, &FitOptions::default()).unwrap()
+    };
+    let at_once = fit(0.0);
+    for just in [5e-324, 2.3e-308, 1e-300, 1e-200] {
+        let soon = fit(just);
+        assert_eq!(soon.stop, at_once.stop, "{just:e}");
+        assert_close(soon.log_likelihood, at_once.log_likelihood, 1e-12);
+    }
+}

@@ -250,3 +250,19 @@ fn nothing_worth_doing_and_nothing_to_do_it_with() {
         assert_eq!(selection.gap(), 0.0);
     }
 }
+
+/// What one more unit of next to nothing is worth is beyond numbers; what is gained is not.
+#[test]
+fn next_to_nothing_to_give_has_no_price_and_a_bound() {
+    for next_to_nothing in [2.3e-308, 5e-324, 1e-51] {
+        for capacities in [vec![next_to_nothing], vec![3.0, next_to_nothing]] {
+            let uses = vec![vec![vec![next_to_nothing; 3], vec![0.0; 3]]; capacities.len()];
+            let gains = vec![vec![9.0, 5.0, 7.0], vec![1.0, 2.0, 3.0]];
+            let problem = Problem { gains, uses, capacities };
+            let selection = problem.choices().unwrap().select(Threads::ONE);
+            problem.check(&selection);
+            assert!(selection.bound().is_finite() && selection.gap().is_finite());
+            assert!(selection.shadow_prices().iter().all(|price| price.is_finite()));
+        }
+    }
+}

@@ -82,7 +82,7 @@ fn add_gone(sums: &mut GoneSums, [r, alpha, s, beta]: [f64; 4], x: f64, rows: Ro
         let all = Integrals::<MOMENTS, FEW>::of(&scales, |_| terms, t_x, t);
         let odds = Odds::of(&scales, &all, t);
         for row in 0..t.len() {
-            if t[row] > t_x[row] {
+            if all.sums[row][0] > 0.0 {
                 let (top, integrals) = (&all.top[row], &all.sums[row]);
                 let gone = Gone::of(&scales, top, integrals);
                 sums.value += weight[row] * odds.softplus[row];

@@ -223,7 +223,7 @@ pub(super) struct Integrals<const S: usize, const R: usize> {
     pub(super) top: [Top; R],
     /// h at the top.
     pub(super) height: [f64; R],
-    /// From the top on; 0 where T = t_x.
+    /// From the top on; 0 where T is t_x, or as good as that.
     pub(super) sums: [[f64; S]; R],
 }
 
@@ -257,7 +257,9 @@ impl<const S: usize, const R: usize> Integrals<S, R> {
             let height = point.height(&top);
             (all.top[row], all.height[row]) = (top, height);
             let fits = |[width, steep]: [f64; 2]| top.depth <= width && height <= steep;
-            if t[row] <= t_x[row] {
+            // Within so little time nobody has left: the integral is 0, and what is divided by it stays out of
+            // the numbers that lose their digits.
+            if depth < f64::MIN_POSITIVE {
                 continue;
             }
             if top.later == 0.0 && (fits(EASY[0]) || fits(EASY[1])) {
