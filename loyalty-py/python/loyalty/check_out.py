@@ -85,6 +85,14 @@ class CheckOut(Frozen):
         For behaviours without a basis, a model of purchases without a unit, a horizon, rate or margin outside its
         domain.
 
+    Notes
+    -----
+    The defaults are those of :func:`score`: a year and a rate of 0.1. C and the packages begin with a horizon of 52 of
+    the model's units and no discount; whoever compares states both.
+
+    What is to be said of a fit is said by it, and by the notes of :func:`score`, and not again with each customer: a
+    model that ended at a boundary, say, in which nobody leaves.
+
     Examples
     --------
     >>> import loyalty
