@@ -7,9 +7,9 @@ use crate::error::countable;
 
 /// Exposure and returns by key.
 ///
-/// Keys are well-mixed 64 bits, so they are their own hash. A slot holds the upper half of a key and
-/// where the key stands, and a key is looked for from slot to slot: most lookups touch one slot and one
-/// entry, which is what they cost where there are more keys than fit in a cache.
+/// Keys are well-mixed 64 bits, so they are their own hash. A slot says where a key stands and has some of
+/// the key's bits ([`Slots`]), and a key is looked for from slot to slot: most lookups touch one slot and
+/// one entry, which is what they cost where there are more keys than fit in a cache.
 ///
 /// It is no `hashbrown::HashTable<u32>` of places with the key for its hash, as that is slower where it
 /// counts: finding keys at random, in blocks of 256, takes (best of seven runs, on a machine
@@ -25,8 +25,8 @@ use crate::error::countable;
 /// together ([`Keys::guesses`]).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
-    /// A power of two of them, at most five in eight taken; 0 is free.
-    slots: Vec<u64>,
+    /// At most five in eight taken; 0 is free.
+    slots: Vec<u32>,
     /// Key and counts side by side, as whoever finds the one wants the other.
     entries: Vec<(u64, Counts)>,
 }
@@ -58,6 +58,11 @@ impl LookedUp {
 }
 
 impl Counts {
+    fn are_sound(self) -> bool {
+        let sound = |count: f64| count.is_finite() && count >= 0.0;
+        sound(self.exposure) && sound(self.returns)
+    }
+
     /// Exposure, at least as much as there are returns: a return may be known before its line is due.
     #[inline(always)]
     pub(crate) fn exposed(self) -> f64 {
@@ -74,24 +79,95 @@ impl Counts {
     }
 }
 
-const UPPER_HALF: u64 = !0xffff_ffff;
-
-#[expect(clippy::cast_possible_truncation, reason = "as many bits as there are slots are used")]
-fn first_slot(key: u64, slots: usize) -> usize {
-    key as usize & slots.wrapping_sub(1)
+/// How so many slots are used.
+///
+/// The upper bits of a key say at which slot the search for it begins. A slot has 32 bits: as many of the
+/// lower ones as are needed say where the key stands, counted from 1, and the others are the key's lowest,
+/// which keep all but one in some thousand other keys from being compared.
+#[derive(Clone, Copy)]
+struct Slots {
+    number: usize,
+    /// The bits of a slot that say where its key stands.
+    place: u32,
 }
 
+impl Slots {
+    fn of(slots: &[u32]) -> Self {
+        let number = slots.len();
+        let spare = (number as u64).leading_zeros().saturating_sub(32);
+        Self { number, place: u32::MAX.checked_shr(spare).unwrap_or(0) }
+    }
+
+    #[inline]
+    fn first(self, key: u64) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "below the number of slots")]
+        let first = ((u128::from(key) * self.number as u128) >> 64) as usize;
+        first
+    }
+
+    /// The slot of a key that stands at a place, counted from 1.
+    #[inline]
+    fn slot(self, key: u64, place: usize) -> u32 {
+        #[expect(clippy::cast_possible_truncation, reason = "places have 32 bits")]
+        let place = place as u32;
+        self.tag(key) | place
+    }
+
+    #[inline]
+    fn tag(self, key: u64) -> u32 {
+        #[expect(clippy::cast_possible_truncation, reason = "the lowest bits")]
+        let lowest = key as u32;
+        lowest.checked_shl(self.place.count_ones()).unwrap_or(0)
+    }
+
+    /// Where a key may stand by a slot; [`UNKNOWN`] where the slot is free or another key's.
+    #[inline]
+    fn place(self, slot: u32, key: u64) -> u32 {
+        let place = (slot & self.place).wrapping_sub(1);
+        if (slot ^ self.tag(key)) & !self.place == 0 { place } else { UNKNOWN }
+    }
+}
+
+/// Keys that are entered together: their slots stay in the nearest cache.
+const BLOCK: usize = 256;
+
 impl Keys {
-    /// Keys with their counts, by place; `None` where a key stands twice.
+    /// Keys with their counts, by place; `None` where a key stands twice, or counts are out of range.
     pub(crate) fn of(entries: Vec<(u64, Counts)>) -> Option<Self> {
-        let slots = (entries.len() * 8 / 5 + 1).next_power_of_two().max(8);
-        let mut keys = Self { slots: vec![0; slots], entries };
-        for at in 0..keys.entries.len() {
-            let key = keys.entries[at].0;
-            let free = keys.search(key).err()?;
-            keys.slots[free] = slot(key, at + 1);
+        if !entries.iter().all(|(_, counts)| counts.are_sound()) {
+            return None;
+        }
+        // Room for an eighth more of them.
+        let slots = vec![0; (entries.len() * 9).div_ceil(5).max(8)];
+        let mut keys = Self { slots, entries };
+        let mut crowded = [0; BLOCK];
+        for first in (0..keys.entries.len()).step_by(BLOCK) {
+            for &at in keys.enter_where_free(first, &mut crowded) {
+                let key = keys.entries[at].0;
+                let free = keys.search(key).err()?;
+                keys.slots[free] = Slots::of(&keys.slots).slot(key, at + 1);
+            }
         }
         Some(keys)
+    }
+
+    /// Enters those of a block of keys whose first slots are free, and gives where the others stand. No branch
+    /// depends on a slot, so that many are waited for together.
+    fn enter_where_free<'a>(
+        &mut self,
+        first: usize,
+        crowded: &'a mut [usize; BLOCK],
+    ) -> &'a [usize] {
+        let slots = Slots::of(&self.slots);
+        let mut others = 0;
+        for (at, &(key, _)) in (first..).zip(self.entries[first..].iter().take(BLOCK)) {
+            let slot = &mut self.slots[slots.first(key)];
+            let is_free = *slot == 0;
+            *slot = if is_free { slots.slot(key, at + 1) } else { *slot };
+            crowded[others] = at;
+            others += usize::from(!is_free);
+        }
+        &crowded[..others]
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -111,21 +187,18 @@ impl Keys {
     /// The place of a key, or the free slot in which the search for it ended.
     #[inline]
     fn search(&self, key: u64) -> Result<u32, usize> {
-        let last = self.slots.len() - 1;
-        let mut at = first_slot(key, self.slots.len());
+        let slots = Slots::of(&self.slots);
+        let mut at = slots.first(key);
         loop {
             let slot = self.slots[at];
             if slot == 0 {
                 return Err(at);
             }
-            if (slot ^ key) & UPPER_HALF == 0 {
-                #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
-                let place = slot as u32 - 1;
-                if self.entries[place as usize].0 == key {
-                    return Ok(place);
-                }
+            let place = slots.place(slot, key);
+            if self.is_at(place, key) {
+                return Ok(place);
             }
-            at = (at + 1) & last;
+            at = if at + 1 == slots.number { 0 } else { at + 1 };
         }
     }
 
@@ -142,21 +215,21 @@ impl Keys {
             Ok(place) => place,
             Err(free) => {
                 self.entries.push((key, Counts::default()));
-                self.slots[free] = slot(key, self.entries.len());
+                self.slots[free] = Slots::of(&self.slots).slot(key, self.entries.len());
                 Self::number(self.entries.len())
             }
         }
     }
 
     fn grow(&mut self) {
-        let slots = (2 * self.slots.len()).max(8);
-        self.slots = vec![0; slots];
-        for (at, (key, _)) in self.entries.iter().enumerate() {
-            let mut free = first_slot(*key, slots);
+        self.slots = vec![0; (2 * self.slots.len()).max(8)];
+        let slots = Slots::of(&self.slots);
+        for (at, &(key, _)) in self.entries.iter().enumerate() {
+            let mut free = slots.first(key);
             while self.slots[free] != 0 {
-                free = (free + 1) & (slots - 1);
+                free = if free + 1 == slots.number { 0 } else { free + 1 };
             }
-            self.slots[free] = slot(*key, at + 1);
+            self.slots[free] = slots.slot(key, at + 1);
         }
     }
 
@@ -202,11 +275,10 @@ impl Keys {
     /// are waited for together.
     fn guesses<'a>(&self, keys: &[u64], looked_up: &'a mut LookedUp) -> &'a mut [u32] {
         let first = looked_up.places.len();
+        let slots = Slots::of(&self.slots);
         looked_up.places.extend(keys.iter().map(|&key| {
-            let slot = self.slots.get(first_slot(key, self.slots.len())).map_or(0, |slot| *slot);
-            #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
-            let place = (slot as u32).wrapping_sub(1);
-            if (slot ^ key) & UPPER_HALF == 0 { place } else { UNKNOWN }
+            let slot = self.slots.get(slots.first(key)).map_or(0, |slot| *slot);
+            slots.place(slot, key)
         }));
         &mut looked_up.places[first..]
     }
@@ -234,7 +306,51 @@ impl Keys {
     }
 }
 
-/// The slot of a key that stands at a place, counted from 1.
-fn slot(key: u64, place: usize) -> u64 {
-    key & UPPER_HALF | place as u64
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::fold::fold;
+
+    /// Keys of which the first `alike` begin at one slot and have the same lowest bits.
+    fn keys(number: u64, alike: u64) -> Vec<u64> {
+        let key = |n: u64| if n < alike { (n << 32) | 7 } else { fold(3, n) };
+        (0..number).map(key).collect()
+    }
+
+    #[test]
+    fn what_was_entered_is_found_and_nothing_else() {
+        for (number, alike) in [(0, 0), (1, 0), (5, 5), (8, 3), (9, 0), (400, 60), (70_000, 100)] {
+            let keys = keys(number, alike);
+            let (mut entered, mut looked_up) = (Keys::default(), LookedUp::default());
+            for block in keys.chunks(300) {
+                entered.enter_each(block, &mut looked_up);
+            }
+            let at_once = Keys::of(keys.iter().map(|&key| (key, Counts::default())).collect());
+            let all: Vec<u32> = (0..).take(keys.len()).collect();
+            assert_eq!(looked_up.places, all);
+            for table in [entered, at_once.unwrap()] {
+                looked_up.clear();
+                table.find_each(&keys, &mut looked_up);
+                assert_eq!(looked_up.places, all);
+                looked_up.clear();
+                let others: Vec<u64> = (0..900).map(|n| fold(4, n)).collect();
+                table.find_each(&others, &mut looked_up);
+                assert!(looked_up.places.iter().all(|&place| place == UNKNOWN));
+                assert!(looked_up.exposure.iter().all(|&exposure| exposure == 0.0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_stands_once_with_counts_in_range() {
+        let mut keys = keys(1000, 20);
+        let of = |keys: &[u64], counts| Keys::of(keys.iter().map(|&key| (key, counts)).collect());
+        assert!(of(&keys, Counts::default()).is_some());
+        for bad in [f64::NAN, f64::INFINITY, -1.0] {
+            assert!(of(&keys, Counts { exposure: bad, returns: 0.0 }).is_none());
+            assert!(of(&keys, Counts { exposure: 1.0, returns: bad }).is_none());
+        }
+        keys.push(keys[11]);
+        assert!(of(&keys, Counts::default()).is_none());
+    }
 }

@@ -215,10 +215,7 @@ impl RawKeys {
 
     fn keys(self) -> Result<Keys, Error> {
         Keys::default().room_for(self.0.len())?;
-        let good = |count: f64| count.is_finite() && count >= 0.0;
-        let sound = self.0.iter().all(|(_, counts)| good(counts.exposure) && good(counts.returns));
-        let keys = if sound { Keys::of(self.0) } else { None };
-        keys.ok_or_else(|| wrong("a key stands twice, or its counts are out of range"))
+        Keys::of(self.0).ok_or_else(|| wrong("a key stands twice, or its counts are out of range"))
     }
 }
 

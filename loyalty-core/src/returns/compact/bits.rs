@@ -42,15 +42,26 @@ impl<'a> Unpacked<'a> {
     /// what is read.
     #[inline]
     pub(super) fn next(&mut self, taken: bool) -> u64 {
-        let word = |at: usize| {
-            let bytes = self.bytes.get(8 * at..).and_then(|bytes| bytes.first_chunk());
-            u128::from(bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)))
-        };
-        let both = word(self.at / 64 + 1) << 64 | word(self.at / 64);
-        #[expect(clippy::cast_possible_truncation, reason = "the mask keeps no more than 64 bits")]
-        let number = (both >> (self.at % 64)) as u64 & self.mask;
+        let (byte, bit) = (self.at / 8, self.at % 8);
+        let behind = self.bytes.get(byte + 8).map_or(0, |byte| u64::from(*byte));
         self.at += usize::from(taken) * self.width as usize;
-        number
+        ((self.word(byte) >> bit) | (behind << 1 << (63 - bit))) & self.mask
+    }
+
+    /// The 64 bits from a byte on.
+    #[inline]
+    fn word(&self, from: usize) -> u64 {
+        match self.bytes.get(from..).and_then(|bytes| bytes.first_chunk()) {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => self.last_word(from),
+        }
+    }
+
+    /// The same where fewer are left.
+    #[cold]
+    fn last_word(&self, from: usize) -> u64 {
+        let left = self.bytes.get(from..).unwrap_or(&[]);
+        left.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
     }
 }
 

@@ -4,11 +4,12 @@ use hashbrown::HashMap;
 
 use super::super::state_codec::wrong;
 use super::bits::{Unpacked, pack, packed_bytes};
+use super::blocks::{BLOCK, Floats, Numbers};
 use crate::Error;
 
 /// How whole numbers stand.
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+pub(super) enum Form {
     /// Each by itself.
     Each,
     /// A bit for each says whether it differs from the one before, and only those that do stand by themselves.
@@ -21,7 +22,7 @@ impl Form {
     const ALL: [Self; 3] = [Self::Each, Self::Repeats, Self::CountsOn];
 
     /// The number expected after another; the one before the first is 0 in either case.
-    fn next(self, before: u64) -> u64 {
+    pub(super) fn next(self, before: u64) -> u64 {
         before.wrapping_add(u64::from(self == Self::CountsOn))
     }
 
@@ -148,6 +149,11 @@ impl Writer {
 
 const SIGN: u64 = 1 << 63;
 
+/// The number with a sign that stands as this one.
+pub(super) fn signed(number: u64) -> i64 {
+    (number ^ SIGN).cast_signed()
+}
+
 /// What a [`Writer`] has written.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
@@ -189,19 +195,37 @@ impl<'a> Reader<'a> {
         usize::try_from(self.word()?).map_err(|_| damaged())
     }
 
-    /// Room for values, if there can be as many.
-    fn room<T>(&mut self, values: usize) -> Result<Vec<T>, Error> {
+    /// Accepts so many values more, if there can be as many.
+    pub(super) fn count(&mut self, values: usize) -> Result<(), Error> {
         self.values = self.values.checked_sub(values).ok_or_else(damaged)?;
-        let mut room = Vec::new();
-        room.try_reserve_exact(values).map_err(|_| damaged())?;
-        Ok(room)
+        Ok(())
     }
 
     /// Values that stood before.
     pub(super) fn copy<T: Copy>(&mut self, of: &[T]) -> Result<Vec<T>, Error> {
-        let mut copy = self.room(of.len())?;
+        self.count(of.len())?;
+        let mut copy = room(of.len())?;
         copy.extend_from_slice(of);
         Ok(copy)
+    }
+
+    /// A column of so many whole numbers.
+    pub(super) fn column(&mut self, length: usize) -> Result<Numbers<'a>, Error> {
+        self.count(length)?;
+        let (form, bits) = (self.byte()?, u32::from(self.byte()?));
+        let form = *Form::ALL.get(usize::from(form)).ok_or_else(damaged)?;
+        let least = self.word()?;
+        if bits > 64 {
+            return Err(damaged());
+        }
+        let (flags, stand) = if form == Form::Each {
+            (&[][..], length)
+        } else {
+            let flags = self.take(packed_bytes(length, 1))?;
+            (flags, flags.iter().map(|byte| byte.count_ones() as usize).sum())
+        };
+        let stand = Unpacked::new(self.take(packed_bytes(stand, bits))?, bits);
+        Ok(Numbers { form, least, stand, flags: Unpacked::new(flags, 64), before: 0 })
     }
 
     /// So many whole numbers, each as `of` takes it.
@@ -210,34 +234,22 @@ impl<'a> Reader<'a> {
         length: usize,
         mut of: impl FnMut(u64) -> Option<T>,
     ) -> Result<Vec<T>, Error> {
-        let mut numbers = self.room(length)?;
-        let (form, bits) = (self.byte()?, u32::from(self.byte()?));
-        let form = *Form::ALL.get(usize::from(form)).ok_or_else(damaged)?;
-        let least = self.word()?;
-        if bits > 64 {
-            return Err(damaged());
+        let (mut column, mut block) = (self.column(length)?, [0; BLOCK]);
+        let mut numbers = room(length)?;
+        while numbers.len() < length {
+            let block = &mut block[..BLOCK.min(length - numbers.len())];
+            column.next(block);
+            let before = numbers.len();
+            numbers.extend(block.iter().map_while(|&number| of(number)));
+            if numbers.len() < before + block.len() {
+                return Err(damaged());
+            }
         }
-        if form == Form::Each {
-            let mut each = Unpacked::new(self.take(packed_bytes(length, bits))?, bits);
-            let number = |_| of(least.wrapping_add(each.next(true)));
-            numbers.extend((0..length).map_while(number));
-        } else {
-            let flags = self.take(packed_bytes(length, 1))?;
-            let stand = flags.iter().map(|byte| byte.count_ones() as usize).sum();
-            let mut stand = Unpacked::new(self.take(packed_bytes(stand, bits))?, bits);
-            let (mut differs, mut before) = (Unpacked::new(flags, 1), 0);
-            numbers.extend((0..length).map_while(|_| {
-                let (expected, differs) = (form.next(before), differs.next(true) == 1);
-                let own = least.wrapping_add(stand.next(differs));
-                before = if differs { own } else { expected };
-                of(before)
-            }));
-        }
-        if numbers.len() == length { Ok(numbers) } else { Err(damaged()) }
+        Ok(numbers)
     }
 
     pub(super) fn signed<T: TryFrom<i64>>(&mut self, length: usize) -> Result<Vec<T>, Error> {
-        self.numbers(length, |number| T::try_from((number ^ SIGN).cast_signed()).ok())
+        self.numbers(length, |number| T::try_from(signed(number)).ok())
     }
 
     /// Numbers below a limit.
@@ -246,37 +258,43 @@ impl<'a> Reader<'a> {
         self.numbers(length, |number| u32::try_from(number).ok().filter(known))
     }
 
-    pub(super) fn words(&mut self, length: usize) -> Result<Vec<u64>, Error> {
-        let mut words = self.room(length)?;
-        let mut each = Unpacked::new(self.take(packed_bytes(length, 64))?, 64);
-        words.extend((0..length).map(|_| each.next(true)));
-        Ok(words)
+    /// A column of so many words.
+    pub(super) fn words(&mut self, length: usize) -> Result<Unpacked<'a>, Error> {
+        self.count(length)?;
+        Ok(Unpacked::new(self.take(packed_bytes(length, 64))?, 64))
+    }
+
+    /// A column of so many finite numbers.
+    pub(super) fn floats(&mut self, length: usize) -> Result<Floats<'a>, Error> {
+        let different = self.length()?;
+        if different == 0 {
+            return self.words(length).map(Floats::AsTheyAre);
+        }
+        let mut words = self.words(different)?;
+        let mut floats = room(different)?;
+        floats.extend((0..different).map(|_| f64::from_bits(words.next(true))));
+        if floats.iter().all(|float| float.is_finite()) {
+            Ok(Floats::Shared(floats, self.column(length)?))
+        } else {
+            Err(damaged())
+        }
     }
 
     /// So many finite numbers.
-    pub(super) fn floats(&mut self, length: usize) -> Result<Vec<f64>, Error> {
-        self.floats_as(length, |float| float)
+    pub(super) fn all_floats(&mut self, length: usize) -> Result<Vec<f64>, Error> {
+        let mut column = self.floats(length)?;
+        let mut floats = room(length)?;
+        floats.resize(length, 0.0);
+        floats.chunks_mut(BLOCK).try_for_each(|block| column.next(block))?;
+        Ok(floats)
     }
+}
 
-    /// The same, each as `of` takes it.
-    pub(super) fn floats_as<T>(
-        &mut self,
-        length: usize,
-        mut of: impl FnMut(f64) -> T,
-    ) -> Result<Vec<T>, Error> {
-        let different = self.length()?;
-        let of_words = if different == 0 { length } else { different };
-        let floats: Vec<f64> = self.words(of_words)?.into_iter().map(f64::from_bits).collect();
-        if !floats.iter().all(|float| float.is_finite()) {
-            return Err(damaged());
-        }
-        match different {
-            0 => Ok(floats.into_iter().map(of).collect()),
-            _ => self.numbers(length, |place| {
-                floats.get(usize::try_from(place).ok()?).map(|&float| of(float))
-            }),
-        }
-    }
+/// Room for values that have been counted.
+pub(super) fn room<T>(values: usize) -> Result<Vec<T>, Error> {
+    let mut room = Vec::new();
+    room.try_reserve_exact(values).map_err(|_| damaged())?;
+    Ok(room)
 }
 
 #[cfg(test)]
@@ -310,11 +328,12 @@ mod tests {
             let mut from = Reader::new(&bytes);
             prop_assert_eq!(from.numbers(numbers.len(), Some).unwrap(), numbers.clone());
             let bits = |floats: &[f64]| floats.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            prop_assert_eq!(bits(&from.floats(floats.len()).unwrap()), bits(&floats));
+            prop_assert_eq!(bits(&from.all_floats(floats.len()).unwrap()), bits(&floats));
             let signed: Vec<i64> = from.signed(numbers.len()).unwrap();
             prop_assert!(signed.iter().zip(&numbers).all(|(a, b)| a.cast_unsigned() == *b));
-            prop_assert_eq!(bits(&from.floats(any.len()).unwrap()), bits(&any));
-            prop_assert_eq!(from.words(numbers.len()).unwrap(), numbers);
+            prop_assert_eq!(bits(&from.all_floats(any.len()).unwrap()), bits(&any));
+            let mut words = from.words(numbers.len()).unwrap();
+            prop_assert!(numbers.iter().all(|&number| words.next(true) == number));
             from.finish().unwrap();
         }
     }
@@ -353,7 +372,7 @@ mod tests {
             for floats in [vec![bad], vec![bad; 100], vec![1.0, bad, 2.0]] {
                 let mut to = Writer::default();
                 to.floats(&floats);
-                assert!(Reader::new(&to.finish()).floats(floats.len()).is_err());
+                assert!(Reader::new(&to.finish()).all_floats(floats.len()).is_err());
             }
         }
     }

@@ -6,9 +6,11 @@
 
 use std::borrow::Cow;
 
-use super::super::keys::{Counts, Keys};
+use super::super::keys::Keys;
 use super::super::schema::{HistorySpec, Part};
-use super::column::{Reader, Writer, damaged};
+use super::bits::Unpacked;
+use super::blocks::{BLOCK, Numbers};
+use super::column::{Reader, Writer, damaged, signed};
 use crate::Error;
 use crate::math::fold::{fold, turned, unfolded};
 use crate::orders::key;
@@ -74,28 +76,65 @@ impl<'a> Made<'a> {
         }
     }
 
-    /// Keys, and no counts of them yet.
-    pub(super) fn read(
-        &self,
+    /// A column of so many keys.
+    pub(super) fn read<'f>(
+        self,
         length: usize,
-        from: &mut Reader<'_>,
-    ) -> Result<Vec<(u64, Counts)>, Error> {
-        let entry = |key: u64| (key, Counts::default());
-        let entries = |keys: Vec<u64>| keys.into_iter().map(entry).collect();
+        from: &mut Reader<'f>,
+    ) -> Result<MadeKeys<'a, 'f>, Error> {
         match (self, from.byte()?) {
-            (_, AS_THEY_ARE) => from.words(length).map(entries),
-            (Self::Same(same), MADE) if same.len() == length => from.copy(same).map(entries),
-            (Self::Folded(before, last), MADE) => {
-                let befores = from.places(length, before.len())?;
-                let mut befores = befores.iter().map(|&place| before[place as usize]);
-                from.numbers(length, |place| {
-                    let last = last.get(usize::try_from(place).ok()?)?;
-                    befores.next().map(|before| entry(fold(before, *last)))
-                })
+            (_, AS_THEY_ARE) => from.words(length).map(MadeKeys::AsTheyAre),
+            (Self::Same(same), MADE) if same.len() == length => {
+                from.count(length)?;
+                Ok(MadeKeys::Same(same))
             }
-            (Self::Integers, MADE) => ids(length, from).map(entries),
+            (Self::Folded(before, last), MADE) => {
+                let places = [from.column(length)?, from.column(length)?];
+                Ok(MadeKeys::Folded(before, last, places))
+            }
+            (Self::Integers, MADE) => from.column(length).map(MadeKeys::Integers),
             _ => Err(damaged()),
         }
+    }
+}
+
+/// A column of keys, read from block to block.
+pub(super) enum MadeKeys<'a, 'f> {
+    AsTheyAre(Unpacked<'f>),
+    /// The rest of those of another history.
+    Same(&'a [u64]),
+    /// Keys of parts, and the places at which those of each key stand.
+    Folded(&'a [u64], Cow<'a, [u64]>, [Numbers<'f>; 2]),
+    Integers(Numbers<'f>),
+}
+
+impl MadeKeys<'_, '_> {
+    /// The next ones.
+    pub(super) fn next(&mut self, block: &mut [u64]) -> Result<(), Error> {
+        match self {
+            Self::AsTheyAre(words) => block.iter_mut().for_each(|key| *key = words.next(true)),
+            Self::Same(same) => {
+                let (next, rest) = same.split_at_checked(block.len()).ok_or_else(damaged)?;
+                block.copy_from_slice(next);
+                *same = rest;
+            }
+            Self::Folded(before, last, [befores, lasts]) => {
+                let mut of_block = [0; BLOCK];
+                let of_block = &mut of_block[..block.len()];
+                befores.next(block);
+                lasts.next(of_block);
+                let at = |keys: &[u64], place| keys.get(usize::try_from(place).ok()?).copied();
+                for (key, &last_place) in block.iter_mut().zip(&*of_block) {
+                    let parts = at(before, *key).zip(at(last, last_place));
+                    *key = parts.map(|(before, last)| fold(before, last)).ok_or_else(damaged)?;
+                }
+            }
+            Self::Integers(numbers) => {
+                numbers.next(block);
+                block.iter_mut().for_each(|key| *key = key::of_integer(signed(*key)));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -128,10 +167,6 @@ fn write_ids(keys: &[u64], to: &mut Writer) {
     to.signed(keys.iter().map(|&key| key::integer_of(key)));
 }
 
-fn ids(length: usize, from: &mut Reader<'_>) -> Result<Vec<u64>, Error> {
-    Ok(from.signed(length)?.into_iter().map(key::of_integer).collect())
-}
-
 /// Ids and hashes of lines, some of which have none.
 pub(super) fn write_optional(keys: &[Option<u64>], to: &mut Writer) {
     to.length(keys.len());
@@ -143,12 +178,10 @@ pub(super) fn read_optional(from: &mut Reader<'_>) -> Result<Vec<Option<u64>>, E
     let length = from.length()?;
     let there = from.numbers(length, |flag| (flag < 2).then_some(flag == 1))?;
     let count = there.iter().filter(|&&there| there).count();
-    let mut keys = match from.byte()? {
-        AS_THEY_ARE => from.words(count)?,
-        MADE => ids(count, from)?,
-        _ => return Err(damaged()),
-    }
-    .into_iter();
+    let mut keys = vec![0; count];
+    let mut column = Made::Integers.read(count, from)?;
+    keys.chunks_mut(BLOCK).try_for_each(|block| column.next(block))?;
+    let mut keys = keys.into_iter();
     Ok(there.into_iter().map(|there| if there { keys.next() } else { None }).collect())
 }
 

@@ -6,12 +6,15 @@
 //! is checked, so that both encodings are held to the same rules. docs/model-file.md has the layout.
 
 mod bits;
+mod blocks;
 mod column;
 mod made;
 
-use column::{Reader, Writer, damaged};
+use blocks::BLOCK;
+use column::{Reader, Writer, damaged, room};
 use made::{Made, read_optional, write_optional};
 
+use super::keys::Counts;
 use super::schema::HistorySpec;
 use super::state_file::{RawKeys, RawOpen, RawPasts, RawState};
 use crate::Error;
@@ -54,11 +57,7 @@ pub(super) fn put_back(
     state.histories = Vec::with_capacity(histories.len());
     for _ in histories {
         let length = from.length()?;
-        let mut entries = Made::of(histories, &known).read(length, &mut from)?;
-        let mut counts = entries.iter_mut().map(|(_, counts)| counts);
-        from.floats_as(length, |exposure| counts.next().map_or((), |of| of.exposure = exposure))?;
-        let mut counts = entries.iter_mut().map(|(_, counts)| counts);
-        from.floats_as(length, |returns| counts.next().map_or((), |of| of.returns = returns))?;
+        let entries = read_keys(Made::of(histories, &known), length, &mut from)?;
         known.push(if made::is_part(histories, known.len()) {
             entries.iter().map(|(key, _)| *key).collect()
         } else {
@@ -71,12 +70,34 @@ pub(super) fn put_back(
     }
     if let Some(paid_back) = &mut state.paid_back {
         let length = from.length()?;
-        let (due, paid) = (from.floats(length)?, from.floats(length)?);
+        let (due, paid) = (from.all_floats(length)?, from.all_floats(length)?);
         paid_back.customers = due.into_iter().zip(paid).map(|(due, paid)| [due, paid]).collect();
     }
     let keys: Vec<usize> = state.histories.iter().map(|of| of.0.len()).collect();
     state.open = read_open(&keys, &mut from)?;
     from.finish()
+}
+
+/// Keys and their counts, row by row.
+fn read_keys(
+    made: Made<'_>,
+    length: usize,
+    from: &mut Reader<'_>,
+) -> Result<Vec<(u64, Counts)>, Error> {
+    let mut keys = made.read(length, from)?;
+    let (mut exposure, mut returns) = (from.floats(length)?, from.floats(length)?);
+    let mut entries = room(length)?;
+    let (mut of_keys, mut of_exposure, mut of_returns) = ([0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+    while entries.len() < length {
+        let rows = BLOCK.min(length - entries.len());
+        keys.next(&mut of_keys[..rows])?;
+        exposure.next(&mut of_exposure[..rows])?;
+        returns.next(&mut of_returns[..rows])?;
+        let counts = of_exposure.iter().zip(&of_returns);
+        let counts = counts.map(|(&exposure, &returns)| Counts { exposure, returns });
+        entries.extend(of_keys.iter().copied().zip(counts).take(rows));
+    }
+    Ok(entries)
 }
 
 fn write_pasts(pasts: &RawPasts, to: &mut Writer) {
@@ -93,11 +114,11 @@ fn write_pasts(pasts: &RawPasts, to: &mut Writer) {
 fn read_pasts(from: &mut Reader<'_>) -> Result<RawPasts, Error> {
     let length = from.length()?;
     Ok(RawPasts {
-        lines: from.floats(length)?,
-        orders: from.floats(length)?,
-        log_prices: from.floats(length)?,
-        log_quantities: from.floats(length)?,
-        most_log_price: from.floats(length)?,
+        lines: from.all_floats(length)?,
+        orders: from.all_floats(length)?,
+        log_prices: from.all_floats(length)?,
+        log_quantities: from.all_floats(length)?,
+        most_log_price: from.all_floats(length)?,
         first_day: from.signed(length)?,
         last_day: from.signed(length)?,
     })
@@ -132,7 +153,7 @@ fn read_open(keys: &[usize], from: &mut Reader<'_>) -> Result<RawOpen, Error> {
     let flag = |flag: u64| (flag < 2).then_some(flag == 1);
     let (day, behind_first) =
         (from.signed(length)?, from.numbers(length, |n| u32::try_from(n).ok())?);
-    let log_odds = from.floats(length)?;
+    let log_odds = from.all_floats(length)?;
     let returned = from.numbers(length, flag)?;
     let heard = from.numbers(length, flag)?;
     let order_returned = from.numbers(length, flag)?;
