@@ -1,25 +1,21 @@
 package rs.loyalty;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
-import com.sun.jna.ptr.IntByReference;
-import com.sun.jna.ptr.PointerByReference;
-import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Costly behaviours: labels of customers by their rows of the ledger. Any number of threads may use them. */
 public final class Behaviours extends Handle {
     static final int SCORE = 56;
+    private static final int NAME = 64;
 
-    private Behaviours(Pointer pointer) {
+    private Behaviours(long pointer) {
         super(pointer, C::loyalty_behaviours_free);
     }
 
     /** Reads the file once in a process, and again after it has changed. */
     public static Behaviours open(String path) {
-        return new Behaviours(Calls.object((out, error) -> C.loyalty_behaviours_open(path, out, error)));
+        return new Behaviours(Calls.opened(path, C::loyalty_behaviours_open));
     }
 
     /** What is said of one customer and one behaviour; where it is not known, all else is 0. */
@@ -30,7 +26,7 @@ public final class Behaviours extends Handle {
     public record Label(String primary, List<Score> scores) {}
 
     private interface Name {
-        int with(long position, byte[] buffer, long length, Pointer fullLength, PointerByReference error);
+        int with(long position, long buffer, long length, long fullLength, long error);
     }
 
     private static final List<String> LEDGER_COLUMNS =
@@ -39,11 +35,14 @@ public final class Behaviours extends Handle {
 
     private static List<String> names(long count, Name name) {
         List<String> names = new ArrayList<>();
-        for (long position = 0; position < count; position++) {
-            byte[] buffer = new byte[64];
-            long place = position;
-            Calls.must(error -> name.with(place, buffer, buffer.length, null, error));
-            names.add(Native.toString(buffer, "UTF-8"));
+        try (Memory memory = new Memory()) {
+            ByteBuffer buffer = memory.room(NAME);
+            long text = C.address(buffer);
+            for (long position = 0; position < count; position++) {
+                long place = position;
+                Calls.must(error -> name.with(place, text, NAME, 0, error));
+                names.add(Memory.read(buffer));
+            }
         }
         return List.copyOf(names);
     }
@@ -70,30 +69,25 @@ public final class Behaviours extends Handle {
      * @param optedOut whether they are to have no label
      */
     public Label classify(double[] ledger, String group, boolean optedOut) {
-        Memory groups = null;
-        Memory text = null;
-        if (group != null) {
-            text = Struct.text(group);
-            groups = new Memory(Struct.POINTER);
-            groups.setPointer(0, text);
+        try (Memory memory = new Memory()) {
+            long row = memory.doubles(ledger);
+            long peers = group == null ? 0 : memory.texts(List.of(group));
+            long opted = memory.bytes(new byte[] {(byte) (optedOut ? 1 : 0)});
+            ByteBuffer scores = memory.room((long) SCORE * BEHAVIOURS.size());
+            long found = C.address(scores);
+            int primary = Calls.codes(1, (out, error) -> C.loyalty_behaviours_classify(pointer(), row, 1,
+                    ledger.length, peers, opted, found, BEHAVIOURS.size(), out, error), this)[0];
+            return new Label(primary < 0 ? null : BEHAVIOURS.get(primary), read(scores));
         }
-        Memory peers = groups;
-        Memory scores = new Memory((long) SCORE * BEHAVIOURS.size());
-        IntByReference primary = new IntByReference();
-        byte[] opted = {(byte) (optedOut ? 1 : 0)};
-        Calls.must(error -> C.loyalty_behaviours_classify(pointer(), ledger, 1, ledger.length, peers, opted, scores,
-                BEHAVIOURS.size(), primary, error), this);
-        Reference.reachabilityFence(text);
-        int first = primary.getValue();
-        return new Label(first < 0 ? null : BEHAVIOURS.get(first), read(scores));
     }
 
-    static List<Score> read(Memory scores) {
+    static List<Score> read(ByteBuffer scores) {
         List<Score> read = new ArrayList<>();
         for (int place = 0; place < BEHAVIOURS.size(); place++) {
-            Pointer at = scores.share((long) SCORE * place);
-            read.add(new Score(BEHAVIOURS.get(place), at.getByte(0) != 0, at.getByte(1) != 0, at.getDouble(8),
-                    at.getDouble(16), at.getDouble(24), at.getDouble(32), at.getDouble(40), at.getDouble(48)));
+            int at = SCORE * place;
+            read.add(new Score(BEHAVIOURS.get(place), scores.get(at) != 0, scores.get(at + 1) != 0,
+                    scores.getDouble(at + 8), scores.getDouble(at + 16), scores.getDouble(at + 24),
+                    scores.getDouble(at + 32), scores.getDouble(at + 40), scores.getDouble(at + 48)));
         }
         return List.copyOf(read);
     }

@@ -1,12 +1,10 @@
 package rs.loyalty;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
-import com.sun.jna.ptr.DoubleByReference;
-import com.sun.jna.ptr.PointerByReference;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
 
-/** Calls of C, whose refusals are exceptions here. */
+/** Calls of C, whose refusals are exceptions here. Their paths, outs and errors are addresses. */
 final class Calls {
     private static final int LENGTH = 7;
     private static final int PARAMETER = 3;
@@ -16,46 +14,75 @@ final class Calls {
 
     /** A call whose last argument takes the error. */
     interface Call {
-        int with(PointerByReference error);
+        int with(long error);
     }
 
-    /** A call that gives a number or an object. */
-    interface Giving<T> {
-        int with(T out, PointerByReference error);
+    /** A call that gives a number, an object or a column. */
+    interface Giving {
+        int with(long out, long error);
+    }
+
+    /** A call that reads a file. */
+    interface Opening {
+        int with(long path, long out, long error);
     }
 
     /** Calls; the objects are not taken by the collector before it is over. */
     static void must(Call call, Handle... used) {
-        PointerByReference error = new PointerByReference();
-        int status = call.with(error);
-        for (Handle handle : used) {
-            Reference.reachabilityFence(handle);
+        try (Memory memory = new Memory()) {
+            ByteBuffer error = memory.room(Struct.POINTER);
+            int status = call.with(C.address(error));
+            for (Handle handle : used) {
+                Reference.reachabilityFence(handle);
+            }
+            if (status != 0) {
+                throw refusal(memory, status, error.getLong(0));
+            }
         }
-        if (status != 0) {
-            byte[] message = new byte[MESSAGE];
-            C.loyalty_error_message(error.getValue(), message, message.length);
-            C.loyalty_error_free(error.getValue());
-            throw new LoyaltyException(status, Native.toString(message, "UTF-8"));
+    }
+
+    private static LoyaltyException refusal(Memory memory, int status, long error) {
+        ByteBuffer message = memory.room(MESSAGE);
+        C.loyalty_error_message(error, C.address(message), MESSAGE);
+        C.loyalty_error_free(error);
+        return new LoyaltyException(status, Memory.read(message));
+    }
+
+    static double number(Giving call, Handle... used) {
+        return given(Double.BYTES, call, out -> out.getDouble(0), used);
+    }
+
+    static long object(Giving call, Handle... used) {
+        return given(Struct.POINTER, call, out -> out.getLong(0), used);
+    }
+
+    /** An object that is in a file. */
+    static long opened(String path, Opening call) {
+        try (Memory memory = new Memory()) {
+            long name = memory.text(path);
+            return object((out, error) -> call.with(name, out, error));
         }
     }
 
-    static double number(Giving<DoubleByReference> call, Handle... used) {
-        DoubleByReference out = new DoubleByReference();
-        must(error -> call.with(out, error), used);
-        return out.getValue();
+    static double[] column(int rows, Giving call, Handle... used) {
+        double[] column = new double[rows];
+        given((long) Double.BYTES * rows, call, out -> out.asDoubleBuffer().get(column), used);
+        return column;
     }
 
-    static Pointer object(Giving<PointerByReference> call, Handle... used) {
-        PointerByReference out = new PointerByReference();
-        must(error -> call.with(out, error), used);
-        return out.getValue();
+    static int[] codes(int rows, Giving call, Handle... used) {
+        int[] codes = new int[rows];
+        given((long) Integer.BYTES * rows, call, out -> out.asIntBuffer().get(codes), used);
+        return codes;
     }
 
-    static double[] column(int rows, Giving<double[]> call, Handle... used) {
-        // An array of none would have no address.
-        double[] out = new double[rows + 1];
-        must(error -> call.with(out, error), used);
-        return java.util.Arrays.copyOf(out, rows);
+    private static <T> T given(long bytes, Giving call, Function<ByteBuffer, T> read, Handle... used) {
+        try (Memory memory = new Memory()) {
+            ByteBuffer out = memory.room(bytes);
+            long place = C.address(out);
+            must(error -> call.with(place, error), used);
+            return read.apply(out);
+        }
     }
 
     /** Columns of one table have the same length: C is told it once and reads so far in each. */

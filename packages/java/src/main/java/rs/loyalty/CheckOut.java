@@ -1,11 +1,9 @@
 package rs.loyalty;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
-import java.lang.ref.Reference;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The models by which one customer is scored in one call while they wait. Any number of threads may use it. */
 public final class CheckOut extends Handle {
@@ -18,94 +16,93 @@ public final class CheckOut extends Handle {
             "i primary", "i treatment", "p treatment_gain", "p treatment_basis", "p treatment_cost");
     private static final int TEXT = 1024;
 
-    private CheckOut(Pointer pointer) {
+    private CheckOut(long pointer) {
         super(pointer, C::loyalty_check_out_free);
     }
 
     /** Models that are left out are left out of the score. */
     public static final class Builder {
-        private final Struct options = new Struct(OPTIONS, C::loyalty_check_out_options_init);
-        private final Handle[] models = new Handle[4];
+        private final List<Handle> models = new ArrayList<>();
+        private final List<Consumer<Struct>> settings = new ArrayList<>();
 
         private Builder() {}
 
-        private Builder model(int place, String field, Handle model) {
-            models[place] = model;
-            options.pointer(field, model.pointer());
+        private Builder set(Consumer<Struct> setting) {
+            settings.add(setting);
             return this;
         }
 
+        private Builder model(String field, Handle model) {
+            models.add(model);
+            return set(options -> options.pointer(field, model.pointer()));
+        }
+
         public Builder purchases(PurchaseModel model) {
-            return model(0, "purchases", model);
+            return model("purchases", model);
         }
 
         public Builder spend(SpendModel model) {
-            return model(1, "spend", model);
+            return model("spend", model);
         }
 
         /** Of the ledger that the behaviours were learnt from. */
         public Builder basis(LedgerBasis basis) {
-            return model(2, "basis", basis);
+            return model("basis", basis);
         }
 
         /** They need the basis. */
         public Builder behaviours(Behaviours model) {
-            return model(3, "behaviours", model);
+            return model("behaviours", model);
         }
 
         /** The table of treatments as JSON. */
         public Builder treatments(String json) {
-            options.pointer("treatments", options.keep(Struct.text(json)));
-            return this;
+            return set(options -> options.text("treatments", json));
         }
 
         /** The table that comes along, where no other is given. */
         public Builder customaryTreatments() {
-            options.flag("customary_treatments");
-            return this;
+            return set(options -> options.flag("customary_treatments"));
         }
 
         /** Left out, lifetime values are in revenue, by which no treatment is weighed. */
         public Builder margin(double margin) {
-            options.pointer("margin", options.keep(Struct.doubles(new double[] {margin})));
-            return this;
+            return set(options -> options.known("margin", margin));
         }
 
         /** How far expected purchases and lifetime value reach, in the unit of the model of purchases; 52 if not said. */
         public Builder horizon(double horizon) {
-            options.number("horizon", horizon);
-            return this;
+            return set(options -> options.number("horizon", horizon));
         }
 
         /** Such as 0.1 for 10 %. */
         public Builder annualDiscountRate(double rate) {
-            options.number("annual_discount_rate", rate);
-            return this;
+            return set(options -> options.number("annual_discount_rate", rate));
         }
 
         /** Purchases count as paid instead of net of what came back. */
         public Builder gross() {
-            options.flag("gross");
-            return this;
+            return set(options -> options.flag("gross"));
         }
 
         /** The mean amount is of all purchases, the first one included. */
         public Builder includeFirst() {
-            options.flag("include_first");
-            return this;
+            return set(options -> options.flag("include_first"));
         }
 
         /** What counts as one purchase, as in the summary that the models were fitted to. */
         public Builder occasion(Occasion occasion) {
-            options.code("occasion", occasion.code());
-            return this;
+            return set(options -> options.code("occasion", occasion.code()));
         }
 
         /** Copies the models. */
         public CheckOut build() {
-            Pointer made = Calls.object((out, error) -> C.loyalty_check_out_new(options.memory, out, error), models);
-            Reference.reachabilityFence(options);
-            return new CheckOut(made);
+            try (Memory memory = new Memory()) {
+                Struct options = new Struct(memory, OPTIONS, C::loyalty_check_out_options_init);
+                settings.forEach(setting -> setting.accept(options));
+                return new CheckOut(Calls.object((out, error) -> C.loyalty_check_out_new(options.address, out, error),
+                        models.toArray(Handle[]::new)));
+            }
         }
     }
 
@@ -135,26 +132,33 @@ public final class CheckOut extends Handle {
      */
     public CustomerScore score(CustomerRecord record, long now, TimeScale scale, ReturnPropensity returns,
             Lines basket, String group) {
-        int lines = basket == null ? 0 : basket.size();
-        Struct found = new Struct(SCORE, C::loyalty_customer_score_init);
-        List<String> names = Behaviours.behaviours();
-        Memory behaviours = new Memory((long) Behaviours.SCORE * names.size());
-        double[] probabilities = new double[lines + 1];
-        Pointer model = returns == null ? null : returns.pointer();
-        Pointer products = basket == null ? null : basket.pointer();
-        Calls.must(error -> C.loyalty_check_out_score(pointer(), record.pointer(), group, now, scale.code, model,
-                products, found.memory, behaviours, names.size(), probabilities, lines, error),
-                this, record, returns, basket);
+        try (Memory memory = new Memory()) {
+            Struct found = new Struct(memory, SCORE, C::loyalty_customer_score_init);
+            List<String> names = Behaviours.behaviours();
+            ByteBuffer behaviours = memory.room((long) Behaviours.SCORE * names.size());
+            long scores = C.address(behaviours);
+            long peers = memory.text(group);
+            long model = returns == null ? 0 : returns.pointer();
+            long products = basket == null ? 0 : basket.pointer();
+            int lines = basket == null ? 0 : basket.size();
+            double[] probabilities = Calls.column(lines, (out, error) -> C.loyalty_check_out_score(pointer(),
+                    record.pointer(), peers, now, scale.code, model, products, found.address, scores, names.size(),
+                    out, lines, error), this, record, returns, basket);
+            return score(found, Behaviours.read(behaviours), probabilities);
+        }
+    }
+
+    private CustomerScore score(Struct found, List<Behaviours.Score> behaviours, double[] returns) {
         boolean bought = found.flagged("purchases_known");
         boolean valued = found.flagged("value_known");
         int primary = found.code("primary");
-        Behaviours.Label label = new Behaviours.Label(primary < 0 ? null : names.get(primary),
-                Behaviours.read(behaviours));
+        Behaviours.Label label = new Behaviours.Label(
+                primary < 0 ? null : Behaviours.behaviours().get(primary), behaviours);
         return new CustomerScore(bought ? found.code("frequency") : null, known(found, "recency", bought),
                 known(found, "T", bought), known(found, "monetary_value", bought), known(found, "p_alive", bought),
                 known(found, "expected_purchases", found.flagged("expected_purchases_known")),
                 known(found, "expected_spend", valued), known(found, "clv", valued),
-                known(found, "profit", found.flagged("ledger_known")), label, Arrays.copyOf(probabilities, lines),
+                known(found, "profit", found.flagged("ledger_known")), label, returns,
                 found.code("treatment") < 0 ? null : treatment(found));
     }
 
@@ -163,13 +167,15 @@ public final class CheckOut extends Handle {
     }
 
     private Treatment treatment(Struct found) {
-        byte[] name = new byte[TEXT];
-        byte[] channel = new byte[TEXT];
-        byte[] reason = new byte[TEXT];
-        Calls.must(error -> C.loyalty_check_out_treatment(pointer(), found.memory, name, TEXT, channel, TEXT, reason,
-                TEXT, error), this);
-        return new Treatment(found.code("treatment"), Native.toString(name, "UTF-8"), Native.toString(channel, "UTF-8"),
-                Native.toString(reason, "UTF-8"), found.number("treatment_gain"), found.number("treatment_basis"),
-                found.number("treatment_cost"));
+        try (Memory memory = new Memory()) {
+            ByteBuffer name = memory.room(TEXT);
+            ByteBuffer channel = memory.room(TEXT);
+            ByteBuffer reason = memory.room(TEXT);
+            long[] texts = {C.address(name), C.address(channel), C.address(reason)};
+            Calls.must(error -> C.loyalty_check_out_treatment(pointer(), found.address, texts[0], TEXT, texts[1], TEXT,
+                    texts[2], TEXT, error), this);
+            return new Treatment(found.code("treatment"), Memory.read(name), Memory.read(channel), Memory.read(reason),
+                    found.number("treatment_gain"), found.number("treatment_basis"), found.number("treatment_cost"));
+        }
     }
 }

@@ -1,16 +1,13 @@
 package rs.loyalty;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
-import com.sun.jna.ptr.LongByReference;
-import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 
 /**
  * All that a shop knows of one customer's order lines, returns and contacts, kept as bytes in its own database and moved on
  * by each order. While it moves on, no other thread may use it.
  */
 public final class CustomerRecord extends Handle {
-    private CustomerRecord(Pointer pointer) {
+    private CustomerRecord(long pointer) {
         super(pointer, C::loyalty_customer_record_free);
     }
 
@@ -28,15 +25,24 @@ public final class CustomerRecord extends Handle {
 
     /** Reads another record in place of this one; its memory is used again. */
     public void read(byte[] bytes) {
-        Calls.must(error -> C.loyalty_customer_record_read(pointer(), bytes, bytes.length, error), this);
+        try (Memory memory = new Memory()) {
+            long copy = memory.bytes(bytes);
+            Calls.must(error -> C.loyalty_customer_record_read(pointer(), copy, bytes.length, error), this);
+        }
     }
 
     public byte[] toBytes() {
-        LongByReference length = new LongByReference();
-        Calls.must(error -> C.loyalty_customer_record_write(pointer(), null, 0, length, error), this);
-        byte[] bytes = new byte[Math.toIntExact(length.getValue())];
-        Calls.must(error -> C.loyalty_customer_record_write(pointer(), bytes, bytes.length, length, error), this);
-        return bytes;
+        try (Memory memory = new Memory()) {
+            ByteBuffer length = memory.room(Long.BYTES);
+            long full = C.address(length);
+            Calls.must(error -> C.loyalty_customer_record_write(pointer(), 0, 0, full, error), this);
+            byte[] bytes = new byte[Math.toIntExact(length.getLong(0))];
+            ByteBuffer written = memory.room(bytes.length);
+            long place = C.address(written);
+            Calls.must(error -> C.loyalty_customer_record_write(pointer(), place, bytes.length, full, error), this);
+            written.get(0, bytes);
+            return bytes;
+        }
     }
 
     /** What came of the lines that were told: how many were new, and how many the record had by their own ids. */
@@ -44,11 +50,13 @@ public final class CustomerRecord extends Handle {
 
     /** Adds lines of this customer. */
     public Told addLines(Lines lines) {
-        LongByReference added = new LongByReference();
-        LongByReference repeated = new LongByReference();
-        Calls.must(error -> C.loyalty_customer_record_add_lines(pointer(), lines.pointer(), added, repeated, error),
-                this, lines);
-        return new Told(added.getValue(), repeated.getValue());
+        try (Memory memory = new Memory()) {
+            ByteBuffer told = memory.room(2 * Long.BYTES);
+            long added = C.address(told);
+            Calls.must(error -> C.loyalty_customer_record_add_lines(pointer(), lines.pointer(), added,
+                    added + Long.BYTES, error), this, lines);
+            return new Told(told.getLong(0), told.getLong(Long.BYTES));
+        }
     }
 
     /**
@@ -57,20 +65,19 @@ public final class CustomerRecord extends Handle {
      * @param amount what was paid back for each; null for all that was paid
      */
     public long addReturns(Ids line, long[] time, double[] amount, TimeScale scale) {
-        Struct columns = new Struct(ReturnPropensity.IDS, (struct, size) -> { });
-        C.Ids ids = columns.idsByValue("line", time.length, line);
         if (amount != null) {
             Calls.mustHave(time.length, "amount", amount.length);
         }
-        Memory times = Struct.longs(time);
-        Memory amounts = amount == null ? null : Struct.doubles(amount);
-        LongByReference news = new LongByReference();
-        Calls.must(error -> C.loyalty_customer_record_add_returns(pointer(), ids, times, scale.code, amounts,
-                time.length, news, error), this);
-        Reference.reachabilityFence(columns);
-        Reference.reachabilityFence(times);
-        Reference.reachabilityFence(amounts);
-        return news.getValue();
+        try (Memory memory = new Memory()) {
+            long ids = memory.ids("line", time.length, line);
+            long times = memory.longs(time);
+            long amounts = memory.doubles(amount);
+            ByteBuffer news = memory.room(Long.BYTES);
+            long place = C.address(news);
+            Calls.must(error -> C.loyalty_customer_record_add_returns(pointer(), ids, times, scale.code, amounts,
+                    time.length, place, error), this);
+            return news.getLong(0);
+        }
     }
 
     /** Adds a contact; one that is told twice counts twice. */

@@ -1,10 +1,8 @@
 package rs.loyalty;
 
-import com.sun.jna.Pointer;
-
 /** How far the future of a lifetime value reaches, and what later money is worth today. */
 public final class Discounting extends Handle {
-    private Discounting(Pointer pointer) {
+    private Discounting(long pointer) {
         super(pointer, C::loyalty_discounting_free);
     }
 

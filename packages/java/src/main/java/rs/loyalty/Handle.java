@@ -1,28 +1,27 @@
 package rs.loyalty;
 
-import com.sun.jna.Pointer;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /** An object of C, freed by close() or some time after it was forgotten. No other thread may use it while it is closed. */
 abstract class Handle implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private final AtomicReference<Pointer> owned;
+    private final AtomicLong owned;
     private final Cleaner.Cleanable end;
 
-    Handle(Pointer pointer, Consumer<Pointer> free) {
-        AtomicReference<Pointer> place = new AtomicReference<>(pointer);
+    Handle(long pointer, LongConsumer free) {
+        AtomicLong place = new AtomicLong(pointer);
         owned = place;
-        end = CLEANER.register(this, () -> free.accept(place.getAndSet(null)));
+        end = CLEANER.register(this, () -> free.accept(place.getAndSet(0)));
     }
 
     /** Where it is in C. */
-    final Pointer pointer() {
-        Pointer pointer = owned.get();
-        if (pointer == null) {
+    final long pointer() {
+        long pointer = owned.get();
+        if (pointer == 0) {
             throw new IllegalStateException("this " + getClass().getSimpleName() + " is closed");
         }
         return pointer;

@@ -1,15 +1,13 @@
 package rs.loyalty;
 
-import com.sun.jna.Pointer;
-
 /** What a ledger has learnt of the whole shop, by which the row of one customer is made alone. */
 public final class LedgerBasis extends Handle {
-    private LedgerBasis(Pointer pointer) {
+    private LedgerBasis(long pointer) {
         super(pointer, C::loyalty_ledger_basis_free);
     }
 
     /** Reads the file once in a process, and again after it has changed. */
     public static LedgerBasis open(String path) {
-        return new LedgerBasis(Calls.object((out, error) -> C.loyalty_ledger_basis_open(path, out, error)));
+        return new LedgerBasis(Calls.opened(path, C::loyalty_ledger_basis_open));
     }
 }

@@ -1,9 +1,6 @@
 package rs.loyalty;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
-import java.lang.ref.Reference;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +14,7 @@ public final class Lines extends Handle {
             "p discount", "p maker_discount", "p coupon", "p coupon_used", "p offered_depth", "p cost",
             "p returned_amount");
 
-    private Lines(Pointer pointer) {
+    private Lines(long pointer) {
         super(pointer, C::loyalty_lines_free);
     }
 
@@ -127,54 +124,47 @@ public final class Lines extends Handle {
 
         public Lines build() {
             int rows = time.length;
-            Struct columns = new Struct(COLUMNS, C::loyalty_line_columns_init);
-            columns.size("rows", rows);
-            columns.code("time_scale", scale.code);
-            columns.ids("customer", rows, customer);
-            columns.ids("product", rows, product);
-            columns.ids("order", rows, order);
-            columns.ids("line", rows, line);
-            columns.longs("time", rows, time);
-            columns.doubles("price", rows, price);
-            columns.ids("category", rows, category);
-            amounts.forEach((field, values) -> columns.doubles(field, rows, values));
-            fillCategories(columns, rows);
-            fillNumbers(columns, rows);
-            Pointer made = Calls.object((out, error) -> C.loyalty_lines_new(columns.memory, out, error));
-            Reference.reachabilityFence(columns);
-            return new Lines(made);
+            try (Memory memory = new Memory()) {
+                Struct columns = new Struct(memory, COLUMNS, C::loyalty_line_columns_init);
+                columns.size("rows", rows);
+                columns.code("time_scale", scale.code);
+                columns.ids("customer", rows, customer);
+                columns.ids("product", rows, product);
+                columns.ids("order", rows, order);
+                columns.ids("line", rows, line);
+                columns.longs("time", rows, time);
+                columns.doubles("price", rows, price);
+                columns.ids("category", rows, category);
+                amounts.forEach((field, values) -> columns.doubles(field, rows, values));
+                fillCategories(memory, columns, rows);
+                fillNumbers(memory, columns, rows);
+                return new Lines(Calls.object((out, error) -> C.loyalty_lines_new(columns.address, out, error)));
+            }
         }
 
-        private void fillCategories(Struct columns, int rows) {
-            List<String> names = new ArrayList<>(categories.keySet());
-            if (names.isEmpty()) {
+        private void fillCategories(Memory memory, Struct columns, int rows) {
+            if (categories.isEmpty()) {
                 return;
             }
-            Memory levels = columns.keep(new Memory((long) Struct.IDS * names.size()));
-            levels.clear();
-            for (int place = 0; place < names.size(); place++) {
-                String name = names.get(place);
-                columns.ids(levels.share((long) Struct.IDS * place), name, rows, Ids.of(categories.get(name)));
+            ByteBuffer levels = memory.room((long) Struct.IDS * categories.size());
+            int place = 0;
+            for (Map.Entry<String, String[]> column : categories.entrySet()) {
+                memory.ids(levels, Struct.IDS * place++, column.getKey(), rows, Ids.of(column.getValue()));
             }
-            columns.pointer("categories", levels);
-            columns.size("category_count", names.size());
-            columns.pointer("category_names", columns.texts(names));
+            columns.pointer("categories", C.address(levels));
+            columns.size("category_count", categories.size());
+            columns.pointer("category_names", memory.texts(List.copyOf(categories.keySet())));
         }
 
-        private void fillNumbers(Struct columns, int rows) {
-            List<String> names = new ArrayList<>(numbers.keySet());
-            if (names.isEmpty()) {
+        private void fillNumbers(Memory memory, Struct columns, int rows) {
+            if (numbers.isEmpty()) {
                 return;
             }
-            Memory places = columns.keep(new Memory((long) Struct.POINTER * names.size()));
-            for (int place = 0; place < names.size(); place++) {
-                double[] values = numbers.get(names.get(place));
-                Calls.mustHave(rows, names.get(place), values.length);
-                places.setPointer((long) Struct.POINTER * place, columns.keep(Struct.doubles(values)));
-            }
-            columns.pointer("numbers", places);
-            columns.size("number_count", names.size());
-            columns.pointer("number_names", columns.texts(names));
+            numbers.forEach((name, values) -> Calls.mustHave(rows, name, values.length));
+            columns.pointer("numbers",
+                    memory.longs(numbers.values().stream().mapToLong(memory::doubles).toArray()));
+            columns.size("number_count", numbers.size());
+            columns.pointer("number_names", memory.texts(List.copyOf(numbers.keySet())));
         }
     }
 

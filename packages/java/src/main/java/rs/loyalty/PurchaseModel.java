@@ -1,16 +1,14 @@
 package rs.loyalty;
 
-import com.sun.jna.Pointer;
-
 /** When customers buy: a model of purchases of any kind. Any number of threads may use it. */
 public final class PurchaseModel extends Handle {
-    private PurchaseModel(Pointer pointer) {
+    private PurchaseModel(long pointer) {
         super(pointer, C::loyalty_purchase_model_free);
     }
 
     /** Reads the file once in a process, and again after it has changed. */
     public static PurchaseModel open(String path) {
-        return new PurchaseModel(Calls.object((out, error) -> C.loyalty_purchase_model_open(path, out, error)));
+        return new PurchaseModel(Calls.opened(path, C::loyalty_purchase_model_open));
     }
 
     /** In what its times are counted. */

@@ -1,36 +1,32 @@
 package rs.loyalty;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
-import com.sun.jna.ptr.LongByReference;
-import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 
 /**
  * How likely order lines are to be sent back. Opened, it only scores, in any number of threads. Loaded, it belongs to one
  * thread and moves on with what it is told: a shop has one writer that does, and saves.
  */
 public final class ReturnPropensity extends Handle {
-    static final Struct.Layout IDS = new Struct.Layout("I line");
-
-    private ReturnPropensity(Pointer pointer) {
+    private ReturnPropensity(long pointer) {
         super(pointer, C::loyalty_return_propensity_free);
     }
 
     /** For scoring: reads the file once in a process, and again after it has changed. */
     public static ReturnPropensity open(String path) {
-        return new ReturnPropensity(Calls.object((out, error) ->
-                C.loyalty_return_propensity_open(path, out, error)));
+        return new ReturnPropensity(Calls.opened(path, C::loyalty_return_propensity_open));
     }
 
     /** For the writer: reads the file whenever it is called. */
     public static ReturnPropensity load(String path) {
-        return new ReturnPropensity(Calls.object((out, error) ->
-                C.loyalty_return_propensity_load(path, out, error)));
+        return new ReturnPropensity(Calls.opened(path, C::loyalty_return_propensity_load));
     }
 
     /** Writes the file, whole or not at all. */
     public void save(String path) {
-        Calls.must(error -> C.loyalty_return_propensity_save(pointer(), path, error), this);
+        try (Memory memory = new Memory()) {
+            long name = memory.text(path);
+            Calls.must(error -> C.loyalty_return_propensity_save(pointer(), name, error), this);
+        }
     }
 
     /** The day up to which it knows everything, counted from 1970-01-01. */
@@ -62,16 +58,15 @@ public final class ReturnPropensity extends Handle {
 
     /** Takes in returns by the ids of their lines. */
     public Told updateReturns(Ids line, long[] time, TimeScale scale) {
-        Struct column = new Struct(IDS, (struct, size) -> { });
-        C.Ids ids = column.idsByValue("line", time.length, line);
-        Memory times = Struct.longs(time);
-        LongByReference counted = new LongByReference();
-        LongByReference unknown = new LongByReference();
-        Calls.must(error -> C.loyalty_return_propensity_update_returns(pointer(), ids, times, scale.code,
-                time.length, counted, unknown, error), this);
-        Reference.reachabilityFence(column);
-        Reference.reachabilityFence(times);
-        return new Told(counted.getValue(), unknown.getValue());
+        try (Memory memory = new Memory()) {
+            long ids = memory.ids("line", time.length, line);
+            long times = memory.longs(time);
+            ByteBuffer told = memory.room(2 * Long.BYTES);
+            long counted = C.address(told);
+            Calls.must(error -> C.loyalty_return_propensity_update_returns(pointer(), ids, times, scale.code,
+                    time.length, counted, counted + Long.BYTES, error), this);
+            return new Told(told.getLong(0), told.getLong(Long.BYTES));
+        }
     }
 
     /** Goes to a later day, without orders. */

@@ -1,13 +1,10 @@
 package rs.loyalty;
 
-import com.sun.jna.Pointer;
-import java.util.Arrays;
-
 /** For each customer one treatment or none, so that the gains add up to as much as the capacities allow. */
 public final class Selection extends Handle {
     private final int customers;
 
-    private Selection(Pointer pointer, int customers) {
+    private Selection(long pointer, int customers) {
         super(pointer, C::loyalty_selection_free);
         this.customers = customers;
     }
@@ -24,15 +21,17 @@ public final class Selection extends Handle {
         Calls.mustHave(capacities.length, "uses", uses.length);
         double[] all = joined("gains", rows, gains);
         double[] taken = joined("uses", gains.length, uses);
-        double[] limits = Arrays.copyOf(capacities, capacities.length + 1);
-        Pointer made = Calls.object((out, error) -> C.loyalty_select(all, rows, gains.length, limits,
-                capacities.length, taken, 1, out, error));
-        return new Selection(made, rows);
+        try (Memory memory = new Memory()) {
+            long table = memory.doubles(all);
+            long limits = memory.doubles(capacities);
+            long shares = memory.doubles(taken);
+            return new Selection(Calls.object((out, error) -> C.loyalty_select(table, rows, gains.length, limits,
+                    capacities.length, shares, 1, out, error)), rows);
+        }
     }
 
-    /** One element more than the table has, as an array of none would have no address. */
     private static double[] joined(String name, int length, double[][] table) {
-        double[] all = new double[length * table.length + 1];
+        double[] all = new double[length * table.length];
         for (int place = 0; place < table.length; place++) {
             Calls.mustHave(length, name + " of " + place, table[place].length);
             System.arraycopy(table[place], 0, all, length * place, length);
@@ -42,9 +41,8 @@ public final class Selection extends Handle {
 
     /** The place of each customer's treatment, or -1. */
     public int[] choice() {
-        int[] out = new int[customers + 1];
-        Calls.must(error -> C.loyalty_selection_choice(pointer(), out, customers, error), this);
-        return Arrays.copyOf(out, customers);
+        return Calls.codes(customers, (out, error) ->
+                C.loyalty_selection_choice(pointer(), out, customers, error), this);
     }
 
     /** What the choice gains. */

@@ -1,16 +1,14 @@
 package rs.loyalty;
 
-import com.sun.jna.Pointer;
-
 /** How much customers spend: a model of any kind. Any number of threads may use it. */
 public final class SpendModel extends Handle {
-    private SpendModel(Pointer pointer) {
+    private SpendModel(long pointer) {
         super(pointer, C::loyalty_spend_model_free);
     }
 
     /** Reads the file once in a process, and again after it has changed. */
     public static SpendModel open(String path) {
-        return new SpendModel(Calls.object((out, error) -> C.loyalty_spend_model_open(path, out, error)));
+        return new SpendModel(Calls.opened(path, C::loyalty_spend_model_open));
     }
 
     /** What a purchase is expected to be worth, by the mean of so many. */

@@ -1,10 +1,5 @@
 package rs.loyalty;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
-import java.lang.ref.Reference;
-import java.util.Arrays;
-
 /** Customers by their purchases, a row each. Any number of threads may use it. */
 public final class Summary extends Handle {
     private static final Struct.Layout COLUMNS = new Struct.Layout("p struct_size", "p rows", "p frequency",
@@ -15,7 +10,7 @@ public final class Summary extends Handle {
     private static final Struct.Layout OPTIONS = new Struct.Layout("p struct_size", "i unit", "i occasion",
             "p observation_end", "b include_first");
 
-    private Summary(Pointer pointer) {
+    private Summary(long pointer) {
         super(pointer, C::loyalty_summary_free);
     }
 
@@ -29,16 +24,16 @@ public final class Summary extends Handle {
      */
     public static Summary of(double[] frequency, double[] recency, double[] T, double[] monetaryValue, Unit unit) {
         int rows = frequency.length;
-        Struct columns = new Struct(COLUMNS, C::loyalty_summary_columns_init);
-        columns.size("rows", rows);
-        columns.code("unit", unit.code());
-        columns.doubles("frequency", rows, frequency);
-        columns.doubles("recency", rows, recency);
-        columns.doubles("T", rows, T);
-        columns.doubles("monetary_value", rows, monetaryValue);
-        Pointer made = Calls.object((out, error) -> C.loyalty_summary_new(columns.memory, out, error));
-        Reference.reachabilityFence(columns);
-        return new Summary(made);
+        try (Memory memory = new Memory()) {
+            Struct columns = new Struct(memory, COLUMNS, C::loyalty_summary_columns_init);
+            columns.size("rows", rows);
+            columns.code("unit", unit.code());
+            columns.doubles("frequency", rows, frequency);
+            columns.doubles("recency", rows, recency);
+            columns.doubles("T", rows, T);
+            columns.doubles("monetary_value", rows, monetaryValue);
+            return new Summary(Calls.object((out, error) -> C.loyalty_summary_new(columns.address, out, error)));
+        }
     }
 
     /**
@@ -50,27 +45,28 @@ public final class Summary extends Handle {
     public static Summary ofOrders(long[] customer, long[] time, double[] amount, TimeScale scale, Unit unit,
             Long observationEnd) {
         int rows = customer.length;
-        Struct columns = new Struct(ORDERS, C::loyalty_order_columns_init);
-        columns.size("rows", rows);
-        columns.code("time_scale", scale.code);
-        columns.longs("time", rows, time);
-        columns.doubles("amount", rows, amount);
-        Struct options = new Struct(OPTIONS, C::loyalty_summary_options_init);
-        options.code("unit", unit.code());
-        if (observationEnd != null) {
-            options.longs("observation_end", 1, new long[] {observationEnd});
+        try (Memory memory = new Memory()) {
+            Struct columns = new Struct(memory, ORDERS, C::loyalty_order_columns_init);
+            columns.size("rows", rows);
+            columns.code("time_scale", scale.code);
+            columns.longs("time", rows, time);
+            columns.doubles("amount", rows, amount);
+            Struct options = new Struct(memory, OPTIONS, C::loyalty_summary_options_init);
+            options.code("unit", unit.code());
+            if (observationEnd != null) {
+                options.longs("observation_end", 1, new long[] {observationEnd});
+            }
+            long ids = memory.longs(customer);
+            return new Summary(summarized(Calls.object((out, error) ->
+                    C.loyalty_orders_new_int(ids, columns.address, out, error)), options));
         }
-        Memory ids = Struct.longs(customer);
-        Pointer orders = Calls.object((out, error) ->
-                C.loyalty_orders_new_int(ids, columns.memory, out, error));
+    }
+
+    private static long summarized(long orders, Struct options) {
         try {
-            return new Summary(Calls.object((out, error) ->
-                    C.loyalty_orders_summarize(orders, options.memory, out, error)));
+            return Calls.object((out, error) -> C.loyalty_orders_summarize(orders, options.address, out, error));
         } finally {
             C.loyalty_orders_free(orders);
-            Reference.reachabilityFence(columns);
-            Reference.reachabilityFence(options);
-            Reference.reachabilityFence(ids);
         }
     }
 
@@ -81,9 +77,7 @@ public final class Summary extends Handle {
 
     public int[] frequency() {
         int rows = size();
-        int[] out = new int[rows + 1];
-        Calls.must(error -> C.loyalty_summary_frequency(pointer(), out, rows, error), this);
-        return Arrays.copyOf(out, rows);
+        return Calls.codes(rows, (out, error) -> C.loyalty_summary_frequency(pointer(), out, rows, error), this);
     }
 
     public double[] recency() {
