@@ -1,8 +1,9 @@
 """Does what the README of a package tells a shop's developer to do, and says how many commands and seconds it took.
 
-LOYALTY=PREFIX python3 scripts/readme_minutes.py packages/php
+LOYALTY=PREFIX python3 scripts/readme_minutes.py packages/php [WAY]
 
-The program stands in the first block of code, under the name in front of it; then the commands; then what they print.
+The program stands in the first block of code, under the name in front of it; then the commands, in one way or in more, of
+which the first is taken where no other is asked for; then what they print.
 """
 
 from __future__ import annotations
@@ -31,10 +32,12 @@ def main() -> None:
     package = ROOT / sys.argv[1]
     text = (package / "README.md").read_text()
     program = re.search(r"^`([\w.]+)`,.*?```\w+\n(.*?)```", text, re.M | re.S)
-    commands = re.search(r"```sh\n(.*?)```", text, re.S)
+    ways = re.findall(r"```sh\n(.*?)```", text, re.S)
+    way = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     printed = re.search(r"```text\n(.*?)```", text, re.S)
-    if program is None or commands is None or printed is None:
+    if program is None or way > len(ways) or printed is None:
         sys.exit(f"{package.name}: a block of the README is missing")
+    commands = ways[way - 1]
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, program[1]).write_text(program[2])
         for name, golden in FILES.items():
@@ -43,7 +46,7 @@ def main() -> None:
         Path(folder, "customer.record").write_bytes(bytes.fromhex(first.partition(",")[0]))
         started = time.monotonic()
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", commands[1]],
+            ["bash", "-euo", "pipefail", "-c", commands],
             cwd=folder,
             env={"LOYALTY_PACKAGES": str(ROOT / "packages")} | os.environ,
             stdout=subprocess.PIPE,
@@ -53,7 +56,7 @@ def main() -> None:
         seconds = time.monotonic() - started
     if done.returncode or done.stdout != printed[1]:
         sys.exit(f"{package.name}: the README's commands printed\n{done.stdout}")
-    count = len(commands[1].strip().splitlines())
+    count = len(commands.strip().splitlines())
     print(
         f"{package.name}: from nothing to a check-out score by {count} commands in {seconds:.1f} s"
     )

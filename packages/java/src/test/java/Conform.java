@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import rs.loyalty.Behaviours;
 import rs.loyalty.CheckOut;
@@ -28,7 +30,7 @@ import rs.loyalty.Unit;
 /**
  * Writes what this package says of the golden models, for scripts/check-languages to compare with the golden files.
  *
- * <pre>cd golden &amp;&amp; java -cp jna.jar:classes Conform OUT</pre>
+ * <pre>cd golden &amp;&amp; java -cp jna.jar:classes Conform JNA OUT</pre>
  */
 public final class Conform {
     private static void must(boolean held, String what) {
@@ -334,18 +336,81 @@ public final class Conform {
         }
     }
 
-    public static void main(String[] arguments) throws IOException {
-        String out = arguments[0];
-        scores(out);
-        labels(out);
+    private static Ids texts(String what, int rows) {
+        return Ids.of(IntStream.range(0, rows).mapToObj(row -> what + " " + row).toArray(String[]::new));
+    }
+
+    /** Columns that are longer than the memory that each thread keeps, of numbers and of text. */
+    private static void longColumns() {
+        int rows = 20000;
+        double[] frequency = new double[rows];
+        double[] recency = new double[rows];
+        double[] T = new double[rows];
+        String[] customer = new String[rows];
+        Arrays.fill(customer, "ä");
+        long[] time = new long[rows];
+        Arrays.setAll(frequency, row -> row % 5);
+        Arrays.setAll(recency, row -> row % 5 * 7);
+        Arrays.fill(T, 40);
+        try (PurchaseModel purchases = PurchaseModel.open("bg_nbd.json");
+                Summary customers = Summary.of(frequency, recency, T, null, purchases.unit());
+                Lines lines = Lines.of(Ids.of(customer), texts("article", rows), time, T)
+                        .line(texts("line", rows)).build();
+                CustomerRecord record = CustomerRecord.empty()) {
+            double[] alive = purchases.pAlive(customers, 1);
+            must(IntStream.range(0, rows).allMatch(row ->
+                    alive[row] == purchases.pAlive(row % 5, row % 5 * 7, 40)), "each of many as alone");
+            must(Arrays.equals(customers.recency(), recency), "what goes in comes out");
+            must(record.addLines(lines).equals(new CustomerRecord.Told(rows, 0)), "each line has its own id");
+            Ids ends = Ids.of("line 0", "line " + (rows - 1));
+            must(record.addReturns(ends, new long[] {1, 1}, null, TimeScale.DAYS) == 2,
+                    "by which the first and the last are found");
+        }
+    }
+
+    /** By what C is called: there are two classes of one name, and the jar has both. */
+    private static String calledBy() throws ReflectiveOperationException {
+        Field calledBy = Class.forName("rs.loyalty.C").getDeclaredField("CALLED_BY");
+        calledBy.setAccessible(true);
+        return (String) calledBy.get(null);
+    }
+
+    private static void conform(Path out) throws IOException {
+        scores(out.toString());
+        labels(out.toString());
         Map<String, double[]> checkout = new LinkedHashMap<>();
         history(checkout);
-        returns(out, checkout);
+        returns(out.toString(), checkout);
         decision(checkout);
         write(out + "/checkout.csv", checkout);
-        customers(out);
-        record(out);
+        customers(out.toString());
+        record(out.toString());
         ofJavaAlone();
-        refusals(out);
+        longColumns();
+        refusals(out.toString());
+    }
+
+    /** Virtual threads keep no memory of their own, so what they write is compared. */
+    private static void onVirtualThread(Path out) throws Exception {
+        Path again = Files.createDirectory(out.resolve("virtual"));
+        FutureTask<Void> task = new FutureTask<>(() -> {
+            conform(again);
+            return null;
+        });
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+        task.get();
+        for (String file : again.toFile().list()) {
+            must(Files.mismatch(out.resolve(file), again.resolve(file)) < 0, "the same " + file);
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        must(calledBy().equals(arguments[0]), "C is called by " + arguments[0] + ", not by " + calledBy());
+        Path out = Path.of(arguments[1]);
+        conform(out);
+        if (arguments[0].equals("java.lang.foreign")) {
+            onVirtualThread(out);
+        }
+        System.out.println("C is called by " + arguments[0] + " on Java " + Runtime.version().feature());
     }
 }
