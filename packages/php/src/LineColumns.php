@@ -33,7 +33,7 @@ final class LineColumns
 
     public function __construct(private readonly int $rows, TimeScale $scale)
     {
-        self::$struct ??= Library::struct(self::NAME);
+        self::$struct ??= Library::ffi()->new(self::NAME);
         $this->memory = new Memory();
         $this->words = array_fill(0, self::WORDS, 0);
         $this->set('struct_size', 8 * self::WORDS);
