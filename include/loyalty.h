@@ -54,8 +54,9 @@
  * Status and errors
  *   A function that can fail returns a loyalty_status: LOYALTY_STATUS_OK, which is 0, or the kind
  *   of reason. "Errors" in a function's comment lists the kinds it has, without their prefix; every
- *   function may also return NULL_ARGUMENT, and PANIC if the library has a bug. The last parameter,
- *   `loyalty_error **error`, takes the whole reason; it may be NULL. See loyalty_error. Messages
+ *   function may also return NULL_ARGUMENT, OUT_OF_MEMORY if it loads a file or works on many rows,
+ *   and PANIC if the library has a bug. The last parameter, `loyalty_error **error`, takes the
+ *   whole reason; it may be NULL. See loyalty_error. Messages
  *   count rows from 0 and are the same in C, Rust and Python. A function that returns a plain value
  *   cannot fail; it returns 0 for a NULL object.
  *
@@ -254,6 +255,8 @@ enum loyalty_status
     LOYALTY_STATUS_UNAVAILABLE = 21,
     /** The object is shared with whoever opened the same file, so it cannot be changed. */
     LOYALTY_STATUS_READ_ONLY = 22,
+    /** The memory that the call may take cannot be had. Nothing was begun. */
+    LOYALTY_STATUS_OUT_OF_MEMORY = 23,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -39,7 +39,7 @@ fn main() -> Result<(), Error> {
     // What each treatment would gain with each customer, and the best plan within the capacities.
     let proposals = Treatments::customary().propose(facts, threads)?;
     let capacities = [Capacity::new("calls", 50.0)?, Capacity::new("letters", 300.0)?];
-    let plan = proposals.choices(&capacities)?.select(threads);
+    let plan = proposals.choices(&capacities)?.select(threads)?;
 
     println!("{:<16} {:>9} {:>8} {:>8}", "treatment", "customers", "gain", "cost");
     for row in proposals.summarize(&plan)?.iter().filter(|row| row.customers > 0) {

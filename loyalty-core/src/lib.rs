@@ -155,6 +155,7 @@ pub mod interop;
 #[cfg(feature = "behaviours")]
 pub mod ledger;
 mod math;
+pub mod memory;
 pub mod models;
 pub mod orders;
 pub mod parallel;

@@ -6,6 +6,7 @@ use loyalty_core::Error;
 use loyalty_core::behaviours::{Behaviour, BehaviourModel, CustomerBehaviour};
 use loyalty_core::files::text_of;
 use loyalty_core::ledger::LedgerRow;
+use loyalty_core::memory::ask;
 
 use crate::column::{column, mask};
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
@@ -304,6 +305,8 @@ pub(crate) unsafe fn customers<'a>(
     // SAFETY: this function's contract.
     let ledger = unsafe { column("ledger", ledger, cells)? };
     check(ledger)?;
+    let each = size_of::<(LedgerRow, Option<&str>)>();
+    ask("the rows of a ledger", rows.saturating_mul(each))?;
     let group = |row: usize| {
         if groups.is_null() {
             return Ok(None);

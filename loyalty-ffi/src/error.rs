@@ -62,6 +62,8 @@ pub enum loyalty_status {
     Unavailable = 21,
     /// The object is shared with whoever opened the same file, so it cannot be changed.
     ReadOnly = 22,
+    /// The memory that the call may take cannot be had. Nothing was begun.
+    OutOfMemory = 23,
 }
 
 /// Why a call failed: a status and a message.
@@ -125,6 +127,7 @@ fn status_of(error: &Error) -> loyalty_status {
         Error::Infinite { .. } => loyalty_status::Infinite,
         Error::Segments(_) => loyalty_status::Segments,
         Error::Treatments(_) => loyalty_status::Treatments,
+        Error::Memory { .. } => loyalty_status::OutOfMemory,
         Error::ModelFile { .. } => loyalty_status::ModelFile,
         // The kind of reason is that of what the file holds.
         Error::InFile { source, .. } => status_of(source),

@@ -33,7 +33,7 @@ pub unsafe extern "C" fn loyalty_occasions_of(
     unsafe {
         guard(error, || {
             let clock = clock(unit, occasion)?;
-            give(out, loyalty_occasions(Occasions::of(&borrow("orders", orders)?.0, clock)))
+            give(out, loyalty_occasions(Occasions::of(&borrow("orders", orders)?.0, clock)?))
         })
     }
 }

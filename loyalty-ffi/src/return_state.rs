@@ -24,7 +24,7 @@ pub unsafe extern "C" fn loyalty_return_propensity_copy(
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
         guard(error, || {
-            let copy = borrow("model", model)?.0.clone();
+            let copy = borrow("model", model)?.0.copied()?;
             give(out, loyalty_return_propensity(copy))
         })
     }

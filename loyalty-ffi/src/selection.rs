@@ -66,7 +66,7 @@ impl Question {
         let uses: Vec<Use<'_>> = uses.chunks_exact(each.max(1)).map(use_of).collect();
         let by_capacity: Vec<&[Use<'_>]> = uses.chunks_exact(self.treatments.max(1)).collect();
         let choices = Choices::new(&gains, &capacities, &by_capacity)?;
-        let selection = choices.select(Threads::new(self.threads));
+        let selection = choices.select(Threads::new(self.threads))?;
         // SAFETY: this function's contract.
         unsafe { give(out, loyalty_selection::of(selection)) }
     }

@@ -264,7 +264,7 @@ pub unsafe extern "C" fn loyalty_summary_distinct_histories(
     // SAFETY: the caller keeps the rules of the header.
     unsafe {
         guard(error, || {
-            give(out, loyalty_summary(borrow("summary", summary)?.0.distinct_histories()))
+            give(out, loyalty_summary(borrow("summary", summary)?.0.distinct_histories()?))
         })
     }
 }

@@ -387,7 +387,7 @@ pub unsafe extern "C" fn loyalty_proposals_select(
             let named = names.into_iter().zip(amounts);
             let capacities = named.map(|(name, &amount)| Capacity::new(name, amount));
             let capacities = capacities.collect::<Result<Vec<_>, _>>()?;
-            let selection = proposals.0.choices(&capacities)?.select(Threads::new(threads));
+            let selection = proposals.0.choices(&capacities)?.select(Threads::new(threads))?;
             give(out, loyalty_selection::of(selection))
         })
     }

@@ -11,9 +11,11 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, TimeUnit};
+use loyalty_core::Error;
 use loyalty_core::interop::arrow::ArrowColumn;
+use loyalty_core::memory::ask;
 use loyalty_core::orders::Customers;
-use pyo3::buffer::PyBuffer;
+use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::{PyBufferError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -21,6 +23,18 @@ use pyo3::types::{PyBytes, PyCapsule};
 
 use crate::error::Result;
 use crate::read::Ids;
+
+/// Values to be filled, where there is memory for them.
+pub(crate) fn to_fill(values: usize) -> std::result::Result<Vec<f64>, Error> {
+    ask("a column", values.saturating_mul(8))?;
+    Ok(vec![0.0; values])
+}
+
+/// A copy of a buffer, where there is memory for it.
+fn copied<T: Element>(py: Python<'_>, buffer: &PyBuffer<T>) -> Result<Vec<T>> {
+    ask("a copy of a column", buffer.len_bytes())?;
+    Ok(buffer.to_vec(py)?)
+}
 
 /// A named column.
 #[pyclass(frozen, module = "loyalty._native")]
@@ -115,13 +129,13 @@ impl Column {
     /// A column of floats from a buffer of float64.
     #[staticmethod]
     fn from_float64(py: Python<'_>, name: &str, buffer: PyBuffer<f64>) -> Result<Self> {
-        Ok(Self::floats(name, buffer.to_vec(py)?))
+        Ok(Self::floats(name, copied(py, &buffer)?))
     }
 
     /// A column of whole numbers from a buffer of int64.
     #[staticmethod]
     fn from_int64(py: Python<'_>, name: &str, buffer: PyBuffer<i64>) -> Result<Self> {
-        Ok(Self::new(name, Arc::new(Int64Array::from(buffer.to_vec(py)?))))
+        Ok(Self::new(name, Arc::new(Int64Array::from(copied(py, &buffer)?))))
     }
 
     /// A column of whole numbers from a list of `int` and `None`.
@@ -145,7 +159,8 @@ impl Column {
         buffer: PyBuffer<i64>,
         time_zone: Option<String>,
     ) -> Result<Self> {
-        let values = buffer.to_vec(py)?.into_iter();
+        ask("times of a column", 2 * buffer.len_bytes())?;
+        let values = copied(py, &buffer)?.into_iter();
         let times = values.map(|time| (time != i64::MIN).then_some(time));
         let array: TimestampMicrosecondArray = times.collect();
         Ok(Self::new(name, Arc::new(array.with_timezone_opt(time_zone))))

@@ -12,7 +12,7 @@ use loyalty_core::models::{Model, ModelFile};
 use loyalty_core::parallel::Threads;
 use pyo3::prelude::*;
 
-use crate::column::Column;
+use crate::column::{Column, to_fill};
 use crate::error::Result;
 use crate::fits::{Fit, Options, observed};
 use crate::read::{Flags, Ids, Numbers, flags, numbers};
@@ -113,7 +113,7 @@ impl Contracts {
         fill: impl FnOnce(&mut [f64]) -> std::result::Result<(), Error> + Send,
     ) -> Result<Column> {
         let values = py.detach(|| {
-            let mut out = vec![0.0; self.0.len()];
+            let mut out = to_fill(self.0.len())?;
             fill(&mut out).map(|()| out)
         })?;
         Ok(Column::floats(name, values))
@@ -254,7 +254,7 @@ impl ContractModel {
     ) -> Result<Vec<Column>> {
         let (table, width) = (&contracts.0, periods as usize);
         let expected = py.detach(|| {
-            let mut out = vec![0.0; table.len() * width];
+            let mut out = to_fill(table.len() * width)?;
             self.0.forecast_into(table, periods, &mut out, Threads::new(threads)).map(|()| out)
         })?;
         let running: Vec<usize> = (0..table.len()).filter(|&row| !table.left()[row]).collect();

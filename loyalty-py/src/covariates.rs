@@ -13,7 +13,7 @@ use loyalty_core::summary::CovariateColumn;
 use loyalty_core::value::Estimated;
 use pyo3::prelude::*;
 
-use crate::column::Column;
+use crate::column::{Column, to_fill};
 use crate::error::{Result, input};
 use crate::fits::{Fit, Options, as_object, observed};
 use crate::purchase::PurchaseModel;
@@ -327,7 +327,7 @@ impl PurchaseWithCovariates {
     ) -> Result<Vec<Column>> {
         let counts = usize::from(most) + 2;
         let values = py.detach(|| {
-            let mut out = vec![0.0; customers.0.len() * counts];
+            let mut out = to_fill(customers.0.len() * counts)?;
             let (known, threads) = (&covariates.0, Threads::new(threads));
             self.0
                 .purchase_distribution_into(&customers.0, known, horizon, counts, &mut out, threads)
@@ -342,7 +342,7 @@ impl PurchaseWithCovariates {
         covariates: &Covariates,
         horizon: f64,
     ) -> Result<Column> {
-        let mut out = vec![0.0; covariates.0.len()];
+        let mut out = to_fill(covariates.0.len())?;
         self.0.expected_purchases_new_customer_into(&covariates.0, horizon, &mut out)?;
         Ok(Column::floats("expected_purchases_new_customer", out))
     }

@@ -123,7 +123,7 @@ pub(crate) fn select_treatments(
     py.detach(|| {
         let threads = Threads::new(threads);
         let proposals = table.propose(facts, threads)?;
-        let selection = proposals.choices(&capacities)?.select(threads);
+        let selection = proposals.choices(&capacities)?.select(threads)?;
         let ranked = ranked(&selection);
         let plan = plan(&proposals, &selection, &ranked)?;
         Ok((outcome(&selection, &capacities), ranked, plan))
@@ -204,7 +204,7 @@ pub(crate) fn choose(
     let by_capacity: Vec<&[Use<'_>]> = by_capacity.collect();
     py.detach(|| {
         let choices = Choices::new(&gains, &capacities, &by_capacity)?;
-        let selection = choices.select(Threads::new(threads));
+        let selection = choices.select(Threads::new(threads))?;
         let choice = selection.choice().iter().map(|choice| choice.map_or(-1, i64::from));
         let choice = Column::new("choice", Arc::new(Int64Array::from_iter_values(choice)));
         let gain = Column::floats("gain", selection.gains().to_vec());

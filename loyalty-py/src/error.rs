@@ -3,6 +3,7 @@
 use loyalty_core::Error;
 use loyalty_core::error::ErrorKind;
 use pyo3::PyErr;
+use pyo3::exceptions::PyMemoryError;
 
 mod raised {
     pyo3::import_exception!(loyalty.errors, FitError);
@@ -27,6 +28,7 @@ impl From<Error> for PyError {
         let message = error.to_string();
         Self(match error.kind() {
             ErrorKind::Fit | ErrorKind::Prediction => raised::FitError::new_err(message),
+            ErrorKind::Memory => PyMemoryError::new_err(message),
             ErrorKind::File => raised::ModelFileError::new_err(message),
             _ => raised::InputError::new_err(message),
         })

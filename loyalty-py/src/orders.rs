@@ -124,7 +124,7 @@ impl Orders {
 
     fn occasions(&self, py: Python<'_>, unit: &str, occasion: Option<&str>) -> Result<Occasions> {
         let clock = clock(unit, occasion)?;
-        let occasions = py.detach(|| loyalty_core::summary::Occasions::of(&self.orders, clock));
+        let occasions = py.detach(|| loyalty_core::summary::Occasions::of(&self.orders, clock))?;
         Ok(Occasions { occasions, zone: self.zone.clone() })
     }
 }

@@ -14,7 +14,7 @@ use loyalty_core::spend::{AnySpendModel, SpendKind, SpendModel as _, SpendWithCo
 use loyalty_core::value::clv_posterior_with_covariates;
 use pyo3::prelude::*;
 
-use crate::column::Column;
+use crate::column::{Column, to_fill};
 use crate::contracts::Contracts;
 use crate::covariates::{Covariates, Found, Joint, roles};
 use crate::error::Result;
@@ -253,7 +253,7 @@ impl Posterior {
         threads: usize,
     ) -> Result<Vec<Column>> {
         let (customers, counts) = (&customers.0, usize::from(most) + 2);
-        let mut out = vec![0.0; customers.len() * counts];
+        let mut out = to_fill(customers.len() * counts)?;
         let (values, threads) = (&mut out[..], Threads::new(threads));
         match self.purchases()? {
             Found::Alike(posterior) => py.detach(|| {

@@ -10,7 +10,7 @@ use loyalty_core::purchase::{AnyPurchaseModel, PurchaseKind, PurchaseModel as _}
 use loyalty_core::summary::History;
 use pyo3::prelude::*;
 
-use crate::column::Column;
+use crate::column::{Column, to_fill};
 use crate::error::Result;
 use crate::fits::{Fit, Options, observed};
 use crate::orders::Occasions;
@@ -155,7 +155,7 @@ impl PurchaseModel {
     ) -> Result<Vec<Column>> {
         let counts = usize::from(most) + 2;
         let values = py.detach(|| {
-            let mut out = vec![0.0; customers.0.len() * counts];
+            let mut out = to_fill(customers.0.len() * counts)?;
             let threads = Threads::new(threads);
             self.0
                 .purchase_distribution_into(&customers.0, horizon, counts, &mut out, threads)
@@ -180,7 +180,7 @@ impl PurchaseModel {
 
     /// Purchases of a new customer within each horizon.
     fn expected_purchases_new_customer(&self, horizons: Vec<f64>) -> Result<Column> {
-        let mut out = vec![0.0; horizons.len()];
+        let mut out = to_fill(horizons.len())?;
         self.0.expected_purchases_new_customer_into(&horizons, &mut out)?;
         Ok(Column::floats("expected_purchases_new_customer", out))
     }

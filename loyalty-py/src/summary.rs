@@ -5,7 +5,7 @@ use loyalty_core::summary::{CalibrationHoldout, History, Observed, SummaryColumn
 use loyalty_core::time::Clock;
 use pyo3::prelude::*;
 
-use crate::column::Column;
+use crate::column::{Column, to_fill};
 use crate::error::Result;
 use crate::read::{Ids, Numbers, numbers};
 
@@ -161,8 +161,8 @@ impl CustomerSummary {
         Ok(Self(py.detach(|| self.0.select(&rows))?))
     }
 
-    fn distinct_histories(&self, py: Python<'_>) -> Self {
-        Self(py.detach(|| self.0.distinct_histories()))
+    fn distinct_histories(&self, py: Python<'_>) -> Result<Self> {
+        Ok(Self(py.detach(|| self.0.distinct_histories())?))
     }
 }
 
@@ -175,7 +175,7 @@ impl CustomerSummary {
         fill: impl FnOnce(&mut [f64]) -> std::result::Result<(), Error> + Send,
     ) -> Result<Column> {
         let values = py.detach(|| {
-            let mut out = vec![0.0; self.0.len()];
+            let mut out = to_fill(self.0.len())?;
             fill(&mut out).map(|()| out)
         })?;
         Ok(Column::floats(name, values))

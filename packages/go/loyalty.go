@@ -44,6 +44,7 @@ const (
 	Treatments    Status = C.LOYALTY_STATUS_TREATMENTS
 	Unavailable   Status = C.LOYALTY_STATUS_UNAVAILABLE
 	ReadOnly      Status = C.LOYALTY_STATUS_READ_ONLY
+	OutOfMemory   Status = C.LOYALTY_STATUS_OUT_OF_MEMORY
 )
 
 // Unit is in what recency, T and horizons are counted.

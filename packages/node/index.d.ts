@@ -30,6 +30,7 @@ export const Status: {
   readonly TREATMENTS: 20;
   readonly UNAVAILABLE: 21;
   readonly READ_ONLY: 22;
+  readonly OUT_OF_MEMORY: 23;
 };
 
 /** In what recency, T and horizons are counted. */

@@ -3,12 +3,13 @@
 use super::definition::Fitted;
 use super::definitions::{Behaviour, Terms};
 use super::lasting::Lasting;
-use super::learning::{LearningSample, learning_customers};
+use super::learning::{GRIDS, LearningSample, learning_customers, learning_most};
 use super::level::Level;
 use super::options::{BehaviourFitOptions, Threshold, ThresholdBasis};
 use super::population::{Population, Recurrence, Transition};
 use crate::Error;
 use crate::ledger::{Ledger, LedgerRow};
+use crate::memory;
 
 /// How strongly the customers of a shop show one behaviour, and from where on it costs the shop money.
 ///
@@ -87,6 +88,7 @@ impl BehaviourDistribution {
         ledger: &Ledger,
         options: &BehaviourFitOptions,
     ) -> Result<Self, Error> {
+        memory::ask_for_rows("a fit of a behaviour", learning_most(ledger), 750, GRIDS)?;
         Self::fit_to(behaviour, ledger, &learning_customers(ledger), options)
     }
 

@@ -13,15 +13,23 @@ use crate::math::elementary::ln;
 /// its mean has a standard error of 1/√32768 = 0.6 % then.
 const ENOUGH: usize = 1 << 15;
 
+/// The bytes that a fit may take however few customers there are: populations and kernels on grids.
+pub(super) const GRIDS: usize = 20 << 20;
+
 /// Fewest customers with evidence: of fewer, the two numbers of a distribution are but a guess.
 const FEWEST: usize = 10;
 
 /// The customers of whom models learn, each with their position in the ledger: with an order, and all of
 /// them where there are groups of peers.
 pub(super) fn learning_customers(ledger: &Ledger) -> Vec<(u32, LedgerRow)> {
-    let step = if ledger.peers().is_some() { 1 } else { ledger.len().div_ceil(ENOUGH) };
+    let step = ledger.len().div_ceil(learning_most(ledger).max(1));
     let rows = (0_u32..).zip((0..ledger.len()).map(|row| ledger.row(row))).step_by(step.max(1));
     rows.filter(|(_, row)| row.orders >= 1.0).collect()
+}
+
+/// Most customers of this ledger of whom models learn.
+pub(super) fn learning_most(ledger: &Ledger) -> usize {
+    if ledger.peers().is_some() { ledger.len() } else { ledger.len().min(ENOUGH) }
 }
 
 /// A shop as one behaviour is learnt from it.

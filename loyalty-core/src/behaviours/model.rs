@@ -2,11 +2,12 @@
 
 use super::definitions::Behaviour;
 use super::distribution::BehaviourDistribution;
-use super::learning::learning_customers;
+use super::learning::{GRIDS, learning_customers, learning_most};
 use super::options::BehaviourFitOptions;
 use super::scoring::{BehaviourInterval, BehaviourScore, BehaviourScores, score_each};
 use crate::Error;
 use crate::ledger::{Ledger, LedgerRow};
+use crate::memory;
 use crate::parallel::Threads;
 
 /// Most customers by whom the cuts are set, evenly taken: where one in a hundred is labelled, the share of
@@ -163,6 +164,8 @@ impl BehaviourModel {
     /// [`BehaviourDistribution::score`].
     pub fn fit(ledger: &Ledger, options: &BehaviourOptions) -> Result<Self, Error> {
         options.check()?;
+        let besides = GRIDS + 160 * ledger.len().min(ENOUGH);
+        memory::ask_for_rows("a fit of behaviours", learning_most(ledger), 750, besides)?;
         let (mut rules, mut absent) = (Vec::new(), Vec::new());
         let customers = learning_customers(ledger);
         for &behaviour in Behaviour::ALL {
@@ -303,6 +306,8 @@ impl BehaviourModel {
     /// # Errors
     /// As [`BehaviourDistribution::score`].
     pub fn classify(&self, ledger: &Ledger, threads: Threads) -> Result<Behaviours, Error> {
+        let each = 24 + 80 * self.rules.len();
+        memory::ask_for_rows("behaviours of customers", ledger.len(), each, 0)?;
         let distributions: Vec<&BehaviourDistribution> =
             self.rules.iter().map(|rule| &rule.distribution).collect();
         let scores: Vec<(Behaviour, BehaviourScores)> = (distributions.iter())

@@ -7,6 +7,7 @@ use crate::Error;
 use crate::ledger::{Ledger, LedgerRow};
 use crate::math::columns::columns;
 use crate::math::elementary::ln;
+use crate::memory;
 use crate::parallel::{Threads, collect, fill_columns};
 
 /// Customers of one piece of work.
@@ -86,6 +87,7 @@ impl BehaviourDistribution {
     /// [`Error::Value`] where a number of a customer is so large or so small that a score would not be finite; it
     /// names the score and the row.
     pub fn score(&self, ledger: &Ledger, threads: Threads) -> Result<BehaviourScores, Error> {
+        memory::ask_for_rows("behaviours of customers", ledger.len(), 80, 0)?;
         Ok(score_each(&[self], ledger, threads)?.pop().unwrap_or_default())
     }
 
@@ -164,6 +166,7 @@ impl BehaviourDistribution {
         threads: Threads,
     ) -> Result<[Vec<f64>; 4], Error> {
         check_level(level)?;
+        memory::ask_for_rows("intervals of behaviours", ledger.len(), 36, 0)?;
         let peers = self.peers_of(ledger);
         let mut out: [Vec<f64>; 4] = std::array::from_fn(|_| vec![0.0; ledger.len()]);
         let columns = out.iter_mut().map(|column| &mut column[..]).collect();

@@ -7,6 +7,7 @@ use super::rules::{renewals_rule, whole};
 use crate::Error;
 use crate::error::{above_0, countable};
 use crate::math::ExactSum;
+use crate::memory;
 use crate::orders::{Column, CustomerColumn, Customers};
 
 /// Contracts as the caller holds them, a row each.
@@ -87,6 +88,8 @@ impl Contracts {
         if rows == 0 {
             return Err(empty());
         }
+        let ids = columns.customer.as_ref().map_or(0, CustomerColumn::size);
+        memory::ask_for_rows("a table of contracts", rows, 28, ids)?;
         let left = |column: &Column<'_, [bool]>| {
             column.same_rows(rows)?;
             column.all_present()?;

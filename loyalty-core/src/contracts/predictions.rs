@@ -8,6 +8,7 @@ use super::{ContractModel, Contracts, RenewalHorizon};
 use crate::Error;
 use crate::error::{LARGEST, same_length};
 use crate::math::elementary::{exp, exp_m1};
+use crate::memory;
 use crate::parallel::{Threads, collect};
 use crate::summary::Buckets;
 
@@ -130,6 +131,7 @@ fn by_renewals(
     if width == 0 {
         return Ok(());
     }
+    memory::ask_for_rows("predictions of contracts", contracts.len(), 5, 0)?;
     let buckets = Buckets::of(contracts.renewals());
     let values = collect(buckets.len() * width, threads, |place| {
         value(buckets.get(place / width).0, place % width)

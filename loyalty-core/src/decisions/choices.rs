@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::error::{LARGEST, non_negative, same_length};
+use crate::memory;
 use crate::orders::Column;
 use crate::parallel::{Threads, map_chunks};
 
@@ -90,7 +91,7 @@ fn refuse(
 /// ];
 /// let calls = Capacity::new("calls", 2.0)?;
 /// let choices = Choices::new(&gains, &[calls], &[&[Use::Same(1.0), Use::Same(0.0)]])?;
-/// let selection = choices.select(Threads::default());
+/// let selection = choices.select(Threads::default())?;
 /// assert_eq!(selection.choice(), [Some(0), Some(1), Some(0)]);
 /// assert_eq!((selection.gain(), selection.gap()), (105.0, 0.0));
 /// # Ok::<(), loyalty_core::Error>(())
@@ -154,6 +155,15 @@ impl Choices {
             return Err(Error::Empty { what: "the table of gains", expected });
         }
         check(rows, gains, capacities, uses)?;
+        let gained =
+            |gain: &Column<'_, [f64]>| gain.values.iter().filter(|&&gain| gain > 0.0).count();
+        let options: usize = gains.iter().map(gained).sum();
+        memory::ask_for_rows(
+            "choices of treatments",
+            rows,
+            28,
+            options * (28 + 8 * capacities.len()),
+        )?;
         let parts = map_chunks(rows, CHUNK, Threads::default(), |range| {
             let (mut counts, mut treatment, mut gain) = (Vec::new(), Vec::new(), Vec::new());
             for row in range {

@@ -7,6 +7,7 @@ use super::selection::Selection;
 use super::treatment::{Amount, MARGIN, Treatment, Treatments};
 use crate::Error;
 use crate::error::{LARGEST, same_length};
+use crate::memory;
 use crate::orders::Column;
 use crate::parallel::{Threads, collect};
 
@@ -139,7 +140,7 @@ impl Treatments {
     ///     .with("p_alive", vec![0.9, 0.8, 0.1])?;
     /// let proposals = Treatments::customary().propose(facts, Threads::default())?;
     /// let choices = proposals.choices(&[Capacity::new("calls", 1.0)?])?;
-    /// let selection = choices.select(Threads::default());
+    /// let selection = choices.select(Threads::default())?;
     /// let names: Vec<_> = selection.choice().iter().map(|choice| choice.map(|t| proposals.name(t))).collect();
     /// assert_eq!(names, [Some("personal_letter"), Some("personal_call"), None]);
     /// assert_eq!(
@@ -163,6 +164,8 @@ impl Treatments {
         if facts.rows == 0 {
             return Err(Error::Empty { what: "the table of customers", expected: "at least one" });
         }
+        let each = 9 * self.treatments().len();
+        memory::ask_for_rows("gains of treatments", facts.rows, each, 0)?;
         let (mut gains, mut not_weighed, mut ranking) = (Vec::new(), Vec::new(), Vec::new());
         for (number, treatment) in self.treatments().iter().enumerate() {
             let missing = treatment.needed().into_iter();

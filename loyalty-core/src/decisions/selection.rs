@@ -3,6 +3,8 @@
 use super::choices::Choices;
 use super::dual;
 use super::primal::Plan;
+use crate::Error;
+use crate::memory;
 use crate::parallel::Threads;
 
 /// A treatment or none for every customer, within the capacities. Made by [`Choices::select`].
@@ -32,14 +34,18 @@ impl Choices {
     /// Sinha & Zoltners (1979), The multiple-choice knapsack problem, Operations Research 27(3),
     /// 503–515. Geoffrion (1974), Lagrangean relaxation for integer programming, Mathematical
     /// Programming Study 2, 82–114.
-    pub fn select(&self, threads: Threads) -> Selection {
+    ///
+    /// # Errors
+    /// [`Error::Memory`] where there is not enough for it.
+    pub fn select(&self, threads: Threads) -> Result<Selection, Error> {
+        memory::ask_for_rows("a selection of treatments", self.rows(), 48, 0)?;
         let (shadow_prices, dual) = dual::prices(self, threads);
         let (option, used) = Plan::at(self, &shadow_prices, threads).into_parts();
         let gains: Vec<f64> =
             option.iter().map(|option| option.map_or(0.0, |option| self.gain(option))).collect();
         let gain: f64 = gains.iter().sum();
         let number = |option: usize| u32::try_from(self.treatment(option)).unwrap_or(u32::MAX);
-        Selection {
+        Ok(Selection {
             choice: option.iter().map(|option| option.map(number)).collect(),
             gains,
             gain,
@@ -47,7 +53,7 @@ impl Choices {
             bound: dual.max(gain),
             used,
             shadow_prices,
-        }
+        })
     }
 }
 

@@ -186,6 +186,14 @@ pub enum Error {
         /// What was asked for.
         quantity: &'static str,
     },
+    /// The memory that a call may take cannot be had. Nothing was begun.
+    #[error("not enough memory: {what} may take {} MiB", bytes.div_ceil(1 << 20))]
+    Memory {
+        /// What was to be done.
+        what: &'static str,
+        /// How much was asked for.
+        bytes: usize,
+    },
     /// A segment table leaves a score without a segment, or gives it two.
     #[error("segment table: {0}")]
     Segments(String),
@@ -229,6 +237,8 @@ pub enum ErrorKind {
     Prediction,
     /// A model file cannot be read, written or understood.
     File,
+    /// The memory that a call may take cannot be had: give it more, or fewer rows at once.
+    Memory,
 }
 
 impl Error {
@@ -266,6 +276,8 @@ impl Error {
                 ErrorKind::Fit
             }
             Self::Infinite { .. } | Self::Unavailable { .. } => ErrorKind::Prediction,
+            Self::Memory { .. } => ErrorKind::Memory,
+            Self::InFile { source, .. } if source.kind() == ErrorKind::Memory => ErrorKind::Memory,
             Self::ModelFile { .. } | Self::InFile { .. } => ErrorKind::File,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Covariance, Fit, Parameters, Scale, Stop};
 use crate::Error;
+use crate::memory;
 
 /// Estimates with standard errors and intervals, one per row.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -101,6 +102,7 @@ impl<M: Parameters> Fit<M> {
         predict: impl Fn(&M, &mut [f64]) -> Result<(), Error>,
     ) -> Result<Intervals, Error> {
         let z = two_sided(level)?;
+        memory::ask_for_rows("intervals", rows, 64, 0)?;
         let (mut estimate, mut variance) = (vec![0.0; rows], vec![0.0; rows]);
         predict(&self.model, &mut estimate)?;
         self.add_variance(scale, &mut variance, predict)?;

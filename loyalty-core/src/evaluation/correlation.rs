@@ -7,6 +7,7 @@ use crate::estimation::two_sided;
 use crate::math::correlation_p_value;
 use crate::math::elementary::{exp_m1, ln_1p};
 use crate::math::ranks::mid_ranks;
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::summary::CustomerSummary;
 
@@ -85,6 +86,7 @@ impl FrequencyValueCorrelation {
         threads: Threads,
     ) -> Result<Option<Self>, Error> {
         let Some(pearson) = Self::pearson_of(customers, level, threads)? else { return Ok(None) };
+        memory::ask_for_rows("ranks of customers", customers.len(), 76, 0)?;
         let spenders = Spenders::of(customers)?;
         let (mut count, mut value, mut weight) = (Vec::new(), Vec::new(), Vec::new());
         for (x, mean, w) in (0..customers.len()).map(|row| spenders.row(row)) {

@@ -37,7 +37,7 @@ use crate::summary::{Occasions, Timeline, same_unit};
 /// #     },
 /// #     Invalid::Raise,
 /// # )?;
-/// let occasions = Occasions::of(&orders, Clock::new(Unit::Week, None)?);
+/// let occasions = Occasions::of(&orders, Clock::new(Unit::Week, None)?)?;
 /// let model = BgNbd::new(0.3, 4.0, 0.8, 2.4)?;
 /// let weekly = Tracking::of(&model, &occasions, 1.0, None, None, Threads::default())?;
 /// assert_eq!(weekly.actual, [1.0, 1.0, 0.0, 1.0]);

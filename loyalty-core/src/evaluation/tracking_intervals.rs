@@ -39,7 +39,7 @@ use crate::value::{PredictionIntervals, PredictionKind, PredictionOptions};
 /// #     },
 /// #     Invalid::Raise,
 /// # )?;
-/// let occasions = Occasions::of(&orders, Clock::new(Unit::Week, None)?);
+/// let occasions = Occasions::of(&orders, Clock::new(Unit::Week, None)?)?;
 /// let model = BgNbd::new(0.3, 4.0, 0.8, 2.4)?;
 /// let (known, options) = (Estimate::Model(&model), PredictionOptions::default());
 /// let weekly = TrackingIntervals::of(known, &occasions, 1.0, None, None, &options)?;

@@ -8,6 +8,7 @@ use super::scalar::Scalar;
 use super::{Compact, FORMAT, GIBIBYTE, not_json, problem, read_bytes_with, text_of};
 use crate::Error;
 use crate::error::shown;
+use crate::memory;
 
 /// What a file of any version has; read first, so that a later version is named as such.
 #[derive(Deserialize)]
@@ -68,6 +69,7 @@ pub fn model_kind_of(bytes: &[u8]) -> Result<String, Error> {
 /// reads: each kind has its own.
 pub(crate) fn of_kind(text: &str, version: u32, kinds: &[&str]) -> Result<String, Error> {
     let here = Path::new("");
+    memory::ask("a model in JSON", room(text))?;
     let Head { kind, version: got, .. } = head(text)?;
     let known = kind.text().is_some_and(|kind| kinds.contains(&kind));
     // A kind that is no text is none that any version so far could have.
@@ -85,6 +87,18 @@ pub(crate) fn of_kind(text: &str, version: u32, kinds: &[&str]) -> Result<String
         ));
     }
     Ok(kind.to_owned())
+}
+
+/// The bytes that what a text of JSON holds may take: a text may be next to nothing but commas and brackets, each
+/// of which stands for a number, a text or a list.
+fn room(text: &str) -> usize {
+    // A sum of bytes over no more than fit into one takes a tenth of the time of `count`.
+    let each = text.as_bytes().chunks(255);
+    let count = |of: u8| -> usize {
+        let found = |some: &[u8]| some.iter().map(|&byte| u8::from(byte == of)).sum::<u8>();
+        each.clone().map(|some| usize::from(found(some))).sum()
+    };
+    2 * text.len() + 40 * (count(b',') + count(b'"')) + 320 * count(b'[')
 }
 
 /// What says that this is a model file, and of which kind and version.

@@ -38,7 +38,7 @@ pub(crate) fn read_bytes_with<T>(
     path: &Path,
     from_bytes: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let bytes = bytes_of(limit, path).map_err(|error| caused(path, error))?;
+    let bytes = bytes_of(limit, path)?;
     if bytes.len() as u64 > limit {
         let what = format!("has more than the {} MiB that such a file may have", limit / MEBIBYTE);
         return Err(problem(path, &what));
@@ -47,9 +47,19 @@ pub(crate) fn read_bytes_with<T>(
 }
 
 /// What a file holds, but no more than one byte beyond the limit.
+fn bytes_of(limit: u64, path: &Path) -> Result<Vec<u8>, Error> {
+    let (file, length) = opened(limit, path).map_err(|error| caused(path, error))?;
+    let mut bytes = Vec::new();
+    let short = |_| at(path, Error::Memory { what: "a file", bytes: length });
+    bytes.try_reserve_exact(length).map_err(short)?;
+    let read = file.take(limit + 1).read_to_end(&mut bytes);
+    read.map(|_| bytes).map_err(|error| caused(path, error))
+}
+
+/// A file opened to be read, and room for what it holds up to one byte beyond the limit.
 ///
 /// A pipe would wait for whoever writes to it, and a device may never end, so neither is opened.
-fn bytes_of(limit: u64, path: &Path) -> io::Result<Vec<u8>> {
+fn opened(limit: u64, path: &Path) -> io::Result<(File, usize)> {
     let regular = |found: &fs::Metadata| match () {
         () if found.is_file() => Ok(()),
         () if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
@@ -59,11 +69,7 @@ fn bytes_of(limit: u64, path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let found = file.metadata()?;
     regular(&found)?;
-    let mut bytes = Vec::new();
-    let length = usize::try_from(found.len().min(limit) + 1).unwrap_or(usize::MAX);
-    bytes.try_reserve_exact(length)?;
-    file.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok((file, usize::try_from(found.len().min(limit) + 1).unwrap_or(usize::MAX)))
 }
 
 /// The text of a model's file that came as bytes.

@@ -256,7 +256,7 @@ impl<'a> Log<'a> {
         let clock = Clock::new(options.summary.unit, options.summary.occasion)?;
         let (first, last) = orders.time_range();
         Ok(Self {
-            occasions: Occasions::of(orders, clock),
+            occasions: Occasions::of(orders, clock)?,
             options,
             first,
             end: options.summary.observation_end.unwrap_or(last),

@@ -16,6 +16,7 @@ use super::unusual::unusual_days;
 use super::{Ledger, LedgerOptions, Portfolio, UnusualDays};
 use crate::Error;
 use crate::math::ExactSum;
+use crate::memory;
 use crate::orders::{Contacts, LedgerLine, LinesByCustomer, OrderLines};
 use crate::parallel::{Threads, fill_columns, map_chunks};
 use crate::time::{DAY, YEAR};
@@ -58,7 +59,11 @@ pub(super) fn build(
     marketing: Option<&Contacts>,
     options: &LedgerOptions,
 ) -> Result<Ledger, Error> {
+    lines.ask_by_customer()?;
     let lines = lines.by_customer();
+    let (customers, each) = (lines.customers.len(), 450);
+    let besides = customers.saturating_mul(each).saturating_add(lines.customers.size());
+    memory::ask_for_rows("a ledger", lines.len(), 140, besides)?;
     let threads = options.threads.for_rows(lines.len());
     let (first, last) = lines.time_range;
     let start = options.start.unwrap_or(first);

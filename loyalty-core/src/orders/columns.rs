@@ -1,6 +1,6 @@
 //! Columns as they come in: borrowed, unchecked, with the caller's names for them.
 
-use super::Customers;
+use super::{Customers, customers};
 use crate::Error;
 use crate::error::same_length;
 
@@ -100,6 +100,11 @@ pub trait TextColumn: Sync {
 
     /// The text of a row; anything where the column's mask says that it is missing.
     fn text(&self, row: usize) -> &str;
+
+    /// How long all the text is together, in bytes.
+    fn bytes(&self) -> usize {
+        (0..self.rows()).map(|row| self.text(row).len()).sum()
+    }
 }
 
 impl<S: AsRef<str> + Sync> TextColumn for Vec<S> {
@@ -153,6 +158,12 @@ impl<'a> CustomerColumn<'a> {
             Self::Int(column) => column.values.len(),
             Self::Text(column) => column.values.rows(),
         }
+    }
+
+    /// What a copy of the ids may take, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let text = if let Self::Text(column) = self { column.values.bytes() } else { 0 };
+        customers::size(self.len(), text)
     }
 
     /// Accepts a column with an id for each row and, where it has a mask, a mark for each.

@@ -8,6 +8,7 @@ use super::rows::{self, Fault, Used, customer_and_time, money_reason, shown_numb
 use crate::Error;
 use crate::error::countable;
 use crate::error::report::{Invalid, OrdersReport, Reason};
+use crate::memory;
 use crate::parallel::{Threads, collect};
 
 /// Contacts as the caller holds them: one row per contact, in any order.
@@ -70,6 +71,7 @@ impl Contacts {
         columns.cost.same_rows(rows)?;
         columns.firm_caused.iter().try_for_each(|caused| caused.same_rows(rows))?;
         columns.opted_out.iter().try_for_each(|out| out.same_rows(rows))?;
+        memory::ask_for_rows("a table of contacts", rows, 64, columns.customer.size())?;
         let (mut report, used) = rows::check(
             rows,
             invalid,

@@ -48,6 +48,11 @@ pub enum Customers {
     Text(TextIds),
 }
 
+/// What a table of so many ids with so much text may take, in bytes, as it grows by doubling.
+pub(super) fn size(ids: usize, text: usize) -> usize {
+    ids.saturating_mul(16).saturating_add(text.saturating_mul(2))
+}
+
 /// Text ids: all bytes in one string, and where each id ends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TextIds {
@@ -104,6 +109,11 @@ impl Customers {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What a copy may take, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        size(self.len(), if let Self::Text(ids) = self { ids.bytes.len() } else { 0 })
     }
 
     /// The id of a row.

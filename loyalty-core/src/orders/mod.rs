@@ -38,6 +38,7 @@ use table::Who;
 
 use crate::Error;
 use crate::error::{LARGEST, countable};
+use crate::memory;
 use crate::parallel::{Threads, collect, map_chunks};
 use crate::time::bounds;
 
@@ -111,6 +112,8 @@ impl Orders {
         if rows == 0 {
             return Err(Error::Empty { what: "the order log", expected: "at least one order" });
         }
+        let each = if matches!(columns.customer, CustomerColumn::Text(_)) { 88 } else { 60 };
+        memory::ask_for_rows("a log of orders", rows, each, columns.customer.size())?;
         let plausible = match options.dates {
             Dates::Refuse => table::plausible(&columns.time, columns.scale, options.today),
             Dates::Allow => None,

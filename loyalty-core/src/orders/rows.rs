@@ -7,6 +7,7 @@ use super::columns::{Column, CustomerColumn, TimeScale};
 use crate::Error;
 use crate::error::LARGEST;
 use crate::error::report::{Invalid, Marked, OrdersReport, Reason, Refusal};
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::time::date;
 
@@ -64,17 +65,18 @@ pub(super) fn check<'a>(
     rows: usize,
     invalid: Invalid,
     fault: impl Fn(usize) -> Option<Fault<'a>> + Sync,
-    shown: impl Fn(usize, &str) -> String + Sync,
+    shown: impl Fn(usize, &str) -> String,
 ) -> Result<(OrdersReport, Used), Error> {
     const CHUNK: usize = 1 << 16;
     let chunks: Vec<Vec<_>> = map_chunks(rows, CHUNK, Threads::default(), |chunk: Range<usize>| {
-        let faults = chunk.filter_map(|row| fault(row).map(|fault| (row, fault)));
-        faults.map(|(row, (reason, column))| (row, reason, column, shown(row, column))).collect()
+        chunk.filter_map(|row| fault(row).map(|fault| (row, fault))).collect()
     });
+    let refused = chunks.iter().map(Vec::len).sum();
+    memory::ask_for_rows("a report of rows that cannot be used", refused, 176, 0)?;
     let (mut refusals, mut marked) = (Vec::new(), Vec::new());
     let mut names: Vec<Arc<str>> = Vec::new();
-    let all: Vec<(usize, Reason, &str, String)> = chunks.into_iter().flatten().collect();
-    for (row, reason, column, value) in all {
+    for (row, (reason, column)) in chunks.into_iter().flatten() {
+        let value = shown(row, column);
         Refusal::count(&mut refusals, reason, column, row, 1);
         let known = names.iter().find(|name| ***name == *column).cloned();
         let column = known.unwrap_or_else(|| {

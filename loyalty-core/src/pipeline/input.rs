@@ -189,6 +189,6 @@ fn purchases_of(lines: &OrderLines, options: &ScoreOptions) -> Result<(Orders, C
     let how = options.summary(end);
     match options.value {
         Value::Net => lines.net_orders(Clock::new(how.unit, how.occasion)?, end),
-        Value::Gross => Ok((lines.gross_orders(), CameBack::default())),
+        Value::Gross => Ok((lines.gross_orders()?, CameBack::default())),
     }
 }

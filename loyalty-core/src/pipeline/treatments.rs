@@ -92,7 +92,7 @@ pub(super) fn chosen(
     }
     let is_unknown = |treatment: &Treatment| value == Worth::Unknown && treatment.basis == VALUE;
     let proposals = treatments.propose_or_rank(facts, is_unknown, options.threads)?;
-    let selection = proposals.choices(&options.capacities)?.select(options.threads);
+    let selection = proposals.choices(&options.capacities)?.select(options.threads)?;
     for one in proposals.not_weighed() {
         let columns: Vec<&str> = one.columns.iter().map(|column| &column[..]).collect();
         let why = format!("it needs the column {}", columns.join(" and "));

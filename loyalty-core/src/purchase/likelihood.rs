@@ -11,6 +11,7 @@ use crate::estimation::{
     Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Posterior, PosteriorOptions,
     Prior, Progress, Scale, fit, posterior,
 };
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::summary::{CustomerSummary, Histories, Run};
 use crate::time::Unit;
@@ -54,7 +55,7 @@ fn fittable<M: PurchaseProcess>(
 ) -> Result<HistoryLikelihood<M>, Error> {
     let sum_ln_gaps = intervals::<M>(summary)?;
     opportunities::check::<M>(summary)?;
-    let histories = Histories::of(summary, options.threads);
+    let histories = histories(summary, options.threads)?;
     if let Some(reason) = M::unfit(histories.runs().iter().map(|run| run.x)) {
         return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
     }
@@ -98,6 +99,11 @@ fn fit_trying<M: PurchaseProcess>(
     Ok(best)
 }
 
+fn histories(summary: &CustomerSummary, threads: Threads) -> Result<Histories, Error> {
+    memory::ask_for_rows("the histories of customers", summary.len(), 36, 0)?;
+    Ok(Histories::of(summary, threads))
+}
+
 /// Σ ln of the times between purchases over all customers, where the model needs it.
 fn intervals<M: PurchaseProcess>(summary: &CustomerSummary) -> Result<f64, Error> {
     if !M::NEEDS.contain(Needs::INTERVALS) {
@@ -118,7 +124,7 @@ pub(super) fn ln_likelihood<M: PurchaseProcess>(
     summary.same_unit(model.time_unit())?;
     let sum_ln_gaps = intervals::<M>(summary)?;
     opportunities::check::<M>(summary)?;
-    let histories = Histories::of(summary, Threads::default());
+    let histories = histories(summary, Threads::default())?;
     let data = HistoryLikelihood::<M>::new(histories, summary.unit()).with_intervals(sum_ln_gaps);
     let on_scales = scales::<M>().into_iter().zip(model.values());
     let at: Vec<f64> = on_scales.map(|(scale, value)| scale.of(value)).collect();

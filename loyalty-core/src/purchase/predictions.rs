@@ -1,7 +1,7 @@
 //! The predictions of a process, for one customer and for many.
 
 use super::alive;
-use super::batch::{Phased, fill_distributions, fill_p_alive, times_alive};
+use super::batch::{Phased, fill_distributions, fill_p_alive, kept_of_distributions, times_alive};
 use super::future;
 use super::kinds::kind_of;
 use super::likelihood::ln_likelihood;
@@ -12,6 +12,7 @@ use super::{Discounting, Future, FutureDraws, Futures, PurchaseKind, PurchaseMod
 use crate::Error;
 use crate::error::{non_negative, same_length};
 use crate::math::Interpolated;
+use crate::memory;
 use crate::parallel::{Threads, fill, fill_rows, map_chunks};
 use crate::summary::{CustomerSummary, History};
 use crate::time::Unit;
@@ -118,6 +119,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
         check_batch(self, customers, out)?;
+        ask_for_times_alive(self, customers.len(), threads)?;
         times_alive(self, customers, out, threads, |stage, customers| {
             self.survival_if_alive(stage, customers, horizon)
         });
@@ -134,6 +136,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
     ) -> Result<(), Error> {
         let horizon = non_negative("horizon", horizon)?;
         check_batch(self, customers, out)?;
+        ask_for_times_alive(self, customers.len(), threads)?;
         times_alive(self, customers, out, threads, |stage, customers| {
             self.purchases_if_alive(stage, customers, horizon)
         });
@@ -148,6 +151,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         threads: Threads,
     ) -> Result<(), Error> {
         check_batch(self, customers, out)?;
+        ask_for_times_alive(self, customers.len(), threads)?;
         times_alive(self, customers, out, threads, |stage, customers| {
             let if_alive = self.discounted_if_alive(stage, customers, discounting);
             move |t: &mut [f64], out: &mut [f64]| {
@@ -169,6 +173,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
             return self.discounted_purchases_into(customers, discounting, out, threads);
         }
         check_batch(self, customers, out)?;
+        ask_for_times_alive(self, customers.len(), threads)?;
         times_alive(self, customers, out, threads, |stage, _| {
             let if_alive = self.discounted_if_alive(stage, usize::MAX, discounting);
             let by_age = Interpolated::new(if_alive);
@@ -205,6 +210,8 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         customers.same_unit(self.time_unit())?;
         opportunities::check::<M>(customers)?;
         same_length(customers.len().saturating_mul(counts), "out", out.len())?;
+        let kept = kept_of_distributions(self, customers.len(), counts, threads);
+        memory::ask_for_rows("distributions of purchases", customers.len(), 6, kept)?;
         fill_rows(out, counts, threads, |start, out| {
             fill_distributions(self, customers, horizon, counts, start, out);
         });
@@ -217,6 +224,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         out: &mut [f64],
     ) -> Result<(), Error> {
         same_length(horizons.len(), "out", out.len())?;
+        memory::ask_for_rows("purchases of new customers", horizons.len(), 24, 0)?;
         let checked = horizons.iter().map(|&horizon| non_negative("horizon", horizon));
         let mut horizons = checked.collect::<Result<Vec<f64>, Error>>()?;
         self.purchases_of_new(horizons.len())(&mut horizons, out);
@@ -239,6 +247,7 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         how: &FutureDraws,
         see: &mut dyn FnMut(&Future<'_>),
     ) -> Result<(), Error> {
+        memory::ask_for_rows("futures of customers", customers.len(), 8, 0)?;
         let mut alive = vec![0.0; customers.len()];
         self.p_alive_into(customers, &mut alive, Threads::ONE)?;
         future::each_future(self, &alive, customers, how, see)
@@ -250,6 +259,8 @@ impl<M: PurchaseProcess> PurchaseModel for M {
         how: &FutureDraws,
         threads: Threads,
     ) -> Result<Futures, Error> {
+        let each = how.draws.len().saturating_mul(15).saturating_add(8);
+        memory::ask_for_rows("futures of customers", customers.len(), each, 0)?;
         let chunks = map_chunks(customers.len(), CHUNK, threads, |rows| {
             let (mut part, mut how) = (Futures::none(), how.clone());
             how.first_row += rows.start;
@@ -279,6 +290,18 @@ fn check_batch<M: PurchaseProcess>(
     customers.same_unit(model.time_unit())?;
     opportunities::check::<M>(customers)?;
     same_length(customers.len(), "out", out.len())
+}
+
+/// Asks for the rows of every frequency, and for what every thread keeps of ages in each phase.
+fn ask_for_times_alive<M: PurchaseProcess>(
+    model: &M,
+    rows: usize,
+    threads: Threads,
+) -> Result<(), Error> {
+    const KEPT: usize = 1 << 20;
+    let threads = threads.for_rows(rows).count();
+    let kept = KEPT.min(64 * rows / threads) * threads * model.phases() as usize;
+    memory::ask_for_rows("predictions of customers", rows, 6, kept)
 }
 
 fn check_counts(counts: usize) -> Result<(), Error> {

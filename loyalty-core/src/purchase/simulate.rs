@@ -5,6 +5,7 @@ use crate::Error;
 use crate::error::non_negative;
 use crate::math::LnProduct;
 use crate::math::random::Random;
+use crate::memory;
 use crate::orders::Column;
 use crate::parallel::{Threads, map_chunks};
 use crate::summary::{CustomerSummary, SummaryColumns};
@@ -30,6 +31,7 @@ pub(super) fn simulate<'a, M: PurchaseProcess>(
         let expected = "at most 1e6 purchases within the longest t";
         return Err(Error::parameter("r/alpha", expected, mean));
     }
+    memory::ask_for_rows("customers to simulate", t.len(), 64, 0)?;
     let chunks = map_chunks(t.len(), CHUNK, threads, |rows| {
         let draw = |row| {
             let mut gaps = LnProduct::EMPTY;

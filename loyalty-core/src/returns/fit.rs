@@ -22,6 +22,7 @@ use crate::Error;
 use crate::error::Degeneracy;
 use crate::error::non_negative;
 use crate::math::elementary::ln;
+use crate::memory;
 use crate::orders::{LinesByTime, OrderLines, Outcome, day_of};
 use crate::parallel::{Threads, map_chunks};
 
@@ -118,6 +119,8 @@ impl ReturnPropensity {
     pub fn fit(lines: &OrderLines, options: &ReturnOptions) -> Result<ReturnFit, Error> {
         options.check()?;
         let all = lines;
+        lines.ask_by_time()?;
+        memory::ask_for_rows("a fit to order lines", lines.len(), 1300, 0)?;
         let lines = lines.by_time();
         let outcomes = lines.outcome.as_ref().ok_or(Error::MissingColumn {
             column: "returned",

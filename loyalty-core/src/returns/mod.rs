@@ -103,6 +103,7 @@ pub(crate) use keys::Counts;
 pub(crate) use lag::LagCounts;
 pub(crate) use state_codec::{hexadecimal, keys_of};
 
+use crate::{Error, memory};
 use clustering::Clustering;
 use line::LineModel;
 use paid_back::PaidBack;
@@ -184,6 +185,27 @@ impl ReturnPropensity {
     pub fn histories(&self) -> Vec<(String, Shrinkage)> {
         let name = |spec| self.schema.history_name(spec);
         self.schema.histories.iter().map(name).zip(self.shrinkage.iter().copied()).collect()
+    }
+
+    /// A copy of the model and its state.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] where there is not enough for it.
+    ///
+    /// # Examples
+    /// ```
+    /// use loyalty_core::returns::ReturnPropensity;
+    /// let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/return_propensity.json");
+    /// let model = ReturnPropensity::read(golden)?;
+    /// assert_eq!(model.copied()?.to_json(), model.to_json());
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn copied(&self) -> Result<Self, Error> {
+        let keys: usize = self.known_keys().iter().sum();
+        let pasts = 56 * (self.stream.customers.len() + self.stream.products.len());
+        let open = (160 + 4 * self.stream.tables.len()) * self.stream.open.iter().count();
+        memory::ask_for_rows("a copy of a return model", keys, 56, pasts + open)?;
+        Ok(self.clone())
     }
 
     /// How many keys each history has, in the order of [`ReturnPropensity::histories`].

@@ -28,6 +28,7 @@ use crate::files::{
     Compact, FORMAT, GIBIBYTE, not_json, of_kind, read_bytes_with, text_of, write_bytes_whole,
     write_whole,
 };
+use crate::memory;
 
 /// The layout below. It rises where a file of the old layout would be read wrongly: not with a further
 /// feature, which has a name of its own.
@@ -184,7 +185,10 @@ impl ReturnPropensity {
     /// See [`Self::to_compact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         match Compact::of(bytes)? {
-            Some(Compact { text, columns }) => Raw::of(text)?.model(Some(columns)),
+            Some(Compact { text, columns }) => {
+                memory::ask_for_rows("a model in the compact encoding", columns.len(), 16, 0)?;
+                Raw::of(text)?.model(Some(columns))
+            }
             None => Self::from_json(text_of(bytes)?),
         }
     }

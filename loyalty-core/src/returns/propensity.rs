@@ -7,6 +7,7 @@ use super::schema::{HistorySpec, Part, Schema};
 use crate::Error;
 use crate::estimation::two_sided;
 use crate::math::elementary::{ln_1p, logistic};
+use crate::memory;
 use crate::orders::key;
 use crate::orders::{CustomerColumn, IdKind};
 
@@ -72,6 +73,8 @@ impl ReturnPropensity {
             CustomerColumn::Text(_) => IdKind::Text,
         };
         Schema::same_kind(column, ids.name(), kind)?;
+        let each = size_of::<Propensity>();
+        memory::ask_for_rows("propensities", ids.len(), each, 0)?;
         let key = |row: usize| match ids {
             _ if !ids.is_present(row) => key::MISSING,
             CustomerColumn::Int(ids) => key::of_integer(ids.values[row]),

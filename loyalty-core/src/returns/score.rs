@@ -9,6 +9,7 @@ use super::shrunk::{believed_each, shrunk_each};
 use crate::Error;
 use crate::estimation::two_sided;
 use crate::math::elementary::logistic;
+use crate::memory;
 use crate::orders::OrderLines;
 use crate::parallel::{Threads, map_chunks};
 
@@ -76,7 +77,7 @@ impl ReturnPropensity {
     /// [`Error::Columns`] or [`Error::Type`] where the lines have other categories or numbers, by name or by
     /// type, than the model has learnt from; their order does not matter.
     pub fn score(&self, lines: &OrderLines, threads: Threads) -> Result<LineScores, Error> {
-        let scores = self.each(lines, threads, |scorer, line| scorer.scored(self, line))?;
+        let scores = self.each(lines, threads, 0, |scorer, line| scorer.scored(self, line))?;
         let lines = lines.by_time();
         let early = |order: &usize| lines.day(*order) < self.stream.origin;
         let first = (0..lines.orders()).find(|order| !early(order)).unwrap_or(lines.orders());
@@ -142,7 +143,7 @@ impl ReturnPropensity {
     ) -> Result<Vec<[f64; 2]>, Error> {
         let quantile = two_sided(level)?;
         let groups = self.history_groups();
-        self.each(lines, threads, |scorer, line| {
+        self.each(lines, threads, 0, |scorer, line| {
             let scored = scorer.scored(self, line);
             ends(scored.log_odds, self.deviation(scorer, line, &groups), quantile)
         })
@@ -174,7 +175,7 @@ impl ReturnPropensity {
         let group = |feature: usize| names.iter().position(|name| *name == features[feature].group);
         let group_of: Vec<usize> =
             self.line.features.iter().map(|listed| group(listed.feature).unwrap_or(0)).collect();
-        self.each(lines, threads, |scorer, line| {
+        self.each(lines, threads, 8 * names.len(), |scorer, line| {
             let mut parts = vec![0.0; names.len()];
             for (listed, &group) in self.line.features.iter().zip(&group_of) {
                 let value = scorer.feature(listed.feature)[line];
@@ -192,15 +193,19 @@ impl ReturnPropensity {
         self.line.intercept
     }
 
-    /// Something of every line, by row.
+    /// Something of every line, by row, which has so many bytes `besides`.
     fn each<T: Clone + Default + Send>(
         &self,
         lines: &OrderLines,
         threads: Threads,
+        besides: usize,
         of: impl Fn(&Scorer, usize) -> T + Sync,
     ) -> Result<Vec<T>, Error> {
+        lines.ask_by_time()?;
         let lines = lines.by_time();
         let table = self.schema.matched(lines)?;
+        let room = 2 * size_of::<T>() + besides;
+        memory::ask_for_rows("scores of order lines", lines.len(), room + room / 16, 0)?;
         let chunks = map_chunks(lines.orders(), CHUNK, threads, |orders| {
             let (mut scorer, mut rest) = (Scorer::default(), orders.clone());
             let mut values = Vec::with_capacity(

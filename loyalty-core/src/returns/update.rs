@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::ReturnPropensity;
+use super::keys::Keys;
 use super::matched::MatchedLines;
 use super::observe::orders_of_a_day;
 use super::past::PastLines;
@@ -13,6 +14,7 @@ use super::stream::NewLine;
 use super::told::Told;
 use super::told_before::ToldBefore;
 use crate::Error;
+use crate::memory;
 use crate::orders::{
     Event, LinesByTime, OrderLines, Reason, Returns, ReturnsReport, TimeScale, Verdict,
 };
@@ -26,6 +28,9 @@ const FARTHEST: i32 = 3660;
 /// Days after an order, beyond which a return that has not happened yet is a wrong date: no shop takes goods
 /// back for longer.
 const YEAR: i32 = 366;
+
+/// Fewer lines than this are no batch.
+const BATCH: usize = 1000;
 
 impl ReturnPropensity {
     /// Scores lines by what is known before each, then takes them in, at a constant cost per line.
@@ -46,6 +51,8 @@ impl ReturnPropensity {
     /// moved on, or more than 3660 days ahead, or where it was told before with other lines, and the model stays as it is; [`Error::Parameter`] where the model could know 2³² − 1 keys of a
     /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
+        lines.ask_by_time()?;
+        self.ask_to_learn(lines.len())?;
         let money = self.stream.paid_back.as_ref().and_then(|_| lines.money_paid_back());
         let lines = lines.by_time();
         let table = self.schema.matched(lines)?;
@@ -88,6 +95,8 @@ impl ReturnPropensity {
     /// [`Error::Columns`] or [`Error::Type`] as [`Self::score`], [`Error::Value`] where a line, or the order of
     /// that id, was told before otherwise.
     pub fn told_before(&self, lines: &OrderLines) -> Result<Vec<bool>, Error> {
+        lines.ask_by_time()?;
+        memory::ask_for_rows("lines told before", lines.len(), 24, 0)?;
         let lines = lines.by_time();
         let told = ToldBefore::of(&self.stream.open, &self.schema.matched(lines)?)?;
         let told: Vec<bool> = (0..lines.len()).map(|line| told.number(line).is_some()).collect();
@@ -156,6 +165,7 @@ impl ReturnPropensity {
     pub fn update_returns(&mut self, returns: &Returns) -> Result<ReturnsReport, Error> {
         let (open, horizon, today) =
             (&self.stream.open, self.stream.pace.horizon, self.stream.today);
+        memory::ask_for_rows("returns to learn from", returns.len(), 64, 0)?;
         let (mut seen, mut ahead) = (HashSet::new(), 0);
         let (events, mut report) = returns.judged(|event| {
             let Some(number) = open.find(event.line) else { return Verdict::Unknown };
@@ -196,8 +206,23 @@ impl ReturnPropensity {
             let expected = "a day at most 3660 days after the one that the model has reached";
             return Err(Error::parameter("day", expected, f64::from(day)));
         }
+        memory::ask_for_rows("lines that are due", self.open_lines(), 112, 0)?;
         self.stream.advance(day);
         Ok(())
+    }
+
+    /// Asks for what so many lines may add to what is known: each of them a key of every history, and a line
+    /// that is open. A table that is full is copied to one of twice the size.
+    ///
+    /// A few lines, as of one order, are not worth the question, though they too may fill a table.
+    fn ask_to_learn(&self, lines: usize) -> Result<(), Error> {
+        if lines < BATCH {
+            return Ok(());
+        }
+        let keys = |keys: &Keys| (keys.len() + lines).saturating_mul(80);
+        let keys: usize = self.stream.tables.iter().map(keys).sum();
+        let each = 128 + 8 * self.stream.tables.len();
+        memory::ask_for_rows("lines to learn from", lines + self.open_lines(), each, keys)
     }
 
     fn not_before_today(

@@ -4,6 +4,7 @@ use super::axis::RfmAxis;
 use super::breaks::RfmBreaks;
 use crate::Error;
 use crate::error::{above_0, at_least_0, positive, same_length};
+use crate::memory;
 use crate::summary::CustomerSummary;
 use crate::time::Unit;
 
@@ -81,6 +82,7 @@ impl RfmValues {
             return Err(Error::Empty { what: "the RFM table", expected: "at least one customer" });
         }
         let money = |value: f64| at_least_0(value.abs()).map(|_| "finite, at most 1e50 in size");
+        memory::ask_for_rows("RFM measures", rows, 32, 0)?;
         check("recency", rows, recency, at_least_0)?;
         check("frequency", rows, frequency, at_least_0)?;
         check("monetary", rows, monetary, money)?;
@@ -125,6 +127,7 @@ impl RfmValues {
         let total = customers
             .total_amount()
             .ok_or(Error::MissingColumn { column: "total_amount", needed_by: "RFM" })?;
+        memory::ask_for_rows("RFM measures", customers.len(), 40, 0)?;
         let days = |unit: Unit| customers.t().iter().map(|t| t * unit.days()).collect();
         Ok(Self {
             recency: customers.since_last(),
@@ -211,6 +214,7 @@ impl Rfm {
     /// [`Error::Parameter`] unless the number of bins is from 1 to 1000, or for nested scores with
     /// thresholds of one's own.
     pub fn score(values: &RfmValues, options: &RfmOptions) -> Result<Self, Error> {
+        memory::ask_for_rows("RFM scores", values.len(), 44, 0)?;
         if let Some(breaks) = &options.breaks {
             if options.nested {
                 return Err(Error::parameter("nested", "0 where breaks are given", 1.0));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::{LARGEST, same_length};
+use crate::memory;
 use crate::rfm::scores::{Rfm, RfmValues};
 
 /// Scores from the first to the last, both included.
@@ -270,6 +271,7 @@ impl SegmentTable {
     /// [`Error::Segments`] where the scores have another number of bins than the table, [`Error::Length`]
     /// where scores and values are of other customers.
     pub fn assign(&self, rfm: &Rfm, values: &RfmValues) -> Result<Vec<usize>, Error> {
+        memory::ask_for_rows("segments of customers", values.len(), 9, 0)?;
         same_length(values.len(), "scores", rfm.len())?;
         if rfm.bins() != self.bins {
             let problem =

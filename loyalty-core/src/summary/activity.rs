@@ -2,6 +2,7 @@
 
 use super::Occasions;
 use crate::Error;
+use crate::memory;
 
 /// Days that the windows of [`Activity`] reach back.
 pub const WINDOWS: [f64; 6] = [14.0, 30.0, 60.0, 91.0, 182.0, 365.0];
@@ -71,7 +72,7 @@ impl Recent {
 ///     amount: None,
 /// };
 /// let orders = Orders::new(&columns, Invalid::Raise)?;
-/// let activity = Occasions::of(&orders, Clock::new(Unit::Week, None)?).activity(None)?;
+/// let activity = Occasions::of(&orders, Clock::new(Unit::Week, None)?)?.activity(None)?;
 /// assert_eq!(activity.row(0).occasions(), [1, 2, 2, 2, 3, 3]);
 /// assert_eq!(activity.row(1).occasions(), [0, 0, 1, 1, 1, 1]);
 /// # Ok::<(), loyalty_core::Error>(())
@@ -114,6 +115,7 @@ impl Occasions {
     /// As [`Occasions::summarize`].
     pub fn activity(&self, observation_end: Option<i64>) -> Result<Activity, Error> {
         let end = self.end(observation_end)?;
+        memory::ask_for_rows("the activity of customers", self.len(), 3 * size_of::<Recent>(), 0)?;
         let days = self.clock.unit().days();
         let mut rows = Vec::new();
         for customer in 0..self.len() {

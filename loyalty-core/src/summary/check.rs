@@ -4,6 +4,7 @@ use super::{CustomerSummary, LeftOut, MonetaryValue, Observed};
 use crate::Error;
 use crate::error::{above_0, at_least_0, countable, shown};
 use crate::math::elementary::ln;
+use crate::memory;
 use crate::orders::{Column, CustomerColumn, CustomerId, Customers};
 use crate::time::Unit;
 
@@ -74,6 +75,18 @@ impl<'a> SummaryColumns<'a> {
     }
 }
 
+impl SummaryColumns<'_> {
+    /// The bytes that a summary of these columns may take.
+    fn room(&self) -> usize {
+        let rows = self.frequency.values.len();
+        let more = [&self.monetary_value, &self.since_last, &self.total_amount];
+        let more = more.into_iter().chain([&self.sum_ln_gaps, &self.weights]).flatten().count();
+        // Whether an id stands twice is found by a set of them.
+        let ids = self.customer.as_ref().map_or(0, |ids| ids.size() + 36 * rows);
+        rows.saturating_mul(22 + 9 * more).saturating_add(ids)
+    }
+}
+
 impl CustomerSummary {
     /// Checks every row and takes a copy of the columns.
     ///
@@ -88,6 +101,7 @@ impl CustomerSummary {
             let expected = "at least one customer";
             return Err(Error::Empty { what: "the customer summary", expected });
         }
+        memory::ask("a summary of customers", columns.room())?;
         let frequency = frequencies(&columns.frequency, rows)?;
         let t = checked(&columns.t, rows, |_, t| at_least_0(t))?;
         let recency =

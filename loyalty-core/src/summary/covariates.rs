@@ -8,6 +8,7 @@ use ndarray::ArrayView2;
 use super::CustomerSummary;
 use crate::Error;
 use crate::error::{LARGEST, countable, same_length, shown};
+use crate::memory;
 use crate::orders::{Column, CustomerColumn, CustomerId, TextColumn};
 
 /// A column of covariates as the caller holds it.
@@ -119,6 +120,7 @@ impl Covariates {
         if rows == 0 {
             return empty("at least one customer");
         }
+        memory::ask_for_rows("a table of covariates", rows, 9 * columns.len(), 0)?;
         let names: Vec<&str> = columns.iter().map(CovariateColumn::name).collect();
         once(&names)?;
         let checked = columns.iter().map(|column| checked(column, rows));
@@ -163,6 +165,15 @@ impl Covariates {
     /// The names of the columns, in their order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// How many features the columns make at most: one of a number, one of each level but the first.
+    pub(crate) fn features(&self) -> usize {
+        let of = |column: &Named| match &column.values {
+            CovariateValues::Numbers(_) => 1,
+            CovariateValues::Categories { levels, .. } => levels.len(),
+        };
+        self.columns.iter().map(of).sum()
     }
 
     /// The column of a name.

@@ -6,6 +6,7 @@ use super::{CustomerSummary, MonetaryValue, Observed, Occasions};
 use crate::Error;
 use crate::error::{at_least_0, countable, positive};
 use crate::math::LnProduct;
+use crate::memory;
 use crate::orders::{Column, Customers, Orders};
 use crate::parallel::{Threads, map_chunks};
 use crate::time::{Clock, Occasion, Unit};
@@ -148,6 +149,10 @@ impl Orders {
             has_amounts: self.has_amounts(),
             include_first: options.include_first,
         };
+        memory::ask(
+            "a summary of orders",
+            20 * self.len() + 116 * self.customers().len() + self.customers().size(),
+        )?;
         let parts =
             by_group(self, clock, Threads::default(), |first, group| table.part(first, &group));
         table.join(&parts, self.customers())
@@ -165,7 +170,7 @@ impl Orders {
         options: &SummaryOptions,
     ) -> Result<CalibrationHoldout, Error> {
         let clock = Clock::new(options.unit, options.occasion)?;
-        Occasions::of(self, clock).calibration_holdout(
+        Occasions::of(self, clock)?.calibration_holdout(
             calibration_end,
             options.observation_end,
             options.include_first,
@@ -205,6 +210,7 @@ impl Occasions {
             return Err(Error::Empty { what: "the holdout period", expected });
         }
         let calibration = self.summarize_to(split, include_first)?;
+        memory::ask_for_rows("a holdout", self.len(), 56, 0)?;
         let mut born_in_holdout = 0;
         let mut holdout_frequency = Vec::with_capacity(calibration.len());
         let mut money = Vec::new();
@@ -236,6 +242,7 @@ impl Occasions {
     }
 
     fn summarize_to(&self, end: i64, include_first: bool) -> Result<CustomerSummary, Error> {
+        memory::ask_for_rows("a summary of occasions", self.len(), 116, self.customers.size())?;
         let has_amounts = self.has_amounts();
         let table = Table { clock: self.clock, end, has_amounts, include_first };
         table.join(&[table.part(0, &self.grouped)], &self.customers)

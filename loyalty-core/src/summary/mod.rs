@@ -39,6 +39,7 @@ pub(crate) use timeline::Timeline;
 
 use crate::Error;
 use crate::error::non_negative;
+use crate::memory;
 use crate::orders::Customers;
 use crate::parallel::Threads;
 use crate::time::Unit;
@@ -270,20 +271,24 @@ impl CustomerSummary {
     /// [`CustomerSummary::sum_ln_gaps`], of which likelihoods know the total only, a history has the mean
     /// of its customers'.
     ///
+    /// # Errors
+    /// [`Error::Memory`] where there is not enough for them.
+    ///
+    /// # Examples
     /// ```
     /// use loyalty_core::summary::{CustomerSummary, SummaryColumns};
     /// let columns = SummaryColumns::new(&[0.0, 1.0, 0.0], &[0.0, 4.0, 0.0], &[9.0, 9.0, 9.0]);
-    /// let distinct = CustomerSummary::new(&columns)?.distinct_histories();
+    /// let distinct = CustomerSummary::new(&columns)?.distinct_histories()?;
     /// assert_eq!((distinct.frequency(), distinct.weights()), (&[0, 1][..], Some(&[2.0, 1.0][..])));
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
-    #[must_use]
-    pub fn distinct_histories(&self) -> Self {
+    pub fn distinct_histories(&self) -> Result<Self, Error> {
+        memory::ask_for_rows("distinct histories", self.len(), 116, 0)?;
         let distinct = Histories::distinct(self, Threads::default());
         let runs = distinct.runs();
         let column = |of: fn(&Run) -> &[f64]| runs.iter().flat_map(of).copied().collect();
         let frequency = runs.iter().flat_map(|run| std::iter::repeat_n(run.x, run.len()));
-        Self {
+        Ok(Self {
             sum_ln_gaps: self.mean_ln_gaps(runs),
             customers: None,
             frequency: frequency.collect(),
@@ -296,7 +301,7 @@ impl CustomerSummary {
             unit: self.unit,
             observed: None,
             left_out: LeftOut::default(),
-        }
+        })
     }
 
     /// Accepts a model fitted in the same unit, or either without a known unit.

@@ -13,6 +13,7 @@ use super::grouping::Grouped;
 use crate::Error;
 use crate::files::{GIBIBYTE, not_json, problem, read_bytes_with, write_bytes_whole};
 use crate::math::ExactSum;
+use crate::memory;
 use crate::orders::Customers;
 use crate::time::{Clock, RANGE};
 
@@ -36,7 +37,7 @@ const LARGEST_FILE: u64 = 64 * GIBIBYTE;
 ///     amount: None,
 /// };
 /// let orders = Orders::new(&columns, Invalid::Raise)?;
-/// let known = OccasionFile::from(Occasions::of(&orders, Clock::new(Unit::Week, None)?));
+/// let known = OccasionFile::from(Occasions::of(&orders, Clock::new(Unit::Week, None)?)?);
 /// let path = std::env::temp_dir().join(format!("loyalty-occasions-{}.bin", std::process::id()));
 /// known.write(&path)?;
 /// assert_eq!(OccasionFile::read(&path)?, known);
@@ -153,6 +154,7 @@ impl OccasionFile {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let end = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
         let (line, body) = (&bytes[..end], bytes.get(end + 1..).unwrap_or_default());
+        memory::ask_for_rows("occasions of a file", bytes.len(), 3, 0)?;
         let head = head(line)?;
         if checksum(body) != head.checksum {
             return Err(broken("the checksum is that of other content: the file is damaged"));

@@ -3,6 +3,7 @@
 use super::absorb::Pair;
 use super::grouping::{Grouped, by_group};
 use crate::Error;
+use crate::memory;
 use crate::orders::{Customers, Orders};
 use crate::parallel::Threads;
 use crate::time::Clock;
@@ -28,8 +29,8 @@ use crate::time::Clock;
 ///     Orders::new(&columns, Invalid::Raise)
 /// };
 /// let clock = Clock::new(Unit::Day, None)?;
-/// let june = Occasions::of(&batch(&[1, 2], &[0, 3])?, clock);
-/// let july = Occasions::of(&batch(&[2, 1], &[3, 30])?, clock);
+/// let june = Occasions::of(&batch(&[1, 2], &[0, 3])?, clock)?;
+/// let july = Occasions::of(&batch(&[2, 1], &[3, 30])?, clock)?;
 /// let summary = june.merge(&july)?.summarize(None, false)?;
 /// assert_eq!(summary.frequency(), [1, 0]);
 /// # Ok::<(), loyalty_core::Error>(())
@@ -46,13 +47,20 @@ pub struct Occasions {
 
 impl Occasions {
     /// Groups the orders of each customer into occasions.
-    pub fn of(orders: &Orders, clock: Clock) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Memory`] where there is not enough for them.
+    pub fn of(orders: &Orders, clock: Clock) -> Result<Self, Error> {
+        memory::ask(
+            "occasions of orders",
+            46 * orders.len() + 42 * orders.customers().len() + orders.customers().size(),
+        )?;
         let mut all = Grouped { starts: vec![0], ..Grouped::default() };
         for group in by_group(orders, clock, Threads::default(), |_, group| group) {
             all.append(&group);
         }
         let (customers, has_amounts) = (orders.customers().clone(), orders.has_amounts());
-        Self { clock, customers, grouped: all, has_amounts, time_range: orders.time_range() }
+        Ok(Self { clock, customers, grouped: all, has_amounts, time_range: orders.time_range() })
     }
 
     /// Occasions as a file has them, which it has checked.
@@ -72,6 +80,7 @@ impl Occasions {
     /// [`Error::Unit`] where the clocks differ, [`Error::Choice`] where one has customer ids that are
     /// numbers and the other has text, [`Error::MissingColumn`] where only one has amounts.
     pub fn merge(&self, other: &Self) -> Result<Self, Error> {
+        memory::ask_for_rows("a copy of occasions", self.grouped.key.len(), 24, self.room())?;
         let mut both = self.clone();
         both.absorb(other)?;
         Ok(both)
@@ -98,15 +107,22 @@ impl Occasions {
     ///     Orders::new(&columns, Invalid::Raise)
     /// };
     /// let clock = Clock::new(Unit::Day, None)?;
-    /// let mut all = Occasions::of(&batch([0, 0])?, clock);
+    /// let mut all = Occasions::of(&batch([0, 0])?, clock)?;
     /// for later in 1..4 {
-    ///     all.absorb(&Occasions::of(&batch([later, 2 * later])?, clock))?;
+    ///     all.absorb(&Occasions::of(&batch([later, 2 * later])?, clock)?)?;
     /// }
     /// assert_eq!(all.summarize(None, false)?.recency(), [3.0, 6.0]);
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn absorb(&mut self, other: &Self) -> Result<(), Error> {
         self.check_alike(other)?;
+        let occasions = self.grouped.key.len() + other.grouped.key.len();
+        memory::ask_for_rows(
+            "occasions of two batches",
+            occasions,
+            24,
+            self.room() + other.room(),
+        )?;
         let mut customers = self.customers.empty_like();
         let mut pairs = Vec::with_capacity(self.len().max(other.len()));
         let (mut i, mut j) = (0, 0);
@@ -128,6 +144,11 @@ impl Occasions {
         let ((first, last), (other_first, other_last)) = (self.time_range, other.time_range);
         self.time_range = (first.min(other_first), last.max(other_last));
         Ok(())
+    }
+
+    /// What is besides the occasions, in bytes.
+    fn room(&self) -> usize {
+        48 * self.len() + self.customers.size()
     }
 
     /// How the log is read in time.

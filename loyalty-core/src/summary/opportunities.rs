@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{CustomerSummary, SummaryOptions};
 use crate::Error;
+use crate::memory;
 use crate::orders::Orders;
 use crate::time::{DAY, Unit, date};
 
@@ -75,6 +76,7 @@ impl Orders {
         }
         let day = |number: usize| i64::try_from(number).unwrap_or(i64::MAX / DAY) * DAY;
         let number = |time: &i64| at.partition_point(|opportunity| opportunity <= time) - 1;
+        memory::ask_for_rows("orders by opportunities", self.len(), 40, self.customers().size())?;
         let numbered = self.at(self.time().iter().map(|time| day(number(time))).collect());
         let options = SummaryOptions {
             unit: Unit::Day,

@@ -6,6 +6,7 @@ use crate::Error;
 use crate::error::Degeneracy;
 use crate::estimation::{FitOptions, Progress, Stop, two_sided};
 use crate::math::random::Random;
+use crate::memory;
 use crate::orders::Column;
 use crate::parallel::{Threads, map_chunks};
 use crate::purchase::{AnyPurchaseModel, Discounting, PurchaseModel};
@@ -115,6 +116,8 @@ pub fn clv_bootstrap(
         let (name, expected) = ("replicates", "at least 20");
         return Err(Error::parameter(name, expected, value));
     }
+    let at_once = options.threads.count().min(options.replicates);
+    memory::ask_for_rows("simulated shops", customers.len(), 150 * at_once, 0)?;
     let total =
         |purchases: &dyn PurchaseModel, spend: &dyn SpendModel, threads| -> Result<f64, Error> {
             let mut values = vec![0.0; customers.len()];

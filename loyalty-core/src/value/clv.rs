@@ -1,6 +1,7 @@
 //! Customer lifetime value.
 
 use crate::Error;
+use crate::memory;
 use crate::parallel::Threads;
 use crate::purchase::{Discounting, PurchaseModel, PurchaseWithCovariates};
 use crate::spend::{SpendModel, SpendWithCovariates};
@@ -123,6 +124,7 @@ pub fn clv_with_covariates_into(
             model.expected_spend_into(customers, covariates, out, threads)?;
         }
     }
+    memory::ask_for_rows("lifetime values", customers.len(), 8, 0)?;
     let mut count = vec![0.0; customers.len()];
     let counts = &mut count[..];
     match buying {

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::estimation::{Fit, Intervals, Parameters, Scale, two_sided};
+use crate::memory;
 use crate::parallel::Threads;
 use crate::purchase::{AnyPurchaseModel, Discounting, PurchaseModel, PurchaseWithCovariates};
 use crate::spend::{AnySpendModel, SpendModel, SpendWithCovariates};
@@ -127,6 +128,7 @@ fn of_each<P: Buys, S: Spends>(
         let (models, whole) = (((purchases, known), (spend, spent)), Margin::Same(1.0));
         values_into(models.0, models.1, customers, discounting, whole, out, threads)
     };
+    memory::ask_for_rows("intervals of customers", customers.len(), 64, 0)?;
     let mut value = vec![0.0; customers.len()];
     revenue(&purchases.model, &spend.model, &mut value)?;
     let mut variance = vec![0.0; customers.len()];
@@ -197,6 +199,7 @@ fn of_all<P: Buys, S: Spends>(
     margin.check(customers.len())?;
     let sum = |purchases: &P, spend: &S, out: &mut [f64]| -> Result<(), Error> {
         let (purchases, spend) = ((purchases, known), (spend, spent));
+        memory::ask_for_rows("lifetime values", customers.len(), 8, 0)?;
         let mut values = vec![0.0; customers.len()];
         values_into(purchases, spend, customers, discounting, margin, &mut values, threads)?;
         out[0] = total(customers, &values);

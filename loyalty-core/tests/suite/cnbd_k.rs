@@ -217,7 +217,8 @@ fn a_fit_finds_how_regular_customers_are() {
         assert_close(started.log_likelihood, known.log_likelihood, 1e-12);
     }
     // The distinct histories and rows in another order fit alike.
-    let distinct = MbgCnbdK::fit(&customers.distinct_histories(), &FitOptions::default()).unwrap();
+    let distinct =
+        MbgCnbdK::fit(&customers.distinct_histories().unwrap(), &FitOptions::default()).unwrap();
     assert_close(distinct.log_likelihood, fit.log_likelihood, 1e-12);
 }
 

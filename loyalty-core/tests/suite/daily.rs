@@ -22,10 +22,10 @@ proptest! {
     #[test]
     fn days_added_one_by_one_are_the_whole_log(mut lines in log(), clock in clock()) {
         lines.sort_by_key(|line| line.1);
-        let whole = Occasions::of(&orders(&lines), clock);
+        let whole = Occasions::of(&orders(&lines), clock).unwrap();
         let mut state: Option<Occasions> = None;
         for day in lines.chunk_by(|a, b| a.1.div_euclid(DAY) == b.1.div_euclid(DAY)) {
-            let today = Occasions::of(&orders(day), clock);
+            let today = Occasions::of(&orders(day), clock).unwrap();
             let known = match state {
                 None => today,
                 Some(before) => through_a_file(before).merge(&today)?,
@@ -87,7 +87,7 @@ fn text_log() -> OccasionFile {
     };
     let orders = Orders::new(&columns, Invalid::Raise).expect("a log");
     let mut file =
-        OccasionFile::from(Occasions::of(&orders, Clock::new(Unit::Week, None).unwrap()));
+        OccasionFile::from(Occasions::of(&orders, Clock::new(Unit::Week, None).unwrap()).unwrap());
     file.time_zone = Some("Europe/Berlin".to_owned());
     file.customer = Some("who".to_owned());
     file

@@ -189,7 +189,7 @@ fn weeks_and_days_forecast_alike() {
 fn one_customer_is_forecast_as_in_a_batch() {
     let orders = shop(900, true, 9).orders();
     let learned = AnchoredForecast::fit(&orders, &options(Unit::Week, 91.0)).unwrap();
-    let occasions = Occasions::of(&orders, Clock::new(Unit::Week, None).unwrap());
+    let occasions = Occasions::of(&orders, Clock::new(Unit::Week, None).unwrap()).unwrap();
     let (customers, batch) =
         learned.forecast.of_occasions(&occasions, None, Threads::new(2)).unwrap();
     assert_eq!(batch, learned.expected);

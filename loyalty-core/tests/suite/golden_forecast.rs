@@ -26,7 +26,7 @@ fn learnt() -> AnchoredForecast {
 
 /// Every eleventh customer.
 fn forecasts(forecast: &AnchoredForecast) -> String {
-    let occasions = Occasions::of(&cdnow(), Clock::new(Unit::Week, None).unwrap());
+    let occasions = Occasions::of(&cdnow(), Clock::new(Unit::Week, None).unwrap()).unwrap();
     let end = Some(instant("1998-03-31"));
     let (customers, expected) = forecast.of_occasions(&occasions, end, Threads::default()).unwrap();
     let activity = occasions.activity(end).unwrap();

@@ -20,7 +20,7 @@ fn fitted() -> BgNbd {
 }
 
 fn weekly(orders: &Orders) -> Occasions {
-    Occasions::of(orders, Clock::new(Unit::Week, None).unwrap())
+    Occasions::of(orders, Clock::new(Unit::Week, None).unwrap()).unwrap()
 }
 
 /// Orders by customer and day, without amounts.
@@ -106,7 +106,7 @@ fn tracking_is_the_sum_over_births_of_what_is_expected_at_their_ages() {
     for (unit, period) in
         [(Unit::Day, 1.0), (Unit::Day, 10.0), (Unit::Week, 1.0), (Unit::Month, 0.5)]
     {
-        let line = Occasions::of(&log, Clock::new(unit, None).unwrap());
+        let line = Occasions::of(&log, Clock::new(unit, None).unwrap()).unwrap();
         let track = Tracking::of(&model, &line, period, None, end, Threads::default()).unwrap();
         let customers = line.summarize(end, false).unwrap();
         let oldest = customers.t().iter().copied().fold(0.0, f64::max);

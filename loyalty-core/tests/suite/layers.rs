@@ -10,7 +10,7 @@ use crate::common::modules::{Crate, Mention, circles};
 /// The modules of the crate's root, from the ground up. A room may use those before it and those it
 /// shares a line with.
 const ROOMS: [&[&str]; 18] = [
-    &["error", "time", "parallel", "math", "files"],
+    &["error", "time", "parallel", "math", "memory", "files"],
     &["orders"],
     &["interop"],
     &["simulate"],

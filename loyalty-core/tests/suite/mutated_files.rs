@@ -123,7 +123,7 @@ fn files_of_occasions() {
     };
     let orders = Orders::new(&columns, Invalid::Raise).expect("a log");
     let clock = Clock::new(Unit::Day, None).expect("a clock");
-    let sound = OccasionFile::from(Occasions::of(&orders, clock)).to_bytes();
+    let sound = OccasionFile::from(Occasions::of(&orders, clock).unwrap()).to_bytes();
     let head = sound.iter().position(|&byte| byte == b'\n').expect("a head");
     let load = |bytes: &[u8]| {
         let file = OccasionFile::from_bytes(bytes)?;

@@ -242,7 +242,7 @@ fn periods_without_anything_in_them() {
 fn batches_that_do_not_match() {
     let occasions = |columns: &OrderColumns<'_>, unit| {
         let orders = Orders::new(columns, Invalid::Raise).unwrap();
-        Occasions::of(&orders, Clock::new(unit, None).unwrap())
+        Occasions::of(&orders, Clock::new(unit, None).unwrap()).unwrap()
     };
     let plain = occasions(&log(&[1], &[0], None), Unit::Day);
     let weeks = occasions(&log(&[1], &[0], None), Unit::CalendarWeek);

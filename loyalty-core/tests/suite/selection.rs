@@ -105,7 +105,7 @@ proptest! {
 
     #[test]
     fn small_problems_are_solved_within_the_stated_gap(problem in problems()) {
-        let selection = problem.choices().unwrap().select(Threads::ONE);
+        let selection = problem.choices().unwrap().select(Threads::ONE).unwrap();
         problem.check(&selection);
         let best = problem.best(0, &mut problem.capacities.clone());
         prop_assert!(selection.gain() <= best);
@@ -148,10 +148,10 @@ fn large_problems_have_a_small_gap_whatever_the_number_of_capacities() {
     for capacities in shares {
         let problem = shop(rows, capacities);
         let choices = problem.choices().unwrap();
-        let selection = choices.select(Threads::new(2));
+        let selection = choices.select(Threads::new(2)).unwrap();
         problem.check(&selection);
         assert!(selection.gap() < 1e-3, "{capacities:?}: gap {}", selection.gap());
-        assert_eq!(selection, choices.select(Threads::ONE));
+        assert_eq!(selection, choices.select(Threads::ONE).unwrap());
         for ((used, capacity), price) in
             selection.used().iter().zip(capacities).zip(selection.shadow_prices())
         {
@@ -162,7 +162,7 @@ fn large_problems_have_a_small_gap_whatever_the_number_of_capacities() {
 
 #[test]
 fn a_shadow_price_is_the_gain_of_one_more_unit() {
-    let gain = |calls: f64| shop(20_000, &[calls]).choices().unwrap().select(Threads::ONE);
+    let gain = |calls: f64| shop(20_000, &[calls]).choices().unwrap().select(Threads::ONE).unwrap();
     let (fewer, more) = (gain(250.0), gain(251.0));
     let (price, gained) = (fewer.shadow_prices()[0], more.gain() - fewer.gain());
     assert!(fewer.gap() < 1e-12, "unit uses of one capacity are solved exactly");
@@ -181,7 +181,7 @@ fn customers_who_are_all_alike_share_what_there_is() {
                 .collect(),
             capacities: capacities.clone(),
         };
-        let selection = problem.choices().unwrap().select(Threads::ONE);
+        let selection = problem.choices().unwrap().select(Threads::ONE).unwrap();
         problem.check(&selection);
         let others = if capacities.len() == 1 { 4750.0 } else { 100.0 };
         assert_eq!(selection.gain(), 2500.0 + 4.0 * others);
@@ -192,7 +192,7 @@ fn customers_who_are_all_alike_share_what_there_is() {
 #[test]
 fn the_ranking_has_the_largest_gains_first() {
     let problem = shop(500, &[50.0]);
-    let selection = problem.choices().unwrap().select(Threads::ONE);
+    let selection = problem.choices().unwrap().select(Threads::ONE).unwrap();
     let ranked = selection.ranked();
     assert_eq!(ranked.len(), selection.choice().iter().flatten().count());
     assert!(ranked.windows(2).all(|two| selection.gains()[two[0]] >= selection.gains()[two[1]]));
@@ -239,12 +239,12 @@ fn nothing_worth_doing_and_nothing_to_do_it_with() {
         uses: vec![vec![vec![1.0; 2]]],
         capacities: vec![1.0],
     };
-    let selection = nothing.choices().unwrap().select(Threads::ONE);
+    let selection = nothing.choices().unwrap().select(Threads::ONE).unwrap();
     assert_eq!((selection.gain(), selection.bound(), selection.gap()), (0.0, 0.0, 0.0));
     for capacities in [vec![0.0], vec![0.0, 0.0]] {
         let uses = vec![vec![vec![1.0, 0.0]]; capacities.len()];
         let without = Problem { gains: vec![vec![9.0, 5.0]], uses, capacities };
-        let selection = without.choices().unwrap().select(Threads::ONE);
+        let selection = without.choices().unwrap().select(Threads::ONE).unwrap();
         without.check(&selection);
         assert_eq!(selection.choice(), [None, Some(0)]);
         assert_eq!(selection.gap(), 0.0);
@@ -259,7 +259,7 @@ fn next_to_nothing_to_give_has_no_price_and_a_bound() {
             let uses = vec![vec![vec![next_to_nothing; 3], vec![0.0; 3]]; capacities.len()];
             let gains = vec![vec![9.0, 5.0, 7.0], vec![1.0, 2.0, 3.0]];
             let problem = Problem { gains, uses, capacities };
-            let selection = problem.choices().unwrap().select(Threads::ONE);
+            let selection = problem.choices().unwrap().select(Threads::ONE).unwrap();
             problem.check(&selection);
             assert!(selection.bound().is_finite() && selection.gap().is_finite());
             assert!(selection.shadow_prices().iter().all(|price| price.is_finite()));

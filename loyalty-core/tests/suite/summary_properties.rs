@@ -132,7 +132,7 @@ proptest! {
         lines in log(), clock in clock(), split in instant(), end in instant(), first: bool,
     ) {
         let (unit, occasion) = (clock.unit(), clock.occasion());
-        let occasions = Occasions::of(&orders(&lines), clock);
+        let occasions = Occasions::of(&orders(&lines), clock).unwrap();
         let rows = naive::summarize(&lines, unit, occasion, split, end, first);
         match occasions.calibration_holdout(split, Some(end), first) {
             Ok(both) => {
@@ -167,7 +167,7 @@ proptest! {
         (lines, shuffled) in log().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle())),
         clock in clock(), first: bool,
     ) {
-        let summary = |lines: &[Line]| Occasions::of(&orders(lines), clock).summarize(None, first);
+        let summary = |lines: &[Line]| Occasions::of(&orders(lines), clock).unwrap().summarize(None, first);
         prop_assert_eq!(bits(&summary(&lines).unwrap()), bits(&summary(&shuffled).unwrap()));
     }
 
@@ -176,12 +176,12 @@ proptest! {
         lines in log(), batch_of in proptest::collection::vec(0..5_usize, 70), clock in clock(),
         joins in proptest::collection::vec((any::<Index>(), any::<Index>()), 5), first: bool,
     ) {
-        let whole = Occasions::of(&orders(&lines), clock).summarize(None, first).unwrap();
+        let whole = Occasions::of(&orders(&lines), clock).unwrap().summarize(None, first).unwrap();
         let mut batches: Vec<Occasions> = (0..5)
             .map(|batch| lines.iter().zip(&batch_of).filter(move |(_, of)| **of == batch))
             .map(|lines| lines.map(|(line, _)| *line).collect::<Vec<_>>())
             .filter(|lines| !lines.is_empty())
-            .map(|lines| Occasions::of(&orders(&lines), clock))
+            .map(|lines| Occasions::of(&orders(&lines), clock).unwrap())
             .collect();
         for (a, b) in joins {
             if batches.len() == 1 {
@@ -198,8 +198,8 @@ proptest! {
     #[test]
     fn a_batch_of_other_customers_only_adds_theirs(lines in log(), clock in clock()) {
         let other: Vec<Line> = lines.iter().map(|line| (line.0 + 100, line.1, line.2)).collect();
-        let mine = Occasions::of(&orders(&lines), clock);
-        let merged = mine.merge(&Occasions::of(&orders(&other), clock)).unwrap();
+        let mine = Occasions::of(&orders(&lines), clock).unwrap();
+        let merged = mine.merge(&Occasions::of(&orders(&other), clock).unwrap()).unwrap();
         prop_assert_eq!(merged.len(), 2 * mine.len());
         let (alone, both) =
             (mine.summarize(None, false).unwrap(), merged.summarize(None, false).unwrap());
@@ -218,8 +218,8 @@ proptest! {
             amount: None,
         };
         let text = Orders::new(&text, Invalid::Raise).unwrap();
-        let text = Occasions::of(&text, clock).summarize(None, false).unwrap();
-        let numbers = Occasions::of(&orders(&lines), clock).summarize(None, false).unwrap();
+        let text = Occasions::of(&text, clock).unwrap().summarize(None, false).unwrap();
+        let numbers = Occasions::of(&orders(&lines), clock).unwrap().summarize(None, false).unwrap();
         prop_assert_eq!(text.len(), numbers.len());
         let mut ids: Vec<String> = Vec::new();
         for row in 0..text.len() {
@@ -237,7 +237,8 @@ proptest! {
 /// Whether both instants lie in one occasion period, so that nothing is held out.
 fn clock_cannot_tell(clock: Clock, split: i64, end: i64) -> bool {
     let lines = [(1, split, 1.0), (1, end, 1.0)];
-    Occasions::of(&orders(&lines), clock).summarize(None, false).unwrap().frequency() == [0]
+    Occasions::of(&orders(&lines), clock).unwrap().summarize(None, false).unwrap().frequency()
+        == [0]
 }
 
 #[test]
@@ -249,7 +250,8 @@ fn amounts_too_far_apart_for_an_exact_sum_do_not_make_the_order_matter() {
     let mut lines: Vec<Line> = vec![(7, 0, 1.0), (7, 0, half_a_place)];
     lines.extend([(7, 0, tiny); 32]);
     let clock = Clock::new(Unit::Day, None).unwrap();
-    let summary = |lines: &[Line]| Occasions::of(&orders(lines), clock).summarize(None, true);
+    let summary =
+        |lines: &[Line]| Occasions::of(&orders(lines), clock).unwrap().summarize(None, true);
     let forward = summary(&lines).unwrap();
     lines.reverse();
     assert_eq!(bits(&summary(&lines).unwrap()), bits(&forward));

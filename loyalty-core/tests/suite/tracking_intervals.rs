@@ -13,7 +13,7 @@ use loyalty_core::time::{Clock, Unit};
 use loyalty_core::value::{PredictionKind, PredictionOptions};
 
 fn weekly(orders: &Orders) -> Occasions {
-    Occasions::of(orders, Clock::new(Unit::Week, None).unwrap())
+    Occasions::of(orders, Clock::new(Unit::Week, None).unwrap()).unwrap()
 }
 
 /// The log of a shop: every customer is born on a day of the first ten weeks and lives for half a year.

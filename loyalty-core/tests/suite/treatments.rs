@@ -119,14 +119,14 @@ fn costs_and_uses_may_follow_a_column() {
     assert_eq!(proposals.reason(1, 0), "Costs 4.00 at 20 %.");
     let budget = |amount: f64| {
         let choices = proposals.choices(&[Capacity::new("coupons", amount).unwrap()]).unwrap();
-        choices.select(Threads::ONE)
+        choices.select(Threads::ONE).unwrap()
     };
     assert_eq!(budget(8.0).choice(), [Some(0), Some(0), None]);
     assert_eq!(budget(7.9).choice(), [Some(0), None, None]);
     assert_eq!(budget(4.0).choice(), [None, Some(0), None]);
     assert_eq!(budget(4.0).used(), [3.0]);
     // What is not a capacity is there in plenty.
-    let all = proposals.choices(&[]).unwrap().select(Threads::ONE);
+    let all = proposals.choices(&[]).unwrap().select(Threads::ONE).unwrap();
     assert_eq!((all.gain(), all.gap()), (22.0, 0.0));
     let error = proposals.choices(&[Capacity::new("calls", 1.0).unwrap()]).unwrap_err();
     let expected = "treatments: none takes of the capacity \"calls\"; known are coupons";
@@ -144,8 +144,8 @@ fn the_number_of_threads_changes_nothing() {
     assert_eq!(one, customary.propose(facts(), Threads::new(4)).unwrap());
     let calls = [Capacity::new("calls", 250.0).unwrap(), Capacity::new("letters", 1000.0).unwrap()];
     let choices = one.choices(&calls).unwrap();
-    let selection = choices.select(Threads::ONE);
-    assert_eq!(selection, choices.select(Threads::new(4)));
+    let selection = choices.select(Threads::ONE).unwrap();
+    assert_eq!(selection, choices.select(Threads::new(4)).unwrap());
     assert_eq!(selection.used(), [250.0, 1000.0]);
     let summary = one.summarize(&selection).unwrap();
     let call = &summary[number(&customary, "personal_call")];

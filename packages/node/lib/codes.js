@@ -25,6 +25,7 @@ const Status = Object.freeze({
   TREATMENTS: 20,
   UNAVAILABLE: 21,
   READ_ONLY: 22,
+  OUT_OF_MEMORY: 23,
 });
 
 const Unit = Object.freeze({

@@ -29,4 +29,5 @@ enum Status: int
     case Treatments = 20;
     case Unavailable = 21;
     case ReadOnly = 22;
+    case OutOfMemory = 23;
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::{Intervals, Scale, two_sided};
+use crate::memory;
 use crate::parallel::{Threads, fill_columns, map_chunks};
 
 /// Rows predicted at once: their predictions under all points are held together, so that memory grows with
@@ -53,6 +54,12 @@ pub(crate) struct Points<'a, M> {
 }
 
 impl<M: Sync> Points<'_, M> {
+    /// The bytes of the predictions of a block under all points, in every thread.
+    fn room(&self, rows: usize, threads: Threads) -> usize {
+        let each = 8 * (BLOCK.min(rows) + 8) * self.models.len();
+        each.saturating_mul(threads.count().min(rows.div_ceil(BLOCK)))
+    }
+
     /// See [`Posterior::predict`](super::Posterior::predict).
     pub(crate) fn predict<T>(
         &self,
@@ -64,6 +71,7 @@ impl<M: Sync> Points<'_, M> {
         predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
     ) -> Result<Intervals, Error> {
         two_sided(level)?;
+        memory::ask_for_rows("intervals of customers", rows, 60, self.room(rows, threads))?;
         let blocks = map_chunks(rows, BLOCK, threads, |range| {
             let count = range.len();
             let values = predicted(&self.models, range, &part, &predict)?;
@@ -120,6 +128,7 @@ impl<M: Sync> Points<'_, M> {
         part: impl Fn(Range<usize>) -> T + Sync,
         predict: impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync,
     ) -> Result<Moments, Error> {
+        memory::ask_for_rows("intervals of customers", rows, 72, 0)?;
         let blocks = map_chunks(rows, SUMMED, threads, |range| {
             let (count, some) = (range.len(), part(range));
             let (mut natural, mut on_scale) = (Spread::over(count), Spread::over(count));

@@ -155,6 +155,15 @@ impl<'a> LineColumns<'a> {
         Self { price: Some(price), ..self }
     }
 
+    /// The bytes that a table of these lines may take, in either arrangement.
+    pub(super) fn room(&self) -> usize {
+        let ids = [&self.order, &self.product, &self.line, &self.category, &self.size, &self.brand];
+        let ids = ids.into_iter().flatten().chain(&self.categories).chain([&self.customer]);
+        let ids: usize = ids.map(|ids| ids.size() + 8 * ids.len()).sum();
+        let (rows, each) = (self.customer.len(), 124 + 8 * self.numbers.len());
+        rows.saturating_mul(each).saturating_add(ids)
+    }
+
     pub(in crate::orders) fn set_missing_allowed(&mut self, costs: bool, products: bool) {
         (self.costs_may_be_missing, self.products_may_be_missing) = (costs, products);
     }

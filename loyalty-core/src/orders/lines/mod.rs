@@ -31,6 +31,7 @@ use super::table::{self, TableOptions};
 use crate::Error;
 use crate::error::countable;
 use crate::error::report::{OrdersReport, Reason};
+use crate::memory;
 use crate::time::DAY;
 use by_time::Rest;
 use credited::Credited;
@@ -65,6 +66,8 @@ pub struct OrderLines {
     source: Source,
     by_time: OnceLock<LinesByTime>,
     by_customer: OnceLock<LinesByCustomer>,
+    /// The bytes that either arrangement may take.
+    room: usize,
     report: OrdersReport,
     /// When the last credit was that stood among the lines.
     last_credit: Option<i64>,
@@ -114,6 +117,8 @@ impl OrderLines {
         if rows == 0 {
             return Err(Error::Empty { what: "the table of lines", expected: "at least one line" });
         }
+        let room = columns.room();
+        memory::ask("a table of order lines", room)?;
         let table = table::read(columns, &options)?;
         let read = table.columns();
         let fault = |row| table.fault(row).or_else(|| read.fault(row));
@@ -131,7 +136,7 @@ impl OrderLines {
         report.set_remarks(table.remarks.clone());
         if !table.has_credits() {
             let source = Source::of(&read, &used)?;
-            return Ok(Self::of(source, report, None, read.tells_parts()).out(columns));
+            return Ok(Self::of(source, room, report, None, read.tells_parts()).out(columns));
         }
         let (credits, purchases): (Vec<usize>, Vec<usize>) =
             used.iter().partition(|&row| table.is_credit(row));
@@ -143,17 +148,27 @@ impl OrderLines {
         let time = |&row: &usize| rows::instant_of(&read.time, read.scale, row);
         let last = credits.iter().filter_map(time).max();
         let source = Source::of(&read, &purchases)?;
-        Ok(Self::of(source, report, last, read.tells_parts()).out(columns))
+        Ok(Self::of(source, room, report, last, read.tells_parts()).out(columns))
     }
 
     fn of(
         source: Source,
+        room: usize,
         report: OrdersReport,
         last_credit: Option<i64>,
         tells_parts: bool,
     ) -> Self {
         let (by_time, by_customer) = (OnceLock::new(), OnceLock::new());
-        Self { source, by_time, by_customer, report, last_credit, tells_parts, opted_out: None }
+        Self {
+            source,
+            by_time,
+            by_customer,
+            room,
+            report,
+            last_credit,
+            tells_parts,
+            opted_out: None,
+        }
     }
 
     /// The same lines with those who opted out.
@@ -228,6 +243,22 @@ impl OrderLines {
     pub(crate) fn line_keys(&self) -> Option<Vec<u64>> {
         let lines = self.by_time();
         lines.line.as_ref().map(|keys| lines.by_row(keys))
+    }
+
+    /// Asks for what [`Self::by_time`] may take, where it is still to be made.
+    pub(crate) fn ask_by_time(&self) -> Result<(), Error> {
+        match (&self.source, self.by_time.get()) {
+            (Source::Customer(_), None) => memory::ask("order lines by time", self.room),
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks for what [`Self::by_customer`] may take, where it is still to be made.
+    pub(crate) fn ask_by_customer(&self) -> Result<(), Error> {
+        match (&self.source, self.by_customer.get()) {
+            (Source::Time(_), None) => memory::ask("order lines by customer", self.room),
+            _ => Ok(()),
+        }
     }
 
     /// The lines in order of time.

@@ -3,6 +3,7 @@
 use super::OrderLines;
 use super::by_customer::LinesByCustomer;
 use crate::Error;
+use crate::memory;
 use crate::orders::{Customers, Orders, OrdersReport};
 use crate::parallel::{Threads, collect, map_chunks};
 use crate::time::{Clock, end_of_day};
@@ -28,10 +29,16 @@ pub(crate) type PaidLine = (i64, i64, f64, f64);
 impl OrderLines {
     /// The purchases as they were paid.
     ///
+    /// # Errors
+    /// [`Error::Memory`] where there is not enough for them.
+    ///
     /// # Examples
     /// See [`net_orders`](Self::net_orders).
-    pub fn gross_orders(&self) -> Orders {
-        self.by_customer().gross(self.report.clone())
+    pub fn gross_orders(&self) -> Result<Orders, Error> {
+        self.ask_by_customer()?;
+        let lines = self.by_customer();
+        memory::ask_for_rows("the orders of lines", self.len(), 28, lines.customers.size())?;
+        Ok(lines.gross(self.report.clone()))
     }
 
     /// The purchases net of what is known to have come back by the end of the day of `observation_end`, in
@@ -53,7 +60,7 @@ impl OrderLines {
     /// let lines = OrderLines::new(&columns, Invalid::Raise)?;
     /// let (orders, came_back) = lines.net_orders(Clock::new(Unit::Week, None)?, None)?;
     /// assert_eq!((orders.len(), came_back.occasions), (2, 1));
-    /// assert_eq!(lines.gross_orders().len(), 3);
+    /// assert_eq!(lines.gross_orders()?.len(), 3);
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn net_orders(
@@ -62,10 +69,12 @@ impl OrderLines {
         observation_end: Option<i64>,
     ) -> Result<(Orders, CameBack), Error> {
         let end = end_of_day(observation_end.unwrap_or_else(|| self.observed_until()));
+        self.ask_by_customer()?;
         let lines = self.by_customer();
         if !lines.given.returned_amount {
-            return Ok((lines.gross(self.report.clone()), CameBack::default()));
+            return Ok((self.gross_orders()?, CameBack::default()));
         }
+        memory::ask_for_rows("the orders of lines", self.len(), 128, lines.customers.size())?;
         let parts = map_chunks(lines.customers.len(), 1 << 12, Threads::default(), |customers| {
             let (mut kept, mut came_back, mut rows) = (Vec::new(), CameBack::default(), Vec::new());
             for customer in customers {

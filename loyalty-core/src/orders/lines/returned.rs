@@ -8,6 +8,7 @@ use super::{LinesByTime, OrderLines, Outcome, Source, day_of, key};
 use crate::Error;
 use crate::error::countable;
 use crate::error::report::{Invalid, OrdersReport, Reason};
+use crate::memory;
 use crate::orders::{Column, CustomerColumn, TimeScale};
 use crate::time::DAY;
 
@@ -77,6 +78,7 @@ impl Returns {
         countable("the number of returns", rows)?;
         line.same_rows(rows)?;
         time.same_rows(rows)?;
+        memory::ask_for_rows("a table of returns", rows, 32, 0)?;
         let fault = |row: usize| {
             missing_id(Some(line), Reason::MissingLine, row)
                 .or_else(|| (!time.is_present(row)).then_some((Reason::MissingTime, time.name)))
@@ -171,6 +173,8 @@ impl OrderLines {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn with_returns(&self, returns: &Returns) -> Result<(Self, ReturnsReport), Error> {
+        self.ask_by_time()?;
+        memory::ask_for_rows("order lines with their returns", self.len(), 64, self.room)?;
         let lines = self.by_time();
         let ids = lines
             .line
@@ -208,13 +212,14 @@ impl OrderLines {
                 let mut raw = source.1.clone();
                 raw.note_returns(&by_time, &found);
                 let source = Source::Time(Box::new((by_time, raw)));
-                Self::of(source, self.report.clone(), self.last_credit, self.tells_parts)
+                let report = self.report.clone();
+                Self::of(source, self.room, report, self.last_credit, self.tells_parts)
             }
             Source::Customer(source) => {
                 let mut source = source.clone();
                 source.0.note_returns(&found);
                 let (report, source) = (self.report.clone(), Source::Customer(source));
-                let lines = Self::of(source, report, self.last_credit, self.tells_parts);
+                let lines = Self::of(source, self.room, report, self.last_credit, self.tells_parts);
                 lines.by_time.get_or_init(|| by_time);
                 lines
             }

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::parallel::Threads;
 use crate::purchase::alive::mix_with_gone;
 use crate::purchase::process::{PurchaseProcess, Stage};
 use crate::summary::{Buckets, CustomerSummary, History};
@@ -29,6 +30,17 @@ pub(in crate::purchase) fn fill_distributions<M: PurchaseProcess>(
             mix_with_gone(model, &history, out);
         }
     }
+}
+
+/// The bytes of the distributions that are kept at a time, in every thread.
+pub(in crate::purchase) fn kept_of_distributions<M: PurchaseProcess>(
+    model: &M,
+    rows: usize,
+    counts: usize,
+    threads: Threads,
+) -> usize {
+    let each = 8 * (model.phases() as usize).saturating_mul(counts).saturating_add(16);
+    each.saturating_mul(KEPT.min(rows)).saturating_mul(threads.for_rows(rows).count())
 }
 
 /// Distributions of customers of one x who are alive, by phase and by age.

@@ -7,5 +7,5 @@ mod distribution;
 mod times_alive;
 
 pub(super) use alive::fill_p_alive;
-pub(super) use distribution::{Phased, fill_distributions};
+pub(super) use distribution::{Phased, fill_distributions, kept_of_distributions};
 pub(super) use times_alive::times_alive;

@@ -11,6 +11,7 @@ use crate::estimation::{
     CovariateRoles, Design, Dimension, Effects, Evaluation, Features, FitOptions, Found,
     Likelihood, Parameter, Progress, Standardised, fit_standardised,
 };
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::purchase::process::{Leaving, PurchaseProcess, ShopSize};
 use crate::summary::{Covariates, CustomerSummary};
@@ -40,8 +41,18 @@ pub(super) fn learnt<M: PurchaseProcess>(
         return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
     }
     let links = base::links(leaving);
+    ask_for_patterns(customers, covariates)?;
     let (design, features) = Design::learn(covariates, roles, &links, customers.weights())?;
     Ok((PatternLikelihood::new(leaving, &design, customers, &features), design))
+}
+
+/// Asks for the features of customers, and for their histories by features.
+pub(super) fn ask_for_patterns(
+    customers: &CustomerSummary,
+    covariates: &Covariates,
+) -> Result<(), Error> {
+    let each = 104 + 40 * covariates.features();
+    memory::ask_for_rows("the histories of customers", customers.len(), each, 0)
 }
 
 /// ln L of customers at these parameters.

@@ -7,6 +7,7 @@ use super::model::out_of_reach;
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::Features;
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::purchase::kinds::OfModel;
 use crate::purchase::process::PurchaseProcess;
@@ -224,6 +225,8 @@ impl PurchaseWithCovariates {
     ) -> Result<CustomerSummary, Error> {
         same_length(covariates.len(), "t", t.len())?;
         let (features, places, unit) = (self.features(covariates)?, self.places(), self.unit());
+        let each = 80 + 8 * covariates.features();
+        memory::ask_for_rows("customers to simulate", t.len(), each, 0)?;
         let values: Vec<[f64; 4]> =
             (0..t.len()).map(|row| self.values_of(&places, features.row(row))).collect();
         self.kind().dispatch(Drawing { values: &values, unit, t, seed, threads })
@@ -275,6 +278,8 @@ impl Batch<'_> {
             let expected = "from 1 to 4294967295 counts";
             return Err(Error::Empty { what: "the distribution", expected });
         }
+        let each = 8 * width + 64 + 32 * covariates.features();
+        memory::ask_for_rows("predictions of customers", customers.len(), each, 0)?;
         let (features, places) = (model.features(covariates)?, model.places());
         let (shared, alone) = groups(&features);
         let mut put = |rows: &[u32], values: &[f64]| {

@@ -10,6 +10,7 @@ use crate::estimation::{
     Likelihood as _, Parameter, Parameters, Posterior, PosteriorOptions, Progress, RawColumn,
     Scale, Towards, as_fitted, fit_standardised, limit_with_effects, posterior_standardised,
 };
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::spend::gamma_gamma::{fittable, money, simulate_each};
 use crate::spend::predictions::finite_for_all;
@@ -134,6 +135,7 @@ impl SpendWithCovariates {
     ) -> Result<(SpendPatterns, Design), Error> {
         same_length(customers.len(), "covariates", covariates.len())?;
         let all = fittable(customers, options)?;
+        ask_for_patterns(customers, covariates)?;
         let (design, features) = Design::learn(covariates, roles, &LINKS, customers.weights())?;
         let mean = money(customers, "the Gamma-Gamma fit")?;
         Ok((SpendPatterns::new(all, &design, customers, mean, &features), design))
@@ -219,6 +221,8 @@ impl SpendWithCovariates {
         same_length(customers.len(), "covariates", covariates.len())?;
         same_length(customers.len(), "out", out.len())?;
         finite_for_all(&self.base, customers)?;
+        let each = 12 + 8 * covariates.features();
+        memory::ask_for_rows("what customers spend", customers.len(), each, 0)?;
         let features = self.features(covariates)?;
         let parts = map_chunks(out.len(), CHUNK, threads.for_rows(out.len()), |rows| {
             let of_row = |row: usize| {
@@ -244,6 +248,7 @@ impl SpendWithCovariates {
         covariates: &Covariates,
     ) -> Result<f64, Error> {
         same_length(customers.len(), "covariates", covariates.len())?;
+        ask_for_patterns(customers, covariates)?;
         let (features, design) = (self.features(covariates)?, &self.effects.design);
         let mean = money(customers, "the log-likelihood")?;
         let all = fittable(customers, &FitOptions::default())?;
@@ -314,4 +319,10 @@ impl Parameters for SpendWithCovariates {
         let effects = Effects::new(self.effects.design.clone(), coefficients.to_vec())?;
         Ok(Self { base: GammaGamma::of(base)?, effects })
     }
+}
+
+/// Asks for the features of customers, and for what they spent by features.
+fn ask_for_patterns(customers: &CustomerSummary, covariates: &Covariates) -> Result<(), Error> {
+    let each = 104 + 40 * covariates.features();
+    memory::ask_for_rows("what customers spent", customers.len(), each, 0)
 }

@@ -10,6 +10,7 @@ use crate::estimation::{
     Dimension, Evaluation, Fit, FitOptions, Likelihood, Parameter, Parameters, Posterior,
     PosteriorOptions, Progress, Scale, fit, posterior,
 };
+use crate::memory;
 use crate::parallel::Threads;
 use crate::summary::CustomerSummary;
 
@@ -36,7 +37,7 @@ pub(in crate::spend) fn fittable(
     summary: &CustomerSummary,
     options: &FitOptions,
 ) -> Result<SpendLikelihood, Error> {
-    let spenders = Spenders::of(summary, money(summary, "the Gamma-Gamma fit")?, options.threads);
+    let spenders = spenders(summary, "the Gamma-Gamma fit", options.threads)?;
     let degenerate = |cause, reason| Err(Error::degenerate("Gamma-Gamma", cause, reason));
     if spenders.len() < 2 {
         return degenerate(
@@ -51,12 +52,22 @@ pub(in crate::spend) fn fittable(
     Ok(SpendLikelihood { spenders, mean, square })
 }
 
+fn spenders(
+    summary: &CustomerSummary,
+    needed_by: &'static str,
+    threads: Threads,
+) -> Result<Spenders, Error> {
+    let mean = money(summary, needed_by)?;
+    memory::ask_for_rows("what customers spent", summary.len(), 24, 0)?;
+    Ok(Spenders::of(summary, mean, threads))
+}
+
 /// ln L of a summary.
 pub(in crate::spend) fn ln_likelihood(
     model: &GammaGamma,
     summary: &CustomerSummary,
 ) -> Result<f64, Error> {
-    let spenders = Spenders::of(summary, money(summary, "the log-likelihood")?, Threads::default());
+    let spenders = spenders(summary, "the log-likelihood", Threads::default())?;
     let at: Vec<f64> = model.values().into_iter().map(|value| Scale::Log.of(value)).collect();
     Ok(spenders.evaluate(&at, Threads::default()).value)
 }

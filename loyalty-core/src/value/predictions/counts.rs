@@ -2,6 +2,7 @@
 
 use super::options::{PredictionIntervals, PredictionOptions};
 use crate::Error;
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::purchase::PurchaseModel;
 use crate::summary::CustomerSummary;
@@ -26,6 +27,7 @@ pub(super) fn intervals<P: PurchaseModel>(
     options: &PredictionOptions,
 ) -> Result<PredictionIntervals, Error> {
     let models = &models[..POINTS.min(models.len())];
+    memory::ask_for_rows("intervals of customers", customers.len(), 128, 0)?;
     let (distinct, of_row) = customers.by_history();
     let chunks = map_chunks(distinct.len(), CHUNK, options.threads, |rows| {
         ends(models, &distinct.slice(rows), horizon, options.level)

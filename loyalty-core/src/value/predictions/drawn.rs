@@ -6,6 +6,7 @@ use super::options::{Over, PredictionIntervals, PredictionKind, PredictionOption
 use super::sums::{self, Sums};
 use crate::Error;
 use crate::math::random::Random;
+use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::purchase::{Discounting, Future, FutureDraws, PurchaseModel};
 use crate::spend::SpendModel;
@@ -42,6 +43,10 @@ impl Drawing<'_> {
     pub(super) fn intervals(&self, over: Over<'_>) -> Result<PredictionIntervals, Error> {
         let (level, threads) = (self.options.level, self.options.threads);
         let mut found = PredictionIntervals::default();
+        let (rows, draws) = (self.customers.len(), self.purchases.len());
+        let block = 10 * CHUNK.min(rows) * draws * threads.count().min(rows.div_ceil(CHUNK));
+        let each = if over == Over::Customers { 40 } else { 0 };
+        memory::ask_for_rows("intervals of customers", rows, each, block)?;
         if over == Over::Customers {
             let chunks = map_chunks(self.customers.len(), CHUNK, threads, |rows| {
                 let mut values = self.values(rows)?;

@@ -7,6 +7,7 @@ use crate::Error;
 use crate::error::same_length;
 use crate::estimation::{Estimate, Parameters};
 use crate::math::random::Random;
+use crate::memory;
 use crate::purchase::{Discounting, PurchaseModel};
 use crate::spend::SpendModel;
 use crate::summary::CustomerSummary;
@@ -53,6 +54,7 @@ pub fn purchase_prediction<P: PurchaseModel + Parameters + Clone>(
 ) -> Result<PredictionIntervals, Error> {
     check(customers, over, options)?;
     let models = purchases.models(options.draws as usize, seed(options, PURCHASES))?;
+    memory::ask_for_rows("expected purchases", customers.len(), 8, 0)?;
     let mut expected = vec![0.0; customers.len()];
     purchases.model().expected_purchases_into(
         customers,
@@ -121,6 +123,7 @@ where
     S: SpendModel + Parameters + Clone,
 {
     check(customers, over, options)?;
+    memory::ask_for_rows("lifetime values", customers.len(), 8, 0)?;
     let mut expected = vec![0.0; customers.len()];
     let (bought, spent, threads) = (purchases.model(), spend.model(), options.threads);
     clv_into(bought, spent, customers, discounting, margin, &mut expected, threads)?;
