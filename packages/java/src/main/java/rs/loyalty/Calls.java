@@ -6,8 +6,6 @@ import java.util.function.Function;
 
 /** Calls of C, whose refusals are exceptions here. Their paths, outs and errors are addresses. */
 final class Calls {
-    private static final int LENGTH = 7;
-    private static final int PARAMETER = 3;
     private static final int MESSAGE = 1024;
 
     private Calls() {}
@@ -88,7 +86,7 @@ final class Calls {
     /** Columns of one table have the same length: C is told it once and reads so far in each. */
     static void mustHave(int rows, String name, int length) {
         if (length != rows) {
-            throw new LoyaltyException(LENGTH,
+            throw new LoyaltyException(Status.LENGTH,
                     "column \"" + name + "\" has " + length + " rows, but " + rows + " are expected");
         }
     }
@@ -98,7 +96,7 @@ final class Calls {
         if (value >= 0) {
             return value;
         }
-        throw new LoyaltyException(PARAMETER,
+        throw new LoyaltyException(Status.PARAMETER,
                 name + " must be a whole number from 0 to 2147483647, got " + value);
     }
 }

@@ -11,7 +11,7 @@ public final class LoyaltyException extends RuntimeException {
         this.status = status;
     }
 
-    /** The kind of reason, by the numbers of {@code loyalty_status} in the C header. */
+    /** The kind of reason, one of {@link Status}. */
     public int status() {
         return status;
     }
