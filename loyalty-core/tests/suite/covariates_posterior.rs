@@ -171,6 +171,33 @@ fn predictions_go_by_block_and_files_keep_every_bit() {
     assert_eq!(alive(&again.of_purchases_with_covariates().unwrap(), 0..300), all);
 }
 
+/// Customers are taken block by block; an error counts their rows among all.
+#[test]
+fn what_is_refused_is_named_by_its_row_among_all() {
+    const ROWS: usize = 5000;
+    let (_, learnt, customers) = simulated(bases()[1].clone(), 300, 3);
+    let found =
+        of(PurchaseKind::BgNbd, (&customers, &learnt), &FitOptions::default(), &how(100, None));
+    let found = found.thinned(2).unwrap();
+    let mut table = Table::new(ROWS);
+    table.channel[4500] = "fax";
+    let known = table.covariates();
+    let [x, t_x, t] = [1.0, 9.0, 20.0].map(|value| vec![value; ROWS]);
+    let customers = CustomerSummary::new(&SummaryColumns::new(&x, &t_x, &t)).unwrap();
+    let part = |rows: std::ops::Range<usize>| (customers.slice(rows.clone()), known.slice(rows));
+    let predict =
+        |model: &PurchaseWithCovariates, block: &(CustomerSummary, Covariates), out: &mut [f64]| {
+            model.p_alive_into(&block.0, &block.1, out, Threads::ONE)
+        };
+    let expected = "column \"channel\", row 4500: must be a level that the model has learnt from, \
+                    got \"fax\"";
+    let error = found.predict(ROWS, Scale::Logit, 0.9, Threads::ONE, part, predict).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+    let mut out = vec![0.0; ROWS];
+    let error = found.average_into(1, &mut out, Threads::ONE, part, predict).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+}
+
 /// Lifetime values of a shop in which members buy more often, and spend more.
 #[test]
 fn intervals_of_lifetime_values_are_those_of_the_fits_and_of_the_posteriors() {

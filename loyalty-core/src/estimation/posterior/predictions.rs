@@ -106,12 +106,13 @@ impl<M: Sync> Points<'_, M> {
         let ends: Vec<usize> =
             (0..rows).step_by(BLOCK).map(|start| width * rows.min(start + BLOCK)).collect();
         let blocks = fill_columns(vec![out], &ends, threads, |cells, columns| {
-            let some = part(cells.start / width..cells.end / width);
+            let rows = cells.start / width..cells.end / width;
+            let some = part(rows.clone());
             let total = &mut *columns[0];
             total.fill(0.0);
             let mut values = vec![0.0; total.len()];
             for (model, &weight) in self.models.iter().zip(self.weights) {
-                predict(model, &some, &mut values)?;
+                predict(model, &some, &mut values).map_err(|error| of_all(error, &rows))?;
                 total.iter_mut().zip(&values).for_each(|(total, value)| *total += weight * value);
             }
             Ok(())
@@ -130,11 +131,11 @@ impl<M: Sync> Points<'_, M> {
     ) -> Result<Moments, Error> {
         memory::ask_for_rows("intervals of customers", rows, 72, 0)?;
         let blocks = map_chunks(rows, SUMMED, threads, |range| {
-            let (count, some) = (range.len(), part(range));
+            let (count, some) = (range.len(), part(range.clone()));
             let (mut natural, mut on_scale) = (Spread::over(count), Spread::over(count));
             let (mut out, mut places) = (vec![0.0; count], vec![0.0; count]);
             for (model, &weight) in self.models.iter().zip(self.weights) {
-                predict(model, &some, &mut out)?;
+                predict(model, &some, &mut out).map_err(|error| of_all(error, &range))?;
                 places.iter_mut().zip(&out).for_each(|(place, &value)| *place = scale.of(value));
                 natural.add(&out, weight);
                 on_scale.add(&places, weight);
@@ -234,13 +235,20 @@ fn predicted<M, T>(
     part: &(impl Fn(Range<usize>) -> T + Sync),
     predict: &(impl Fn(&M, &T, &mut [f64]) -> Result<(), Error> + Sync),
 ) -> Result<Vec<Vec<f64>>, Error> {
-    let count = range.len();
-    let some = part(range);
+    let some = part(range.clone());
     let under = |model: &M| {
-        let mut out = vec![0.0; count];
-        predict(model, &some, &mut out).map(|()| out)
+        let mut out = vec![0.0; range.len()];
+        predict(model, &some, &mut out).map(|()| out).map_err(|error| of_all(error, &range))
     };
     models.iter().map(under).collect()
+}
+
+/// What was wrong with a row of a block, of that row among all.
+fn of_all(error: Error, block: &Range<usize>) -> Error {
+    match error {
+        Error::Value { row, .. } => error.in_row(block.start + row),
+        other => other,
+    }
 }
 
 /// Quantiles of weighted values, between the two values around each.
