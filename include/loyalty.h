@@ -8,6 +8,8 @@
  *                                                         +--> loyalty_rfm, loyalty_segment_table
  *     with loyalty_covariates --> loyalty_purchase_with_covariates, loyalty_spend_with_covariates
  *     with intervals          --> loyalty_purchase_posterior, loyalty_spend_posterior
+ *     with both               --> loyalty_purchase_posterior_with_covariates,
+ *                                 loyalty_spend_posterior_with_covariates
  *     up to a horizon, corrected by what earlier cutoffs taught --> loyalty_forecast
  *   renewals, or tables of cohorts --> loyalty_contracts --> loyalty_contract_model  churn, value
  *   order lines --> loyalty_lines --> loyalty_return_propensity  which lines are sent back
@@ -39,7 +41,8 @@
  *   What else is known of customers
  *     loyalty_covariates, loyalty_purchase_with_covariates, loyalty_spend_with_covariates
  *   Lifetime value, and intervals
- *     loyalty_purchase_posterior, loyalty_spend_posterior
+ *     loyalty_purchase_posterior, loyalty_spend_posterior, loyalty_purchase_posterior_with_covariates
+ *     loyalty_spend_posterior_with_covariates
  *   Scores and segments
  *     loyalty_rfm, loyalty_segment_table
  *   Treatments and behaviours
@@ -514,6 +517,10 @@ enum loyalty_model_kind
     LOYALTY_MODEL_KIND_BEHAVIOURS = 10,
     /** `loyalty_ledger_basis`. */
     LOYALTY_MODEL_KIND_LEDGER_BASIS = 11,
+    /** `loyalty_purchase_posterior_with_covariates`. */
+    LOYALTY_MODEL_KIND_PURCHASE_POSTERIOR_WITH_COVARIATES = 12,
+    /** `loyalty_spend_posterior_with_covariates`. */
+    LOYALTY_MODEL_KIND_SPEND_POSTERIOR_WITH_COVARIATES = 13,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -826,6 +833,13 @@ typedef struct loyalty_purchase_model loyalty_purchase_model;
 typedef struct loyalty_purchase_posterior loyalty_purchase_posterior;
 
 /**
+ * The posterior of a model of purchases with covariates: points with weights. It is made in Python or Rust and
+ * scored here; see `loyalty_purchase_posterior`, and `loyalty_purchase_with_covariates` for what is asked of
+ * the covariates.
+ */
+typedef struct loyalty_purchase_posterior_with_covariates loyalty_purchase_posterior_with_covariates;
+
+/**
  * A model of purchases in which what is known of a customer moves how often they buy and how soon they
  * leave; docs/models.md has the formulas.
  *
@@ -878,6 +892,9 @@ typedef struct loyalty_spend_model loyalty_spend_model;
 
 /** The posterior of a model of spend. */
 typedef struct loyalty_spend_posterior loyalty_spend_posterior;
+
+/** The posterior of a model of spend with covariates. */
+typedef struct loyalty_spend_posterior_with_covariates loyalty_spend_posterior_with_covariates;
 
 /**
  * A Gamma-Gamma in which what is known of a customer moves how much they spend; docs/models.md
@@ -1256,6 +1273,28 @@ typedef struct loyalty_clv_models {
      */
     const struct loyalty_covariates *covariates;
 } loyalty_clv_models;
+
+/**
+ * The posteriors of a lifetime value, of which one or both are of models with covariates. Set by
+ * `loyalty_clv_posteriors_init`, then field by field: one of purchases and one of spend, and what they take of
+ * customers.
+ */
+typedef struct loyalty_clv_posteriors {
+    /** Set by `loyalty_clv_posteriors_init`. */
+    size_t struct_size;
+    /** When customers buy, by their histories alone; NULL where the next is not. */
+    const struct loyalty_purchase_posterior *purchases;
+    /** When customers buy, by what is known of them too; NULL where the one before is not. */
+    const struct loyalty_purchase_posterior_with_covariates *purchases_with_covariates;
+    /** How much they spend, by what they spent alone; NULL where the next is not. */
+    const struct loyalty_spend_posterior *spend;
+    /** How much they spend, by what is known of them too; NULL where the one before is not. */
+    const struct loyalty_spend_posterior_with_covariates *spend_with_covariates;
+    /**
+     * What is known of them, a row for each customer of the summary; the columns of both models.
+     */
+    const struct loyalty_covariates *covariates;
+} loyalty_clv_posteriors;
 
 /** How intervals are made. Set by `loyalty_prediction_options_init`, then field by field. */
 typedef struct loyalty_prediction_options {
@@ -3974,7 +4013,7 @@ loyalty_status loyalty_clv_with_covariates(const struct loyalty_clv_models *mode
  * Loads a posterior of a model of purchases from its file, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
- * is outside its domain; `CHOICE` where its model is one of spend, or a word in it is unknown. Free with
+ * is outside its domain; `CHOICE` where its model is another, or a word in it is unknown. Free with
  * `loyalty_purchase_posterior_free`.
  */
 LOYALTY_MUST_USE LOYALTY_API
@@ -4069,7 +4108,7 @@ void loyalty_purchase_posterior_free(struct loyalty_purchase_posterior *posterio
  * Loads a posterior of a model of spend from its file, written in any language. `path` is UTF-8.
  *
  * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
- * is outside its domain; `CHOICE` where its model is one of purchases, or a word in it is unknown. Free with
+ * is outside its domain; `CHOICE` where its model is another, or a word in it is unknown. Free with
  * `loyalty_spend_posterior_free`.
  */
 LOYALTY_MUST_USE LOYALTY_API
@@ -4100,6 +4139,138 @@ loyalty_status loyalty_clv_posterior(const struct loyalty_purchase_posterior *pu
                                      double *upper,
                                      size_t length,
                                      struct loyalty_error **error);
+
+/**
+ * Loads a posterior of a model of purchases with covariates from its file, written in any language. `path` is
+ * UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
+ * is outside its domain; `CHOICE` where its model is another, or a word in it is unknown. Free with
+ * `loyalty_purchase_posterior_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_with_covariates_load(const char *path,
+                                                               struct loyalty_purchase_posterior_with_covariates **out,
+                                                               struct loyalty_error **error);
+
+/** The number of points, whose models every prediction is averaged over; 0 for NULL. */
+LOYALTY_API
+size_t loyalty_purchase_posterior_with_covariates_points(const struct loyalty_purchase_posterior_with_covariates *posterior);
+
+/** Whether the points stand for the posterior; false for NULL. */
+LOYALTY_API
+bool loyalty_purchase_posterior_with_covariates_is_believed(const struct loyalty_purchase_posterior_with_covariates *posterior);
+
+/**
+ * P(alive) of every customer of a summary, in row order: posterior mean, and the ends of an interval of
+ * probability `level`. `threads` is 0 for as many as the machine runs at once; the results are the same for
+ * every number.
+ *
+ * Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the level is above 0 and below 1.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_with_covariates_p_alive(const struct loyalty_purchase_posterior_with_covariates *posterior,
+                                                                  const struct loyalty_summary *summary,
+                                                                  const struct loyalty_covariates *covariates,
+                                                                  double level,
+                                                                  size_t threads,
+                                                                  double *mean,
+                                                                  double *lower,
+                                                                  double *upper,
+                                                                  size_t length,
+                                                                  struct loyalty_error **error);
+
+/**
+ * Expected purchases of every customer within `horizon` after the end of observation, in row order: posterior
+ * mean, and the ends of an interval of the expectation; what the customer then does varies around it.
+ *
+ * Errors: as `loyalty_purchase_posterior_with_covariates_p_alive`, and `PARAMETER` unless the horizon is from 0
+ * to 1e50.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_with_covariates_expected_purchases(const struct loyalty_purchase_posterior_with_covariates *posterior,
+                                                                             const struct loyalty_summary *summary,
+                                                                             const struct loyalty_covariates *covariates,
+                                                                             double horizon,
+                                                                             double level,
+                                                                             size_t threads,
+                                                                             double *mean,
+                                                                             double *lower,
+                                                                             double *upper,
+                                                                             size_t length,
+                                                                             struct loyalty_error **error);
+
+/** Frees a posterior; NULL is allowed. */
+LOYALTY_API
+void loyalty_purchase_posterior_with_covariates_free(struct loyalty_purchase_posterior_with_covariates *posterior);
+
+/**
+ * Loads a posterior of a model of spend with covariates from its file, written in any language. `path` is
+ * UTF-8.
+ *
+ * Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
+ * is outside its domain; `CHOICE` where its model is another, or a word in it is unknown. Free with
+ * `loyalty_spend_posterior_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_posterior_with_covariates_load(const char *path,
+                                                            struct loyalty_spend_posterior_with_covariates **out,
+                                                            struct loyalty_error **error);
+
+/** The number of points, whose models every prediction is averaged over; 0 for NULL. */
+LOYALTY_API
+size_t loyalty_spend_posterior_with_covariates_points(const struct loyalty_spend_posterior_with_covariates *posterior);
+
+/** Whether the points stand for the posterior; false for NULL. */
+LOYALTY_API
+bool loyalty_spend_posterior_with_covariates_is_believed(const struct loyalty_spend_posterior_with_covariates *posterior);
+
+/**
+ * The expected amount per purchase of every customer, in row order: posterior mean, and the ends of an interval
+ * of the expectation. See `loyalty_spend_with_covariates_expected_spend`, and
+ * `loyalty_purchase_posterior_with_covariates_p_alive` for `threads`.
+ *
+ * Errors: as both.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_posterior_with_covariates_expected_spend(const struct loyalty_spend_posterior_with_covariates *posterior,
+                                                                      const struct loyalty_summary *summary,
+                                                                      const struct loyalty_covariates *covariates,
+                                                                      double level,
+                                                                      size_t threads,
+                                                                      double *mean,
+                                                                      double *lower,
+                                                                      double *upper,
+                                                                      size_t length,
+                                                                      struct loyalty_error **error);
+
+/** Frees a posterior; NULL is allowed. */
+LOYALTY_API
+void loyalty_spend_posterior_with_covariates_free(struct loyalty_spend_posterior_with_covariates *posterior);
+
+/** Sets the defaults; `size` is `sizeof(loyalty_clv_posteriors)`. */
+LOYALTY_API
+void loyalty_clv_posteriors_init(struct loyalty_clv_posteriors *posteriors, size_t size);
+
+/**
+ * `loyalty_clv_posterior` where one of the models or both have covariates. `margin` is one for all, with
+ * `margins` 1, or a row each, with `margins` of `loyalty_summary_len`.
+ *
+ * Errors: as `loyalty_clv_with_covariates`, and `PARAMETER` unless the level is above 0 and below 1.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_clv_posterior_with_covariates(const struct loyalty_clv_posteriors *posteriors,
+                                                     const struct loyalty_summary *summary,
+                                                     const struct loyalty_discounting *discounting,
+                                                     const double *margin,
+                                                     size_t margins,
+                                                     double level,
+                                                     size_t threads,
+                                                     double *mean,
+                                                     double *lower,
+                                                     double *upper,
+                                                     size_t length,
+                                                     struct loyalty_error **error);
 
 /** Sets the defaults; `size` is `sizeof(loyalty_prediction_options)`. */
 LOYALTY_API
@@ -5181,6 +5352,28 @@ loyalty_status loyalty_spend_posterior_open(const char *path,
                                             struct loyalty_error **error);
 
 /**
+ * Opens a posterior of a model of purchases with covariates; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_purchase_posterior_with_covariates_load`. Free with
+ * `loyalty_purchase_posterior_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_with_covariates_open(const char *path,
+                                                               struct loyalty_purchase_posterior_with_covariates **out,
+                                                               struct loyalty_error **error);
+
+/**
+ * Opens a posterior of a model of spend with covariates; see `loyalty_purchase_model_open`.
+ *
+ * Errors: as `loyalty_spend_posterior_with_covariates_load`. Free with
+ * `loyalty_spend_posterior_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_posterior_with_covariates_open(const char *path,
+                                                            struct loyalty_spend_posterior_with_covariates **out,
+                                                            struct loyalty_error **error);
+
+/**
  * Opens a forecast; see `loyalty_purchase_model_open`.
  *
  * Errors: as `loyalty_forecast_load`. Free with `loyalty_forecast_free`.
@@ -5388,6 +5581,50 @@ LOYALTY_MUST_USE LOYALTY_API
 loyalty_status loyalty_spend_posterior_to_bytes(const struct loyalty_spend_posterior *posterior,
                                                 struct loyalty_bytes **out,
                                                 struct loyalty_error **error);
+
+/**
+ * Makes a posterior of a model of purchases with covariates of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_purchase_posterior_with_covariates_load`; messages name no file. Free with
+ * `loyalty_purchase_posterior_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_with_covariates_from_bytes(const uint8_t *bytes,
+                                                                     size_t length,
+                                                                     struct loyalty_purchase_posterior_with_covariates **out,
+                                                                     struct loyalty_error **error);
+
+/**
+ * What the file of a posterior of a model of purchases with covariates holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_purchase_posterior_with_covariates_to_bytes(const struct loyalty_purchase_posterior_with_covariates *posterior,
+                                                                   struct loyalty_bytes **out,
+                                                                   struct loyalty_error **error);
+
+/**
+ * Makes a posterior of a model of spend with covariates of `length` bytes that its file holds, from wherever the program keeps them.
+ *
+ * Errors: as `loyalty_spend_posterior_with_covariates_load`; messages name no file. Free with
+ * `loyalty_spend_posterior_with_covariates_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_posterior_with_covariates_from_bytes(const uint8_t *bytes,
+                                                                  size_t length,
+                                                                  struct loyalty_spend_posterior_with_covariates **out,
+                                                                  struct loyalty_error **error);
+
+/**
+ * What the file of a posterior of a model of spend with covariates holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+ *
+ * Errors: none of its own. Free with `loyalty_bytes_free`.
+ */
+LOYALTY_MUST_USE LOYALTY_API
+loyalty_status loyalty_spend_posterior_with_covariates_to_bytes(const struct loyalty_spend_posterior_with_covariates *posterior,
+                                                                struct loyalty_bytes **out,
+                                                                struct loyalty_error **error);
 
 /**
  * Makes a forecast of `length` bytes that its file holds, from wherever the program keeps them.

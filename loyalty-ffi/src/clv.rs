@@ -175,7 +175,7 @@ impl loyalty_clv_models {
 }
 
 /// Refuses two models of one thing.
-fn one_of(name: &'static str, alike: bool, by: bool) -> Result<(), Failure> {
+pub(crate) fn one_of(name: &'static str, alike: bool, by: bool) -> Result<(), Failure> {
     if alike && by {
         let expected = "one model, with covariates or without";
         return Err(Error::Choice { name, expected, value: "both".to_owned() }.into());

@@ -47,6 +47,10 @@ pub enum loyalty_model_kind {
     Behaviours = 10,
     /// `loyalty_ledger_basis`.
     LedgerBasis = 11,
+    /// `loyalty_purchase_posterior_with_covariates`.
+    PurchasePosteriorWithCovariates = 12,
+    /// `loyalty_spend_posterior_with_covariates`.
+    SpendPosteriorWithCovariates = 13,
 }
 
 /// How the kinds of models with covariates end.
@@ -76,6 +80,8 @@ fn handle_of(
         Posterior::<Model>::KIND => match posterior()?.mode().model {
             Model::Purchase(_) => loyalty_model_kind::PurchasePosterior,
             Model::Spend(_) => loyalty_model_kind::SpendPosterior,
+            Model::PurchaseWithCovariates(_) => loyalty_model_kind::PurchasePosteriorWithCovariates,
+            Model::SpendWithCovariates(_) => loyalty_model_kind::SpendPosteriorWithCovariates,
             _ => loyalty_model_kind::Other,
         },
         kind => match kind.strip_suffix(WITH_COVARIATES) {

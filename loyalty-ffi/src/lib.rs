@@ -83,6 +83,8 @@ pub mod clv;
 
 pub mod posterior;
 
+pub mod covariate_posterior;
+
 pub mod predictions;
 
 pub mod correlation;

@@ -5,6 +5,8 @@
 use crate::behaviours::loyalty_behaviours;
 use crate::column::column;
 use crate::contract_model::loyalty_contract_model;
+use crate::covariate_posterior::purchase::loyalty_purchase_posterior_with_covariates;
+use crate::covariate_posterior::spend::loyalty_spend_posterior_with_covariates;
 use crate::covariates::purchase::loyalty_purchase_with_covariates;
 use crate::covariates::spend::loyalty_spend_with_covariates;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
@@ -246,6 +248,62 @@ pub unsafe extern "C" fn loyalty_spend_posterior_from_bytes(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_spend_posterior_to_bytes(
     posterior: *const loyalty_spend_posterior,
+    out: *mut *mut loyalty_bytes,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || write("posterior", posterior, out)) }
+}
+
+/// Makes a posterior of a model of purchases with covariates of `length` bytes that its file holds, from wherever the program keeps them.
+///
+/// Errors: as `loyalty_purchase_posterior_with_covariates_load`; messages name no file. Free with
+/// `loyalty_purchase_posterior_with_covariates_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_from_bytes(
+    bytes: *const u8,
+    length: usize,
+    out: *mut *mut loyalty_purchase_posterior_with_covariates,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || read(bytes, length, out)) }
+}
+
+/// What the file of a posterior of a model of purchases with covariates holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+///
+/// Errors: none of its own. Free with `loyalty_bytes_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_to_bytes(
+    posterior: *const loyalty_purchase_posterior_with_covariates,
+    out: *mut *mut loyalty_bytes,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || write("posterior", posterior, out)) }
+}
+
+/// Makes a posterior of a model of spend with covariates of `length` bytes that its file holds, from wherever the program keeps them.
+///
+/// Errors: as `loyalty_spend_posterior_with_covariates_load`; messages name no file. Free with
+/// `loyalty_spend_posterior_with_covariates_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_spend_posterior_with_covariates_from_bytes(
+    bytes: *const u8,
+    length: usize,
+    out: *mut *mut loyalty_spend_posterior_with_covariates,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || read(bytes, length, out)) }
+}
+
+/// What the file of a posterior of a model of spend with covariates holds, to be kept elsewhere: JSON, as docs/model-file.md has it.
+///
+/// Errors: none of its own. Free with `loyalty_bytes_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_spend_posterior_with_covariates_to_bytes(
+    posterior: *const loyalty_spend_posterior_with_covariates,
     out: *mut *mut loyalty_bytes,
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {

@@ -16,6 +16,8 @@ use loyalty_core::Error;
 use crate::behaviours::loyalty_behaviours;
 use crate::check_out_files;
 use crate::contract_model::loyalty_contract_model;
+use crate::covariate_posterior::purchase::loyalty_purchase_posterior_with_covariates;
+use crate::covariate_posterior::spend::loyalty_spend_posterior_with_covariates;
 use crate::covariates::purchase::loyalty_purchase_with_covariates;
 use crate::covariates::spend::loyalty_spend_with_covariates;
 use crate::error::{Failure, guard, loyalty_error, loyalty_status};
@@ -225,6 +227,34 @@ pub unsafe extern "C" fn loyalty_purchase_posterior_open(
 pub unsafe extern "C" fn loyalty_spend_posterior_open(
     path: *const c_char,
     out: *mut *mut loyalty_spend_posterior,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || open(path, out)) }
+}
+
+/// Opens a posterior of a model of purchases with covariates; see `loyalty_purchase_model_open`.
+///
+/// Errors: as `loyalty_purchase_posterior_with_covariates_load`. Free with
+/// `loyalty_purchase_posterior_with_covariates_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_open(
+    path: *const c_char,
+    out: *mut *mut loyalty_purchase_posterior_with_covariates,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { guard(error, || open(path, out)) }
+}
+
+/// Opens a posterior of a model of spend with covariates; see `loyalty_purchase_model_open`.
+///
+/// Errors: as `loyalty_spend_posterior_with_covariates_load`. Free with
+/// `loyalty_spend_posterior_with_covariates_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_spend_posterior_with_covariates_open(
+    path: *const c_char,
+    out: *mut *mut loyalty_spend_posterior_with_covariates,
     error: *mut *mut loyalty_error,
 ) -> loyalty_status {
     // SAFETY: the caller keeps the rules of the header.

@@ -53,7 +53,7 @@ impl Ends<'_> {
         }
     }
 
-    fn take(self, intervals: &Intervals) -> Result<(), Failure> {
+    pub(crate) fn take(self, intervals: &Intervals) -> Result<(), Failure> {
         self.fill([&intervals.estimate, &intervals.lower, &intervals.upper])
     }
 
@@ -130,7 +130,7 @@ impl KeptInFile for loyalty_purchase_posterior {
 /// Loads a posterior of a model of purchases from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
-/// is outside its domain; `CHOICE` where its model is one of spend, or a word in it is unknown. Free with
+/// is outside its domain; `CHOICE` where its model is another, or a word in it is unknown. Free with
 /// `loyalty_purchase_posterior_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_purchase_posterior_load(
@@ -298,7 +298,7 @@ impl KeptInFile for loyalty_spend_posterior {
 /// Loads a posterior of a model of spend from its file, written in any language. `path` is UTF-8.
 ///
 /// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
-/// is outside its domain; `CHOICE` where its model is one of purchases, or a word in it is unknown. Free with
+/// is outside its domain; `CHOICE` where its model is another, or a word in it is unknown. Free with
 /// `loyalty_spend_posterior_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_spend_posterior_load(

@@ -153,6 +153,7 @@ mod tests {
     use super::*;
     use crate::check_out::{loyalty_check_out_options, loyalty_customer_score};
     use crate::clv::loyalty_clv_models;
+    use crate::covariate_posterior::clv::loyalty_clv_posteriors;
     use crate::covariates::loyalty_covariate_columns;
     use crate::covariates::roles::loyalty_covariate_roles;
     use crate::credits::loyalty_credit_columns;
@@ -191,6 +192,7 @@ mod tests {
         holds::<loyalty_covariate_columns>(64);
         holds::<loyalty_covariate_roles>(56);
         holds::<loyalty_clv_models>(48);
+        holds::<loyalty_clv_posteriors>(48);
         holds::<loyalty_rfm_options>(48);
         holds::<loyalty_purchases>(40);
         holds::<loyalty_check_out_options>(80);

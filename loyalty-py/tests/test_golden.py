@@ -191,3 +191,35 @@ def test_a_model_with_covariates_gives_the_golden_scores(golden: Path) -> None:
     }
     for name, values in scores.items():
         assert np.array_equal(values, table[name]), name
+
+
+def test_posteriors_with_covariates_give_the_golden_intervals(golden: Path) -> None:
+    purchases = loyalty.load(golden / "posterior_bg_nbd_with_covariates.json")
+    spend = loyalty.load(golden / "posterior_gamma_gamma_with_covariates.json")
+    assert isinstance(purchases, loyalty.Posterior)
+    assert isinstance(spend, loyalty.Posterior)
+    with (golden / "covariate_intervals.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    table = {
+        name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "channel"
+    }
+    known = {"age": table["age"], "channel": [row["channel"] for row in rows]}
+    customers = loyalty.CustomerSummary(
+        **{name: table[name] for name in ("frequency", "recency", "T", "monetary_value")},
+        unit="week",
+    )
+    by: dict[str, Any] = {"covariates": known, "level": 0.9}
+    year = {"horizon": 52, "annual_discount_rate": 0.1}
+    found = {
+        "p_alive": purchases.interval("p_alive", customers, **by),
+        "expected_purchases_13": purchases.interval(
+            "expected_purchases", customers, horizon=13, **by
+        ),
+        "expected_spend": spend.interval("expected_spend", customers, **by),
+        "clv_52_annual_10_percent": loyalty.clv_posterior(
+            customers, purchases, spend, margin=0.3, **year, **by
+        ),
+    }
+    for name, intervals in found.items():
+        for ours, theirs in (("estimate", ""), ("lower", "_lower"), ("upper", "_upper")):
+            same_bits(np.asarray(intervals[ours]), table[name + theirs])

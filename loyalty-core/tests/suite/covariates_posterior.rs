@@ -1,6 +1,6 @@
 //! Posteriors and intervals of models with covariates: against those without, against fits, and against the truth.
 
-use crate::common::covariate_shop::{COEFFICIENTS, Table, bases, simulated};
+use crate::common::covariate_shop::{COEFFICIENTS, Table, bases, simulated, with_money};
 use crate::common::random::Random;
 use loyalty_core::estimation::{
     CovariateRoles, FitOptions, Intervals, Parameters, Posterior, PosteriorMethod,
@@ -35,15 +35,6 @@ fn of(
 ) -> Posterior<PurchaseWithCovariates> {
     let roles = CovariateRoles::default();
     PurchaseWithCovariates::posterior(kind, customers, covariates, &roles, options, how).unwrap()
-}
-
-/// Customers with what they spent.
-fn with_money(bought: &CustomerSummary, spent: &[f64]) -> CustomerSummary {
-    let x: Vec<f64> = bought.frequency().iter().map(|&x| f64::from(x)).collect();
-    let mut columns = SummaryColumns::new(&x, bought.recency(), bought.t());
-    columns.monetary_value = Some(Column::new("spent", spent));
-    columns.unit = bought.unit();
-    CustomerSummary::new(&columns).unwrap()
 }
 
 #[test]

@@ -16,39 +16,40 @@ const ROWS: usize = 600;
 
 const HEADER: &str = "age,channel,frequency,recency,T,p_alive,expected_purchases_13,p_no_purchase_13,dert_annual_10_percent";
 
-fn path(file: &str) -> PathBuf {
+pub(crate) fn path(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../golden").join(file)
 }
 
-fn updating() -> bool {
+pub(crate) fn updating() -> bool {
     std::env::var_os("LOYALTY_UPDATE_GOLDEN").is_some()
 }
 
-fn age(row: usize) -> f64 {
+pub(crate) fn age(row: usize) -> f64 {
     20.0 + ((row * 7919) % 1000) as f64 / 20.0
 }
 
-fn channel(row: usize) -> &'static str {
+pub(crate) fn channel(row: usize) -> &'static str {
     ["shop", "web", "shop", "café", "web", "shop"][(row * 31) % 6]
 }
 
-fn covariates() -> Covariates {
-    let ages: Vec<f64> = (0..ROWS).map(age).collect();
-    let channels: Vec<&str> = (0..ROWS).map(channel).collect();
+/// The table of as many customers.
+pub(crate) fn covariates(rows: usize) -> Covariates {
+    let ages: Vec<f64> = (0..rows).map(age).collect();
+    let channels: Vec<&str> = (0..rows).map(channel).collect();
     let columns = [Column::new("age", &ages[..]).into(), Column::new("channel", &channels).into()];
     Covariates::new(&columns).unwrap()
 }
 
 fn customers() -> CustomerSummary {
     let base = ParetoNbd::new(0.9, 9.0, 0.8, 12.0).unwrap().with_unit(Some(Unit::Week));
-    let (known, gamma) = (covariates(), [0.02, 0.5, -0.3, -0.015, 0.6, -0.4]);
+    let (known, gamma) = (covariates(ROWS), [0.02, 0.5, -0.3, -0.015, 0.6, -0.4]);
     let roles = CovariateRoles::default();
     let truth = PurchaseWithCovariates::new(base, &known, &roles, &gamma).unwrap();
     truth.simulate(&known, &[60.0; ROWS], 11, Threads::default()).unwrap()
 }
 
 fn scores(model: &PurchaseWithCovariates) -> String {
-    let (customers, known, threads) = (customers(), covariates(), Threads::default());
+    let (customers, known, threads) = (customers(), covariates(ROWS), Threads::default());
     let for_ever = Discounting::annual(f64::INFINITY, 0.1, Unit::Week).unwrap();
     let mut columns = vec![vec![0.0; ROWS]; 4];
     let [alive, expected, none, dert] = &mut columns[..] else { unreachable!() };
@@ -71,7 +72,7 @@ fn scores(model: &PurchaseWithCovariates) -> String {
 fn a_fit_by_covariates_gives_the_golden_file() {
     let options = FitOptions::default();
     let (kind, roles) = (PurchaseKind::ParetoNbd, CovariateRoles::default());
-    let fit = PurchaseWithCovariates::fit(kind, &customers(), &covariates(), &roles, &options);
+    let fit = PurchaseWithCovariates::fit(kind, &customers(), &covariates(ROWS), &roles, &options);
     let file = ModelFile::from(&fit.unwrap());
     if updating() {
         file.write(path("pareto_nbd_with_covariates.json")).unwrap();

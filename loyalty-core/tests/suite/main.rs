@@ -30,6 +30,7 @@ mod future;
 mod golden;
 mod golden_behaviours;
 mod golden_check_out;
+mod golden_covariate_posterior;
 mod golden_covariates;
 mod golden_forecast;
 mod golden_posterior;

@@ -9,21 +9,11 @@ static double mean_spend[MOST];
 /* The shop's summary with money: who comes by the web spends more. */
 static loyalty_summary *with_money(void)
 {
-    loyalty_summary *summary = NULL;
-    loyalty_summary_columns columns;
     for (size_t row = 0; row < rows; row++) {
         bool web = channel[offsets[row]] == 'w';
         mean_spend[row] = column[X][row] > 0 ? (10 + (double)(row * 37 % 101)) * (web ? 1.5 : 1) : 0;
     }
-    loyalty_summary_columns_init(&columns, sizeof columns);
-    columns.rows = rows;
-    columns.frequency = column[X];
-    columns.recency = column[T_X];
-    columns.T = column[T];
-    columns.monetary_value = mean_spend;
-    columns.unit = LOYALTY_UNIT_WEEK;
-    OK(loyalty_summary_new(&columns, &summary, &error));
-    return summary;
+    return summary_of(mean_spend, LOYALTY_UNIT_WEEK);
 }
 
 static double value_of(const loyalty_purchase_with_covariates *model, const char *wanted)
@@ -291,7 +281,7 @@ int main(int count, char **arguments)
     const char *root = count > 1 ? arguments[1] : ".", *work = count > 2 ? arguments[2] : "/tmp";
     read_scores(root);
     const loyalty_ids levels = {NULL, offsets, channel};
-    loyalty_summary *summary = summary_of();
+    loyalty_summary *summary = summary_of(NULL, LOYALTY_UNIT_WEEK);
     loyalty_covariates *covariates = covariates_of(rows, &levels);
 
     the_fit_is_that_of_rust(root, work, summary, covariates);

@@ -1,15 +1,15 @@
-/* The shop of golden/covariate_scores.csv: customers known by an age and a channel. */
+/* The shops of golden/covariate_scores.csv and its like: customers known by an age and a channel. */
 
 #ifndef COVARIATE_SHOP_H
 #define COVARIATE_SHOP_H
 
 #include "check.h"
 
-enum { MOST = 1000, TEXT = 64 * MOST };
+enum { MOST = 1000, TEXT = 64 * MOST, WIDEST = 24 };
 
 enum { AGE, X, T_X, T, P_ALIVE, EXPECTED_13, NONE_13, DERT, COLUMNS };
 
-static double column[COLUMNS][MOST];
+static double column[WIDEST][MOST];
 static char channel[TEXT];
 static int64_t offsets[MOST + 1];
 static size_t rows;
@@ -17,15 +17,16 @@ static size_t rows;
 static const char HEADER[] = "age,channel,frequency,recency,T,p_alive,expected_purchases_13,"
                              "p_no_purchase_13,dert_annual_10_percent\n";
 
-static inline void read_scores(const char *root)
+/* Reads a shop's file: as many columns of numbers, the channel not counted. */
+static inline void read_shop(const char *root, const char *golden, const char *header, int columns)
 {
     char line[1024];
-    FILE *file = fopen(in_workspace(root, "golden/covariate_scores.csv"), "r");
+    FILE *file = fopen(in_workspace(root, golden), "r");
     if (file == NULL || fgets(line, sizeof line, file) == NULL) {
-        perror("covariate_scores.csv");
+        perror(golden);
         exit(2);
     }
-    CHECK(strcmp(line, HEADER) == 0);
+    CHECK(strcmp(line, header) == 0);
     while (rows < MOST && fgets(line, sizeof line, file) != NULL) {
         char *cell;
         column[AGE][rows] = strtod(line, &cell);
@@ -33,7 +34,7 @@ static inline void read_scores(const char *root)
         memcpy(channel + offsets[rows], cell, length);
         offsets[rows + 1] = offsets[rows] + (int64_t)length;
         cell += length + 1;
-        for (int c = X; c < COLUMNS; c++) {
+        for (int c = X; c < columns; c++) {
             column[c][rows] = strtod(cell, &cell);
             cell++;
         }
@@ -43,7 +44,13 @@ static inline void read_scores(const char *root)
     CHECK(rows > 0);
 }
 
-static inline loyalty_summary *summary_of(void)
+static inline void read_scores(const char *root)
+{
+    read_shop(root, "golden/covariate_scores.csv", HEADER, COLUMNS);
+}
+
+/* The shop's summary; `monetary_value` may be NULL. */
+static inline loyalty_summary *summary_of(const double *monetary_value, int32_t unit)
 {
     loyalty_summary *summary = NULL;
     loyalty_summary_columns columns;
@@ -52,7 +59,8 @@ static inline loyalty_summary *summary_of(void)
     columns.frequency = column[X];
     columns.recency = column[T_X];
     columns.T = column[T];
-    columns.unit = LOYALTY_UNIT_WEEK;
+    columns.monetary_value = monetary_value;
+    columns.unit = unit;
     OK(loyalty_summary_new(&columns, &summary, &error));
     return summary;
 }

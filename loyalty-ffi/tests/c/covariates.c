@@ -105,7 +105,7 @@ int main(int count, char **arguments)
 
     read_scores(root);
     const loyalty_ids levels = {NULL, offsets, channel};
-    loyalty_summary *summary = summary_of();
+    loyalty_summary *summary = summary_of(NULL, LOYALTY_UNIT_WEEK);
     loyalty_covariates *covariates = covariates_of(rows, &levels);
     for (size_t threads = 0; threads < 4; threads++) {
         golden(model, summary, covariates, threads);

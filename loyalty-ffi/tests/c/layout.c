@@ -23,6 +23,7 @@ HOLDS(loyalty_line_columns, returned_amount, 304, 312);
 HOLDS(loyalty_covariate_columns, category_count, 56, 64);
 HOLDS(loyalty_covariate_roles, shared_count, 48, 56);
 HOLDS(loyalty_clv_models, covariates, 40, 48);
+HOLDS(loyalty_clv_posteriors, covariates, 40, 48);
 HOLDS(loyalty_correlation, upper, 24, 32);
 HOLDS(loyalty_rfm_options, breaks, 40, 48);
 HOLDS(loyalty_segment_summary, share_of_monetary, 48, 56);

@@ -50,6 +50,9 @@ static void every_handle_returns_as_it_came(const char *root)
     RETURNS_AS_IT_CAME(purchase_with_covariates, "pareto_nbd_with_covariates.json");
     RETURNS_AS_IT_CAME(purchase_posterior, "posterior_bg_nbd.json");
     RETURNS_AS_IT_CAME(spend_posterior, "posterior_gamma_gamma.json");
+    RETURNS_AS_IT_CAME(purchase_posterior_with_covariates, "posterior_bg_nbd_with_covariates.json");
+    RETURNS_AS_IT_CAME(spend_posterior_with_covariates,
+                       "posterior_gamma_gamma_with_covariates.json");
     RETURNS_AS_IT_CAME(forecast, "anchored_forecast.json");
     RETURNS_AS_IT_CAME(return_propensity, "return_propensity.json");
     RETURNS_BY(return_propensity, "return_propensity.compact", to_compact_bytes);
@@ -113,6 +116,10 @@ static void a_file_says_what_it_is(const char *root)
                       "posterior");
     says_which_handle(root, "posterior_gamma_gamma.json", LOYALTY_MODEL_KIND_SPEND_POSTERIOR,
                       "posterior");
+    says_which_handle(root, "posterior_bg_nbd_with_covariates.json",
+                      LOYALTY_MODEL_KIND_PURCHASE_POSTERIOR_WITH_COVARIATES, "posterior");
+    says_which_handle(root, "posterior_gamma_gamma_with_covariates.json",
+                      LOYALTY_MODEL_KIND_SPEND_POSTERIOR_WITH_COVARIATES, "posterior");
     says_which_handle(root, "anchored_forecast.json", LOYALTY_MODEL_KIND_FORECAST,
                       "anchored-forecast");
     says_which_handle(root, "return_propensity.json", LOYALTY_MODEL_KIND_RETURN_PROPENSITY,

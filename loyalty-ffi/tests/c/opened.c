@@ -155,6 +155,8 @@ static void every_handle_that_is_kept_in_a_file(const char *root)
     OPENS(purchase_with_covariates, "pareto_nbd_with_covariates.json");
     OPENS(purchase_posterior, "posterior_bg_nbd.json");
     OPENS(spend_posterior, "posterior_gamma_gamma.json");
+    OPENS(purchase_posterior_with_covariates, "posterior_bg_nbd_with_covariates.json");
+    OPENS(spend_posterior_with_covariates, "posterior_gamma_gamma_with_covariates.json");
     OPENS(forecast, "anchored_forecast.json");
     OPENS(return_propensity, "return_propensity.json");
     OPENS(return_propensity, "return_propensity.compact");

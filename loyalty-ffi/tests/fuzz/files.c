@@ -66,18 +66,41 @@ static void probe_clv(const loyalty_spend_posterior *spend)
     loyalty_summary *summary = customers(LOYALTY_UNIT_NONE);
     HELD(loyalty_discounting_continuous(52, 0.002, &discounting, &error));
     if (HELD(loyalty_clv_posterior(posterior, spend, summary, discounting, 0.3, 0.9, 1, mean, lower, upper, CUSTOMERS,
-                                   &error))) {
-        finite(mean, CUSTOMERS, "loyalty_clv_posterior, mean");
-        finite(lower, CUSTOMERS, "loyalty_clv_posterior, lower");
-        finite(upper, CUSTOMERS, "loyalty_clv_posterior, upper");
-    }
+                                   &error)))
+        finite_ends(mean, lower, upper, "loyalty_clv_posterior");
     loyalty_summary_free(summary);
+    loyalty_discounting_free(discounting);
+}
+
+static void probe_clv_with_covariates(const loyalty_spend_posterior_with_covariates *spend)
+{
+    const double margin = 0.3;
+    double mean[CUSTOMERS], lower[CUSTOMERS], upper[CUSTOMERS];
+    loyalty_discounting *discounting = NULL;
+    loyalty_covariates *known = covariates();
+    loyalty_summary *summary = customers(LOYALTY_UNIT_NONE);
+    loyalty_clv_posteriors posteriors;
+    loyalty_clv_posteriors_init(&posteriors, sizeof posteriors);
+    posteriors.purchases = posterior;
+    posteriors.spend_with_covariates = spend;
+    posteriors.covariates = known;
+    HELD(loyalty_discounting_continuous(52, 0.002, &discounting, &error));
+    if (HELD(loyalty_spend_posterior_with_covariates_expected_spend(spend, summary, known, 0.9, 1, mean, lower, upper,
+                                                                    CUSTOMERS, &error)))
+        finite_ends(mean, lower, upper, "loyalty_spend_posterior_with_covariates_expected_spend");
+    if (HELD(loyalty_clv_posterior_with_covariates(&posteriors, summary, discounting, &margin, 1, 0.9, 1, mean, lower,
+                                                   upper, CUSTOMERS, &error)))
+        finite_ends(mean, lower, upper, "loyalty_clv_posterior_with_covariates");
+    loyalty_summary_free(summary);
+    loyalty_covariates_free(known);
     loyalty_discounting_free(discounting);
 }
 
 /* Those that are not written by C. */
 #define loyalty_purchase_posterior_save(model, path, error) LOYALTY_STATUS_OK
 #define loyalty_spend_posterior_save(model, path, error) LOYALTY_STATUS_OK
+#define loyalty_purchase_posterior_with_covariates_save(model, path, error) LOYALTY_STATUS_OK
+#define loyalty_spend_posterior_with_covariates_save(model, path, error) LOYALTY_STATUS_OK
 #define loyalty_behaviours_save(model, path, error) LOYALTY_STATUS_OK
 #define loyalty_ledger_basis_save(model, path, error) LOYALTY_STATUS_OK
 
@@ -105,6 +128,8 @@ LOADER(load_forecast, loyalty_forecast, probe_forecast, true)
 LOADER(load_returns, loyalty_return_propensity, probe_returns, true)
 LOADER(load_purchase_posterior, loyalty_purchase_posterior, probe_posterior, false)
 LOADER(load_spend_posterior, loyalty_spend_posterior, probe_clv, false)
+LOADER(load_purchase_posterior_by, loyalty_purchase_posterior_with_covariates, probe_posterior_with_covariates, false)
+LOADER(load_spend_posterior_by, loyalty_spend_posterior_with_covariates, probe_clv_with_covariates, false)
 LOADER(load_behaviours, loyalty_behaviours, probe_behaviours, false)
 LOADER(load_basis, loyalty_ledger_basis, probe_basis, false)
 LOADER(open_basis, opened_basis, probe_basis, false)
@@ -132,6 +157,8 @@ static const struct {
 } loaders[] = {
     {"\"posterior\"", load_purchase_posterior},
     {"\"posterior\"", load_spend_posterior},
+    {"\"posterior\"", load_purchase_posterior_by},
+    {"\"posterior\"", load_spend_posterior_by},
     {"anchored", load_forecast},
     {"gamma-gamma-with-covariates", load_spend_with_covariates},
     {"-with-covariates", load_with_covariates},

@@ -28,6 +28,14 @@ static inline loyalty_summary *customers(int32_t unit)
     return summary;
 }
 
+/* An interval of each of the customers. */
+static inline void finite_ends(const double *mean, const double *lower, const double *upper, const char *call)
+{
+    finite(mean, CUSTOMERS, call);
+    finite(lower, CUSTOMERS, call);
+    finite(upper, CUSTOMERS, call);
+}
+
 static inline void probe_purchases(const loyalty_purchase_model *model)
 {
     double out[CUSTOMERS];
@@ -119,6 +127,21 @@ static inline void probe_posterior(const loyalty_purchase_posterior *posterior)
     GIVES(out, 3, loyalty_purchase_posterior_p_alive(posterior, 2, 30.5, 39, 0.9, out, out + 1, out + 2, &error));
     GIVES(out, 3,
           loyalty_purchase_posterior_expected_purchases(posterior, 2, 30.5, 39, 39, 0.9, out, out + 1, out + 2, &error));
+}
+
+static inline void probe_posterior_with_covariates(const loyalty_purchase_posterior_with_covariates *posterior)
+{
+    double mean[CUSTOMERS], lower[CUSTOMERS], upper[CUSTOMERS];
+    loyalty_covariates *known = covariates();
+    loyalty_summary *summary = customers(LOYALTY_UNIT_NONE);
+    if (HELD(loyalty_purchase_posterior_with_covariates_p_alive(posterior, summary, known, 0.9, 1, mean, lower, upper,
+                                                                CUSTOMERS, &error)))
+        finite_ends(mean, lower, upper, "loyalty_purchase_posterior_with_covariates_p_alive");
+    if (HELD(loyalty_purchase_posterior_with_covariates_expected_purchases(posterior, summary, known, 39, 0.9, 1, mean,
+                                                                           lower, upper, CUSTOMERS, &error)))
+        finite_ends(mean, lower, upper, "loyalty_purchase_posterior_with_covariates_expected_purchases");
+    loyalty_summary_free(summary);
+    loyalty_covariates_free(known);
 }
 
 /* Scores lines, takes them in, and goes on by a day: what the model is then is saved by the caller. */

@@ -6,7 +6,7 @@ use loyalty_core::parallel::Threads;
 use loyalty_core::purchase::{
     AnyPurchaseModel, BgNbd, MbgNbd, ParetoNbd, PurchaseKind, PurchaseWithCovariates,
 };
-use loyalty_core::summary::{Covariates, CustomerSummary};
+use loyalty_core::summary::{Covariates, CustomerSummary, SummaryColumns};
 use loyalty_core::time::Unit;
 
 /// A table of an age and a channel, the same for every number of rows.
@@ -61,6 +61,15 @@ pub(crate) fn simulated(
     let customers =
         truth.simulate(&covariates, &vec![60.0; rows], seed, Threads::default()).unwrap();
     (truth, covariates, customers)
+}
+
+/// Customers with what they spent.
+pub(crate) fn with_money(bought: &CustomerSummary, spent: &[f64]) -> CustomerSummary {
+    let x: Vec<f64> = bought.frequency().iter().map(|&x| f64::from(x)).collect();
+    let mut columns = SummaryColumns::new(&x, bought.recency(), bought.t());
+    columns.monetary_value = Some(Column::new("spent", spent));
+    columns.unit = bought.unit();
+    CustomerSummary::new(&columns).unwrap()
 }
 
 pub(crate) fn fit_of(

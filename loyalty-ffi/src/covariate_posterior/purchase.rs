@@ -1,0 +1,146 @@
+//! Posteriors of models of purchases with covariates.
+
+use std::ffi::c_char;
+
+use loyalty_core::Error;
+use loyalty_core::estimation::{Posterior, Scale};
+use loyalty_core::files::text_of;
+use loyalty_core::models::Model;
+use loyalty_core::parallel::Threads;
+use loyalty_core::purchase::PurchaseWithCovariates;
+
+use super::Question;
+use crate::covariates::loyalty_covariates;
+use crate::error::{guard, loyalty_error, loyalty_status};
+use crate::handle::{borrow, free, give, look};
+use crate::model_file::KeptInFile;
+use crate::summary::loyalty_summary;
+use crate::text::read_text;
+
+/// The posterior of a model of purchases with covariates: points with weights. It is made in Python or Rust and
+/// scored here; see `loyalty_purchase_posterior`, and `loyalty_purchase_with_covariates` for what is asked of
+/// the covariates.
+#[derive(Debug)]
+pub struct loyalty_purchase_posterior_with_covariates(pub(crate) Posterior<PurchaseWithCovariates>);
+
+impl KeptInFile for loyalty_purchase_posterior_with_covariates {
+    fn read(path: &str) -> Result<Self, Error> {
+        Posterior::<Model>::read(path)?.of_purchases_with_covariates().map(Self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Posterior::<Model>::from_json(text_of(bytes)?)?.of_purchases_with_covariates().map(Self)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.clone().map(Model::from).to_json().into_bytes()
+    }
+}
+
+/// Loads a posterior of a model of purchases with covariates from its file, written in any language. `path` is
+/// UTF-8.
+///
+/// Errors: `MODEL_FILE` where the file cannot be read or is no such file; `PARAMETER` where a number in it
+/// is outside its domain; `CHOICE` where its model is another, or a word in it is unknown. Free with
+/// `loyalty_purchase_posterior_with_covariates_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_load(
+    path: *const c_char,
+    out: *mut *mut loyalty_purchase_posterior_with_covariates,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            give(out, loyalty_purchase_posterior_with_covariates::read(read_text("path", path)?)?)
+        })
+    }
+}
+
+/// The number of points, whose models every prediction is averaged over; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_points(
+    posterior: *const loyalty_purchase_posterior_with_covariates,
+) -> usize {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(posterior, |posterior| posterior.0.weights().len()) }
+}
+
+/// Whether the points stand for the posterior; false for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_is_believed(
+    posterior: *const loyalty_purchase_posterior_with_covariates,
+) -> bool {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { look(posterior, |posterior| posterior.0.is_believed()) }
+}
+
+/// P(alive) of every customer of a summary, in row order: posterior mean, and the ends of an interval of
+/// probability `level`. `threads` is 0 for as many as the machine runs at once; the results are the same for
+/// every number.
+///
+/// Errors: those of `loyalty_purchase_with_covariates`, and `PARAMETER` unless the level is above 0 and below 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_p_alive(
+    posterior: *const loyalty_purchase_posterior_with_covariates,
+    summary: *const loyalty_summary,
+    covariates: *const loyalty_covariates,
+    level: f64,
+    threads: usize,
+    mean: *mut f64,
+    lower: *mut f64,
+    upper: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    let question = Question { summary, covariates, level, threads, mean, lower, upper, length };
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let posterior = &borrow("posterior", posterior)?.0;
+            question.answer(posterior, Scale::Logit, |model, some, known, out| {
+                model.p_alive_into(some, known, out, Threads::ONE)
+            })
+        })
+    }
+}
+
+/// Expected purchases of every customer within `horizon` after the end of observation, in row order: posterior
+/// mean, and the ends of an interval of the expectation; what the customer then does varies around it.
+///
+/// Errors: as `loyalty_purchase_posterior_with_covariates_p_alive`, and `PARAMETER` unless the horizon is from 0
+/// to 1e50.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_expected_purchases(
+    posterior: *const loyalty_purchase_posterior_with_covariates,
+    summary: *const loyalty_summary,
+    covariates: *const loyalty_covariates,
+    horizon: f64,
+    level: f64,
+    threads: usize,
+    mean: *mut f64,
+    lower: *mut f64,
+    upper: *mut f64,
+    length: usize,
+    error: *mut *mut loyalty_error,
+) -> loyalty_status {
+    let question = Question { summary, covariates, level, threads, mean, lower, upper, length };
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe {
+        guard(error, || {
+            let posterior = &borrow("posterior", posterior)?.0;
+            question.answer(posterior, Scale::Log, |model, some, known, out| {
+                model.expected_purchases_into(some, known, horizon, out, Threads::ONE)
+            })
+        })
+    }
+}
+
+/// Frees a posterior; NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_purchase_posterior_with_covariates_free(
+    posterior: *mut loyalty_purchase_posterior_with_covariates,
+) {
+    // SAFETY: the caller keeps the rules of the header.
+    unsafe { free(posterior) }
+}
