@@ -18,13 +18,13 @@ use crate::error::countable;
 /// |---|---|---|
 /// | 1,000 | 6 ns a key | 3 |
 /// | 30,000 | 6 | 4 |
-/// | 1,000,000 | 39 | 61 |
+/// | 1,000,000 | 31 | 51 |
 ///
 /// A small table is found in no time either way; a large one waits for memory, and here many keys wait
 /// together ([`Keys::guesses`]).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
-    /// A power of two of them, at most five in eight taken; 0 is free.
+    /// A power of two of them, at most five in eight taken.
     slots: Vec<u32>,
     /// Key and counts side by side, as whoever finds the one wants the other.
     entries: Vec<(u64, Counts)>,
@@ -81,8 +81,8 @@ impl Counts {
 /// How so many slots are used.
 ///
 /// The lower bits of a key say at which slot the search for it begins. A slot has 32 bits: as many of the lower
-/// ones as number the slots say where its key stands, counted from 1, and the others are the key's uppermost,
-/// which keep all but one in some thousand other keys from being compared.
+/// ones as number the slots say where its key stands, and the others are the key's uppermost, which keep all
+/// but one in some thousand other keys from being compared.
 #[derive(Clone, Copy)]
 struct Slots {
     last: usize,
@@ -106,7 +106,7 @@ impl Slots {
         first
     }
 
-    /// The slot of a key that stands at a place, counted from 1.
+    /// The slot of a key that stands at a place.
     #[inline(always)]
     fn slot(self, key: u64, place: usize) -> u32 {
         #[expect(clippy::cast_possible_truncation, reason = "places have 32 bits")]
@@ -119,13 +119,16 @@ impl Slots {
         (key >> 32) as u32
     }
 
-    /// Where a key may stand by a slot; [`UNKNOWN`] where the slot is free or another key's.
+    /// Where a key may stand by a slot; [`UNKNOWN`] where the slot is another key's.
     #[inline(always)]
     fn place(self, slot: u32, key: u64) -> u32 {
-        let place = (slot & self.place).wrapping_sub(1);
-        if (slot ^ Self::uppermost(key)) & !self.place == 0 { place } else { UNKNOWN }
+        if (slot ^ Self::uppermost(key)) & !self.place == 0 { slot & self.place } else { UNKNOWN }
     }
 }
+
+/// A free slot: no key stands at the last place, as not all slots are taken. It is not 0, as memory that comes as
+/// zeros is mapped twice: for the look at a slot, and for what is written there.
+const FREE: u32 = u32::MAX;
 
 /// Keys that are entered together: their slots stay in the nearest cache.
 const BLOCK: usize = 256;
@@ -136,14 +139,14 @@ impl Keys {
         if !entries.iter().all(|(_, counts)| counts.are_sound()) {
             return None;
         }
-        let slots = vec![0; (entries.len() * 8 / 5 + 1).next_power_of_two().max(8)];
+        let slots = vec![FREE; (entries.len() * 8 / 5 + 1).next_power_of_two().max(8)];
         let mut keys = Self { slots, entries };
         let mut crowded = [0; BLOCK];
         for first in (0..keys.entries.len()).step_by(BLOCK) {
             for &at in keys.enter_where_free(first, &mut crowded) {
                 let key = keys.entries[at].0;
                 let free = keys.search(key).err()?;
-                keys.slots[free] = Slots::of(&keys.slots).slot(key, at + 1);
+                keys.slots[free] = Slots::of(&keys.slots).slot(key, at);
             }
         }
         Some(keys)
@@ -160,8 +163,8 @@ impl Keys {
         let mut others = 0;
         for (at, &(key, _)) in (first..).zip(self.entries[first..].iter().take(BLOCK)) {
             let slot = &mut self.slots[slots.first(key)];
-            let is_free = *slot == 0;
-            *slot = if is_free { slots.slot(key, at + 1) } else { *slot };
+            let is_free = *slot == FREE;
+            *slot = if is_free { slots.slot(key, at) } else { *slot };
             crowded[others] = at;
             others += usize::from(!is_free);
         }
@@ -189,7 +192,7 @@ impl Keys {
         let mut at = slots.first(key);
         loop {
             let slot = self.slots[at];
-            if slot == 0 {
+            if slot == FREE {
                 return Err(at);
             }
             let place = slots.place(slot, key);
@@ -212,28 +215,25 @@ impl Keys {
         match self.search(key) {
             Ok(place) => place,
             Err(free) => {
+                let place = self.entries.len();
+                self.slots[free] = Slots::of(&self.slots).slot(key, place);
                 self.entries.push((key, Counts::default()));
-                self.slots[free] = Slots::of(&self.slots).slot(key, self.entries.len());
-                Self::number(self.entries.len())
+                // Whoever enters lines has asked for room before.
+                u32::try_from(place).unwrap_or(UNKNOWN)
             }
         }
     }
 
     fn grow(&mut self) {
-        self.slots = vec![0; (2 * self.slots.len()).max(8)];
+        self.slots = vec![FREE; (2 * self.slots.len()).max(8)];
         let slots = Slots::of(&self.slots);
         for (at, &(key, _)) in self.entries.iter().enumerate() {
             let mut free = slots.first(key);
-            while self.slots[free] != 0 {
+            while self.slots[free] != FREE {
                 free = (free + 1) & slots.last;
             }
-            self.slots[free] = slots.slot(key, at + 1);
+            self.slots[free] = slots.slot(key, at);
         }
-    }
-
-    fn number(entries: usize) -> u32 {
-        // Whoever enters lines has asked for room before.
-        u32::try_from(entries).unwrap_or(UNKNOWN) - 1
     }
 
     /// Finds each key; those that are not there have the place [`UNKNOWN`] and no counts.
@@ -275,7 +275,7 @@ impl Keys {
         let first = looked_up.places.len();
         let slots = Slots::of(&self.slots);
         looked_up.places.extend(keys.iter().map(|&key| {
-            let slot = self.slots.get(slots.first(key)).map_or(0, |slot| *slot);
+            let slot = self.slots.get(slots.first(key)).map_or(FREE, |slot| *slot);
             slots.place(slot, key)
         }));
         &mut looked_up.places[first..]
