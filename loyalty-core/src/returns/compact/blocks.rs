@@ -2,7 +2,7 @@
 //! standing in memory whole.
 
 use super::bits::Unpacked;
-use super::column::{Form, damaged};
+use super::form::{Form, damaged};
 use crate::Error;
 
 /// The most rows of a block, some kilobytes of each column; all blocks but the last have as many.

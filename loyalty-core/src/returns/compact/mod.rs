@@ -8,10 +8,12 @@
 mod bits;
 mod blocks;
 mod column;
+mod form;
 mod made;
 
 use blocks::BLOCK;
-use column::{Reader, Writer, damaged, room};
+use column::{Reader, Writer, room};
+use form::damaged;
 use made::{Made, read_optional, write_optional};
 
 use super::keys::Counts;
