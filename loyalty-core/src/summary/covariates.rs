@@ -176,6 +176,11 @@ impl Covariates {
         self.columns.iter().map(of).sum()
     }
 
+    /// Asks for the features of customers, and for what a fit keeps of them by their features.
+    pub(crate) fn ask_for_patterns(&self, what: &'static str) -> Result<(), Error> {
+        memory::ask_for_rows(what, self.len(), 104 + 40 * self.features(), 0)
+    }
+
     /// The column of a name.
     pub(crate) fn column(&self, name: &str) -> Option<&Named> {
         self.columns.iter().find(|column| column.name == name)

@@ -11,7 +11,6 @@ use crate::estimation::{
     CovariateRoles, Design, Dimension, Effects, Evaluation, Features, FitOptions, Found,
     Likelihood, Parameter, Progress, Standardised, fit_standardised,
 };
-use crate::memory;
 use crate::parallel::{Threads, map_chunks};
 use crate::purchase::process::{Leaving, PurchaseProcess, ShopSize};
 use crate::summary::{Covariates, CustomerSummary};
@@ -29,6 +28,9 @@ pub(super) fn fit_to<M: PurchaseProcess>(
     fit_standardised(&data, &design, options, observe)
 }
 
+/// What a fit keeps of customers.
+pub(super) const PATTERNS: &str = "the histories of customers";
+
 /// The likelihood of customers with the design that what is known of them makes.
 pub(super) fn learnt<M: PurchaseProcess>(
     leaving: Leaving,
@@ -41,18 +43,9 @@ pub(super) fn learnt<M: PurchaseProcess>(
         return Err(Error::degenerate(M::TITLE, Degeneracy::NoRepeatPurchase, reason));
     }
     let links = base::links(leaving);
-    ask_for_patterns(customers, covariates)?;
+    covariates.ask_for_patterns(PATTERNS)?;
     let (design, features) = Design::learn(covariates, roles, &links, customers.weights())?;
     Ok((PatternLikelihood::new(leaving, &design, customers, &features), design))
-}
-
-/// Asks for the features of customers, and for their histories by features.
-pub(super) fn ask_for_patterns(
-    customers: &CustomerSummary,
-    covariates: &Covariates,
-) -> Result<(), Error> {
-    let each = 104 + 40 * covariates.features();
-    memory::ask_for_rows("the histories of customers", customers.len(), each, 0)
 }
 
 /// ln L of customers at these parameters.

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::base;
-use super::likelihood::{ask_for_patterns, fit_to, learnt, ln_likelihood};
+use super::likelihood::{PATTERNS, fit_to, learnt, ln_likelihood};
 use crate::Error;
 use crate::error::same_length;
 use crate::estimation::{
@@ -323,7 +323,7 @@ impl PurchaseWithCovariates {
     ) -> Result<f64, Error> {
         customers.same_unit(self.unit)?;
         same_length(customers.len(), "covariates", covariates.len())?;
-        ask_for_patterns(customers, covariates)?;
+        covariates.ask_for_patterns(PATTERNS)?;
         let features = self.features(covariates)?;
         let places = self.places();
         let (leaving, effects) = (self.moved.leaving, &self.effects);

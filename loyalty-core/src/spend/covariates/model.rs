@@ -135,7 +135,7 @@ impl SpendWithCovariates {
     ) -> Result<(SpendPatterns, Design), Error> {
         same_length(customers.len(), "covariates", covariates.len())?;
         let all = fittable(customers, options)?;
-        ask_for_patterns(customers, covariates)?;
+        covariates.ask_for_patterns("what customers spent")?;
         let (design, features) = Design::learn(covariates, roles, &LINKS, customers.weights())?;
         let mean = money(customers, "the Gamma-Gamma fit")?;
         Ok((SpendPatterns::new(all, &design, customers, mean, &features), design))
@@ -248,7 +248,7 @@ impl SpendWithCovariates {
         covariates: &Covariates,
     ) -> Result<f64, Error> {
         same_length(customers.len(), "covariates", covariates.len())?;
-        ask_for_patterns(customers, covariates)?;
+        covariates.ask_for_patterns("what customers spent")?;
         let (features, design) = (self.features(covariates)?, &self.effects.design);
         let mean = money(customers, "the log-likelihood")?;
         let all = fittable(customers, &FitOptions::default())?;
@@ -319,10 +319,4 @@ impl Parameters for SpendWithCovariates {
         let effects = Effects::new(self.effects.design.clone(), coefficients.to_vec())?;
         Ok(Self { base: GammaGamma::of(base)?, effects })
     }
-}
-
-/// Asks for the features of customers, and for what they spent by features.
-fn ask_for_patterns(customers: &CustomerSummary, covariates: &Covariates) -> Result<(), Error> {
-    let each = 104 + 40 * covariates.features();
-    memory::ask_for_rows("what customers spent", customers.len(), each, 0)
 }
