@@ -150,6 +150,8 @@ def test_either_encoding_of_a_return_model_makes_the_other(golden: Path, tmp_pat
         model.save(tmp_path / "compact", compact=True)
         model.save(tmp_path / "json")
         assert (tmp_path / "compact").read_bytes() == compact.read_bytes()
+        model.facts.save(tmp_path / "fit", compact=True)
+        assert (tmp_path / "fit").read_bytes() == compact.read_bytes()
         assert (tmp_path / "json").read_bytes() == json.read_bytes()
         pickle.loads(pickle.dumps(model)).save(tmp_path / "json")
         assert (tmp_path / "json").read_bytes() == json.read_bytes()

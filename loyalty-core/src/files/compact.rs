@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::problem;
 use crate::Error;
-use crate::math::fold::fold_bytes;
+use crate::math::fold::fold_many_bytes;
 
 /// What such a file begins with; no text does.
 const MAGIC: [u8; 8] = *b"\x89LOYALTY";
 
 /// The layout below.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Bytes before the text: magic, version, checksum, length of the text.
 const HEAD: usize = 32;
@@ -41,7 +41,7 @@ impl<'a> Compact<'a> {
             );
             return Err(problem(Path::new(""), &what));
         }
-        if number(1) != fold_bytes(VERSION, &bytes[HEAD - 8..]) {
+        if number(1) != fold_many_bytes(VERSION, &bytes[HEAD - 8..]) {
             return Err(damaged());
         }
         let length = usize::try_from(number(2)).map_err(|_| damaged())?;
@@ -59,7 +59,7 @@ impl<'a> Compact<'a> {
         bytes.extend((self.text.len() as u64).to_le_bytes());
         bytes.extend(self.text.as_bytes());
         bytes.extend(self.columns);
-        let checksum = fold_bytes(VERSION, &bytes[HEAD - 8..]);
+        let checksum = fold_many_bytes(VERSION, &bytes[HEAD - 8..]);
         bytes[HEAD - 16..HEAD - 8].copy_from_slice(&checksum.to_le_bytes());
         bytes
     }

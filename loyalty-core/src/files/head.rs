@@ -40,7 +40,7 @@ struct Head {
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
 pub fn model_kind(path: impl AsRef<Path>) -> Result<String, Error> {
-    read_bytes_with(GIBIBYTE, path.as_ref(), model_kind_of)
+    read_bytes_with(GIBIBYTE, path.as_ref(), |bytes| model_kind_of(&bytes))
 }
 
 /// The kind of a model file that came as bytes; see [`model_kind`].

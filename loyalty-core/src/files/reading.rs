@@ -29,21 +29,21 @@ pub(crate) fn read_up_to<T>(
     path: &Path,
     from_json: impl FnOnce(&str) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    read_bytes_with(limit, path, |bytes| from_json(text_of(bytes)?))
+    read_bytes_with(limit, path, |bytes| from_json(text_of(&bytes)?))
 }
 
 /// The same of a file that is no text.
 pub(crate) fn read_bytes_with<T>(
     limit: u64,
     path: &Path,
-    from_bytes: impl FnOnce(&[u8]) -> Result<T, Error>,
+    from_bytes: impl FnOnce(Vec<u8>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let bytes = bytes_of(limit, path)?;
     if bytes.len() as u64 > limit {
         let what = format!("has more than the {} MiB that such a file may have", limit / MEBIBYTE);
         return Err(problem(path, &what));
     }
-    from_bytes(&bytes).map_err(|error| at(path, error))
+    from_bytes(bytes).map_err(|error| at(path, error))
 }
 
 /// What a file holds, but no more than one byte beyond the limit.

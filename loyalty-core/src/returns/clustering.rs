@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::keys::Counts;
 use super::sample::SampledLines;
 use super::schema::{Part, Schema};
 use super::shrink::Shrinkage;
+use super::tables::keys::Counts;
 use crate::math::elementary::{exp, logistic};
 
 /// Design effects: so many lines tell as much as an independent one.

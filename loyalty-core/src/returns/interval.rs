@@ -1,10 +1,10 @@
 //! How sure a score is.
 
 use super::ReturnPropensity;
-use super::keys::Counts;
 use super::sample::SampledLines;
 use super::schema::{OWN, Part};
 use super::score::Scorer;
+use super::tables::keys::Counts;
 use crate::math::elementary::logistic;
 
 impl ReturnPropensity {

@@ -11,7 +11,7 @@
 //! 1. **Columns.** `schema` keeps the names of the columns and decides which histories are counted: of
 //!    customers, products, categories, crosses of them. `matched` holds a table against these names, for a
 //!    fit as for every score.
-//! 2. **The stream of lines** (`stream`). A line is entered on its day, under one key per history (`keys`),
+//! 2. **The stream of lines** (`stream`). A line is entered on its day, under one key per history (`tables`),
 //!    and is open (`open`) until it is settled. As it ages it gives its keys *exposure*, in the steps of the
 //!    lag curve F (`lag`): E = Σ F(age); as it comes back, a return. Counts change at midnight only. `past`
 //!    keeps the usual price and quantity of customers and products, `overall` the level of all lines so far,
@@ -45,7 +45,8 @@
 //! `telling` refuses columns that cannot have been known at the order, `told_before` knows orders that are told
 //! twice, `paid_back` learns how much of a line
 //! that comes back is paid back. `fit` runs 1 to 10 in this order. `model_file` writes the model with everything under its name,
-//! `state_file` the stream, `compact` its columns in a fifth of the bytes. `columns` has the loops over columns that 3 to 10 share; `expected` turns
+//! `state_file` the stream, `compact` its columns (`state_columns`) in a
+//! fifth of the bytes or less. `columns` has the loops over columns that 3 to 10 share; `expected` turns
 //! probabilities into money, `facts` says how a fit went and `learnt` from which columns.
 
 mod clustering;
@@ -60,7 +61,6 @@ mod features;
 mod fit;
 mod interval;
 mod kernel;
-mod keys;
 mod lag;
 mod learnt;
 mod level;
@@ -82,9 +82,11 @@ mod settling;
 mod shrink;
 mod shrunk;
 mod state_codec;
+mod state_columns;
 mod state_file;
 mod state_today;
 mod stream;
+mod tables;
 mod telling;
 mod told;
 mod told_before;
@@ -99,9 +101,9 @@ pub use propensity::Propensity;
 pub use score::{BasketWork, LineScores, ScoredLine};
 pub use shrink::{Shrinkage, ShrinkageCriterion};
 
-pub(crate) use keys::Counts;
 pub(crate) use lag::LagCounts;
 pub(crate) use state_codec::{hexadecimal, keys_of};
+pub(crate) use tables::keys::Counts;
 
 use crate::{Error, memory};
 use clustering::Clustering;
@@ -201,7 +203,8 @@ impl ReturnPropensity {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn copied(&self) -> Result<Self, Error> {
-        let keys: usize = self.known_keys().iter().sum();
+        // Packed tables are shared.
+        let keys: usize = self.stream.tables.iter().map(|of| of.len() - of.packed()).sum();
         let pasts = 56 * (self.stream.customers.len() + self.stream.products.len());
         let open = (160 + 4 * self.stream.tables.len()) * self.stream.open.iter().count();
         memory::ask_for_rows("a copy of a return model", keys, 56, pasts + open)?;
@@ -210,7 +213,7 @@ impl ReturnPropensity {
 
     /// How many keys each history has, in the order of [`ReturnPropensity::histories`].
     pub fn known_keys(&self) -> Vec<usize> {
-        self.stream.tables.iter().map(keys::Keys::len).collect()
+        self.stream.tables.iter().map(tables::Table::len).collect()
     }
 
     /// How many lines are neither returned nor older than the horizon.

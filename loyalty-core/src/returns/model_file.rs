@@ -6,7 +6,9 @@
 //! more reads the files of one that did not: nothing in them gives it a weight. A feature that this library
 //! does not know is refused, as scores without it would be others.
 
+use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -123,7 +125,8 @@ impl ReturnPropensity {
     }
 
     /// Writes the model with its state in the compact encoding, whole or not at all. [`Self::read`] reads it to the
-    /// same bits as the JSON, which is some five times longer and takes two and a half to three times as long to read.
+    /// same bits as the JSON, which is five to seven times as long and takes some ten times as long to read.
+    /// A model that was read from it makes the tables that learning needs when it first learns.
     ///
     /// # Errors
     /// [`Error::ModelFile`] where the file cannot be written.
@@ -140,7 +143,7 @@ impl ReturnPropensity {
     /// [`Error::ModelFile`] where the file cannot be read, is damaged, holds another kind of model, has an unknown
     /// version or a feature that this library does not know, or contradicts itself.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_bytes_with(GIBIBYTE, path.as_ref(), Self::from_bytes)
+        read_bytes_with(GIBIBYTE, path.as_ref(), |bytes| Self::of_file(Cow::Owned(bytes)))
     }
 
     /// The model with its state as JSON.
@@ -148,8 +151,8 @@ impl ReturnPropensity {
         self.raw().json()
     }
 
-    /// The model with its state in the compact encoding: the same numbers as [`Self::to_json`], in some fifth of the
-    /// bytes. It has the layout that docs/model-file.md describes.
+    /// The model with its state in the compact encoding: the same numbers as [`Self::to_json`], in a fifth to a seventh
+    /// of the bytes. It has the layout that docs/model-file.md describes.
     ///
     /// # Examples
     /// ```
@@ -184,13 +187,18 @@ impl ReturnPropensity {
     /// # Examples
     /// See [`Self::to_compact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        match Compact::of(bytes)? {
-            Some(Compact { text, columns }) => {
-                memory::ask_for_rows("a model in the compact encoding", columns.len(), 16, 0)?;
-                Raw::of(text)?.model(Some(columns))
-            }
-            None => Self::from_json(text_of(bytes)?),
-        }
+        Self::of_file(Cow::Borrowed(bytes))
+    }
+
+    /// The model of a file, of which one in the compact encoding is kept with it.
+    fn of_file(bytes: Cow<'_, [u8]>) -> Result<Self, Error> {
+        let Some(Compact { text, columns }) = Compact::of(&bytes)? else {
+            return Self::from_json(text_of(&bytes)?);
+        };
+        let copy = if matches!(bytes, Cow::Borrowed(_)) { bytes.len() } else { 0 };
+        memory::ask_for_rows("a model in the compact encoding", columns.len(), 10, copy)?;
+        let (raw, columns) = (Raw::of(text)?, columns.len());
+        raw.model(Some(compact::Reader::new(&Arc::new(bytes.into_owned()), columns)))
     }
 
     fn raw(&self) -> Raw {
@@ -219,7 +227,7 @@ impl ReturnPropensity {
             line_model: RawLineModel::of(&self.line, schema),
             clustering: self.clustering,
             fit: self.facts,
-            state: RawState::of(&self.stream),
+            state: RawState::of(&self.stream, &schema.histories),
         }
     }
 }
@@ -238,15 +246,16 @@ impl Raw {
     }
 
     /// The model, with the columns of its state where these stand apart.
-    fn model(mut self, columns: Option<&[u8]>) -> Result<ReturnPropensity, Error> {
+    fn model(mut self, columns: Option<compact::Reader<'_>>) -> Result<ReturnPropensity, Error> {
         let lag = LagCurve::new(self.lag.shares().to_vec())?;
         let priors = self.histories.iter().map(|raw| Shrinkage::new(raw.mean, raw.strength));
         let shrinkage = priors.collect::<Result<Vec<_>, _>>()?;
         let specs: Vec<RawSpec> = self.histories.into_iter().map(|raw| raw.spec).collect();
         let schema = self.columns.schema(&specs)?;
-        if let Some(columns) = columns {
-            compact::put_back(&mut self.state, &schema.histories, columns)?;
-        }
+        let columns = match columns {
+            Some(columns) => compact::read(columns, &mut self.state, &schema.histories)?,
+            None => self.state.columns()?,
+        };
         let line = self.line_model.model(&schema)?;
         let (clustering, facts) = (self.clustering, self.fit);
         check(clustering.is_sound(), "clustering and orders")?;
@@ -254,7 +263,7 @@ impl Raw {
         let half_life = self.half_life_days;
         check(half_life.is_none_or(|days| (1.0..=36_600.0).contains(&days)), "half-life and days")?;
         let pace = Pace::new(&lag, half_life);
-        let stream = self.state.stream(&schema, pace)?;
+        let stream = self.state.stream(columns, &schema, pace)?;
         Ok(ReturnPropensity { schema, lag, shrinkage, line, clustering, facts, stream })
     }
 }

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use super::columns::{ln_1p_each, ln_each};
 use super::context::{Context, Scale, WEEKDAYS};
-use super::keys::{Counts, LookedUp};
 use super::matched::MatchedLines;
 use super::past::Logs;
 use super::schema::{HistorySpec, Part, Schema};
 use super::shrunk::measured_each;
 use super::stream::Stream;
+use super::tables::keys::{Counts, LookedUp};
 use crate::orders::LinesByTime;
 use crate::orders::key;
 use crate::time::HOUR;

@@ -1,6 +1,7 @@
 //! Lines whose fate is open, in order of their orders.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use hashbrown::HashTable;
 
@@ -8,7 +9,7 @@ use super::told::Told;
 use crate::orders::key;
 
 /// One of them.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub(crate) struct Open {
     pub(crate) day: i32,
@@ -63,6 +64,32 @@ impl Index {
     }
 }
 
+/// How lines are found that are told of again.
+#[derive(Debug, Clone)]
+struct Indexes {
+    by_id: Index,
+    /// The first line of each order that has an id.
+    by_order: Index,
+}
+
+impl Indexes {
+    fn of<'a>(lines: impl ExactSizeIterator<Item = (u64, &'a Open)>) -> Self {
+        let mut indexes = Self { by_id: Index::with_room(lines.len()), by_order: Index::default() };
+        lines.for_each(|(number, line)| indexes.insert(line, number));
+        indexes
+    }
+
+    fn insert(&mut self, line: &Open, number: u64) {
+        self.by_id.insert(line.id, number);
+        self.by_order.insert(line.order(), number);
+    }
+
+    fn remove(&mut self, line: &Open, number: u64) {
+        self.by_id.remove(line.id, number);
+        self.by_order.remove(line.order(), number);
+    }
+}
+
 /// A queue of lines by number, with the places of their keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OpenLines {
@@ -72,20 +99,14 @@ pub(crate) struct OpenLines {
     lines: Vec<Open>,
     /// The place of the key of each line, history by history.
     places: Vec<Vec<u32>>,
-    by_id: Index,
-    /// The first line of each order that has an id.
-    by_order: Index,
+    /// Made when a line is looked for: a model that only scores looks for none.
+    indexes: OnceLock<Indexes>,
 }
 
 impl OpenLines {
-    /// None yet, with room for so many lines and the places of their keys.
-    pub(crate) fn with_room(lines: usize, histories: usize) -> Self {
-        Self {
-            lines: Vec::with_capacity(lines),
-            places: (0..histories).map(|_| Vec::with_capacity(lines)).collect(),
-            by_id: Index::with_room(lines),
-            ..Self::default()
-        }
+    /// Lines, oldest first, and the places of their keys, history by history.
+    pub(crate) fn of(lines: Vec<Open>, places: Vec<Vec<u32>>) -> Self {
+        Self { lines, places, ..Self::default() }
     }
 
     /// The number of the first open line.
@@ -131,8 +152,10 @@ impl OpenLines {
     pub(crate) fn push(&mut self, lines: impl Iterator<Item = Open>, places: &[u32]) {
         let before = self.lines.len();
         for line in lines {
-            self.by_id.insert(line.id, self.next());
-            self.by_order.insert(line.order(), self.next());
+            let number = self.next();
+            if let Some(indexes) = self.indexes.get_mut() {
+                indexes.insert(&line, number);
+            }
             self.lines.push(line);
         }
         let new = self.lines.len() - before;
@@ -145,14 +168,29 @@ impl OpenLines {
         }
     }
 
+    fn indexes(&self) -> &Indexes {
+        self.indexes.get_or_init(|| {
+            let lines = self.lines[self.closed..].iter().enumerate();
+            Indexes::of(lines.map(|(at, line)| (self.first() + at as u64, line)))
+        })
+    }
+
     /// The number of the open line of an id.
     pub(crate) fn find(&self, id: u64) -> Option<u64> {
-        self.by_id.all(id).next()
+        self.indexes().by_id.all(id).next()
+    }
+
+    /// Whether no id stands twice.
+    pub(crate) fn have_ids_of_their_own(&self) -> bool {
+        let ids = || self.iter().filter_map(|(_, line)| line.id);
+        let differ = || ids().all(|id| self.indexes().by_id.all(id).nth(1).is_none());
+        let numbers: Vec<i64> = ids().map(key::integer_of).collect();
+        numbers_differ(&numbers).unwrap_or_else(differ)
     }
 
     /// The lines of each open order of a key: of one, unless ids are given out twice.
     pub(crate) fn orders(&self, key: u64) -> impl Iterator<Item = Range<u64>> {
-        self.by_order.all(key).map(|first| {
+        self.indexes().by_order.all(key).map(|first| {
             let of_order =
                 |number: &u64| u64::from(self.get(*number).behind_first) == number - first;
             first..first + (first..self.next()).take_while(of_order).count() as u64
@@ -162,9 +200,10 @@ impl OpenLines {
     /// Puts the lines from a number on in another order: `from` says, for each, which of them it was.
     pub(crate) fn rearrange(&mut self, first: u64, from: &[usize]) {
         let at = self.at(first);
-        for (number, line) in (first..).zip(&self.lines[at..]) {
-            self.by_id.remove(line.id, number);
-            self.by_order.remove(line.order(), number);
+        if let Some(indexes) = self.indexes.get_mut() {
+            (first..)
+                .zip(&self.lines[at..])
+                .for_each(|(number, line)| indexes.remove(line, number));
         }
         let lines: Vec<Open> = from.iter().map(|&line| self.lines[at + line]).collect();
         self.lines[at..].copy_from_slice(&lines);
@@ -172,9 +211,10 @@ impl OpenLines {
             let moved: Vec<u32> = from.iter().map(|&line| places[at + line]).collect();
             places[at..].copy_from_slice(&moved);
         }
-        for (number, line) in (first..).zip(&self.lines[at..]) {
-            self.by_id.insert(line.id, number);
-            self.by_order.insert(line.order(), number);
+        if let Some(indexes) = self.indexes.get_mut() {
+            (first..)
+                .zip(&self.lines[at..])
+                .for_each(|(number, line)| indexes.insert(line, number));
         }
     }
 
@@ -182,8 +222,9 @@ impl OpenLines {
     pub(crate) fn pop(&mut self) -> Option<Open> {
         let line = *self.lines.get(self.closed)?;
         let number = self.first();
-        self.by_id.remove(line.id, number);
-        self.by_order.remove(line.order(), number);
+        if let Some(indexes) = self.indexes.get_mut() {
+            indexes.remove(&line, number);
+        }
         self.closed += 1;
         // The closed lines go once they are the greater part: a constant cost per line.
         if self.closed > 1024 && 2 * self.closed > self.lines.len() {
@@ -202,7 +243,70 @@ impl OpenLines {
     }
 }
 
+/// Whether whole numbers all differ; `None` where they do not lie close together, as the numbers of a shop's newest
+/// lines do.
+fn numbers_differ(numbers: &[i64]) -> Option<bool> {
+    let (least, most) = (numbers.iter().min()?, numbers.iter().max()?);
+    let words = most.abs_diff(*least) / 64;
+    if words > numbers.len() as u64 {
+        return None;
+    }
+    // So it is of the size of memory.
+    let mut seen = vec![0_u64; words as usize + 1];
+    let mut differ = true;
+    for number in numbers.iter().map(|number| number.abs_diff(*least)) {
+        let (word, bit) = (&mut seen[(number / 64) as usize], 1 << (number % 64));
+        differ &= *word & bit == 0;
+        *word |= bit;
+    }
+    Some(differ)
+}
+
 /// Ids are keys already; once more, so that no table of ids has the order of another.
 fn mixed(id: u64) -> u64 {
     key::fold(0, id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Open lines of these ids.
+    fn open(ids: impl Iterator<Item = Option<u64>>) -> OpenLines {
+        OpenLines::of(ids.map(|id| Open { id, ..Open::default() }).collect(), Vec::new())
+    }
+
+    #[test]
+    fn ids_of_their_own_are_told_from_ids_that_stand_twice() {
+        for far in [1, 63, 64, 1 << 40] {
+            let numbers =
+                || (0..200_i64).map(|id| Some(key::of_integer((id * 77 % 211 - 90) * far)));
+            assert!(open(numbers()).have_ids_of_their_own(), "{far}");
+            for twice in [0, 1, 199] {
+                let again = numbers().nth(twice);
+                assert!(!open(numbers().chain(again)).have_ids_of_their_own(), "{far} {twice}");
+            }
+        }
+        assert!(open([None, None, Some(7)].into_iter()).have_ids_of_their_own());
+        assert!(open([].into_iter()).have_ids_of_their_own());
+        let ends = [i64::MIN, i64::MAX].map(|id| Some(key::of_integer(id)));
+        assert!(open(ends.into_iter()).have_ids_of_their_own());
+    }
+
+    #[test]
+    fn lines_are_found_before_and_after_the_index_is_made() {
+        let mut lines = open((0..2000).map(|id| Some(key::of_integer(id))));
+        assert!((0..1500).all(|_| lines.pop().is_some()));
+        assert_eq!(lines.first(), 1500);
+        let find = |lines: &OpenLines, id| lines.find(key::of_integer(id));
+        assert_eq!(
+            [1499, 1500, 1999, 2000].map(|id| find(&lines, id)),
+            [None, Some(1500), Some(1999), None]
+        );
+        lines.push([Open { id: Some(key::of_integer(2000)), ..Open::default() }].into_iter(), &[]);
+        lines.rearrange(1999, &[1, 0]);
+        assert_eq!([1999, 2000].map(|id| find(&lines, id)), [Some(2000), Some(1999)]);
+        assert_eq!(lines.pop().and_then(|line| line.id), Some(key::of_integer(1500)));
+        assert_eq!(find(&lines, 1500), None);
+    }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::keys::Counts;
 use super::shrink::SMALLEST;
+use super::tables::keys::Counts;
 
 /// How sure the level is before anything is known of it, as the Σ p (1 − p) of so many lines: its log-odds
 /// have then a standard deviation of 1/√25 = 0.2, what a level may move by in a season. A choice that

@@ -27,6 +27,13 @@ impl PastLines {
         }
     }
 
+    /// Whether they may be those of a customer or a product.
+    pub(crate) fn is_sound(&self) -> bool {
+        let Self { lines, orders, log_prices, log_quantities, most_log_price, .. } = *self;
+        let sums = [lines, orders, log_prices, log_quantities, most_log_price];
+        sums.iter().all(|sum| sum.is_finite()) && lines >= 1.0
+    }
+
     pub(crate) fn add(&mut self, line: &Logs) {
         self.lines += 1.0;
         self.log_prices += line.price;

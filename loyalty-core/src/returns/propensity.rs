@@ -2,8 +2,8 @@
 
 use super::ReturnPropensity;
 use super::interval::{Doubt, ends};
-use super::keys::Counts;
 use super::schema::{HistorySpec, Part, Schema};
+use super::tables::keys::Counts;
 use crate::Error;
 use crate::estimation::two_sided;
 use crate::math::elementary::{ln_1p, logistic};

@@ -2,7 +2,6 @@
 
 use super::columns::ln_1p_each;
 use super::drift::{Path, Ramps};
-use super::keys::Counts;
 use super::matched::MatchedLines;
 use super::observe::{Observed, orders_of_a_day};
 use super::overall::Overall;
@@ -11,6 +10,7 @@ use super::schema::{OWN, Schema};
 use super::shrink::{Shrinkage, Steps};
 use super::shrunk::{believed_each, shrunk_each};
 use super::stream::{NewLine, Stream};
+use super::tables::keys::Counts;
 use super::told::Told;
 use crate::Error;
 use crate::math::elementary::{exp, logistic};

@@ -4,7 +4,7 @@ use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::columns::sums_of;
-use super::keys::Counts;
+use super::tables::keys::Counts;
 use crate::Error;
 use crate::estimation::{FitOptions, FixedEvaluation, maximise_fixed};
 use crate::math::elementary::{ln, ln_1p};

@@ -2,8 +2,8 @@
 
 use multiversion::multiversion;
 
-use super::keys::Counts;
 use super::shrink::Shrinkage;
+use super::tables::keys::Counts;
 
 /// The shrunk log-odds of each.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]

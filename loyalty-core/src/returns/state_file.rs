@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::keys::{Counts, Keys};
 use super::level::Level;
-use super::open::{Open, OpenLines};
+use super::open::Open;
 use super::overall::Overall;
 use super::paid_back::{MoneyBack, PaidBack};
 use super::past::PastLines;
-use super::schema::Schema;
+use super::schema::{HistorySpec, Schema};
 use super::state_codec::{check, keys_as_text, wrong};
+use super::state_columns::{OpenColumns, StateColumns};
 use super::state_today::RawToday;
 use super::stream::{NotedReturn, Pace, Stream};
+use super::tables::Table;
+use super::tables::keys::{Counts, Keys};
 use super::told::Told;
 use crate::Error;
 
@@ -89,7 +91,16 @@ pub(super) struct RawOpen {
 }
 
 impl RawState {
-    pub(super) fn of(stream: &Stream) -> Self {
+    pub(super) fn of(stream: &Stream, histories: &[HistorySpec]) -> Self {
+        let tables = &stream.tables;
+        let keys = (0..tables.len()).map(|history| {
+            let mut keys = RawKeys(tables[history].entries(&tables[..history]).into_owned());
+            let crossed = histories[history].parts.len() > 1;
+            let by_key: Vec<u64> = keys.0.iter().map(|(key, _)| *key).collect();
+            let moved = crossed.then(|| keys.put_in_order(by_key.into_iter()));
+            (keys, moved)
+        });
+        let (keys, moved): (Vec<RawKeys>, Vec<Option<Vec<u32>>>) = keys.unzip();
         let first = stream.open.first();
         let from_first = |number: &u64| number.saturating_sub(first);
         let mut open = RawOpen::default();
@@ -105,8 +116,10 @@ impl RawState {
             open.returned.push(line.returned);
             open.heard.push(line.heard);
             open.order_returned.push(line.order_returned);
-            let places = 0..stream.tables.len();
-            open.places.extend(places.map(|history| stream.open.place(history, number)));
+            open.places.extend(moved.iter().enumerate().map(|(history, moved)| {
+                let place = stream.open.place(history, number);
+                moved.as_ref().map_or(place, |moved| moved[place as usize])
+            }));
         }
         let still_open = |returns: &'_ Vec<NotedReturn>| -> Vec<NotedReturn> {
             returns.iter().filter(|of| of.number >= first).copied().collect()
@@ -121,7 +134,7 @@ impl RawState {
             level: stream.level,
             overall: stream.overall,
             settled: stream.settled,
-            histories: stream.tables.iter().map(RawKeys::of).collect(),
+            histories: keys,
             customers: RawPasts::of(&stream.customers),
             products: RawPasts::of(&stream.products),
             entered: RawToday::of(&stream.entered),
@@ -136,18 +149,32 @@ impl RawState {
         }
     }
 
-    pub(super) fn stream(self, schema: &Schema, pace: Pace) -> Result<Stream, Error> {
+    /// The columns of the state, where they stand in it.
+    pub(super) fn columns(&mut self) -> Result<StateColumns, Error> {
+        let histories = std::mem::take(&mut self.histories).into_iter();
+        let tables: Vec<Table> = histories.map(RawKeys::table).collect::<Result<_, _>>()?;
+        let open = std::mem::take(&mut self.open).lines(tables.len())?;
+        let (customers, products) = (self.customers.pasts()?, self.products.pasts()?);
+        Ok(StateColumns { tables, customers, products, open })
+    }
+
+    /// The stream, with the columns of the state.
+    pub(super) fn stream(
+        self,
+        columns: StateColumns,
+        schema: &Schema,
+        pace: Pace,
+    ) -> Result<Stream, Error> {
         // Days of the calendar, so that sums of days stay within their type.
         let days = -720_000..=2_940_000;
         let known = days.contains(&self.origin) && days.contains(&self.today);
         check(known && self.level.is_sound() && self.origin <= self.today, "level and days")?;
         check(self.overall.iter().all(Overall::is_sound), "the level of all lines")?;
-        let tables =
-            self.histories.into_iter().map(RawKeys::keys).collect::<Result<Vec<_>, _>>()?;
+        let StateColumns { tables, customers, products, open } = columns;
         check(tables.len() == schema.histories.len(), "histories and their counts")?;
-        let (customers, products) = (self.customers.pasts()?, self.products.pasts()?);
-        let days = (self.today, pace.horizon);
-        let open = self.open.lines(&tables, days)?;
+        let sound = [&customers, &products].into_iter().flatten().all(PastLines::is_sound);
+        check(sound, "pasts")?;
+        let open = open.open(&tables, self.today, pace.horizon)?;
         let lines = open.next();
         let entered = self.entered.today(&open, self.today)?;
         let new = lines - entered.logs.len() as u64..lines;
@@ -169,7 +196,7 @@ impl RawState {
         let known = |(_, numbers): &(i32, Vec<u64>)| numbers.iter().all(|&line| line < lines);
         check(self.due.iter().all(known), "returns and open lines")?;
         let paid_back = self.paid_back;
-        let sound = |of: &PaidBack| of.is_sound(tables.first().map_or(0, Keys::len));
+        let sound = |of: &PaidBack| of.is_sound(tables.first().map_or(0, Table::len));
         check(paid_back.as_ref().is_none_or(sound), "shares paid back")?;
         let due = due(self.due, self.due_money)?;
         let mut stream = Stream::new(schema, pace, self.level, self.overall, self.today);
@@ -209,13 +236,22 @@ fn due(
 }
 
 impl RawKeys {
-    fn of(keys: &Keys) -> Self {
-        Self(keys.entries().to_vec())
+    /// Puts them in order of something of each, and gives for every place the one that its key has now.
+    pub(super) fn put_in_order<T: Ord>(&mut self, of_each: impl Iterator<Item = T>) -> Vec<u32> {
+        let mut order: Vec<(T, u32)> = of_each.zip(0..).collect();
+        order.sort_unstable();
+        self.0 = order.iter().map(|(_, place)| self.0[*place as usize]).collect();
+        let mut moved = vec![0; order.len()];
+        (0..).zip(&order).for_each(|(to, (_, from))| moved[*from as usize] = to);
+        moved
     }
 
-    fn keys(self) -> Result<Keys, Error> {
-        Keys::default().room_for(self.0.len())?;
-        Keys::of(self.0).ok_or_else(|| wrong("a key stands twice, or its counts are out of range"))
+    /// The table of these keys.
+    pub(super) fn table(self) -> Result<Table, Error> {
+        Table::default().room_for(self.0.len())?;
+        let keys = Keys::of(self.0);
+        let twice = || wrong("a key stands twice, or its counts are out of range");
+        keys.map(Table::Keys).ok_or_else(twice)
     }
 }
 
@@ -262,9 +298,8 @@ impl RawPasts {
         let n = self.lines.len();
         let floats = [&self.orders, &self.log_prices, &self.log_quantities, &self.most_log_price];
         let days = [&self.first_day, &self.last_day];
-        let finite = |values: &&Vec<f64>| values.len() == n && values.iter().all(|v| v.is_finite());
-        let good = floats.iter().all(finite) && days.iter().all(|days| days.len() == n);
-        check(good && self.lines.iter().all(|&lines| lines >= 1.0), "pasts")?;
+        let suits = floats.iter().all(|of| of.len() == n) && days.iter().all(|of| of.len() == n);
+        check(suits, "pasts")?;
         let past = |at: usize| PastLines {
             lines: self.lines[at],
             orders: self.orders[at],
@@ -279,41 +314,31 @@ impl RawPasts {
 }
 
 impl RawOpen {
-    fn lines(&self, tables: &[Keys], (today, horizon): (i32, i32)) -> Result<OpenLines, Error> {
+    /// The lines, whose keys are of so many histories.
+    fn lines(self, histories: usize) -> Result<OpenColumns, Error> {
         let n = self.day.len();
         let lengths = [self.behind_first.len(), self.id.len(), self.log_odds.len()];
         let flags = [self.returned.len(), self.heard.len(), self.order_returned.len()];
         check(lengths == [n; 3] && flags == [n; 3], "open lines")?;
-        check(self.places.len() == n * tables.len(), "open lines and histories")?;
+        check(self.places.len() == n * histories, "open lines and histories")?;
         let (told, all_told) = self.told(n);
-        let mut open = OpenLines::with_room(n, tables.len());
-        for (line, &id) in self.id.iter().enumerate() {
-            let places = &self.places[line * tables.len()..(line + 1) * tables.len()];
-            let known = places.iter().zip(tables).all(|(&at, keys)| (at as usize) < keys.len());
-            let day = self.day[line];
-            let in_order = line == 0 || self.day[line - 1] <= day;
-            let of_order = line.checked_sub(self.behind_first[line] as usize);
-            let in_order = in_order && of_order.is_some_and(|first| self.day[first] == day);
-            let is_open = day <= today && day >= today.saturating_sub(horizon);
-            let finite = self.log_odds[line].is_finite();
-            let new = id.is_none_or(|id| open.find(id).is_none());
-            let heard = self.returned[line] || !self.heard[line];
-            check(known && in_order && is_open && finite && new && heard, "open lines")?;
-            let line = Open {
-                day,
-                behind_first: self.behind_first[line],
-                id,
-                log_odds: self.log_odds[line],
-                returned: self.returned[line],
-                noted: self.returned[line],
-                heard: self.heard[line],
-                order_returned: self.order_returned[line],
-                told: told[line],
-            };
-            open.push([line].into_iter(), places);
-        }
-        check(all_told, "open lines and orders told")?;
-        Ok(open)
+        let line = |(at, told): (usize, Told)| Open {
+            day: self.day[at],
+            behind_first: self.behind_first[at],
+            id: self.id[at],
+            log_odds: self.log_odds[at],
+            returned: self.returned[at],
+            noted: self.returned[at],
+            heard: self.heard[at],
+            order_returned: self.order_returned[at],
+            told,
+        };
+        let of_history = |history: usize| self.places.iter().skip(history).step_by(histories);
+        Ok(OpenColumns {
+            lines: told.into_iter().enumerate().map(line).collect(),
+            places: (0..histories).map(|history| of_history(history).copied().collect()).collect(),
+            all_told,
+        })
     }
 
     /// By what each of the lines is known when it is told again, nothing in files that do not say so; and

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::keys::{Counts, Keys, LookedUp};
 use super::lag::{LagCurve, STEPS};
 use super::level::{Due, Level};
 use super::open::{Open, OpenLines};
@@ -11,7 +10,11 @@ use super::overall::Overall;
 use super::paid_back::{MoneyBack, PaidBack};
 use super::past::{Logs, PastLines};
 use super::schema::Schema;
+use super::state_codec::wrong;
+use super::tables::keys::{Counts, LookedUp};
+use super::tables::{Table, unpack};
 use super::told::Told;
+use crate::{Error, memory};
 
 /// How exposure grows with age, how old lines weigh, and when a line is settled.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,6 +114,9 @@ pub(crate) struct NewLine {
     pub(crate) log_odds: f64,
 }
 
+/// Bytes that a key takes once it is unpacked.
+const UNPACKED: usize = 40;
+
 /// Everything that is known on the morning of a day.
 ///
 /// Counts and pasts change at midnight only: a line sees what was known at the end of the day before,
@@ -122,7 +128,7 @@ pub(crate) struct Stream {
     pub(crate) today: i32,
     /// The day on which a line weighs one; later ones weigh more where there is a half-life.
     pub(crate) origin: i32,
-    pub(crate) tables: Vec<Keys>,
+    pub(crate) tables: Vec<Table>,
     per_order: Vec<bool>,
     pub(crate) customers: Vec<PastLines>,
     pub(crate) products: Vec<PastLines>,
@@ -155,7 +161,7 @@ impl Stream {
             pace,
             today,
             origin: today,
-            tables: vec![Keys::default(); schema.histories.len()],
+            tables: vec![Table::default(); schema.histories.len()],
             per_order: schema.histories.iter().map(|spec| spec.per_order).collect(),
             customers: Vec::new(),
             products: Vec::new(),
@@ -169,9 +175,17 @@ impl Stream {
         }
     }
 
-    /// The place of a key.
+    /// Makes every table one that learns, before lines are entered or days pass.
+    pub(crate) fn unpack(&mut self) -> Result<(), Error> {
+        let packed = self.tables.iter().map(Table::packed).sum();
+        memory::ask_for_rows("keys to learn from", packed, UNPACKED, 0)?;
+        let unpacked = unpack(&mut self.tables);
+        if unpacked { Ok(()) } else { Err(wrong("a key stands twice")) }
+    }
+
+    /// The place of a key of one part.
     pub(crate) fn place(&self, history: usize, key: u64) -> Option<u32> {
-        self.tables[history].place(key)
+        self.tables[history].keys().place(key)
     }
 
     /// The counts of a place as they weigh today.
@@ -181,15 +195,16 @@ impl Stream {
         Counts { exposure: counts.exposure / today, returns: counts.returns / today }
     }
 
-    /// Finds keys of a history, with their counts as they weigh today.
+    /// Finds keys of a history, with their counts as they weigh today, after those of the histories before it.
     pub(crate) fn find(&self, history: usize, keys: &[u64], looked_up: &mut LookedUp) {
-        self.tables[history].find_each(keys, looked_up);
+        let (before, from) = self.tables.split_at(history);
+        from[0].find_each(before, keys, looked_up);
         self.as_of_today(looked_up, keys.len());
     }
 
     /// The same, and enters those that are unknown.
     pub(crate) fn enter(&mut self, history: usize, keys: &[u64], looked_up: &mut LookedUp) {
-        self.tables[history].enter_each(keys, looked_up);
+        self.tables[history].keys_mut().enter_each(keys, looked_up);
         self.as_of_today(looked_up, keys.len());
     }
 
@@ -267,7 +282,7 @@ impl Stream {
             let of = if self.per_order[history] { leader } else { number };
             if !(self.per_order[history] && order_was_returned) {
                 let place = self.open.place(history, of);
-                self.tables[history].counts_mut(place).returns += weight;
+                self.tables[history].keys_mut().counts_mut(place).returns += weight;
             }
         }
     }
@@ -310,7 +325,7 @@ impl Stream {
                 self.overall[1].mature(gain);
             }
         }
-        for (history, table) in self.tables.iter_mut().enumerate() {
+        for (history, table) in self.tables.iter_mut().map(Table::keys_mut).enumerate() {
             let places = self.open.places(history, numbers.clone());
             if self.per_order[history] {
                 for ((line, &gain), &place) in lines.iter().zip(&gains).zip(places) {
@@ -349,7 +364,7 @@ impl Stream {
             .is_some_and(|half_life| f64::from(self.today - self.origin) > 512.0 * half_life);
         if far {
             let factor = 1.0 / self.clock().weight(self.today);
-            self.tables.iter_mut().for_each(|table| table.scale(factor));
+            self.tables.iter_mut().for_each(|table| table.keys_mut().scale(factor));
             self.overall.iter_mut().for_each(|overall| overall.scale(factor));
             self.origin = self.today;
         }
@@ -407,7 +422,7 @@ impl Stream {
         }
         let by = |&order: &usize| {
             let place = self.open.place(0, first + starts[order] as u64);
-            let customer = self.tables[0].entries()[place as usize].0;
+            let customer = self.tables[0].keys().entries()[place as usize].0;
             (orders[order].time, orders[order].key, customer)
         };
         let mut order: Vec<usize> = (0..orders.len()).collect();

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::ReturnPropensity;
-use super::keys::Keys;
 use super::matched::MatchedLines;
 use super::observe::orders_of_a_day;
 use super::past::PastLines;
 use super::sample::{known_on, money_of};
 use super::score::{LineScores, ScoredLine, Scorer};
 use super::stream::NewLine;
+use super::tables::Table;
 use super::told::Told;
 use super::told_before::ToldBefore;
 use crate::Error;
@@ -52,6 +52,7 @@ impl ReturnPropensity {
     /// history or more.
     pub fn update(&mut self, lines: &OrderLines) -> Result<LineScores, Error> {
         lines.ask_by_time()?;
+        self.stream.unpack()?;
         self.ask_to_learn(lines.len())?;
         let money = self.stream.paid_back.as_ref().and_then(|_| lines.money_paid_back());
         let lines = lines.by_time();
@@ -207,6 +208,9 @@ impl ReturnPropensity {
             return Err(Error::parameter("day", expected, f64::from(day)));
         }
         memory::ask_for_rows("lines that are due", self.open_lines(), 112, 0)?;
+        if day > self.stream.today {
+            self.stream.unpack()?;
+        }
         self.stream.advance(day);
         Ok(())
     }
@@ -219,7 +223,7 @@ impl ReturnPropensity {
         if lines < BATCH {
             return Ok(());
         }
-        let keys = |keys: &Keys| (keys.len() + lines).saturating_mul(80);
+        let keys = |keys: &Table| (keys.len() + lines).saturating_mul(80);
         let keys: usize = self.stream.tables.iter().map(keys).sum();
         let each = 128 + 8 * self.stream.tables.len();
         memory::ask_for_rows("lines to learn from", lines + self.open_lines(), each, keys)

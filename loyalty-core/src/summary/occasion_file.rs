@@ -102,7 +102,7 @@ impl OccasionFile {
     /// [`Error::ModelFile`] where it cannot be read, is no file of occasions, has an unknown version, or holds
     /// what no log gives: its checksum and every row are looked at.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        read_bytes_with(LARGEST_FILE, path.as_ref(), Self::from_bytes)
+        read_bytes_with(LARGEST_FILE, path.as_ref(), |bytes| Self::from_bytes(&bytes))
     }
 
     /// What the file holds.

@@ -40,6 +40,19 @@ fn a_model_is_learnt_scores_and_moves_on() {
 }
 
 #[test]
+fn a_compact_model_scores_and_learns() {
+    let _alone = alone();
+    let (compact, later) = (fitted().unwrap().to_compact(), ReturnRows::later());
+    let loaded = || ReturnPropensity::from_bytes(&compact).unwrap();
+    let (mut model, lines) = (loaded(), later.lines());
+    within("scores of packed keys", 3, || model.score(&lines, Threads::new(2)));
+    within("a copy of packed keys", 3, || model.copied());
+    within("a first step", 3, || model.advance(model.today() + 1));
+    let mut model = loaded();
+    within("a first update", FEW_KEYS, || model.update(&lines));
+}
+
+#[test]
 fn a_model_meets_strangers() {
     let _alone = alone();
     let mut model = fitted().unwrap();

@@ -3,6 +3,7 @@
 use crate::common::shop::{early_and_late, fitted, options, shop};
 use loyalty_core::behaviours::BehaviourModel;
 use loyalty_core::files::model_kind;
+use loyalty_core::parallel::Threads;
 use loyalty_core::returns::ReturnPropensity;
 
 #[test]
@@ -30,6 +31,53 @@ fn a_file_goes_on_where_the_model_was() {
             let keys: usize = model.known_keys().iter().sum();
             let state = json.len() - json.find("\"histories\":[{").unwrap();
             assert!(state < 100 * keys, "{state} bytes for {keys} keys");
+        }
+    }
+}
+
+/// A model of a compact file looks keys up where they lie in it, until it learns.
+#[test]
+fn a_compact_file_scores_as_the_model_before_it_learns_and_after() {
+    let shop = shop();
+    for half_life in [None, Some(40.0)] {
+        let mut options = options();
+        options.half_life_days = half_life;
+        options.crossed = [&["product", "size"][..], &["customer", "product", "size"], &["size"]]
+            .map(|parts| parts.iter().map(|part| (*part).to_owned()).collect())
+            .into();
+        let past = shop.lines(&shop.rows(0..200), true);
+        let mut model = ReturnPropensity::fit(&past, &options).unwrap().model;
+        // Some are known, others are new, and some prices have bands of value that have no place in a file.
+        let mut later = shop.clone();
+        for row in shop.rows(200..300) {
+            later.customer[row] += i64::from(row % 5 == 0) * 1000;
+            later.price[row] *= [1.0, 1e-9, 1e16][(row % 7 + 1) / 7 * (row % 3)];
+        }
+        let lines = later.lines(&later.rows(200..300), true);
+        let compact = model.to_compact();
+        let mut loaded = ReturnPropensity::from_bytes(&compact).unwrap();
+        let mut copy = loaded.copied().unwrap();
+        assert_eq!(loaded.to_compact(), compact);
+        for learns in [false, true] {
+            if learns {
+                let day = model.today() + 1;
+                for model in [&mut model, &mut loaded, &mut copy] {
+                    model.advance(day).unwrap();
+                }
+            }
+            for loaded in [&loaded, &copy] {
+                let score = |of: &ReturnPropensity, n| of.score(&lines, Threads::new(n)).unwrap();
+                assert_eq!(score(loaded, 1), score(&model, 1));
+                assert_eq!(score(loaded, 3), score(&model, 1));
+                let ends = |of: &ReturnPropensity| of.intervals(&lines, 0.9, Threads::ONE).unwrap();
+                assert_eq!(ends(loaded), ends(&model));
+                let parts = |of: &ReturnPropensity| of.contributions(&lines, Threads::ONE).unwrap();
+                assert_eq!(parts(loaded), parts(&model));
+                assert_eq!(loaded.told_before(&past).unwrap(), model.told_before(&past).unwrap());
+                assert_eq!(loaded.known_keys(), model.known_keys());
+                assert_eq!(loaded.open_lines(), model.open_lines());
+                assert_eq!(loaded.to_json(), model.to_json());
+            }
         }
     }
 }
@@ -100,8 +148,8 @@ fn a_compact_file_is_refused_by_its_name() {
     let damaged = "is cut off or damaged: its checksum is not that of its content";
     refused(&bytes[..bytes.len() - 1], damaged);
     refused(&bytes[..20], damaged);
-    bytes[8] = 2;
-    refused(&bytes, "version 2 of the compact encoding is unknown, this library reads 1");
+    bytes[8] = 1;
+    refused(&bytes, "version 1 of the compact encoding is unknown, this library reads 2");
     assert_eq!(model_kind(golden).unwrap(), "return-propensity");
     let error = BehaviourModel::read(golden).unwrap_err().to_string();
     assert!(

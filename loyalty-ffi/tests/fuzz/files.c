@@ -184,18 +184,33 @@ static uint64_t folded(uint64_t key, uint64_t word)
     return z ^ z >> 31;
 }
 
+static uint64_t word_at(const struct text *file, size_t at)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < 8 && at + i < file->length; i++)
+        word |= (uint64_t)(unsigned char)file->bytes[at + i] << 8 * i;
+    return word;
+}
+
 static void seal(struct text *file)
 {
-    enum { CHECKSUM = 16, CHECKED = 24 };
+    enum { CHECKSUM = 16, CHECKED = 24, KEYS = 4 };
     if (file->length < CHECKED || memcmp(file->bytes, "\x89LOYALTY", 8) != 0)
         return;
-    uint64_t key = folded(1, file->length - CHECKED);
-    for (size_t at = CHECKED; at < file->length; at += 8) {
-        uint64_t word = 0;
-        for (size_t i = 0; i < 8 && at + i < file->length; i++)
-            word |= (uint64_t)(unsigned char)file->bytes[at + i] << 8 * i;
-        key = folded(key, word);
+    uint64_t keys[KEYS];
+    for (size_t i = 0; i < KEYS; i++)
+        keys[i] = folded(2, i);
+    size_t at = CHECKED;
+    for (; at + 8 * KEYS <= file->length; at += 8 * KEYS) {
+        for (size_t i = 0; i < KEYS; i++)
+            keys[i] = folded(keys[i], word_at(file, at + 8 * i));
     }
+    uint64_t key = file->length - CHECKED;
+    for (size_t i = 0; i < KEYS; i++)
+        key = folded(key, keys[i]);
+    key = folded(key, file->length - at);
+    for (; at < file->length; at += 8)
+        key = folded(key, word_at(file, at));
     for (size_t i = 0; i < 8; i++)
         file->bytes[CHECKSUM + i] = (char)(key >> 8 * i);
 }
@@ -229,8 +244,15 @@ static void run(uint64_t number)
         mutate(&current);
         if (!once_in(8))
             seal(&current);
-    } else
+    } else {
         memcpy(&current, &seeds[number], sizeof current);
+        /* Were it sealed otherwise, no changed file would be read beyond its checksum. */
+        seal(&current);
+        if (memcmp(&current, &seeds[number], sizeof current) != 0) {
+            fprintf(stderr, "a file has another checksum than the fuzzer gives it\n");
+            exit(3);
+        }
+    }
     if (says(&current, "segment") || says(&current, "\"name\"")) {
         now.target = "segments";
         read_segments(&current);

@@ -24,6 +24,7 @@ pub(super) fn pack(numbers: impl Iterator<Item = u64>, width: u32, to: &mut Vec<
 }
 
 /// The numbers that [`pack`] has written.
+#[derive(Clone)]
 pub(super) struct Unpacked<'a> {
     bytes: &'a [u8],
     width: u32,
@@ -46,6 +47,19 @@ impl<'a> Unpacked<'a> {
         let behind = self.bytes.get(byte + 8).map_or(0, |byte| u64::from(*byte));
         self.at += usize::from(taken) * self.width as usize;
         ((self.word(byte) >> bit) | (behind << 1 << (63 - bit))) & self.mask
+    }
+
+    /// The next ones, all of which are taken.
+    pub(super) fn fill(&mut self, block: &mut [u64]) {
+        // A number of no more bits lies within the word from its first byte on.
+        if self.width > 57 && self.width < 64 {
+            block.iter_mut().for_each(|number| *number = self.next(true));
+            return;
+        }
+        for number in block {
+            *number = self.word(self.at / 8) >> (self.at % 8) & self.mask;
+            self.at += self.width as usize;
+        }
     }
 
     /// The 64 bits from a byte on.
@@ -81,6 +95,9 @@ mod tests {
                 assert_eq!(Some(bytes.len()), expected);
                 let mut unpacked = Unpacked::new(&bytes, width);
                 assert!((0..length).all(|n| unpacked.next(true) == number(n)), "{width} {length}");
+                let mut block = vec![0; usize::try_from(length).unwrap()];
+                Unpacked::new(&bytes, width).fill(&mut block);
+                assert!((0..).zip(block).all(|(n, found)| found == number(n)), "{width} {length}");
             }
         }
     }

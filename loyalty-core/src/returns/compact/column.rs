@@ -1,7 +1,10 @@
 //! Columns of numbers, each in the shortest of a few plain forms.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
+use super::super::tables::numbers::{PackedFloats, PackedNumbers, WINDOW};
 use super::bits::{Unpacked, pack, packed_bytes};
 use super::blocks::{BLOCK, Floats, Numbers};
 use super::form::{Form, damaged};
@@ -32,13 +35,13 @@ pub(super) struct Writer {
 }
 
 /// A file holds at most so many values per byte, and is filled up with zeros where it would hold more: so
-/// its length bounds what it makes a reader allocate.
+/// its length bounds what it makes a reader allocate. One [`WINDOW`] of zeros it has in any case.
 const VALUES_PER_BYTE: usize = 2;
 
 impl Writer {
     pub(super) fn finish(mut self) -> Vec<u8> {
         let least = self.values.div_ceil(VALUES_PER_BYTE);
-        self.bytes.resize(self.bytes.len().max(least), 0);
+        self.bytes.resize(least.max(self.bytes.len() + WINDOW), 0);
         self.bytes
     }
 
@@ -78,6 +81,17 @@ impl Writer {
         pack(form.stand(numbers).map(|number| number - least), bits, &mut self.bytes);
     }
 
+    /// Whole numbers each by itself, in as many bits as [`PackedNumbers`] may have.
+    pub(super) fn packed(&mut self, numbers: &[u64]) {
+        let (Width { least, bits }, _) = Width::of(numbers.iter().copied());
+        let bits = if PackedNumbers::may_have(bits) { bits } else { 64 };
+        let least = if bits == 64 { 0 } else { least };
+        self.values += numbers.len();
+        self.bytes.extend([Form::Each as u8, u8::try_from(bits).unwrap_or(64)]);
+        self.word(least);
+        pack(numbers.iter().map(|number| number - least), bits, &mut self.bytes);
+    }
+
     /// Numbers with a sign, such as days and ids, in their order.
     pub(super) fn signed(&mut self, numbers: impl Iterator<Item = i64>) {
         self.numbers(&numbers.map(|number| number.cast_unsigned() ^ SIGN).collect::<Vec<_>>());
@@ -96,19 +110,26 @@ impl Writer {
     /// Floating-point numbers, by their bits: the different ones in order of their first, and for each
     /// which it is, or all as they are (0 different ones), whichever is shorter.
     pub(super) fn floats(&mut self, floats: &[f64]) {
-        let mut different: Vec<u64> = Vec::new();
-        let mut places = HashMap::new();
-        let mut place = |float: &f64| {
-            *places.entry(float.to_bits()).or_insert_with(|| {
-                different.push(float.to_bits());
-                different.len() as u64 - 1
-            })
-        };
-        let places: Vec<u64> = floats.iter().map(&mut place).collect();
+        let (different, which) = shared(floats);
+        self.shorter(floats, &different, |to| to.numbers(&which));
+    }
+
+    /// The same with each whole number by itself. Where it costs no more than a bit a number, zeros make as many
+    /// different ones as bits tell apart: a reader need not see whether each number is one of them.
+    pub(super) fn packed_floats(&mut self, floats: &[f64]) {
+        let (mut different, which) = shared(floats);
+        let told_apart = different.len().next_power_of_two();
+        if (told_apart - different.len()) * 64 <= floats.len() {
+            different.resize(told_apart, 0);
+        }
+        self.shorter(floats, &different, |to| to.packed(&which));
+    }
+
+    fn shorter(&mut self, floats: &[f64], different: &[u64], which: impl Fn(&mut Self)) {
         let mut shared = Self::default();
         shared.length(different.len());
-        shared.words(&different);
-        shared.numbers(&places);
+        shared.words(different);
+        which(&mut shared);
         if shared.bytes.len() < 8 * floats.len() {
             self.values += shared.values;
             self.bytes.extend(shared.bytes);
@@ -119,6 +140,20 @@ impl Writer {
     }
 }
 
+/// The bits of the different ones of some numbers in order of their first, and for each which it is.
+fn shared(floats: &[f64]) -> (Vec<u64>, Vec<u64>) {
+    let mut different: Vec<u64> = Vec::new();
+    let mut places = HashMap::new();
+    let mut place = |float: &f64| {
+        *places.entry(float.to_bits()).or_insert_with(|| {
+            different.push(float.to_bits());
+            different.len() as u64 - 1
+        })
+    };
+    let which = floats.iter().map(&mut place).collect();
+    (different, which)
+}
+
 const SIGN: u64 = 1 << 63;
 
 /// The number with a sign that stands as this one.
@@ -126,16 +161,20 @@ pub(super) fn signed(number: u64) -> i64 {
     (number ^ SIGN).cast_signed()
 }
 
-/// What a [`Writer`] has written.
-pub(super) struct Reader<'a> {
+/// What a [`Writer`] has written, at the end of a file.
+pub(crate) struct Reader<'a> {
+    file: &'a Arc<Vec<u8>>,
+    /// What is left of it.
     bytes: &'a [u8],
     /// How many values more there can be.
     values: usize,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, values: bytes.len().saturating_mul(VALUES_PER_BYTE) }
+    /// So many of the last bytes of a file.
+    pub(crate) fn new(file: &'a Arc<Vec<u8>>, columns: usize) -> Self {
+        let bytes = &file[file.len().saturating_sub(columns)..];
+        Self { file, bytes, values: bytes.len().saturating_mul(VALUES_PER_BYTE) }
     }
 
     /// Nothing but what fills up may be left.
@@ -196,6 +235,40 @@ impl<'a> Reader<'a> {
         Ok(Numbers { form, least, stand, flags: Unpacked::new(flags, 64), before: 0 })
     }
 
+    /// A column that [`Writer::packed`] has written.
+    pub(super) fn packed(&mut self, length: usize) -> Result<PackedNumbers, Error> {
+        self.count(length)?;
+        let (form, bits) = (self.byte()?, u32::from(self.byte()?));
+        let least = self.word()?;
+        if form != Form::Each as u8 || !PackedNumbers::may_have(bits) {
+            return Err(damaged());
+        }
+        let numbers = self.take(packed_bytes(length, bits))?.len();
+        let end = self.file.len() - self.bytes.len();
+        let packed = PackedNumbers::new(self.file, end - numbers..end, bits, least, length);
+        packed.ok_or_else(damaged)
+    }
+
+    /// A column that [`Writer::packed_floats`] has written.
+    pub(super) fn packed_floats(&mut self, length: usize) -> Result<PackedFloats, Error> {
+        match self.length()? {
+            0 => Ok(PackedFloats::Each(self.all_words(length)?.into())),
+            different => {
+                let different = self.all_words(different)?.into();
+                PackedFloats::shared(different, self.packed(length)?).ok_or_else(damaged)
+            }
+        }
+    }
+
+    /// So many finite numbers, by their bits.
+    fn all_words(&mut self, length: usize) -> Result<Vec<f64>, Error> {
+        let mut words = self.words(length)?;
+        let mut floats = room(length)?;
+        floats.extend((0..length).map(|_| f64::from_bits(words.next(true))));
+        let finite = floats.iter().all(|float| float.is_finite());
+        if finite { Ok(floats) } else { Err(damaged()) }
+    }
+
     /// So many whole numbers, each as `of` takes it.
     pub(super) fn numbers<T>(
         &mut self,
@@ -216,10 +289,6 @@ impl<'a> Reader<'a> {
         Ok(numbers)
     }
 
-    pub(super) fn signed<T: TryFrom<i64>>(&mut self, length: usize) -> Result<Vec<T>, Error> {
-        self.numbers(length, |number| T::try_from(signed(number)).ok())
-    }
-
     /// Numbers below a limit.
     pub(super) fn places(&mut self, length: usize, below: usize) -> Result<Vec<u32>, Error> {
         let known = |place: &u32| (*place as usize) < below;
@@ -238,14 +307,7 @@ impl<'a> Reader<'a> {
         if different == 0 {
             return self.words(length).map(Floats::AsTheyAre);
         }
-        let mut words = self.words(different)?;
-        let mut floats = room(different)?;
-        floats.extend((0..different).map(|_| f64::from_bits(words.next(true))));
-        if floats.iter().all(|float| float.is_finite()) {
-            Ok(Floats::Shared(floats, self.column(length)?))
-        } else {
-            Err(damaged())
-        }
+        Ok(Floats::Shared(self.all_words(different)?, self.column(length)?))
     }
 
     /// So many finite numbers.
@@ -292,16 +354,26 @@ mod tests {
             to.signed(numbers.iter().map(|n| n.cast_signed()));
             to.floats(&any);
             to.words(&numbers);
-            let bytes = to.finish();
-            let mut from = Reader::new(&bytes);
+            to.packed(&numbers);
+            to.packed_floats(&floats);
+            to.packed_floats(&any);
+            let bytes = Arc::new(to.finish());
+            let mut from = Reader::new(&bytes, bytes.len());
             prop_assert_eq!(from.numbers(numbers.len(), Some).unwrap(), numbers.clone());
             let bits = |floats: &[f64]| floats.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
             prop_assert_eq!(bits(&from.all_floats(floats.len()).unwrap()), bits(&floats));
-            let signed: Vec<i64> = from.signed(numbers.len()).unwrap();
-            prop_assert!(signed.iter().zip(&numbers).all(|(a, b)| a.cast_unsigned() == *b));
+            let back = from.numbers(numbers.len(), |number| Some(signed(number))).unwrap();
+            prop_assert!(back.iter().zip(&numbers).all(|(a, b)| a.cast_unsigned() == *b));
             prop_assert_eq!(bits(&from.all_floats(any.len()).unwrap()), bits(&any));
             let mut words = from.words(numbers.len()).unwrap();
             prop_assert!(numbers.iter().all(|&number| words.next(true) == number));
+            let packed = from.packed(numbers.len()).unwrap();
+            prop_assert!((0..packed.len()).map(|at| packed.get(at)).eq(numbers.iter().copied()));
+            for expected in [&floats, &any] {
+                let packed = from.packed_floats(expected.len()).unwrap();
+                let back: Vec<f64> = (0..packed.len()).map(|at| packed.get(at)).collect();
+                prop_assert_eq!(bits(&back), bits(expected));
+            }
             from.finish().unwrap();
         }
     }
@@ -324,23 +396,31 @@ mod tests {
     fn a_file_holds_no_more_than_its_length_allows() {
         let mut to = Writer::default();
         to.numbers(&vec![7; 10_000]);
-        let bytes = to.finish();
-        assert_eq!(bytes.len(), 5000);
-        assert_eq!(Reader::new(&bytes).numbers(10_000, Some).unwrap(), vec![7; 10_000]);
+        let file = Arc::new(to.finish());
+        assert_eq!(file.len(), 5000);
+        let all = || Reader::new(&file, 5000);
+        assert_eq!(all().numbers(10_000, Some).unwrap(), vec![7; 10_000]);
         for length in [10_001, usize::MAX / 64, usize::MAX] {
-            assert!(Reader::new(&bytes).numbers(length, Some).is_err(), "{length}");
-            assert!(Reader::new(&bytes).words(length).is_err(), "{length}");
+            assert!(all().numbers(length, Some).is_err(), "{length}");
+            assert!(all().words(length).is_err(), "{length}");
+            assert!(all().packed(length).is_err(), "{length}");
         }
-        assert!(Reader::new(&bytes[..4999]).numbers(10_000, Some).is_err());
+        let cut_off = Arc::new(file[..4999].to_vec());
+        assert!(Reader::new(&cut_off, 4999).numbers(10_000, Some).is_err());
     }
 
     #[test]
     fn what_is_not_finite_never_comes_out() {
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             for floats in [vec![bad], vec![bad; 100], vec![1.0, bad, 2.0]] {
-                let mut to = Writer::default();
-                to.floats(&floats);
-                assert!(Reader::new(&to.finish()).all_floats(floats.len()).is_err());
+                for write in [Writer::floats, Writer::packed_floats] {
+                    let mut to = Writer::default();
+                    write(&mut to, &floats);
+                    let file = Arc::new(to.finish());
+                    let from = || Reader::new(&file, file.len());
+                    assert!(from().all_floats(floats.len()).is_err());
+                    assert!(from().packed_floats(floats.len()).is_err());
+                }
             }
         }
     }

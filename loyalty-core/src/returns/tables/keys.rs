@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::error::countable;
-
 /// Exposure and returns by key.
 ///
 /// Keys are well-mixed 64 bits, so they are their own hash. A slot says where a key stands and has some of
@@ -58,8 +55,12 @@ impl LookedUp {
 
 impl Counts {
     fn are_sound(self) -> bool {
-        let sound = |count: f64| count.is_finite() && count >= 0.0;
-        sound(self.exposure) && sound(self.returns)
+        Self::is_sound(self.exposure) && Self::is_sound(self.returns)
+    }
+
+    /// Whether a number may be one of them.
+    pub(super) fn is_sound(count: f64) -> bool {
+        count.is_finite() && count >= 0.0
     }
 
     /// Exposure, at least as much as there are returns: a return may be known before its line is due.
@@ -152,6 +153,17 @@ impl Keys {
         Some(keys)
     }
 
+    /// The same keys at the same places with other counts; `None` where there are not as many, or they are out of range.
+    pub(crate) fn with_counts(
+        &self,
+        counts: impl ExactSizeIterator<Item = Counts>,
+    ) -> Option<Self> {
+        let suits = counts.len() == self.len();
+        let entries = self.entries.iter().map(|entry| entry.0).zip(counts).collect::<Vec<_>>();
+        let sound = suits && entries.iter().all(|(_, counts)| counts.are_sound());
+        sound.then(|| Self { slots: self.slots.clone(), entries })
+    }
+
     /// Enters those of a block of keys whose first slots are free, and gives where the others stand. No branch
     /// depends on a slot, so that many are waited for together.
     fn enter_where_free<'a>(
@@ -173,11 +185,6 @@ impl Keys {
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Accepts so many keys more, whose places fit into 32 bits.
-    pub(crate) fn room_for(&self, keys: usize) -> Result<(), Error> {
-        countable("the number of keys of a history", self.len().saturating_add(keys))
     }
 
     /// Keys and counts by place.
