@@ -7,6 +7,7 @@ use hashbrown::HashTable;
 
 use super::told::Told;
 use crate::orders::key;
+use crate::{Error, memory};
 
 /// One of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -34,6 +35,9 @@ impl Open {
         self.told.order.filter(|_| self.behind_first == 0)
     }
 }
+
+/// Bytes that a line takes in an [`Index`] that has just grown.
+const INDEXED: usize = 48;
 
 /// Numbers of lines by a key that some of them have.
 #[derive(Debug, Clone, Default)]
@@ -166,6 +170,12 @@ impl OpenLines {
         for (all, new) in self.places.iter_mut().zip(places.chunks_exact(new)) {
             all.extend_from_slice(new);
         }
+    }
+
+    /// Asks for what it takes to find lines for the first time: their ids and orders, in tables of twice as many slots.
+    pub(crate) fn ask_to_find(&self) -> Result<(), Error> {
+        let lines = if self.indexes.get().is_none() { self.lines.len() } else { 0 };
+        memory::ask_for_rows("an index of open lines", lines, 2 * INDEXED, 0)
     }
 
     fn indexes(&self) -> &Indexes {

@@ -19,8 +19,9 @@ impl ToldBefore {
     /// Holds the orders of a table against the lines that are open.
     ///
     /// # Errors
-    /// [`Error::Value`] where an order, or a line, was told before otherwise.
+    /// [`Error::Value`] where an order, or a line, was told before otherwise; [`Error::Memory`].
     pub(crate) fn of(open: &OpenLines, table: &MatchedLines<'_>) -> Result<Self, Error> {
+        open.ask_to_find()?;
         let lines = table.lines;
         let mut numbers = Vec::with_capacity(lines.len());
         let mut wrong = [Vec::new(), Vec::new()];

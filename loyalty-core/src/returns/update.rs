@@ -167,6 +167,7 @@ impl ReturnPropensity {
         let (open, horizon, today) =
             (&self.stream.open, self.stream.pace.horizon, self.stream.today);
         memory::ask_for_rows("returns to learn from", returns.len(), 64, 0)?;
+        open.ask_to_find()?;
         let (mut seen, mut ahead) = (HashSet::new(), 0);
         let (events, mut report) = returns.judged(|event| {
             let Some(number) = open.find(event.line) else { return Verdict::Unknown };

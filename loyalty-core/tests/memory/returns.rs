@@ -48,6 +48,8 @@ fn a_compact_model_scores_and_learns() {
     within("scores of packed keys", 3, || model.score(&lines, Threads::new(2)));
     within("a copy of packed keys", 3, || model.copied());
     within("a first step", 3, || model.advance(model.today() + 1));
+    let (model, known) = (loaded(), ReturnRows::known().lines());
+    within("lines told before a model learns", 3, || model.told_before(&known));
     let mut model = loaded();
     within("a first update", FEW_KEYS, || model.update(&lines));
 }

@@ -145,6 +145,23 @@ mod tests {
         }
     }
 
+    /// As only another program writes them: JSON says nothing of what a key is made of.
+    #[test]
+    fn lines_of_pairs_of_other_customers_come_back() {
+        let json = golden().to_json();
+        let (head, places) = json.split_once("\"places\":[").unwrap();
+        let numbers: Vec<&str> = places.splitn(5, ',').collect();
+        let [customer, product, same, pair, rest] = numbers[..] else { unreachable!() };
+        for other in ["0", "59"] {
+            assert_ne!(pair, other);
+            let places = [customer, product, same, other, rest].join(",");
+            let json = format!("{head}\"places\":[{places}");
+            let model = ReturnPropensity::from_json(&json).unwrap();
+            let back = ReturnPropensity::from_bytes(&model.to_compact()).unwrap();
+            assert_eq!(back.to_json(), json);
+        }
+    }
+
     #[test]
     fn most_keys_are_places_of_their_parts() {
         let json = golden().to_json();
