@@ -16,8 +16,11 @@ pub(crate) struct Open {
     pub(crate) day: i32,
     /// How many lines before it its order began.
     pub(crate) behind_first: u32,
-    pub(crate) id: Option<u64>,
     pub(crate) log_odds: f64,
+    /// Its id, and the keys by which it is known when it is told again; 0 where there is none. As options they would
+    /// take twice the room, and there are many lines.
+    keys: [u64; 3],
+    has: [bool; 3],
     pub(crate) returned: bool,
     /// Whether a return of it is known, be it of days to come.
     pub(crate) noted: bool,
@@ -25,14 +28,40 @@ pub(crate) struct Open {
     pub(crate) heard: bool,
     /// Of the first line of an order: whether any of its lines came back.
     pub(crate) order_returned: bool,
-    /// By what it is known when it is told again.
-    pub(crate) told: Told,
 }
 
 impl Open {
+    /// Nothing is known of its fate.
+    pub(crate) fn new(day: i32, behind_first: u32, log_odds: f64) -> Self {
+        Self { day, behind_first, log_odds, ..Self::default() }
+    }
+
+    fn key(&self, of: usize) -> Option<u64> {
+        self.has[of].then_some(self.keys[of])
+    }
+
+    pub(crate) fn id(&self) -> Option<u64> {
+        self.key(0)
+    }
+
+    /// By what it is known when it is told again.
+    pub(crate) fn told(&self) -> Told {
+        Told { order: self.key(1), print: self.key(2) }
+    }
+
+    /// The line with its id, and by what it is known when it is told again.
+    pub(crate) fn known_by(self, id: Option<u64>, Told { order, print }: Told) -> Self {
+        let keys = [id, order, print];
+        Self {
+            keys: keys.map(Option::unwrap_or_default),
+            has: keys.map(|key| key.is_some()),
+            ..self
+        }
+    }
+
     /// The key by which its order is found: that of the first line.
     fn order(&self) -> Option<u64> {
-        self.told.order.filter(|_| self.behind_first == 0)
+        self.key(1).filter(|_| self.behind_first == 0)
     }
 }
 
@@ -84,12 +113,12 @@ impl Indexes {
     }
 
     fn insert(&mut self, line: &Open, number: u64) {
-        self.by_id.insert(line.id, number);
+        self.by_id.insert(line.id(), number);
         self.by_order.insert(line.order(), number);
     }
 
     fn remove(&mut self, line: &Open, number: u64) {
-        self.by_id.remove(line.id, number);
+        self.by_id.remove(line.id(), number);
         self.by_order.remove(line.order(), number);
     }
 }
@@ -192,7 +221,7 @@ impl OpenLines {
 
     /// Whether no id stands twice.
     pub(crate) fn have_ids_of_their_own(&self) -> bool {
-        let ids = || self.iter().filter_map(|(_, line)| line.id);
+        let ids = || self.iter().filter_map(|(_, line)| line.id());
         let differ = || ids().all(|id| self.indexes().by_id.all(id).nth(1).is_none());
         let numbers: Vec<i64> = ids().map(key::integer_of).collect();
         numbers_differ(&numbers).unwrap_or_else(differ)
@@ -281,9 +310,13 @@ fn mixed(id: u64) -> u64 {
 mod tests {
     use super::*;
 
+    fn line(id: Option<u64>) -> Open {
+        Open::default().known_by(id, Told::default())
+    }
+
     /// Open lines of these ids.
     fn open(ids: impl Iterator<Item = Option<u64>>) -> OpenLines {
-        OpenLines::of(ids.map(|id| Open { id, ..Open::default() }).collect(), Vec::new())
+        OpenLines::of(ids.map(line).collect(), Vec::new())
     }
 
     #[test]
@@ -313,10 +346,10 @@ mod tests {
             [1499, 1500, 1999, 2000].map(|id| find(&lines, id)),
             [None, Some(1500), Some(1999), None]
         );
-        lines.push([Open { id: Some(key::of_integer(2000)), ..Open::default() }].into_iter(), &[]);
+        lines.push([line(Some(key::of_integer(2000)))].into_iter(), &[]);
         lines.rearrange(1999, &[1, 0]);
         assert_eq!([1999, 2000].map(|id| find(&lines, id)), [Some(2000), Some(1999)]);
-        assert_eq!(lines.pop().and_then(|line| line.id), Some(key::of_integer(1500)));
+        assert_eq!(lines.pop().and_then(|line| line.id()), Some(key::of_integer(1500)));
         assert_eq!(find(&lines, 1500), None);
     }
 }

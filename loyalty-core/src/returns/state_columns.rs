@@ -32,15 +32,14 @@ impl OpenColumns {
         horizon: i32,
     ) -> Result<OpenLines, Error> {
         let Self { lines, places, all_told } = self;
-        let is_sound = |at: usize, line: &Open| {
-            let first = at.checked_sub(line.behind_first as usize);
-            let of_order = first.is_some_and(|first| lines[first].day == line.day);
-            let in_order = at.checked_sub(1).is_none_or(|before| lines[before].day <= line.day);
-            let is_open = line.day <= today && line.day >= today.saturating_sub(horizon);
-            let heard = line.returned || !line.heard;
-            of_order && in_order && is_open && heard && line.log_odds.is_finite()
-        };
-        let mut sound = lines.iter().enumerate().all(|(at, line)| is_sound(at, line));
+        let (mut sound, mut day) = (true, today.saturating_sub(horizon));
+        for (at, line) in lines.iter().enumerate() {
+            let first = lines.get(at.wrapping_sub(line.behind_first as usize));
+            sound &= first.is_some_and(|first| first.day == line.day);
+            sound &= (day..=today).contains(&line.day);
+            sound &= (line.returned || !line.heard) && line.log_odds.is_finite();
+            day = line.day;
+        }
         for (places, table) in places.iter().zip(tables) {
             let most = places.iter().max();
             sound &= most.is_none_or(|&most| (most as usize) < table.len());

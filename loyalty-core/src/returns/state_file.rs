@@ -105,10 +105,10 @@ impl RawState {
         let from_first = |number: &u64| number.saturating_sub(first);
         let mut open = RawOpen::default();
         for (number, line) in stream.open.iter() {
-            open.id.push(line.id);
-            open.prints.push(line.told.print);
+            open.id.push(line.id());
+            open.prints.push(line.told().print);
             if line.behind_first == 0 {
-                open.orders.push(line.told.order);
+                open.orders.push(line.told().order);
             }
             open.day.push(line.day);
             open.behind_first.push(line.behind_first);
@@ -322,16 +322,13 @@ impl RawOpen {
         check(lengths == [n; 3] && flags == [n; 3], "open lines")?;
         check(self.places.len() == n * histories, "open lines and histories")?;
         let (told, all_told) = self.told(n);
-        let line = |(at, told): (usize, Told)| Open {
-            day: self.day[at],
-            behind_first: self.behind_first[at],
-            id: self.id[at],
-            log_odds: self.log_odds[at],
-            returned: self.returned[at],
-            noted: self.returned[at],
-            heard: self.heard[at],
-            order_returned: self.order_returned[at],
-            told,
+        let line = |(at, told): (usize, Told)| {
+            let line = Open::new(self.day[at], self.behind_first[at], self.log_odds[at]);
+            let mut line = line.known_by(self.id[at], told);
+            (line.returned, line.noted) = (self.returned[at], self.returned[at]);
+            line.heard = self.heard[at];
+            line.order_returned = self.order_returned[at];
+            line
         };
         let of_history = |history: usize| self.places.iter().skip(history).step_by(histories);
         Ok(OpenColumns {

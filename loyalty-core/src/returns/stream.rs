@@ -445,8 +445,7 @@ impl Stream {
         let day = self.today;
         let open = behind_first.iter().enumerate().map(|(number, &behind_first)| {
             let NewLine { id, told, log_odds } = line(number);
-            let [returned, noted, heard, order_returned] = [false; 4];
-            Open { day, behind_first, id, log_odds, returned, noted, heard, order_returned, told }
+            Open::new(day, behind_first, log_odds).known_by(id, told)
         });
         self.open.push(open, places);
     }

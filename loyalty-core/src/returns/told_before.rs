@@ -75,7 +75,7 @@ fn numbers_of(
     // Lines of an order with an id are known by that, or else taken by another.
     let may_be = told[0].order.is_none();
     let same = |(number, print): (&Option<u64>, _)| {
-        may_be && number.is_some_and(|number| open.get(number).told.print == print)
+        may_be && number.is_some_and(|number| open.get(number).told().print == print)
     };
     let all = found.iter().zip(prints).all(same);
     match found.iter().position(Option::is_some) {
@@ -91,7 +91,7 @@ fn alike(
     prints: &[Option<u64>],
 ) -> Option<Vec<Option<u64>>> {
     let mut known: Vec<(Option<u64>, u64)> =
-        numbers.map(|number| (open.get(number).told.print, number)).collect();
+        numbers.map(|number| (open.get(number).told().print, number)).collect();
     known.sort_unstable();
     let mut asked: Vec<(Option<u64>, usize)> = prints.iter().copied().zip(0..).collect();
     asked.sort_unstable();

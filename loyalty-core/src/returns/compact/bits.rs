@@ -51,14 +51,20 @@ impl<'a> Unpacked<'a> {
 
     /// The next ones, all of which are taken.
     pub(super) fn fill(&mut self, block: &mut [u64]) {
-        // A number of no more bits lies within the word from its first byte on.
-        if self.width > 57 && self.width < 64 {
-            block.iter_mut().for_each(|number| *number = self.next(true));
-            return;
-        }
-        for number in block {
-            *number = self.word(self.at / 8) >> (self.at % 8) & self.mask;
-            self.at += self.width as usize;
+        match self.width {
+            // A number of no more bits lies within the word from its first byte on.
+            0..=57 => {
+                for number in block {
+                    *number = self.word(self.at / 8) >> (self.at % 8) & self.mask;
+                    self.at += self.width as usize;
+                }
+            }
+            64 => {
+                let (words, _) = self.bytes.get(self.at / 8..).unwrap_or(&[]).as_chunks();
+                self.at += 64 * block.len();
+                block.iter_mut().zip(words).for_each(|(n, word)| *n = u64::from_le_bytes(*word));
+            }
+            _ => block.iter_mut().for_each(|number| *number = self.next(true)),
         }
     }
 

@@ -99,10 +99,12 @@ pub(super) fn read(tables: &[Table], from: &mut Reader<'_>) -> Result<OpenColumn
             line.order_returned = flag == 1;
             flag < 2
         })?;
-        let mut of_rows = [None; BLOCK];
-        ids.next(&mut of_rows[..rows.len()])?;
-        rows.iter_mut().zip(of_rows).for_each(|(line, id)| line.id = id);
-        told.set(rows)?;
+        let (mut of_ids, mut of_told) = ([None; BLOCK], [Told::default(); BLOCK]);
+        ids.next(&mut of_ids[..rows.len()])?;
+        told.next(rows, &mut of_told)?;
+        for (line, (&id, &told)) in rows.iter_mut().zip(of_ids.iter().zip(&of_told)) {
+            *line = line.known_by(id, told);
+        }
     }
     let all_told = told.orders.left + told.prints.left == 0;
     if ids.left == 0 { Ok(OpenColumns { lines, places, all_told }) } else { Err(damaged()) }
@@ -166,7 +168,8 @@ impl<'f> ToldKeys<'f> {
         Ok(Self { orders, order: None, prints, are_there })
     }
 
-    fn set(&mut self, rows: &mut [Open]) -> Result<(), Error> {
+    /// By what some rows are known.
+    fn next(&mut self, rows: &[Open], told: &mut [Told; BLOCK]) -> Result<(), Error> {
         if !self.are_there {
             return Ok(());
         }
@@ -175,11 +178,11 @@ impl<'f> ToldKeys<'f> {
         self.orders.next(&mut orders[..firsts])?;
         self.prints.next(&mut prints[..rows.len()])?;
         let mut orders = orders.into_iter();
-        for (line, print) in rows.iter_mut().zip(prints) {
+        for ((line, told), print) in rows.iter().zip(told).zip(prints) {
             if line.behind_first == 0 {
                 self.order = orders.next().flatten();
             }
-            line.told = Told { order: self.order, print };
+            *told = Told { order: self.order, print };
         }
         Ok(())
     }
