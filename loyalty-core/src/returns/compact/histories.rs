@@ -1,7 +1,7 @@
 //! Keys and counts of the histories.
 //!
-//! Crossed keys stand by their parts, those of each first part together, and in columns any number of which can be read: so they
-//! are looked for where they lie ([`Pairs`]).
+//! Crossed keys stand by their parts, those of each first part together, and in columns that are read at any place:
+//! so they are looked for where they lie ([`Pairs`]).
 
 use std::sync::Arc;
 

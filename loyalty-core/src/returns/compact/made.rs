@@ -1,4 +1,4 @@
-//! Keys by what they are made of: most take some twenty bits, as hashes they take 64.
+//! Keys by what they are made of: most take some fifteen bits, as hashes they take 64.
 //!
 //! A key of several parts is folded from the key of the parts before the last, and that of the last. Where
 //! both have histories of their own, that key stands as their places there. Nothing but the hashes is

@@ -2,8 +2,8 @@
 //! product or open line.
 //!
 //! A file in this encoding ([`files::compact`](crate::files)) has the JSON of the model with these columns empty,
-//! and the columns behind it, in the order of [`take_out`]. What is made of them is held to the rules that JSON is held to.
-//! docs/model-file.md has the layout.
+//! and the columns behind it, in the order of [`take_out`]. What is made of them is held to the rules that JSON is
+//! held to. docs/model-file.md has the layout.
 
 mod bits;
 mod blocks;

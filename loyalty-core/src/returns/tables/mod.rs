@@ -1,7 +1,7 @@
 //! Tables of what is known of the keys of a history.
 //!
-//! A table that learns is one of [`Keys`]. Of a model that was loaded from a compact file most keys are [`Pairs`] that are
-//! looked for where they lie, until the model learns for the first time: many models only score.
+//! A table that learns is one of [`Keys`]. Of a model that was loaded from a compact file most keys are [`Pairs`],
+//! looked for where they lie until the model learns for the first time: many models only score.
 
 pub(crate) mod keys;
 pub(crate) mod numbers;

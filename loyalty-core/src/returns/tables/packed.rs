@@ -1,7 +1,7 @@
 //! Crossed keys as they lie in a compact file: looked for there, and not learnt from.
 //!
-//! The key of a pair is folded from the keys of its parts, each of which has a history of its own. So where both stand there is
-//! all that is to be known of it: the pairs of each first part stand together, in order of the second.
+//! The key of a pair is folded from the keys of its parts, each of which has a history of its own. So it is known by
+//! where both stand: the pairs of each first part stand together, in order of the second.
 
 use std::ops::Range;
 
