@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::problem;
 use crate::Error;
-use crate::math::fold::fold_many_bytes;
+use crate::math::fold::checksum;
 
 /// What such a file begins with; no text does.
 const MAGIC: [u8; 8] = *b"\x89LOYALTY";
@@ -41,7 +41,7 @@ impl<'a> Compact<'a> {
             );
             return Err(problem(Path::new(""), &what));
         }
-        if number(1) != fold_many_bytes(VERSION, &bytes[HEAD - 8..]) {
+        if number(1) != checksum(VERSION, &bytes[HEAD - 8..]) {
             return Err(damaged());
         }
         let length = usize::try_from(number(2)).map_err(|_| damaged())?;
@@ -59,8 +59,8 @@ impl<'a> Compact<'a> {
         bytes.extend((self.text.len() as u64).to_le_bytes());
         bytes.extend(self.text.as_bytes());
         bytes.extend(self.columns);
-        let checksum = fold_many_bytes(VERSION, &bytes[HEAD - 8..]);
-        bytes[HEAD - 16..HEAD - 8].copy_from_slice(&checksum.to_le_bytes());
+        let sum = checksum(VERSION, &bytes[HEAD - 8..]);
+        bytes[HEAD - 16..HEAD - 8].copy_from_slice(&sum.to_le_bytes());
         bytes
     }
 }

@@ -35,9 +35,9 @@ pub(crate) fn fold_bytes(key: u64, bytes: &[u8]) -> u64 {
     words.fold(fold(key, bytes.len() as u64), fold)
 }
 
-/// The same of their words dealt out in turn to four keys, which do not wait for each other, and are folded into one
-/// after the last 32 bytes that are whole.
-pub(crate) fn fold_many_bytes(key: u64, bytes: &[u8]) -> u64 {
+/// The checksum of bytes: their words dealt out in turn to four keys, which do not wait for each other, and are folded
+/// into one with what is left of less than 32 bytes.
+pub(crate) fn checksum(key: u64, bytes: &[u8]) -> u64 {
     let mut keys = [0, 1, 2, 3].map(|number| fold(key, number));
     let (blocks, rest) = bytes.as_chunks::<32>();
     for block in blocks {
@@ -66,17 +66,17 @@ mod tests {
     fn every_byte_and_its_place_move_the_checksum() {
         for length in [0, 1, 8, 31, 32, 33, 64, 100] {
             let bytes: Vec<u8> = (0..length).collect();
-            let sum = fold_many_bytes(2, &bytes);
-            let mut sums = vec![sum, fold_many_bytes(1, &bytes)];
+            let sum = checksum(2, &bytes);
+            let mut sums = vec![sum, checksum(1, &bytes)];
             for at in 0..bytes.len() {
                 let mut changed = bytes.clone();
                 changed[at] ^= 128;
-                sums.push(fold_many_bytes(2, &changed));
-                sums.push(fold_many_bytes(2, &bytes[..at]));
+                sums.push(checksum(2, &changed));
+                sums.push(checksum(2, &bytes[..at]));
                 for other in (at + 1..bytes.len()).step_by(8) {
                     changed.clone_from(&bytes);
                     changed.swap(at, other);
-                    sums.push(fold_many_bytes(2, &changed));
+                    sums.push(checksum(2, &changed));
                 }
             }
             let number = sums.len();

@@ -45,13 +45,23 @@ impl PackedNumbers {
         self.length
     }
 
+    /// The file from the numbers on.
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        self.file.get(self.from..).unwrap_or(&[])
+    }
+
+    /// The number that begins at a bit, less the least.
+    #[inline]
+    fn above_least(&self, bytes: &[u8], bit: usize) -> u64 {
+        let window = bytes.get(bit / 8..).and_then(|bytes| bytes.first_chunk());
+        window.map_or(0, |window| u64::from_le_bytes(*window)) >> (bit % 8) & self.mask
+    }
+
     /// The number at a place; beyond the last one, any.
     #[inline]
     pub(crate) fn get(&self, at: usize) -> u64 {
-        let bit = at * self.bits as usize;
-        let window = self.file.get(self.from + bit / 8..).and_then(|bytes| bytes.first_chunk());
-        let window = window.map_or(0, |window| u64::from_le_bytes(*window));
-        self.least + (window >> (bit % 8) & self.mask)
+        self.least + self.above_least(self.bytes(), at * self.bits as usize)
     }
 
     /// The place of a number among some that rise. No branch depends on what is read, so that the next search
@@ -59,11 +69,8 @@ impl PackedNumbers {
     #[inline]
     pub(crate) fn find(&self, among: Range<u32>, number: u64) -> Option<u32> {
         let number = number.wrapping_sub(self.least);
-        let bytes = self.file.get(self.from..).unwrap_or(&[]);
-        let at = |bit: usize| {
-            let window = bytes.get(bit / 8..).and_then(|bytes| bytes.first_chunk());
-            window.map_or(0, |window| u64::from_le_bytes(*window)) >> (bit % 8) & self.mask
-        };
+        let bytes = self.bytes();
+        let at = |bit| self.above_least(bytes, bit);
         let bits = self.bits as usize;
         let (mut first, mut bit, mut rest) =
             (among.start, among.start as usize * bits, among.end - among.start);
