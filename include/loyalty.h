@@ -3184,7 +3184,7 @@ loyalty_status loyalty_return_propensity_save(const struct loyalty_return_propen
                                               struct loyalty_error **error);
 
 /**
- * The same in the compact encoding of docs/model-file.md, which is five to seven times shorter than JSON and
+ * The same in the compact encoding of docs/model-file.md, which is four to seven times shorter than JSON and
  * some ten times faster to load. Every function that reads a model takes both, and gives the same bits of both.
  *
  * Errors: as `loyalty_return_propensity_save`.

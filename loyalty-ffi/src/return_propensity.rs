@@ -67,7 +67,7 @@ pub unsafe extern "C" fn loyalty_return_propensity_save(
     unsafe { guard(error, || Ok(borrow("model", model)?.0.write(read_text("path", path)?)?)) }
 }
 
-/// The same in the compact encoding of docs/model-file.md, which is five to seven times shorter than JSON and
+/// The same in the compact encoding of docs/model-file.md, which is four to seven times shorter than JSON and
 /// some ten times faster to load. Every function that reads a model takes both, and gives the same bits of both.
 ///
 /// Errors: as `loyalty_return_propensity_save`.

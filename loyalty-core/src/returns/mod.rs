@@ -65,6 +65,7 @@ mod lag;
 mod learnt;
 mod level;
 mod line;
+mod line_keys;
 mod matched;
 mod model_file;
 mod newton;

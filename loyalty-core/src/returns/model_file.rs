@@ -125,7 +125,7 @@ impl ReturnPropensity {
     }
 
     /// Writes the model with its state in the compact encoding, whole or not at all. [`Self::read`] reads it to the
-    /// same bits as the JSON, which is five to seven times as long and takes some ten times as long to read.
+    /// same bits as the JSON, which is four to seven times as long and takes some ten times as long to read.
     /// A model that was read from it makes the tables that learning needs when it first learns.
     ///
     /// # Errors
@@ -151,7 +151,7 @@ impl ReturnPropensity {
         self.raw().json()
     }
 
-    /// The model with its state in the compact encoding: the same numbers as [`Self::to_json`], in a fifth to a seventh
+    /// The model with its state in the compact encoding: the same numbers as [`Self::to_json`], in a fourth to a seventh
     /// of the bytes. It has the layout that docs/model-file.md describes.
     ///
     /// # Examples

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use hashbrown::HashTable;
 
+use super::line_keys::{KeysOfLines, LineKeys};
 use super::told::Told;
 use crate::orders::key;
-use crate::{Error, memory};
 
 /// One of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,10 +17,6 @@ pub(crate) struct Open {
     /// How many lines before it its order began.
     pub(crate) behind_first: u32,
     pub(crate) log_odds: f64,
-    /// Its id, and the keys by which it is known when it is told again; 0 where there is none. As options they would
-    /// take twice the room, and there are many lines.
-    keys: [u64; 3],
-    has: [bool; 3],
     pub(crate) returned: bool,
     /// Whether a return of it is known, be it of days to come.
     pub(crate) noted: bool,
@@ -34,34 +30,6 @@ impl Open {
     /// Nothing is known of its fate.
     pub(crate) fn new(day: i32, behind_first: u32, log_odds: f64) -> Self {
         Self { day, behind_first, log_odds, ..Self::default() }
-    }
-
-    fn key(&self, of: usize) -> Option<u64> {
-        self.has[of].then_some(self.keys[of])
-    }
-
-    pub(crate) fn id(&self) -> Option<u64> {
-        self.key(0)
-    }
-
-    /// By what it is known when it is told again.
-    pub(crate) fn told(&self) -> Told {
-        Told { order: self.key(1), print: self.key(2) }
-    }
-
-    /// The line with its id, and by what it is known when it is told again.
-    pub(crate) fn known_by(self, id: Option<u64>, Told { order, print }: Told) -> Self {
-        let keys = [id, order, print];
-        Self {
-            keys: keys.map(Option::unwrap_or_default),
-            has: keys.map(|key| key.is_some()),
-            ..self
-        }
-    }
-
-    /// The key by which its order is found: that of the first line.
-    fn order(&self) -> Option<u64> {
-        self.key(1).filter(|_| self.behind_first == 0)
     }
 }
 
@@ -106,21 +74,31 @@ struct Indexes {
 }
 
 impl Indexes {
-    fn of<'a>(lines: impl ExactSizeIterator<Item = (u64, &'a Open)>) -> Self {
+    /// Of lines from a number on.
+    fn of(first: u64, lines: &[Open], keys: &[LineKeys]) -> Self {
         let mut indexes = Self { by_id: Index::with_room(lines.len()), by_order: Index::default() };
-        lines.for_each(|(number, line)| indexes.insert(line, number));
+        indexes.insert_all(first, lines, keys);
         indexes
     }
 
-    fn insert(&mut self, line: &Open, number: u64) {
-        self.by_id.insert(line.id(), number);
-        self.by_order.insert(line.order(), number);
+    fn insert_all(&mut self, first: u64, lines: &[Open], keys: &[LineKeys]) {
+        for (number, (line, keys)) in (first..).zip(lines.iter().zip(keys)) {
+            self.by_id.insert(keys.id(), number);
+            self.by_order.insert(order_begun(line, keys), number);
+        }
     }
 
-    fn remove(&mut self, line: &Open, number: u64) {
-        self.by_id.remove(line.id(), number);
-        self.by_order.remove(line.order(), number);
+    fn remove_all(&mut self, first: u64, lines: &[Open], keys: &[LineKeys]) {
+        for (number, (line, keys)) in (first..).zip(lines.iter().zip(keys)) {
+            self.by_id.remove(keys.id(), number);
+            self.by_order.remove(order_begun(line, keys), number);
+        }
     }
+}
+
+/// The key of the order that a line is the first of.
+fn order_begun(line: &Open, keys: &LineKeys) -> Option<u64> {
+    keys.told().order.filter(|_| line.behind_first == 0)
 }
 
 /// A queue of lines by number, with the places of their keys.
@@ -130,6 +108,7 @@ pub(crate) struct OpenLines {
     base: u64,
     closed: usize,
     lines: Vec<Open>,
+    keys: KeysOfLines,
     /// The place of the key of each line, history by history.
     places: Vec<Vec<u32>>,
     /// Made when a line is looked for: a model that only scores looks for none.
@@ -137,9 +116,9 @@ pub(crate) struct OpenLines {
 }
 
 impl OpenLines {
-    /// Lines, oldest first, and the places of their keys, history by history.
-    pub(crate) fn of(lines: Vec<Open>, places: Vec<Vec<u32>>) -> Self {
-        Self { lines, places, ..Self::default() }
+    /// Lines, oldest first, their keys, and the places of their keys of histories, history by history.
+    pub(crate) fn of(lines: Vec<Open>, keys: KeysOfLines, places: Vec<Vec<u32>>) -> Self {
+        Self { lines, keys, places, ..Self::default() }
     }
 
     /// The number of the first open line.
@@ -166,6 +145,16 @@ impl OpenLines {
         &mut self.lines[at]
     }
 
+    /// By what a line is found.
+    pub(crate) fn keys(&self, number: u64) -> &LineKeys {
+        &self.keys.all()[self.at(number)]
+    }
+
+    /// By what a line is known when it is told again.
+    pub(crate) fn told(&self, number: u64) -> Told {
+        self.keys(number).told()
+    }
+
     /// Where the key of a line stands in a history.
     pub(crate) fn place(&self, history: usize, number: u64) -> u32 {
         self.places[history][self.at(number)]
@@ -182,14 +171,17 @@ impl OpenLines {
     }
 
     /// Opens lines, with the places of their keys, history by history.
-    pub(crate) fn push(&mut self, lines: impl Iterator<Item = Open>, places: &[u32]) {
-        let before = self.lines.len();
-        for line in lines {
-            let number = self.next();
-            if let Some(indexes) = self.indexes.get_mut() {
-                indexes.insert(&line, number);
-            }
-            self.lines.push(line);
+    pub(crate) fn push(&mut self, lines: impl Iterator<Item = (Open, LineKeys)>, places: &[u32]) {
+        let (before, first) = (self.lines.len(), self.next());
+        let opened = &mut self.lines;
+        self.keys.change(|keys| {
+            lines.for_each(|(line, of)| {
+                opened.push(line);
+                keys.push(of);
+            });
+        });
+        if let Some(indexes) = self.indexes.get_mut() {
+            indexes.insert_all(first, &self.lines[before..], &self.keys.all()[before..]);
         }
         let new = self.lines.len() - before;
         if new == 0 {
@@ -201,30 +193,27 @@ impl OpenLines {
         }
     }
 
-    /// Asks for what it takes to find lines for the first time: their ids and orders, in tables of twice as many slots.
-    pub(crate) fn ask_to_find(&self) -> Result<(), Error> {
+    /// Bytes that their keys take which still have to be read.
+    pub(crate) fn room_to_read(&self) -> usize {
+        if self.keys.are_unread() { self.lines.len() * size_of::<LineKeys>() } else { 0 }
+    }
+
+    /// Bytes that it takes to find lines for the first time: their keys, and ids and orders in tables of twice as many
+    /// slots.
+    pub(crate) fn room_to_find(&self) -> usize {
         let lines = if self.indexes.get().is_none() { self.lines.len() } else { 0 };
-        memory::ask_for_rows("an index of open lines", lines, 2 * INDEXED, 0)
+        2 * INDEXED * lines + self.room_to_read()
     }
 
     fn indexes(&self) -> &Indexes {
         self.indexes.get_or_init(|| {
-            let lines = self.lines[self.closed..].iter().enumerate();
-            Indexes::of(lines.map(|(at, line)| (self.first() + at as u64, line)))
+            Indexes::of(self.first(), &self.lines[self.closed..], &self.keys.all()[self.closed..])
         })
     }
 
     /// The number of the open line of an id.
     pub(crate) fn find(&self, id: u64) -> Option<u64> {
         self.indexes().by_id.all(id).next()
-    }
-
-    /// Whether no id stands twice.
-    pub(crate) fn have_ids_of_their_own(&self) -> bool {
-        let ids = || self.iter().filter_map(|(_, line)| line.id());
-        let differ = || ids().all(|id| self.indexes().by_id.all(id).nth(1).is_none());
-        let numbers: Vec<i64> = ids().map(key::integer_of).collect();
-        numbers_differ(&numbers).unwrap_or_else(differ)
     }
 
     /// The lines of each open order of a key: of one, unless ids are given out twice.
@@ -240,36 +229,30 @@ impl OpenLines {
     pub(crate) fn rearrange(&mut self, first: u64, from: &[usize]) {
         let at = self.at(first);
         if let Some(indexes) = self.indexes.get_mut() {
-            (first..)
-                .zip(&self.lines[at..])
-                .for_each(|(number, line)| indexes.remove(line, number));
+            indexes.remove_all(first, &self.lines[at..], &self.keys.all()[at..]);
         }
-        let lines: Vec<Open> = from.iter().map(|&line| self.lines[at + line]).collect();
-        self.lines[at..].copy_from_slice(&lines);
-        for places in &mut self.places {
-            let moved: Vec<u32> = from.iter().map(|&line| places[at + line]).collect();
-            places[at..].copy_from_slice(&moved);
-        }
+        moved(&mut self.lines[at..], from);
+        self.keys.change(|keys| moved(&mut keys[at..], from));
+        self.places.iter_mut().for_each(|places| moved(&mut places[at..], from));
         if let Some(indexes) = self.indexes.get_mut() {
-            (first..)
-                .zip(&self.lines[at..])
-                .for_each(|(number, line)| indexes.insert(line, number));
+            indexes.insert_all(first, &self.lines[at..], &self.keys.all()[at..]);
         }
     }
 
     /// Closes the first line.
     pub(crate) fn pop(&mut self) -> Option<Open> {
         let line = *self.lines.get(self.closed)?;
-        let number = self.first();
+        let (number, closed) = (self.first(), self.closed..=self.closed);
         if let Some(indexes) = self.indexes.get_mut() {
-            indexes.remove(&line, number);
+            indexes.remove_all(number, &self.lines[closed.clone()], &self.keys.all()[closed]);
         }
         self.closed += 1;
         // The closed lines go once they are the greater part: a constant cost per line.
         if self.closed > 1024 && 2 * self.closed > self.lines.len() {
             let closed = self.closed;
             self.places.iter_mut().for_each(|places| drop(places.drain(..closed)));
-            self.lines.drain(..self.closed);
+            self.keys.change(|keys| drop(keys.drain(..closed)));
+            self.lines.drain(..closed);
             self.base += self.closed as u64;
             self.closed = 0;
         }
@@ -282,23 +265,10 @@ impl OpenLines {
     }
 }
 
-/// Whether whole numbers all differ; `None` where they do not lie close together, as the numbers of a shop's newest
-/// lines do.
-fn numbers_differ(numbers: &[i64]) -> Option<bool> {
-    let (least, most) = (numbers.iter().min()?, numbers.iter().max()?);
-    let words = most.abs_diff(*least) / 64;
-    if words > numbers.len() as u64 {
-        return None;
-    }
-    // So it is of the size of memory.
-    let mut seen = vec![0_u64; words as usize + 1];
-    let mut differ = true;
-    for number in numbers.iter().map(|number| number.abs_diff(*least)) {
-        let (word, bit) = (&mut seen[(number / 64) as usize], 1 << (number % 64));
-        differ &= *word & bit == 0;
-        *word |= bit;
-    }
-    Some(differ)
+/// Puts rows in another order: `from` says, for each, which of them it was.
+fn moved<T: Copy>(rows: &mut [T], from: &[usize]) {
+    let moved: Vec<T> = from.iter().map(|&row| rows[row]).collect();
+    rows.copy_from_slice(&moved);
 }
 
 /// Ids are keys already; once more, so that no table of ids has the order of another.
@@ -310,35 +280,15 @@ fn mixed(id: u64) -> u64 {
 mod tests {
     use super::*;
 
-    fn line(id: Option<u64>) -> Open {
-        Open::default().known_by(id, Told::default())
-    }
-
-    /// Open lines of these ids.
-    fn open(ids: impl Iterator<Item = Option<u64>>) -> OpenLines {
-        OpenLines::of(ids.map(line).collect(), Vec::new())
-    }
-
-    #[test]
-    fn ids_of_their_own_are_told_from_ids_that_stand_twice() {
-        for far in [1, 63, 64, 1 << 40] {
-            let numbers =
-                || (0..200_i64).map(|id| Some(key::of_integer((id * 77 % 211 - 90) * far)));
-            assert!(open(numbers()).have_ids_of_their_own(), "{far}");
-            for twice in [0, 1, 199] {
-                let again = numbers().nth(twice);
-                assert!(!open(numbers().chain(again)).have_ids_of_their_own(), "{far} {twice}");
-            }
-        }
-        assert!(open([None, None, Some(7)].into_iter()).have_ids_of_their_own());
-        assert!(open([].into_iter()).have_ids_of_their_own());
-        let ends = [i64::MIN, i64::MAX].map(|id| Some(key::of_integer(id)));
-        assert!(open(ends.into_iter()).have_ids_of_their_own());
+    fn line(id: i64) -> (Open, LineKeys) {
+        let id = Some(key::of_integer(id));
+        (Open::default(), LineKeys::new(id, Told::default()))
     }
 
     #[test]
     fn lines_are_found_before_and_after_the_index_is_made() {
-        let mut lines = open((0..2000).map(|id| Some(key::of_integer(id))));
+        let (lines, keys): (_, Vec<LineKeys>) = (0..2000).map(line).unzip();
+        let mut lines = OpenLines::of(lines, keys.into(), Vec::new());
         assert!((0..1500).all(|_| lines.pop().is_some()));
         assert_eq!(lines.first(), 1500);
         let find = |lines: &OpenLines, id| lines.find(key::of_integer(id));
@@ -346,10 +296,11 @@ mod tests {
             [1499, 1500, 1999, 2000].map(|id| find(&lines, id)),
             [None, Some(1500), Some(1999), None]
         );
-        lines.push([line(Some(key::of_integer(2000)))].into_iter(), &[]);
+        lines.push([line(2000)].into_iter(), &[]);
         lines.rearrange(1999, &[1, 0]);
         assert_eq!([1999, 2000].map(|id| find(&lines, id)), [Some(2000), Some(1999)]);
-        assert_eq!(lines.pop().and_then(|line| line.id()), Some(key::of_integer(1500)));
+        assert_eq!(lines.keys(1500).id(), Some(key::of_integer(1500)));
+        assert!(lines.pop().is_some());
         assert_eq!(find(&lines, 1500), None);
     }
 }

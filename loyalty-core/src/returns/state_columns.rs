@@ -1,6 +1,7 @@
 //! The columns of a state: everything of which there is one for each key, customer, product or open line, whichever
 //! encoding it was read from.
 
+use super::line_keys::KeysOfLines;
 use super::open::{Open, OpenLines};
 use super::past::PastLines;
 use super::state_codec::check;
@@ -17,6 +18,9 @@ pub(super) struct StateColumns {
 /// The open lines, oldest first.
 pub(super) struct OpenColumns {
     pub(super) lines: Vec<Open>,
+    pub(super) keys: KeysOfLines,
+    /// Whether no id stands twice.
+    pub(super) have_own_ids: bool,
     /// The place of the key of each line, history by history.
     pub(super) places: Vec<Vec<u32>>,
     /// Whether it is said of all of them by what they are known when they are told again, or of none.
@@ -31,7 +35,7 @@ impl OpenColumns {
         today: i32,
         horizon: i32,
     ) -> Result<OpenLines, Error> {
-        let Self { lines, places, all_told } = self;
+        let Self { lines, keys, have_own_ids, places, all_told } = self;
         let (mut sound, mut day) = (true, today.saturating_sub(horizon));
         for (at, line) in lines.iter().enumerate() {
             let first = lines.get(at.wrapping_sub(line.behind_first as usize));
@@ -44,9 +48,8 @@ impl OpenColumns {
             let most = places.iter().max();
             sound &= most.is_none_or(|&most| (most as usize) < table.len());
         }
-        let open = OpenLines::of(lines, places);
-        check(sound && open.have_ids_of_their_own(), "open lines")?;
+        check(sound && have_own_ids, "open lines")?;
         check(all_told, "open lines and orders told")?;
-        Ok(open)
+        Ok(OpenLines::of(lines, keys, places))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::level::Level;
+use super::line_keys::{LineKeys, all_differ};
 use super::open::Open;
 use super::overall::Overall;
 use super::paid_back::{MoneyBack, PaidBack};
@@ -18,6 +19,7 @@ use super::tables::Table;
 use super::tables::keys::{Counts, Keys};
 use super::told::Told;
 use crate::Error;
+use crate::orders::key::integer_of;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct RawState {
@@ -105,10 +107,11 @@ impl RawState {
         let from_first = |number: &u64| number.saturating_sub(first);
         let mut open = RawOpen::default();
         for (number, line) in stream.open.iter() {
-            open.id.push(line.id());
-            open.prints.push(line.told().print);
+            let (id, told) = (stream.open.keys(number).id(), stream.open.told(number));
+            open.id.push(id);
+            open.prints.push(told.print);
             if line.behind_first == 0 {
-                open.orders.push(line.told().order);
+                open.orders.push(told.order);
             }
             open.day.push(line.day);
             open.behind_first.push(line.behind_first);
@@ -322,9 +325,9 @@ impl RawOpen {
         check(lengths == [n; 3] && flags == [n; 3], "open lines")?;
         check(self.places.len() == n * histories, "open lines and histories")?;
         let (told, all_told) = self.told(n);
-        let line = |(at, told): (usize, Told)| {
-            let line = Open::new(self.day[at], self.behind_first[at], self.log_odds[at]);
-            let mut line = line.known_by(self.id[at], told);
+        let keys = self.id.iter().zip(told).map(|(&id, told)| LineKeys::new(id, told));
+        let line = |at: usize| {
+            let mut line = Open::new(self.day[at], self.behind_first[at], self.log_odds[at]);
             (line.returned, line.noted) = (self.returned[at], self.returned[at]);
             line.heard = self.heard[at];
             line.order_returned = self.order_returned[at];
@@ -332,7 +335,9 @@ impl RawOpen {
         };
         let of_history = |history: usize| self.places.iter().skip(history).step_by(histories);
         Ok(OpenColumns {
-            lines: told.into_iter().enumerate().map(line).collect(),
+            lines: (0..n).map(line).collect(),
+            have_own_ids: all_differ(self.id.iter().flatten().copied().map(integer_of).collect()),
+            keys: keys.collect::<Vec<_>>().into(),
             places: (0..histories).map(|history| of_history(history).copied().collect()).collect(),
             all_told,
         })

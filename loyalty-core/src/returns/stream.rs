@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::lag::{LagCurve, STEPS};
 use super::level::{Due, Level};
+use super::line_keys::LineKeys;
 use super::open::{Open, OpenLines};
 use super::overall::Overall;
 use super::paid_back::{MoneyBack, PaidBack};
@@ -178,7 +179,8 @@ impl Stream {
     /// Makes every table one that learns, before lines are entered or days pass.
     pub(crate) fn unpack(&mut self) -> Result<(), Error> {
         let packed = self.tables.iter().map(Table::packed).sum();
-        memory::ask_for_rows("keys to learn from", packed, UNPACKED, 0)?;
+        let of_lines = self.open.room_to_read();
+        memory::ask_for_rows("keys to learn from", packed, UNPACKED, of_lines)?;
         let unpacked = unpack(&mut self.tables);
         if unpacked { Ok(()) } else { Err(wrong("a key stands twice")) }
     }
@@ -445,7 +447,7 @@ impl Stream {
         let day = self.today;
         let open = behind_first.iter().enumerate().map(|(number, &behind_first)| {
             let NewLine { id, told, log_odds } = line(number);
-            Open::new(day, behind_first, log_odds).known_by(id, told)
+            (Open::new(day, behind_first, log_odds), LineKeys::new(id, told))
         });
         self.open.push(open, places);
     }

@@ -5,8 +5,8 @@
 use super::matched::MatchedLines;
 use super::open::OpenLines;
 use super::told::Told;
-use crate::Error;
 use crate::orders::LinesByTime;
+use crate::{Error, memory};
 
 /// Which lines of a table have been taken in before.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +21,8 @@ impl ToldBefore {
     /// # Errors
     /// [`Error::Value`] where an order, or a line, was told before otherwise; [`Error::Memory`].
     pub(crate) fn of(open: &OpenLines, table: &MatchedLines<'_>) -> Result<Self, Error> {
-        open.ask_to_find()?;
         let lines = table.lines;
+        memory::ask_for_rows("lines told before", lines.len(), 24, open.room_to_find())?;
         let mut numbers = Vec::with_capacity(lines.len());
         let mut wrong = [Vec::new(), Vec::new()];
         for order in 0..lines.orders() {
@@ -75,7 +75,7 @@ fn numbers_of(
     // Lines of an order with an id are known by that, or else taken by another.
     let may_be = told[0].order.is_none();
     let same = |(number, print): (&Option<u64>, _)| {
-        may_be && number.is_some_and(|number| open.get(number).told().print == print)
+        may_be && number.is_some_and(|number| open.told(number).print == print)
     };
     let all = found.iter().zip(prints).all(same);
     match found.iter().position(Option::is_some) {
@@ -91,7 +91,7 @@ fn alike(
     prints: &[Option<u64>],
 ) -> Option<Vec<Option<u64>>> {
     let mut known: Vec<(Option<u64>, u64)> =
-        numbers.map(|number| (open.get(number).told().print, number)).collect();
+        numbers.map(|number| (open.told(number).print, number)).collect();
     known.sort_unstable();
     let mut asked: Vec<(Option<u64>, usize)> = prints.iter().copied().zip(0..).collect();
     asked.sort_unstable();

@@ -97,7 +97,6 @@ impl ReturnPropensity {
     /// that id, was told before otherwise.
     pub fn told_before(&self, lines: &OrderLines) -> Result<Vec<bool>, Error> {
         lines.ask_by_time()?;
-        memory::ask_for_rows("lines told before", lines.len(), 24, 0)?;
         let lines = lines.by_time();
         let told = ToldBefore::of(&self.stream.open, &self.schema.matched(lines)?)?;
         let told: Vec<bool> = (0..lines.len()).map(|line| told.number(line).is_some()).collect();
@@ -166,8 +165,7 @@ impl ReturnPropensity {
     pub fn update_returns(&mut self, returns: &Returns) -> Result<ReturnsReport, Error> {
         let (open, horizon, today) =
             (&self.stream.open, self.stream.pace.horizon, self.stream.today);
-        memory::ask_for_rows("returns to learn from", returns.len(), 64, 0)?;
-        open.ask_to_find()?;
+        memory::ask_for_rows("returns to learn from", returns.len(), 64, open.room_to_find())?;
         let (mut seen, mut ahead) = (HashSet::new(), 0);
         let (events, mut report) = returns.judged(|event| {
             let Some(number) = open.find(event.line) else { return Verdict::Unknown };

@@ -565,7 +565,7 @@ class ReturnPropensity(_display.Shown):
         path : path
             Where to.
         compact : bool
-            Whether to write the compact encoding in place of JSON: the same numbers in a fifth to a seventh of the
+            Whether to write the compact encoding in place of JSON: the same numbers in a fourth to a seventh of the
             bytes, which :func:`load` reads some ten times faster.
 
         Examples

@@ -23,6 +23,12 @@ pub(super) fn pack(numbers: impl Iterator<Item = u64>, width: u32, to: &mut Vec<
     }
 }
 
+/// A number of no more bits lies within the word from its first byte on.
+const WITHIN_WORD: u32 = 57;
+
+/// Bytes within which eight such numbers lie, and the words from the first byte of each on.
+const WINDOW: usize = 64 + 8;
+
 /// The numbers that [`pack`] has written.
 #[derive(Clone)]
 pub(super) struct Unpacked<'a> {
@@ -52,9 +58,9 @@ impl<'a> Unpacked<'a> {
     /// The next ones, all of which are taken.
     pub(super) fn fill(&mut self, block: &mut [u64]) {
         match self.width {
-            // A number of no more bits lies within the word from its first byte on.
-            0..=57 => {
-                for number in block {
+            0..=WITHIN_WORD => {
+                let eights = if self.at.is_multiple_of(8) { self.fill_eights(block) } else { 0 };
+                for number in &mut block[8 * eights..] {
                     *number = self.word(self.at / 8) >> (self.at % 8) & self.mask;
                     self.at += self.width as usize;
                 }
@@ -66,6 +72,27 @@ impl<'a> Unpacked<'a> {
             }
             _ => block.iter_mut().for_each(|number| *number = self.next(true)),
         }
+    }
+
+    /// Fills eight after eight, which begin at a byte and take as many bytes as each has bits, while a whole window is
+    /// left: what they need is seen to once for all eight. Gives how many eights it has filled.
+    fn fill_eights(&mut self, block: &mut [u64]) -> usize {
+        let (eights, _) = block.as_chunks_mut::<8>();
+        let starts = std::array::from_fn::<_, 8, _>(|nth| nth * self.width as usize);
+        let mut filled = 0;
+        for eight in eights {
+            let bytes = self.bytes.get(self.at / 8..);
+            let Some(window) = bytes.and_then(|bytes| bytes.first_chunk::<WINDOW>()) else { break };
+            for (number, start) in eight.iter_mut().zip(starts) {
+                // The remainder tells the compiler that it lies within the window.
+                let word = window[start / 8 % 64..].first_chunk();
+                *number =
+                    word.map_or(0, |word| u64::from_le_bytes(*word)) >> (start % 8) & self.mask;
+            }
+            self.at += 8 * self.width as usize;
+            filled += 1;
+        }
+        filled
     }
 
     /// The 64 bits from a byte on.

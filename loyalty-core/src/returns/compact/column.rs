@@ -177,6 +177,20 @@ impl<'a> Reader<'a> {
         Self { file, bytes, values: bytes.len().saturating_mul(VALUES_PER_BYTE) }
     }
 
+    /// What stands from a place on, which has been read before.
+    pub(super) fn again(file: &'a Arc<Vec<u8>>, place: usize) -> Self {
+        Self { file, bytes: &file[place..], values: usize::MAX }
+    }
+
+    pub(super) fn file(&self) -> &'a Arc<Vec<u8>> {
+        self.file
+    }
+
+    /// The place in the file of what comes next.
+    pub(super) fn place(&self) -> usize {
+        self.file.len() - self.bytes.len()
+    }
+
     /// Nothing but what fills up may be left.
     pub(super) fn finish(self) -> Result<(), Error> {
         if self.bytes.iter().all(|&byte| byte == 0) { Ok(()) } else { Err(damaged()) }
@@ -244,7 +258,7 @@ impl<'a> Reader<'a> {
             return Err(damaged());
         }
         let numbers = self.take(packed_bytes(length, bits))?.len();
-        let end = self.file.len() - self.bytes.len();
+        let end = self.place();
         let packed = PackedNumbers::new(self.file, end - numbers..end, bits, least, length);
         packed.ok_or_else(damaged)
     }
@@ -270,23 +284,24 @@ impl<'a> Reader<'a> {
     }
 
     /// So many whole numbers, each as `of` takes it.
-    pub(super) fn numbers<T>(
+    pub(super) fn numbers<T: Copy + Default>(
         &mut self,
         length: usize,
         mut of: impl FnMut(u64) -> Option<T>,
     ) -> Result<Vec<T>, Error> {
-        let (mut column, mut block) = (self.column(length)?, [0; BLOCK]);
+        let (mut column, mut block, mut good) = (self.column(length)?, [0; BLOCK], true);
         let mut numbers = room(length)?;
         while numbers.len() < length {
             let block = &mut block[..BLOCK.min(length - numbers.len())];
             column.next(block);
-            let before = numbers.len();
-            numbers.extend(block.iter().map_while(|&number| of(number)));
-            if numbers.len() < before + block.len() {
-                return Err(damaged());
-            }
+            // No branch depends on what is read.
+            numbers.extend(block.iter().map(|&number| {
+                let number = of(number);
+                good &= number.is_some();
+                number.unwrap_or_default()
+            }));
         }
-        Ok(numbers)
+        if good { Ok(numbers) } else { Err(damaged()) }
     }
 
     /// Numbers below a limit.

@@ -4,11 +4,12 @@
 //! both have histories of their own, that key stands as their places there. Nothing but the hashes is
 //! kept in a model, so a writer has to find these places.
 
+use super::super::line_keys::rise;
 use super::super::schema::{HistorySpec, Part};
 use super::super::tables::keys::Keys;
 use super::super::tables::packed::{Last, Pair};
 use super::bits::Unpacked;
-use super::blocks::Numbers;
+use super::blocks::{BLOCK, Numbers};
 use super::column::{Reader, Writer, signed};
 use super::form::damaged;
 use crate::Error;
@@ -56,6 +57,7 @@ impl Made {
 }
 
 /// A column of keys, read from block to block.
+#[derive(Clone)]
 pub(super) enum KeyColumn<'f> {
     AsTheyAre(Unpacked<'f>),
     Integers(Numbers<'f>),
@@ -69,6 +71,29 @@ impl<'f> KeyColumn<'f> {
             MADE => from.column(length).map(Self::Integers),
             _ => Err(damaged()),
         }
+    }
+
+    /// The numbers of which they are the keys; of the keys of texts, any that differ where those do.
+    pub(super) fn next_numbers(&mut self, block: &mut [i64]) {
+        let mut words = [0; BLOCK];
+        let words = &mut words[..block.len()];
+        match self {
+            Self::AsTheyAre(keys) => keys.fill(words),
+            Self::Integers(numbers) => numbers.next(words),
+        }
+        block.iter_mut().zip(&*words).for_each(|(number, &word)| *number = signed(word));
+    }
+
+    /// Whether each of so many numbers is above the one before it, as ids mostly are.
+    pub(super) fn rise(mut self, length: usize) -> bool {
+        let (mut block, mut before) = ([0; BLOCK], None);
+        (0..length).step_by(BLOCK).all(|first| {
+            let block = &mut block[..BLOCK.min(length - first)];
+            self.next_numbers(block);
+            let rises = before < block.first().copied() && rise(block);
+            before = block.last().copied();
+            rises
+        })
     }
 
     /// The next ones.

@@ -11,6 +11,7 @@ mod column;
 mod form;
 mod histories;
 mod made;
+mod open_keys;
 mod open_lines;
 
 use blocks::BLOCK;
