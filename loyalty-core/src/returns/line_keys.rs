@@ -32,7 +32,8 @@ impl LineKeys {
     }
 }
 
-/// The keys of lines as they lie in a file, which has been found to be sound.
+/// The keys of lines as they lie in a file, which has been found to be sound. The compact encoding has it: lines
+/// need not know how that is laid out.
 pub(crate) trait KeysInFile: Debug + Send + Sync {
     fn read(&self) -> Vec<LineKeys>;
 }

@@ -27,7 +27,7 @@ pub(super) fn pack(numbers: impl Iterator<Item = u64>, width: u32, to: &mut Vec<
 const WITHIN_WORD: u32 = 57;
 
 /// Bytes within which eight such numbers lie, and the words from the first byte of each on.
-const WINDOW: usize = 64 + 8;
+const AROUND_EIGHT: usize = 64 + 8;
 
 /// The numbers that [`pack`] has written.
 #[derive(Clone)]
@@ -53,6 +53,11 @@ impl<'a> Unpacked<'a> {
         let behind = self.bytes.get(byte + 8).map_or(0, |byte| u64::from(*byte));
         self.at += usize::from(taken) * self.width as usize;
         ((self.word(byte) >> bit) | (behind << 1 << (63 - bit))) & self.mask
+    }
+
+    /// Goes on by so many bits.
+    pub(super) fn skip(&mut self, bits: usize) {
+        self.at += bits;
     }
 
     /// The next ones, all of which are taken.
@@ -82,7 +87,9 @@ impl<'a> Unpacked<'a> {
         let mut filled = 0;
         for eight in eights {
             let bytes = self.bytes.get(self.at / 8..);
-            let Some(window) = bytes.and_then(|bytes| bytes.first_chunk::<WINDOW>()) else { break };
+            let Some(window) = bytes.and_then(|bytes| bytes.first_chunk::<AROUND_EIGHT>()) else {
+                break;
+            };
             for (number, start) in eight.iter_mut().zip(starts) {
                 // The remainder tells the compiler that it lies within the window.
                 let word = window[start / 8 % 64..].first_chunk();

@@ -36,7 +36,9 @@ impl Numbers<'_> {
             return;
         }
         for block in block.chunks_mut(FLAGS) {
-            let flags = self.flags.next(true);
+            // Not every block is of whole words: of keys as many are asked for as there are among some lines.
+            let flags = self.flags.next(false);
+            self.flags.skip(block.len());
             if flags.count_ones() <= FEW {
                 self.next_runs(block, flags);
             } else {

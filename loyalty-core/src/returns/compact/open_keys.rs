@@ -155,3 +155,64 @@ impl<'f> OptionalKeys<'f> {
         all_differ(numbers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::orders::key;
+
+    fn file_of(open: &RawOpen) -> Arc<Vec<u8>> {
+        let mut to = Writer::default();
+        to.numbers(&open.behind_first.iter().copied().map(u64::from).collect::<Vec<_>>());
+        write(open, &mut to);
+        Arc::new(to.finish())
+    }
+
+    fn have_own_ids(id: Vec<Option<u64>>) -> bool {
+        let file = file_of(&RawOpen { id, ..RawOpen::default() });
+        let mut from = Reader::new(&file, file.len());
+        from.column(0).unwrap();
+        OpenKeys::read(&mut from).unwrap().have_own_ids()
+    }
+
+    #[test]
+    fn ids_that_stand_twice_are_found() {
+        let number = |id: i64| Some(key::of_integer(id));
+        let far = |id: i64| Some(key::of_integer(id * 7_000_000_003));
+        let text = |id: i64| Some(key::of_text(&format!("L-{id}")));
+        let block = i64::try_from(BLOCK).unwrap();
+        for id in [number as fn(i64) -> Option<u64>, far, text] {
+            for last in [1, block - 1, block, 3 * block + 5] {
+                let ids = || (0..last).map(id);
+                assert!(have_own_ids(ids().collect()));
+                assert!(have_own_ids(ids().rev().chain([None, None]).collect()));
+                assert!(!have_own_ids(ids().chain([id(0)]).collect()), "{last}");
+                assert!(!have_own_ids(ids().chain([None, id(last - 1)]).collect()), "{last}");
+            }
+        }
+        assert!(have_own_ids(Vec::new()) && have_own_ids(vec![None; 2 * BLOCK]));
+    }
+
+    #[test]
+    fn the_keys_of_each_line_come_back() {
+        // Orders of one to four lines, some of which lie in two blocks; every third has no id, every fifth line none.
+        let orders = (0..1000_u64).flat_map(|order| (0..=order % 4).map(move |line| (order, line)));
+        let (mut open, mut expected) = (RawOpen::default(), Vec::new());
+        for (number, (order, behind)) in (0_u64..).zip(orders) {
+            let id = (number % 5 != 0).then_some(key::fold(7, number));
+            let of = (order % 3 != 0).then_some(key::fold(8, order));
+            let print = Some(key::fold(9, number));
+            open.behind_first.push(u32::try_from(behind).unwrap());
+            open.id.push(id);
+            open.orders.extend((behind == 0).then_some(of));
+            open.prints.push(print);
+            expected.push(LineKeys::new(id, Told { order: of, print }));
+        }
+        let (file, length) = (file_of(&open), expected.len());
+        let mut from = Reader::new(&file, file.len());
+        from.column(length).unwrap();
+        let in_file =
+            InFile { file: Arc::clone(&file), behind_first_at: 0, keys_at: from.place(), length };
+        assert_eq!(in_file.read(), expected);
+    }
+}
